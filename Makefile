@@ -1,0 +1,54 @@
+# One in Four? `make book` and `make test` do all the set-up they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+export PYTHONPATH := src
+export SOURCE_DATE_EPOCH ?= 1793491200
+
+.DEFAULT_GOAL := help
+
+.PHONY: help book test lab ingest lock lint clean check
+
+help: ## list these targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The environment is made again whenever the lock changes.
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the lock into $(VENV) (a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+book: $(READY) ## build the book into _build/html
+	@$(BIN)/jupyter-book build . -W --keep-going -q
+	@echo "The book is built. Open _build/html/index.html in a browser."
+
+test: $(READY) ## run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+lint: $(READY) ## check style, types and the walls between the rooms
+	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff format --check src tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
+	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.
+
+ingest: $(READY) ## read the originals again and write data/tables and data/README.md
+	@$(BIN)/python -m scomm ingest
+	@$(BIN)/python -m scomm dictionary
+
+check: $(READY) ## compare tables, and originals if present, with their hashes
+	@$(BIN)/python -m scomm check
+
+lock: ## write requirements.txt again from pyproject.toml (needs uv)
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
+	  --extra dev --no-annotate --no-header --quiet pyproject.toml -o requirements.txt
+
+clean: ## remove everything that was built (not the environment)
+	rm -rf _build dist

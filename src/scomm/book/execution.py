@@ -1,0 +1,120 @@
+"""Execute what is stale before Sphinx reads a page, and hand MyST-NB the outputs.
+
+MyST-NB takes outputs from a jupyter-cache whose key is the code cells alone. So that cache is
+only the counter over which results are handed: what may lie on it is decided here, by
+``scomm.record.execution``, at every build.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from scomm import paths
+from scomm.data.tables import manifest
+from scomm.data.schema import TABLES
+from scomm.data.sources import sha256_of
+from scomm.errors import ScommError
+from scomm.record.execution import Executed, Store, execute_all, forget
+
+logger = logging.getLogger(__name__)
+
+
+def _folder(app: Sphinx) -> Path:
+    """Where executed notebooks are kept: beside the built pages, whatever builder runs."""
+    return Path(app.outdir).parent / ".executed"
+
+
+def _configure(app: Sphinx, _config: object) -> None:
+    counter = _folder(app) / "jupyter_cache"
+    app.config.nb_execution_mode = "cache"
+    app.config.nb_execution_cache_path = str(counter)
+
+
+def _check_tables() -> None:
+    """Refuse to build from tables that are not those of the manifest."""
+    for name, entry in manifest().items():
+        actual = sha256_of(paths.TABLES / TABLES[name].filename)
+        if actual != entry.sha256:
+            raise ExtensionError(
+                f"data/tables/{entry.file} has sha256 {actual}, the manifest expects "
+                f"{entry.sha256}; run `scomm ingest` or restore the file."
+            )
+
+
+def _notebooks(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
+    found: dict[str, nbformat.NotebookNode] = {}
+    for docname in sorted(app.project.discover()):
+        if docname in app.config.exclude_patterns:
+            continue
+        file = Path(app.srcdir) / f"{docname}.md"
+        if not file.is_file():
+            continue
+        text = file.read_text(encoding="utf-8")
+        if is_myst_markdown_notebook(text):
+            found[docname] = read_myst_markdown_notebook(
+                text, add_source_map=True, path=str(file)
+            )
+    return found
+
+
+def _execute(app: Sphinx) -> None:
+    _check_tables()
+    notebooks = _notebooks(app)
+    store = Store(_folder(app) / "store")
+
+    def report(name: str, executed: Executed) -> None:
+        logger.info("executed %s in %.1f s", name, executed.seconds)
+
+    try:
+        results = execute_all(notebooks, store, report=report)
+    except ScommError as error:
+        raise ExtensionError(str(error)) from error
+    forget(store, notebooks)
+    done = sum(result.seconds is not None for result in results.values())
+    logger.info("notebooks: %d executed, %d unchanged", done, len(results) - done)
+    cache = get_cache(app.config.nb_execution_cache_path)
+    handed: dict[str, str] = getattr(app.env, "scomm_keys", {})
+    for docname, result in results.items():
+        # Handing over is slow (a database); what the last build handed over is still there.
+        if handed.get(docname) == result.key and result.seconds is None:
+            continue
+        cache.cache_notebook_bundle(
+            CacheBundleIn(
+                result.notebook,
+                str(Path(app.srcdir) / f"{docname}.md"),
+                data={"execution_seconds": result.seconds or 0.0},
+            ),
+            check_validity=False,
+            overwrite=True,
+        )
+    app.scomm_results = results  # type: ignore[attr-defined]
+
+
+def _outdated(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Tell Sphinx to read again the pages whose numbers changed though their text did not."""
+    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
+    before: dict[str, str] = getattr(env, "scomm_keys", {})
+    now = {docname: result.key for docname, result in results.items()}
+    env.scomm_keys = now  # type: ignore[attr-defined]
+    return [docname for docname, key in now.items() if before.get(docname) != key]
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to the build: configure, execute, then say what is outdated."""
+    app.connect("config-inited", _configure, priority=1)
+    app.connect("env-get-outdated", lambda *args: (_execute(args[0]), _outdated(*args))[1])

@@ -1,0 +1,23 @@
+"""What each page says of itself: its place in the book, its notebook, its edition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from scomm import __version__
+from scomm.record.execution import Executed
+
+
+def _context(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    results: dict[str, Executed] = getattr(app, "scomm_results", {})
+    context["edition"] = __version__
+    context["notebook_download"] = f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
+
+
+def setup(app: Sphinx) -> None:
+    """Add the values to every page's template context."""
+    app.connect("html-page-context", _context)

@@ -1,0 +1,1 @@
+"""Data: passports, ingest, schemas, tables and the ledgers typed by hand."""

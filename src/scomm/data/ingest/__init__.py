@@ -1,0 +1,102 @@
+"""Ingest: from the agency's files to tidy tables, one module an original family.
+
+Each module names its ``ORIGINALS`` and ``TABLES`` and offers ``run(folder)``, which reads,
+checks and tidies, and returns one ``Output`` a table. Nothing here writes except ``ingest``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from scomm import paths
+from scomm.data.ingest.base import Module, Output
+from scomm.data.schema import TABLES
+from scomm.data.sources import check_hash, locate, passports
+from scomm.data.tables import Entry, manifest_bytes, to_bytes, write_atomically
+from scomm.errors import SourceError
+
+MODULES = (
+    "removals",
+    "arrests",
+    "seattle",
+    "detainers",
+    "dashboard",
+    "activation",
+    "population",
+    "crosswalk",
+    "facilities",
+    "boundaries",
+)
+
+
+def modules() -> list[Module]:
+    """Return the ingest modules in the order they run."""
+    return [import_module(f"scomm.data.ingest.{name}") for name in MODULES]  # type: ignore[misc]
+
+
+def _run(module: Module, folder: Path) -> list[Output]:
+    files = {path: locate(path, folder) for path in module.ORIGINALS}
+    # Structure first: a damaged file is better named by line and column than by its hash. A file
+    # that reads well and still has another hash is refused afterwards.
+    outputs = module.run(folder)
+    for path, file in files.items():
+        check_hash(path, file)
+    missing = set(module.TABLES) - {output.table for output in outputs}
+    if missing:
+        raise SourceError(
+            ", ".join(module.ORIGINALS), found=f"no table {missing}", expected="each table named"
+        )
+    return outputs
+
+
+def ingest(
+    folder: Path,
+    tables: Path | None = None,
+    only: Sequence[str] | None = None,
+    report: Callable[[Output, int], None] | None = None,
+) -> list[Entry]:
+    """Read all originals in ``folder`` and write all tables and the manifest, or nothing.
+
+    ``only`` names modules to run (the manifest then keeps the other entries); ``report`` is
+    called with each output and its number of rows. Raises SourceError or TableError before any
+    file under its final name has been touched.
+    """
+    from scomm.data.tables import manifest
+
+    tables = tables or paths.TABLES
+    entries: dict[str, Entry] = {}
+    if only:
+        entries = {} if not paths.MANIFEST.is_file() else manifest()
+    contents: dict[str, bytes] = {}
+    known = passports()
+    for name, module in zip(MODULES, modules(), strict=True):
+        if only and name not in only:
+            continue
+        for output in _run(module, folder):
+            table = TABLES[output.table]
+            frame, content, digest = to_bytes(output.frame, table)
+            contents[table.filename] = content
+            entries[table.name] = Entry(
+                table=table.name,
+                file=table.filename,
+                sha256=_sha256(content),
+                content_sha256=digest,
+                rows=len(frame),
+                rows_in=output.rows_in,
+                why=output.why,
+                originals={path: known[path].sha256 for path in table.originals},
+            )
+            if report:
+                report(output, len(frame))
+    for filename, content in contents.items():
+        write_atomically(tables / filename, content)
+    write_atomically(tables / paths.MANIFEST.name, manifest_bytes(list(entries.values())))
+    return list(entries.values())
+
+
+def _sha256(content: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest()

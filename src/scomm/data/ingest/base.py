@@ -1,0 +1,33 @@
+"""What every ingest module shares: the contract and the checks on raw cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Output:
+    """One table as an ingest module made it.
+
+    ``rows_in`` counts the records read; ``why`` says in one sentence why the table has another
+    number of rows.
+    """
+
+    table: str
+    frame: pd.DataFrame
+    rows_in: int
+    why: str
+
+
+class Module(Protocol):
+    """The contract of an ingest module."""
+
+    ORIGINALS: tuple[str, ...]
+    TABLES: tuple[str, ...]
+
+    def run(self, folder: Path) -> list[Output]:
+        """Read, check and tidy the originals in ``folder``. Raises SourceError."""

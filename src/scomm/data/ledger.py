@@ -1,0 +1,192 @@
+"""Ledgers typed by hand: published figures, cut-offs, decisions, claims, totals, glossary."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from scomm import paths
+from scomm.errors import LedgerError
+
+EXACTNESS = ("exact", "rounded", "vague", "floor", "ceiling", "not a quantity")
+GRADES = ("A", "B", "C", "D")
+ROUTES = ("agency record or release", "official report", "press, background only")
+WHY = ("release", "agency", "local", "high", "national", "unknown")
+UNITS = ("count", "percent", "date", "rank", "none")
+
+
+def _csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
+    """Read a hand-typed CSV as text, empty cells as empty text."""
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+    missing = [name for name in required if name not in frame.columns]
+    if missing:
+        raise LedgerError(f"{file.name}: no column {missing[0]!r}; it has {list(frame.columns)}")
+    return frame
+
+
+def _yaml(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+
+
+def _require(frame: pd.DataFrame, file: str, column: str, allowed: tuple[str, ...]) -> None:
+    bad = frame[~frame[column].isin(allowed)]
+    if len(bad):
+        row = bad.index[0]
+        raise LedgerError(
+            f"{file}, row {row + 2}, column {column!r}: found {bad.at[row, column]!r}, "
+            f"expected one of {', '.join(allowed)}"
+        )
+
+
+def _unique(frame: pd.DataFrame, file: str, column: str) -> None:
+    repeated = frame[frame[column].duplicated()]
+    if len(repeated):
+        row = repeated.index[0]
+        raise LedgerError(f"{file}, row {row + 2}: {column} {repeated.at[row, column]!r} stands twice")
+
+
+def _numeric(frame: pd.DataFrame, file: str, column: str) -> pd.Series:
+    values = pd.to_numeric(frame[column].replace("", None), errors="coerce")
+    bad = frame[values.isna() & (frame[column] != "")]
+    if len(bad):
+        row = bad.index[0]
+        raise LedgerError(
+            f"{file}, row {row + 2}, column {column!r}: found {bad.at[row, column]!r}, expected a number"
+        )
+    return values.astype("float64")
+
+
+@cache
+def figures() -> pd.DataFrame:
+    """Return the ledger of published figures, one row a figure, indexed by id.
+
+    ``low`` and ``high`` bound the value in the row's unit (counts, or per cent in points), both
+    inclusive; NaN means that the words set no limit, or that the row holds no quantity.
+
+    Raises LedgerError naming the row and column at fault.
+    """
+    name = paths.FIGURES.name
+    frame = _csv(
+        paths.FIGURES,
+        ("id", "jurisdiction", "state", "level", "place_code", "cutoff", "metric", "printed", "unit",
+         "low", "high", "exactness", "word", "source_no", "publisher", "grade", "route",
+         "why_published"),
+    )
+    _unique(frame, name, "id")
+    for column, allowed in (
+        ("exactness", EXACTNESS),
+        ("grade", GRADES),
+        ("route", ROUTES),
+        ("why_published", WHY),
+        ("unit", UNITS),
+    ):
+        _require(frame, name, column, allowed)
+    frame["low"], frame["high"] = _numeric(frame, name, "low"), _numeric(frame, name, "high")
+    swapped = frame[frame["low"] > frame["high"]]
+    if len(swapped):
+        raise LedgerError(f"{name}, row {swapped.index[0] + 2}: low is above high")
+    long = frame[frame["printed"].str.split().str.len() > 8]
+    if len(long):
+        raise LedgerError(f"{name}, row {long.index[0] + 2}: more than eight words as printed")
+    return frame.set_index("id", drop=False)
+
+
+@cache
+def cutoffs() -> pd.DataFrame:
+    """Return one row a jurisdiction and cut-off that can be read as a proportion, by key.
+
+    Raises LedgerError if it names a figure that the ledger does not have.
+    """
+    name = paths.CUTOFFS.name
+    frame = _csv(
+        paths.CUTOFFS,
+        ("key", "jurisdiction", "state", "place_code", "cutoff", "n_ids", "x_ids", "convicted_ids",
+         "share_ids", "basis", "selected"),
+    )
+    _unique(frame, name, "key")
+    known = set(figures().index)
+    for column in ("n_ids", "x_ids", "convicted_ids", "share_ids"):
+        for row, cell in frame[column].items():
+            for identifier in cell.split():
+                if identifier not in known:
+                    raise LedgerError(
+                        f"{name}, row {int(str(row)) + 2}, column {column!r}: no figure {identifier!r}"
+                    )
+    return frame.set_index("key", drop=False)
+
+
+@cache
+def decisions() -> pd.DataFrame:
+    """Return the decision rows by id: what was in question, what was decided, and why."""
+    frame = _csv(paths.DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
+    _unique(frame, paths.DECISIONS.name, "id")
+    return frame.set_index("id", drop=False)
+
+
+@cache
+def published_totals() -> pd.DataFrame:
+    """Return agency totals as published, by id, with ``value`` as a number."""
+    name = paths.PUBLISHED_TOTALS.name
+    frame = _csv(paths.PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
+    _unique(frame, name, "id")
+    frame["value"] = _numeric(frame, name, "value")
+    return frame.set_index("id", drop=False)
+
+
+@cache
+def timeline() -> pd.DataFrame:
+    """Return the chronology, oldest first."""
+    frame = _csv(paths.TIMELINE, ("date", "date_precision", "event", "source", "status"))
+    return frame.sort_values("date", kind="stable", ignore_index=True)
+
+
+@cache
+def claims() -> dict[str, dict[str, Any]]:
+    """Return the claims by id, as typed. Raises LedgerError for an id that stands twice."""
+    entries = _yaml(paths.CLAIMS)["claims"]
+    result = {entry["id"]: entry for entry in entries}
+    if len(result) != len(entries):
+        raise LedgerError(f"{paths.CLAIMS.name}: an id stands twice")
+    return result
+
+
+@cache
+def verdict_rule() -> list[dict[str, str]]:
+    """Return the printed rule from two verdicts to a claim's verdict, in its order."""
+    return list(_yaml(paths.CLAIMS)["verdict_rule"])
+
+
+@cache
+def objections() -> dict[str, Any]:
+    """Return objections and the questions of courts' reference guides, as typed."""
+    return dict(_yaml(paths.OBJECTIONS))
+
+
+@cache
+def glossary() -> list[dict[str, Any]]:
+    """Return the glossary's terms in alphabetical order."""
+    entries = _yaml(paths.GLOSSARY)
+    entries = entries["terms"] if isinstance(entries, dict) else entries
+    return sorted(entries, key=lambda entry: entry["term"].lower())
+
+
+@cache
+def law() -> list[dict[str, Any]]:
+    """Return the confirmed law of the evidence appendix, as typed."""
+    entries = _yaml(paths.LAW)
+    return list(entries["law"] if isinstance(entries, dict) else entries)
+
+
+def coding(kind: str) -> pd.DataFrame:
+    """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
+    return _csv(paths.CODING / f"{kind}.csv", ())

@@ -1,0 +1,166 @@
+"""Committed tables: written by ingest alone, loaded only if they are what the manifest says."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.errors as pandera_errors
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scomm import paths
+from scomm.data.schema import TABLES, Table
+from scomm.data.sources import sha256_of
+from scomm.errors import TableError
+
+_REBUILD = "Run `scomm ingest` with the originals, or restore the file with `git checkout`."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the manifest says of one table.
+
+    ``content_sha256`` is the digest of the table as canonical CSV, so that it survives a
+    Parquet library that lays out the same rows in other bytes.
+    """
+
+    table: str
+    file: str
+    sha256: str
+    content_sha256: str
+    rows: int
+    rows_in: int
+    why: str
+    originals: dict[str, str]
+
+
+def manifest() -> dict[str, Entry]:
+    """Read ``data/tables/manifest.json``. Raises TableError if it is missing or malformed."""
+    try:
+        entries = json.loads(paths.MANIFEST.read_text(encoding="utf-8"))["tables"]
+        return {entry["table"]: Entry(**entry) for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TableError(f"{paths.MANIFEST.name}: cannot be read ({error}). {_REBUILD}") from error
+
+
+def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    try:
+        return table.pandera().validate(frame, lazy=True)
+    except pandera_errors.SchemaErrors as errors:
+        first = errors.failure_cases.iloc[0]
+        row = "" if pd.isna(first["index"]) else f", row {int(first['index']) + 1}"
+        raise TableError(
+            f"table {table.name}{row}, column {first['column']!r}: found "
+            f"{first['failure_case']!r}, expected {first['check']} "
+            f"({len(errors.failure_cases)} such cells). {_REBUILD}"
+        ) from errors
+
+
+def canonical_csv(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV bytes: UTF-8, line feeds, columns and rows in their own order."""
+    text = io.StringIO()
+    out = frame.copy()
+    for name in out.columns:
+        if pd.api.types.is_datetime64_any_dtype(out[name]):
+            out[name] = out[name].dt.strftime("%Y-%m-%d")
+    out.to_csv(text, index=False, lineterminator="\n")
+    return text.getvalue().encode("utf-8")
+
+
+def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, str]:
+    """Check a frame and return it with its file's bytes and its content digest."""
+    frame = frame.reset_index(drop=True)[[column.name for column in table.columns]]
+    frame = _coerce(frame, table)
+    frame = frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    csv = canonical_csv(frame)
+    digest = hashlib.sha256(csv).hexdigest()
+    if table.format == "csv":
+        return frame, csv, digest
+    sink = io.BytesIO()
+    arrow = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(arrow, sink, compression="zstd", compression_level=19)
+    return frame, sink.getvalue(), digest
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then rename."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def manifest_bytes(entries: list[Entry]) -> bytes:
+    """Return the manifest's text: tables by name, no time, no machine."""
+    tables: list[dict[str, Any]] = [
+        asdict(entry) for entry in sorted(entries, key=lambda entry: entry.table)
+    ]
+    return (json.dumps({"schema": 1, "tables": tables}, indent=1) + "\n").encode("utf-8")
+
+
+def read(file: Path, table: Table) -> pd.DataFrame:
+    """Read one table's file and check it against its schema (not against the manifest)."""
+    if table.format == "parquet":
+        frame = pd.read_parquet(file)
+    else:
+        text = {
+            column.name: "str" for column in table.columns if column.dtype in ("str", "category")
+        }
+        dates = [column.name for column in table.columns if column.dtype == "date"]
+        # Only an empty cell is missing: the text "NA" is a value in these files.
+        frame = pd.read_csv(
+            file,
+            dtype=text,  # type: ignore[arg-type]
+            keep_default_na=False,
+            na_values=[""],
+            parse_dates=dates,
+            date_format="%Y-%m-%d",
+        )
+    return _coerce(frame, table)
+
+
+def load(name: str) -> pd.DataFrame:
+    """Load one committed table by name, after checking its hash and its schema.
+
+    Raises TableError if the name is unknown, the file is missing, its bytes are not those of
+    the manifest, or a cell does not fit the schema.
+    """
+    if name not in TABLES:
+        raise TableError(f"no table {name!r}; there are: {', '.join(sorted(TABLES))}.")
+    table = TABLES[name]
+    entry = manifest().get(name)
+    file = paths.TABLES / table.filename
+    if entry is None or not file.is_file():
+        raise TableError(f"table {name}: {table.filename} or its manifest entry is missing. {_REBUILD}")
+    actual = sha256_of(file)
+    if actual != entry.sha256:
+        raise TableError(
+            f"table {name}: {table.filename} has sha256 {actual}, the manifest expects "
+            f"{entry.sha256}. The file was changed after ingest. {_REBUILD}"
+        )
+    note_use(f"table:{name}")
+    return read(file, table)
+
+
+def note_use(what: str) -> None:
+    """Tell the build which inputs a notebook reads, so that a change re-executes only those.
+
+    ``SCOMM_USES`` names a file, set by the build for each kernel; without it this does nothing.
+    """
+    log = os.environ.get("SCOMM_USES")
+    if log:
+        with open(log, "a", encoding="utf-8") as stream:
+            stream.write(what + "\n")

@@ -1,0 +1,55 @@
+"""What can go wrong, each with what a person can do about it."""
+
+from __future__ import annotations
+
+
+class ScommError(Exception):
+    """Base of every error the project raises on purpose; the command line prints it plainly."""
+
+
+class ArgumentError(ScommError, ValueError):
+    """A function was called with values for which its result is not defined."""
+
+
+class SourceError(ScommError):
+    """An original file is missing, damaged, or not what its passport says.
+
+    Parameters name the place as exactly as it is known, so that the message reads
+    ``file, line 7, column 'Departed Date': found '13/40/2016', expected m/d/yyyy. Remedy``.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        found: str,
+        expected: str,
+        line: int | None = None,
+        column: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        self.file, self.line, self.column = file, line, column
+        self.found, self.expected, self.remedy = found, expected, remedy
+        place = file
+        if line is not None:
+            place += f", line {line}"
+        if column is not None:
+            place += f", column {column!r}"
+        message = f"{place}: found {found}, expected {expected}."
+        super().__init__(f"{message} {remedy}".strip())
+
+
+class TableError(ScommError):
+    """A committed table is missing, changed, or does not fit its schema."""
+
+
+class LedgerError(ScommError):
+    """A file typed by hand has a row that cannot be used."""
+
+
+class FetchError(ScommError):
+    """An original could not be fetched, or what came is not the file of its passport."""
+
+
+class FindingError(ScommError):
+    """A finding or a number of the book is malformed, repeated or unknown."""

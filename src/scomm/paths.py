@@ -1,0 +1,58 @@
+"""Every path of the project, defined once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def _root() -> Path:
+    """Find the folder that holds ``data/sources.toml``.
+
+    ``SCOMM_ROOT`` wins (an unpacked edition, or a test's copy); then the checkout this file
+    lies in; then the working folder and its parents, for the package installed elsewhere.
+    """
+    named = os.environ.get("SCOMM_ROOT")
+    if named:
+        return Path(named).resolve()
+    candidates = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
+    for folder in candidates:
+        if (folder / "data" / "sources.toml").is_file():
+            return folder
+    return candidates[0]
+
+
+ROOT = _root()
+SRC = ROOT / "src"
+NOTEBOOKS = ROOT / "notebooks"
+LOCK = ROOT / "requirements.txt"
+BUILD = ROOT / "_build"
+
+DATA = ROOT / "data"
+SOURCES = DATA / "sources.toml"
+DATA_README = DATA / "README.md"
+
+HAND = DATA / "hand"
+FIGURES = HAND / "figures.csv"
+CUTOFFS = HAND / "cutoffs.csv"
+DECISIONS = HAND / "decisions.csv"
+CLAIMS = HAND / "claims.yml"
+TIMELINE = HAND / "timeline.csv"
+PUBLISHED_TOTALS = HAND / "published_totals.csv"
+OBJECTIONS = HAND / "objections.yml"
+GLOSSARY = HAND / "glossary.yml"
+LAW = HAND / "law.yml"
+CODING = HAND / "coding"
+
+TABLES = DATA / "tables"
+MANIFEST = TABLES / "manifest.json"
+
+
+def originals() -> Path | None:
+    """Return the folder of original source files, or None where there is none.
+
+    ``SCOMM_ORIGINALS`` names it; otherwise ``../shared/data/originals`` beside the checkout.
+    """
+    named = os.environ.get("SCOMM_ORIGINALS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "originals"
+    return folder if folder.is_dir() else None

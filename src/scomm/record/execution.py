@@ -1,0 +1,253 @@
+"""Execute notebooks, several at once, and remember the results honestly.
+
+A stored result is served only if everything the notebook read is unchanged: its own code cells,
+the lock, the Python version, every module of ours that its kernel had loaded and every file of
+the project that it opened. These are not declared by anyone; the kernel reports them.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
+
+from scomm import paths
+from scomm.data.sources import sha256_of
+from scomm.data.tables import write_atomically
+from scomm.errors import ScommError
+
+# Bump when the format of the store changes, so that old stores are not read.
+_STORE_VERSION = "1"
+
+_BEFORE = """\
+import sys as _sys
+_scomm_opened = set()
+def _scomm_hook(event, args):
+    if event == "open" and isinstance(args[0], (str, bytes)):
+        _scomm_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
+_sys.addaudithook(_scomm_hook)
+"""
+
+_AFTER = """\
+import json as _json
+print(_json.dumps({
+    "opened": sorted(_scomm_opened),
+    "modules": sorted(
+        str(m.__file__) for name, m in list(_sys.modules.items())
+        if name.split(".")[0] == "scomm" and getattr(m, "__file__", None)
+    ),
+}))
+"""
+
+
+class ExecutionError(ScommError):
+    """A cell of a notebook failed."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook with its outputs.
+
+    ``key`` is the digest of everything the outputs depend on; ``seconds`` is None where the
+    outputs came from the store.
+    """
+
+    notebook: nbformat.NotebookNode
+    key: str
+    uses: dict[str, str]
+    seconds: float | None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
+
+
+def code_key(notebook: nbformat.NotebookNode) -> str:
+    """Digest of what is known before execution: code cells, lock, Python version."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
+    return _digest(_STORE_VERSION, platform.python_version(), lock, *code)
+
+
+def _current(file: str) -> str:
+    """Digest of a used file now, by its path relative to the root; a missing one has its own."""
+    path = paths.ROOT / file
+    return sha256_of(path) if path.is_file() else "missing"
+
+
+def _relevant(files: Iterable[str]) -> list[str]:
+    """Keep files of the project that a result may depend on, as paths relative to the root."""
+    kept = set()
+    for name in files:
+        try:
+            relative = Path(name).resolve().relative_to(paths.ROOT)
+        except (ValueError, OSError):
+            continue
+        first = relative.parts[0] if relative.parts else ""
+        if first in ("_build", ".venv", ".git", "") or "__pycache__" in relative.parts:
+            continue
+        # The manifest names every table; a notebook depends on the tables it loads, and the
+        # build checks all of them against the manifest before it serves anything.
+        if paths.ROOT / relative == paths.MANIFEST or not (paths.ROOT / relative).is_file():
+            continue
+        kept.add(relative.as_posix())
+    return sorted(kept)
+
+
+def _key(code: str, uses: dict[str, str]) -> str:
+    return _digest(code, json.dumps(uses, sort_keys=True))
+
+
+class Store:
+    """Executed notebooks on disk: ``<folder>/<name>/<code key>.json`` and its ``.ipynb``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, name: str, notebook: nbformat.NotebookNode) -> Executed | None:
+        """Return the stored result if nothing it depends on has changed, else None."""
+        code = code_key(notebook)
+        record = self.folder / name / f"{code}.json"
+        result = record.with_suffix(".ipynb")
+        try:
+            uses = json.loads(record.read_text(encoding="utf-8"))["uses"]
+            if any(_current(file) != digest for file, digest in uses.items()):
+                return None
+            stored = nbformat.read(result, as_version=4)
+        except (OSError, ValueError, KeyError):
+            return None
+        return Executed(stored, _key(code, uses), uses, None)
+
+    def keep(self, name: str, executed: Executed, code: str) -> None:
+        """Store a result and drop older ones of the same notebook."""
+        folder = self.folder / name
+        record = folder / f"{code}.json"
+        text = nbformat.writes(executed.notebook)
+        write_atomically(record.with_suffix(".ipynb"), text.encode("utf-8"))
+        uses = json.dumps({"uses": executed.uses}, indent=1, sort_keys=True)
+        write_atomically(record, uses.encode("utf-8"))
+        for old in folder.iterdir():
+            if old.stem != code:
+                old.unlink(missing_ok=True)
+
+
+def _environment(temporary: str) -> dict[str, str]:
+    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = str(paths.SRC)
+    environment["SCOMM_ROOT"] = str(paths.ROOT)
+    environment["PYTHONHASHSEED"] = "0"
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    environment["IPYTHONDIR"] = temporary
+    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
+    # sums come out in one order.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment[name] = "1"
+    return environment
+
+
+def execute(notebook: nbformat.NotebookNode, name: str, timeout: int = 300) -> Executed:
+    """Execute a notebook in a clean kernel and return it with its outputs and what it used.
+
+    Raises ExecutionError with the failing cell and its message.
+    """
+    began = time.perf_counter()
+    code = code_key(notebook)
+    running = copy.deepcopy(notebook)
+    running.cells = [
+        nbformat.v4.new_code_cell(_BEFORE),
+        *running.cells,
+        nbformat.v4.new_code_cell(_AFTER),
+    ]
+    with tempfile.TemporaryDirectory() as temporary:
+        # Sockets in a private folder rather than open TCP ports.
+        config = Config()
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = str(Path(temporary) / "kernel")
+        config.KernelManager.connection_file = str(Path(temporary) / "kernel.json")
+        client = NotebookClient(
+            running,
+            config=config,
+            kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "python3"),
+            timeout=timeout,
+            resources={"metadata": {"path": str(paths.ROOT)}},
+            record_timing=False,
+        )
+        try:
+            client.execute(env=_environment(temporary))
+        except CellExecutionError as error:
+            raise ExecutionError(f"{name}: a cell failed.\n{error}") from error
+    report = json.loads("".join(out.get("text", "") for out in running.cells[-1].outputs))
+    running.cells = running.cells[1:-1]
+    count = 0
+    for cell in running.cells:
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = count
+    used = _relevant([*report["opened"], *report["modules"]])
+    uses = {file: _current(file) for file in used}
+    return Executed(running, _key(code, uses), uses, time.perf_counter() - began)
+
+
+def execute_all(
+    notebooks: dict[str, nbformat.NotebookNode],
+    store: Store,
+    workers: int | None = None,
+    report: Callable[[str, Executed], None] | None = None,
+) -> dict[str, Executed]:
+    """Return every notebook executed, from the store where that is honest.
+
+    ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs.
+
+    Raises ExecutionError naming every notebook that failed; results of the others are kept.
+    """
+    results: dict[str, Executed] = {}
+    stale: list[str] = []
+    for name, notebook in notebooks.items():
+        found = store.find(name, notebook)
+        if found is None:
+            stale.append(name)
+        else:
+            results[name] = found
+    failures: list[str] = []
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        futures = {pool.submit(execute, notebooks[name], name): name for name in stale}
+        for future in as_completed(futures):
+            name = futures[future]
+            try:
+                executed = future.result()
+            except ExecutionError as error:
+                failures.append(str(error))
+                continue
+            store.keep(name, executed, code_key(notebooks[name]))
+            results[name] = executed
+            if report:
+                report(name, executed)
+    if failures:
+        raise ExecutionError("\n\n".join(sorted(failures)))
+    return {name: results[name] for name in notebooks}
+
+
+def forget(store: Store, names: Iterable[str]) -> None:
+    """Drop stored notebooks whose source is gone."""
+    known = {store.folder / name for name in names}
+    for folder in [path.parent for path in store.folder.rglob("*.json")]:
+        if folder not in known:
+            shutil.rmtree(folder, ignore_errors=True)

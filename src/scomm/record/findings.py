@@ -1,0 +1,155 @@
+"""A finding: one result of the book, with everything a reader needs to check it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scomm.display.formats import fill
+from scomm.errors import FindingError
+
+SCHEMA = "one-in-four/findings/1"
+
+# The fixed words for an interval's method; a new one is added here first.
+METHODS = (
+    "wilson",
+    "clopper-pearson",
+    "jeffreys",
+    "mid-p",
+    "newcombe",
+    "katz-log",
+    "hac",
+    "bootstrap",
+    "delta",
+    "likelihood",
+    "empirical-bayes",
+    "randomization",
+    "range",
+)
+
+UNITS = ("share", "difference", "count", "ratio", "p-value", "date", "index", "verdict")
+
+# What was counted, and whether it stands beyond chance; see the printed rule in claims.yml.
+AS_COUNTED = ("over", "exactly", "under", "unknown")
+BEYOND_CHANCE = ("established", "not established", "not applicable")
+
+_ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval for a finding's value, in the value's own unit."""
+
+    low: float
+    high: float
+    method: str
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise FindingError(f"interval method {self.method!r}: use one of {', '.join(METHODS)}")
+        if not self.low <= self.high:
+            raise FindingError(f"interval from {self.low} to {self.high}: the ends are swapped")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One published result.
+
+    ``value`` is in ``unit`` at full precision (a share in [0, 1], a difference of shares in
+    [-1, 1]); ``numerator`` and ``denominator`` are counts where the value is their quotient;
+    ``tables`` names the committed tables and hand-typed files it rests on; ``claims`` the ids of
+    ``claims.yml`` it bears on; ``route`` says how its sources could come into evidence;
+    ``not_shown`` is the few words on what the number does not show.
+    """
+
+    id: str
+    statement: str
+    estimand: str
+    value: float | int | str | None
+    unit: str
+    period: str
+    population: str
+    tables: tuple[str, ...]
+    route: str
+    numerator: int | None = None
+    denominator: int | None = None
+    interval: Interval | None = None
+    reference: float | None = None
+    reference_label: str = ""
+    claims: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    null: str = ""
+    as_counted: str = ""
+    beyond_chance: str = ""
+    not_shown: str = ""
+    url: str = field(default="")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as plain data, in the order of the schema."""
+        return asdict(self)
+
+
+def make(
+    identifier: str,
+    statement: str,
+    values: Mapping[str, Any],
+    *,
+    tables: Sequence[str],
+    claims: Sequence[str] = (),
+    assumptions: Sequence[str] = (),
+    **fields: Any,
+) -> Finding:
+    """Check a finding and fill its statement.
+
+    ``statement`` is one sentence with ``{name:format}`` places; ``values`` fills them.
+
+    Raises FindingError if the id is malformed, a place has no value, the unit or a verdict is not
+    one of the fixed words, a share lies outside [0, 1], the counts do not give the value, or the
+    interval does not contain it.
+    """
+    if not _ID.fullmatch(identifier):
+        raise FindingError(f"finding id {identifier!r}: expected chapter.number, such as 6.3")
+    try:
+        text = fill(statement, dict(values))
+    except KeyError as error:
+        raise FindingError(f"finding {identifier}: no value for the place {error}") from error
+    result = Finding(
+        id=identifier,
+        statement=text,
+        tables=tuple(tables),
+        claims=tuple(claims),
+        assumptions=tuple(assumptions),
+        **{key: _plain(value) for key, value in fields.items()},
+    )
+    _check(result)
+    return result
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _check(finding: Finding) -> None:
+    name = f"finding {finding.id}"
+    if finding.unit not in UNITS:
+        raise FindingError(f"{name}: unit {finding.unit!r}, expected one of {', '.join(UNITS)}")
+    if finding.as_counted and finding.as_counted not in AS_COUNTED:
+        raise FindingError(f"{name}: as_counted {finding.as_counted!r}, expected {AS_COUNTED}")
+    if finding.beyond_chance and finding.beyond_chance not in BEYOND_CHANCE:
+        raise FindingError(f"{name}: beyond_chance {finding.beyond_chance!r}, expected {BEYOND_CHANCE}")
+    value = finding.value
+    if finding.unit == "share" and isinstance(value, float | int) and not 0 <= value <= 1:
+        raise FindingError(f"{name}: share {value} lies outside 0 to 1")
+    if finding.numerator is not None and finding.denominator and finding.unit == "share":
+        quotient = finding.numerator / finding.denominator
+        if isinstance(value, float | int) and abs(quotient - value) > 1e-12:
+            raise FindingError(
+                f"{name}: {finding.numerator}/{finding.denominator} is {quotient}, not {value}"
+            )
+    if finding.interval is not None and isinstance(value, float | int):
+        low, high = finding.interval.low, finding.interval.high
+        if not low - 1e-12 <= value <= high + 1e-12:
+            raise FindingError(f"{name}: {value} lies outside its interval {low} to {high}")

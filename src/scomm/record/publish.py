@@ -1,0 +1,214 @@
+"""The four words a chapter writes with: say, finding, figure, table.
+
+Each shows its object on the page and leaves machine-readable data in the notebook's output, from
+which the book's extension fills numbers into prose and the record collects all findings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+from jinja2 import Environment, PackageLoader
+
+from scomm import paths
+from scomm.data.sources import sha256_of
+from scomm.data.tables import manifest
+from scomm.display.figures import Layout, render
+from scomm.display.formats import fmt
+from scomm.display.tables import Col, to_html, to_text
+from scomm.errors import FindingError
+from scomm.record.findings import Finding, Interval, make
+
+_PREFIX = "application/papermill.record/"
+
+_templates = Environment(
+    loader=PackageLoader("scomm.record", "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["fmt"] = fmt
+
+
+def _leave(name: str, data: Any) -> None:
+    """Leave data in the notebook's output under a name, invisibly."""
+    display(
+        {_PREFIX + "text/plain": json.dumps(data, ensure_ascii=False)},
+        raw=True,
+        metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()[:10]
+    return value.item() if hasattr(value, "item") else value
+
+
+def say(**values: Any) -> None:
+    """Give values to the prose of this page, where ``{n}`name:format``` prints them.
+
+    Values are numbers, dates or text; formats are those of ``scomm.display.formats``.
+    """
+    for name, value in values.items():
+        _leave(name, _plain(value))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a notebook shows: HTML for the web, text elsewhere."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+@cache
+def _digest(source: str) -> str:
+    """First twelve digits of the sha256 of a table or a hand-typed file, by name."""
+    entries = manifest()
+    if source in entries:
+        return entries[source].sha256[:12]
+    for file in (paths.HAND / source, paths.CODING / source):
+        if file.is_file():
+            return sha256_of(file)[:12]
+    raise FindingError(f"source {source!r} is neither a table nor a file in data/hand")
+
+
+def sources_line(sources: Sequence[str]) -> list[dict[str, str]]:
+    """Return name and digest of each table or hand-typed file, for a source line.
+
+    Raises FindingError if a name is neither.
+    """
+    return [{"name": source, "digest": _digest(source)} for source in sources]
+
+
+def finding(
+    identifier: str,
+    statement: str,
+    *,
+    tables: Sequence[str],
+    interval: Any = None,
+    **fields: Any,
+) -> Finding:
+    """Record a result and show it as a block with its number.
+
+    ``statement`` is one sentence with ``{name:format}`` places. Fields that are not part of a
+    ``Finding`` fill those places; ``value``, ``numerator``, ``denominator``, ``low`` and ``high``
+    can stand in it too. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``.
+
+    Raises FindingError as ``scomm.record.findings.make`` does.
+    """
+    known = {name for name in Finding.__dataclass_fields__ if name not in ("id", "statement")}
+    places = {name: value for name, value in fields.items() if name not in known}
+    fields = {name: value for name, value in fields.items() if name in known}
+    if interval is not None:
+        interval = Interval(
+            low=float(interval.low),
+            high=float(interval.high),
+            method=interval.method,
+            level=float(interval.level),
+        )
+        places |= {"low": interval.low, "high": interval.high}
+    places |= {name: fields.get(name) for name in ("value", "numerator", "denominator", "reference")}
+    result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
+    _leave(f"finding/{identifier}", result.as_json())
+    html = _templates.get_template("finding.html").render(
+        finding=result, sources=sources_line(result.tables)
+    )
+    display(_Page(html, f"Finding {identifier}. {result.statement}"))
+    return result
+
+
+def figure(
+    identifier: str,
+    draw: Callable[[Layout], Any],
+    *,
+    caption: str,
+    alt: str,
+    data: pd.DataFrame,
+    tables: Sequence[str],
+    long_description: str = "",
+) -> None:
+    """Show a numbered figure with its caption, source line and data.
+
+    ``draw`` takes a ``Layout`` and returns a matplotlib figure; it is called for a wide and for a
+    narrow screen. ``alt`` says what the figure shows, computed from its data; ``data`` is what
+    was drawn, offered as CSV; ``tables`` names what it rests on.
+
+    Raises FindingError if caption or alt text is empty or a source is unknown.
+    """
+    if not caption.strip() or not alt.strip():
+        raise FindingError(f"figure {identifier}: caption and alt text are required")
+    drawn = render(draw, identifier=identifier, alt=alt)
+    _leave(
+        f"figure/{identifier}",
+        {
+            "id": identifier,
+            "caption": caption,
+            "alt": alt,
+            "svg": drawn.standalone,
+            "csv": data.to_csv(index=False, lineterminator="\n"),
+        },
+    )
+    html = _templates.get_template("figure.html").render(
+        id=identifier,
+        slug=identifier.replace(".", "-"),
+        wide=drawn.wide,
+        narrow=drawn.narrow,
+        caption=caption,
+        long_description=long_description,
+        sources=sources_line(tables),
+    )
+    display(_Page(html, f"Figure {identifier}. {caption} [{alt}]"))
+
+
+def table(
+    identifier: str,
+    frame: pd.DataFrame,
+    columns: Mapping[str, Col | str],
+    *,
+    caption: str,
+    tables: Sequence[str],
+    note: str = "",
+    emphasis: Sequence[int] = (),
+) -> None:
+    """Show a numbered table with its caption, source line and data.
+
+    ``columns`` maps columns of ``frame`` to headings (or ``Col``) in printing order; the first is
+    the row header. The whole frame, not only the printed columns, is offered as CSV.
+
+    Raises FindingError if the caption is empty or a source is unknown; ArgumentError for a column
+    that is not there.
+    """
+    if not caption.strip():
+        raise FindingError(f"table {identifier}: a caption is required")
+    slug = identifier.replace(".", "-")
+    _leave(
+        f"table/{identifier}",
+        {
+            "id": identifier,
+            "caption": caption,
+            "csv": frame.to_csv(index=False, lineterminator="\n"),
+        },
+    )
+    body = to_html(
+        frame,
+        columns,
+        caption=caption,
+        identifier=f"table-{slug}",
+        label=f"Table {identifier}. ",
+        emphasis=emphasis,
+    )
+    html = _templates.get_template("table.html").render(
+        id=identifier, slug=slug, body=body, note=note, sources=sources_line(tables)
+    )
+    display(_Page(html, f"Table {identifier}. {caption}\n{to_text(frame, columns)}"))

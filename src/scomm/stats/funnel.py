@@ -1,0 +1,133 @@
+"""Funnel limits: how far from a target a place may lie before it is unlike the others.
+
+`exact_limits` asks whether a place equals the target; the widened limits ask whether it is unlike
+the *usual spread* of places. At hundreds of thousands of cases only the second question is of use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import betabinom, binom
+
+from scomm.errors import ArgumentError
+from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
+
+
+@dataclass(frozen=True)
+class FunnelLimits:
+    """Limits on the share scale for each n; `null` names what a point outside contradicts."""
+
+    low: Value
+    high: Value
+    target: float
+    level: float
+    method: str
+    null: str
+
+
+EQUAL = "the place has the target share"
+USUAL = "the place differs from the target no more than places usually do"
+
+
+def _check(n: npt.ArrayLike, target: float, level: float) -> Floats:
+    two_sided_z(level)
+    if not 0 < target < 1:
+        raise ArgumentError(f"target: found {target!r}, expected a share strictly within 0 and 1")
+    sizes = floats(n, "n")
+    if (sizes < 0).any():
+        raise ArgumentError("n: found a negative count")
+    return sizes
+
+
+def _quantile_share(n: Floats, target: float, tail: float) -> Floats:
+    """Interpolated binomial quantile over n: between whole counts so that the tail is exact."""
+    whole = np.where(n > 0, n, 1.0)
+    count = binom.ppf(tail, whole, target)
+    at, before = binom.cdf(count, whole, target), binom.cdf(count - 1, whole, target)
+    return np.where(n > 0, np.clip((count - (at - tail) / (at - before)) / whole, 0, 1), np.nan)
+
+
+def exact_limits(n: npt.ArrayLike, target: float, level: float = 0.95) -> FunnelLimits:
+    """Binomial funnel limits around a target share.
+
+    Equation: the count r with P(X <= r) just over the tail, less (P(X <= r) - tail)/P(X = r),
+    over n. Source: Spiegelhalter (2005), appendix. n = 0 gives nan.
+    Raises ArgumentError for a target of 0 or 1, a bad level or a negative n.
+
+    >>> f = exact_limits([20, 2000], 0.3)
+    >>> f.low.round(3).tolist(), f.high.round(3).tolist()
+    ([0.081, 0.28], [0.487, 0.32])
+    """
+    sizes = _check(n, target, level)
+    low = _quantile_share(sizes, target, (1 - level) / 2)
+    high = _quantile_share(sizes, target, (1 + level) / 2)
+    return FunnelLimits(unwrap(low), unwrap(high), target, level, "exact binomial", EQUAL)
+
+
+def widened_limits(
+    n: npt.ArrayLike, target: float, level: float = 0.95, *, phi: float = 1.0, tau2: float = 0.0
+) -> FunnelLimits:
+    """Funnel limits widened for over-dispersion, multiplicative (phi) or additive (tau2).
+
+    Equation: target +- z sqrt(phi target(1-target)/n + tau2), cut at 0 and 1; give phi or tau2,
+    from `heterogeneity.overdispersion` or `random_effects(scale='share')`. Source: Spiegelhalter
+    (2005). With phi the funnel still closes as n grows; with tau2 it does
+    not, which is right where large places differ too. n = 0 gives nan. Raises ArgumentError as
+    `exact_limits`, for phi < 1, tau2 < 0, or both given.
+
+    >>> f = widened_limits([100.0], 0.3, tau2=0.01)
+    >>> f.low.round(3).tolist(), f.high.round(3).tolist()
+    ([0.084], [0.516])
+    """
+    sizes = _check(n, target, level)
+    if phi < 1 or tau2 < 0 or (phi > 1 and tau2 > 0):
+        raise ArgumentError(f"found phi={phi!r}, tau2={tau2!r}; expected phi >= 1 or tau2 >= 0")
+    with np.errstate(divide="ignore"):
+        half = two_sided_z(level) * np.sqrt(phi * target * (1 - target) / sizes + tau2)
+    half = np.where(sizes > 0, half, np.nan)
+    method = "multiplicative" if phi > 1 else "additive" if tau2 > 0 else "normal binomial"
+    return FunnelLimits(
+        unwrap(np.clip(target - half, 0, 1)),
+        unwrap(np.clip(target + half, 0, 1)),
+        target,
+        level,
+        method,
+        USUAL if phi > 1 or tau2 > 0 else EQUAL,
+    )
+
+
+def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.95) -> FunnelLimits:
+    """Funnel limits from a fitted beta-binomial: where places of this spread usually fall.
+
+    Equation: whole-count quantiles of BetaBinomial(n, a, b) at the two tails, over n, so that
+    each tail outside holds at most (1-level)/2. Source: Skellam (1948) for the
+    distribution. n = 0 gives nan. Raises ArgumentError for a or b not positive.
+
+    >>> f = beta_binomial_limits([50], 6.0, 14.0)
+    >>> f.low.tolist(), f.high.tolist()
+    ([0.1], [0.56])
+    """
+    if a <= 0 or b <= 0:
+        raise ArgumentError(f"found a={a!r}, b={b!r}; expected positive numbers")
+    sizes = _check(n, a / (a + b), level)
+    tail = (1 - level) / 2
+    low, high = np.full(sizes.shape, np.nan), np.full(sizes.shape, np.nan)
+    for at in np.ndindex(sizes.shape):
+        if sizes[at] > 0:
+            low[at] = betabinom.ppf(tail, int(sizes[at]), a, b) / sizes[at]
+            high[at] = betabinom.ppf(1 - tail, int(sizes[at]), a, b) / sizes[at]
+    return FunnelLimits(unwrap(low), unwrap(high), a / (a + b), level, "beta-binomial", USUAL)
+
+
+def outside(x: npt.ArrayLike, n: npt.ArrayLike, limits: FunnelLimits) -> npt.NDArray[np.int64]:
+    """Where each place stands: +1 above the limits, -1 below, 0 within or n = 0.
+
+    >>> outside([10, 2], [20, 20], exact_limits([20, 20], 0.3)).tolist()
+    [1, 0]
+    """
+    shares = share_of(*counts(x, n))
+    above, below = shares > np.asarray(limits.high), shares < np.asarray(limits.low)
+    return above.astype(np.int64) - below.astype(np.int64)

@@ -1,0 +1,387 @@
+"""One proportion, two proportions, and one unit against the rest.
+
+Counts may be scalars or arrays (nan = not known). Where n = 0 every estimate is nan; nothing is
+raised, because an empty place is a fact and not a mistake. Impossible counts raise ArgumentError.
+An interval on a full count describes a process with that rate, not the count itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import bdtr, betainc, betaincinv
+from scipy.stats import binom, hypergeom
+
+from scomm.errors import ArgumentError
+from scomm.stats._arrays import Floats, Value, counts, share_of, two_sided_z, unwrap
+from scomm.stats._exact import binomial_two_sided, hypergeometric_two_sided
+
+Alternative = Literal["two-sided", "greater", "less"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval: limits on the scale of the estimate, level, name of the method."""
+
+    low: Value
+    high: Value
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A two-group comparison: `estimate` is a difference of shares, a ratio or an odds ratio."""
+
+    estimate: Value
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class AgainstRest:
+    """One unit (or many) against everything else in the same total.
+
+    `null` names the hypothesis that `p` tests, so that no reader mistakes it for another.
+    """
+
+    share: Value
+    rest_share: Value
+    difference: Comparison
+    ratio: Comparison
+    odds_ratio: Comparison
+    p: Value
+    null: str = "the unit has the same share as all other units of the total taken together"
+
+
+def _interval(low: Floats, high: Floats, n: Floats, level: float, method: str) -> Interval:
+    empty = ~(n > 0)
+    return Interval(
+        unwrap(np.where(empty, np.nan, low)), unwrap(np.where(empty, np.nan, high)), level, method
+    )
+
+
+def _check_alternative(alternative: str) -> None:
+    if alternative not in ("two-sided", "greater", "less"):
+        raise ArgumentError(
+            f"alternative: found {alternative!r}, expected 'two-sided', 'greater' or 'less'"
+        )
+
+
+def _check_p0(p0: float) -> None:
+    if not 0 <= p0 <= 1:
+        raise ArgumentError(f"p0: found {p0!r}, expected a share between 0 and 1")
+
+
+def share(x: npt.ArrayLike, n: npt.ArrayLike) -> Value:
+    """Estimand: the share x/n, in [0, 1]; nan where n = 0.
+
+    >>> share(27047, 94218).__round__(4)
+    0.2871
+    """
+    return unwrap(share_of(*counts(x, n)))
+
+
+def wilson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Score interval for one share.
+
+    Estimand: p of Binomial(n, p). Equation: the p with |x/n - p| <= z sqrt(p(1-p)/n), that is
+    (x + z^2/2 +- z sqrt(x(n-x)/n + z^2/4)) / (n + z^2).
+    Source: Wilson (1927); recommended in Brown, Cai and DasGupta (2001), eq. (4).
+    At x = 0 the low limit is exactly 0, at x = n the high limit exactly 1; n = 0 gives nan.
+    Raises ArgumentError for impossible counts or level.
+
+    >>> i = wilson(81, 263)          # Newcombe (1998a), Table I: 0.2553 to 0.3662
+    >>> round(i.low, 4), round(i.high, 4)
+    (0.2553, 0.3662)
+    """
+    z = two_sided_z(level)
+    xs, ns = counts(x, n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = z * np.sqrt(xs * (ns - xs) / ns + z * z / 4)
+        low, high = (xs + z * z / 2 - half) / (ns + z * z), (xs + z * z / 2 + half) / (ns + z * z)
+    low = np.where(xs == 0, 0.0, low)
+    high = np.where(xs == ns, 1.0, high)
+    return _interval(low, high, ns, level, "Wilson")
+
+
+def clopper_pearson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Exact (tail) interval for one share; covers at least `level` whatever p is.
+
+    Equation: low = Beta(x, n-x+1) quantile at (1-level)/2; high = Beta(x+1, n-x) quantile at
+    (1+level)/2. Source: Clopper and Pearson (1934). 0 and 1 exactly at x = 0 and x = n.
+
+    >>> i = clopper_pearson(81, 263)     # Newcombe (1998a), Table I: 0.2527 to 0.3676
+    >>> round(i.low, 4), round(i.high, 4)
+    (0.2527, 0.3676)
+    """
+    two_sided_z(level)
+    xs, ns = counts(x, n)
+    tail = (1 - level) / 2
+    low = np.where(xs == 0, 0.0, betaincinv(np.maximum(xs, 1), ns - xs + 1, tail))
+    high = np.where(xs == ns, 1.0, betaincinv(xs + 1, np.maximum(ns - xs, 1), 1 - tail))
+    return _interval(low, high, ns, level, "Clopper-Pearson")
+
+
+def jeffreys(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Equal-tailed interval of the posterior under Jeffreys' prior Beta(1/2, 1/2).
+
+    Equation: quantiles of Beta(x + 1/2, n - x + 1/2), with the limits set to 0 at x = 0 and to 1
+    at x = n. Source: Brown, Cai and DasGupta (2001).
+
+    >>> i = jeffreys(0, 10)
+    >>> i.low, round(i.high, 3)
+    (0.0, 0.217)
+    """
+    two_sided_z(level)
+    xs, ns = counts(x, n)
+    tail = (1 - level) / 2
+    low = np.where(xs == 0, 0.0, betaincinv(xs + 0.5, ns - xs + 0.5, tail))
+    high = np.where(xs == ns, 1.0, betaincinv(xs + 0.5, ns - xs + 0.5, 1 - tail))
+    return _interval(low, high, ns, level, "Jeffreys")
+
+
+def _upper_mid_tail(x: Floats, n: Floats, p: Floats) -> Floats:
+    """P(X > x) + P(X = x)/2 under Binomial(n, p), by incomplete beta functions."""
+    above = np.where(x >= n, 0.0, betainc(x + 1, np.maximum(n - x, 1), p))
+    at_least = np.where(x <= 0, 1.0, betainc(np.maximum(x, 1), n - x + 1, p))
+    return (above + at_least) / 2
+
+
+def _bisect_mid_p(x: Floats, n: Floats, target: float) -> Floats:
+    low, high = np.zeros_like(x), np.ones_like(x)
+    for _ in range(60):  # 2^-60 is below the spacing of doubles near 1
+        middle = (low + high) / 2
+        below = _upper_mid_tail(x, n, middle) < target
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2
+
+
+def mid_p(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Mid-P interval: the exact interval with the observed point counted half in each tail.
+
+    Equation: low solves P(X > x) + P(X = x)/2 = (1-level)/2, high solves the same = (1+level)/2.
+    Source: Lancaster (1961); Newcombe (1998a), method 6. 0 and 1 exactly at x = 0 and x = n.
+
+    >>> i = mid_p(81, 263)               # Newcombe (1998a), Table I: 0.2544 to 0.3658
+    >>> round(i.low, 4), round(i.high, 4)
+    (0.2544, 0.3658)
+    """
+    two_sided_z(level)
+    xs, ns = counts(x, n)
+    low = np.where(xs == 0, 0.0, _bisect_mid_p(xs, ns, (1 - level) / 2))
+    high = np.where(xs == ns, 1.0, _bisect_mid_p(xs, ns, (1 + level) / 2))
+    return _interval(low, high, ns, level, "mid-P")
+
+
+def exact_test(
+    x: npt.ArrayLike, n: npt.ArrayLike, p0: float = 0.5, alternative: Alternative = "two-sided"
+) -> Value:
+    """Exact binomial p-value of the null hypothesis that the share is p0.
+
+    Two-sided: total probability of all outcomes no more likely than the one observed (as
+    `scipy.stats.binomtest` and R's `binom.test`). One-sided: P(X >= x) or P(X <= x).
+    Source: Clopper and Pearson (1934); Agresti (2002), chapter 1. nan where n = 0.
+    Raises ArgumentError for impossible counts, p0 or alternative.
+
+    >>> round(exact_test(183, 352), 3)
+    0.488
+    >>> round(exact_test(682, 925, p0=0.75, alternative="two-sided"), 4)  # R, ?binom.test
+    0.3825
+    """
+    _check_alternative(alternative)
+    _check_p0(p0)
+    xs, ns = counts(x, n)
+    if alternative == "greater":
+        p = binom.sf(xs - 1, ns, p0)
+    elif alternative == "less":
+        p = binom.cdf(xs, ns, p0)
+    elif p0 == 0.5:  # symmetric: outcomes no more likely are the two equal tails
+        p = np.minimum(1.0, 2 * bdtr(np.minimum(xs, ns - xs), np.maximum(ns, 1), 0.5))
+    else:
+        p = binomial_two_sided(xs, ns, p0)
+    return unwrap(np.where(ns > 0, p, np.nan))
+
+
+def mid_p_test(
+    x: npt.ArrayLike, n: npt.ArrayLike, p0: float = 0.5, alternative: Alternative = "two-sided"
+) -> Value:
+    """Mid-P binomial test: half the probability of the observed point; two-sided by doubling.
+
+    Equation: upper tail P(X > x) + P(X = x)/2. Source: Lancaster (1961); Agresti (2002),
+    chapter 1. Less conservative than `exact_test`, its size can slightly exceed nominal.
+    nan where n = 0.
+
+    >>> round(mid_p_test(9, 10), 4), mid_p_test(5, 10)
+    (0.0117, 1.0)
+    """
+    _check_alternative(alternative)
+    _check_p0(p0)
+    xs, ns = counts(x, n)
+    upper = binom.sf(xs, ns, p0) + binom.pmf(xs, ns, p0) / 2
+    p = {"greater": upper, "less": 1 - upper, "two-sided": 2 * np.minimum(upper, 1 - upper)}
+    return unwrap(np.where(ns > 0, p[alternative], np.nan))
+
+
+def newcombe_difference(
+    x1: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    level: float = 0.95,
+) -> Comparison:
+    """Difference of two shares, x1/n1 - x2/n2, with the hybrid score interval.
+
+    Equation: d - sqrt((p1-l1)^2 + (u2-p2)^2) to d + sqrt((u1-p1)^2 + (p2-l2)^2), where l and u
+    are Wilson limits. Source: Newcombe (1998b), method 10. Stays inside [-1, 1]; nan if n1 or
+    n2 is 0.
+
+    >>> c = newcombe_difference(56, 70, 48, 80)     # Newcombe (1998b), Table II, column (a)
+    >>> round(c.estimate, 4), round(c.interval.low, 4), round(c.interval.high, 4)
+    (0.2, 0.0524, 0.3339)
+    """
+    first, second = wilson(x1, n1, level), wilson(x2, n2, level)
+    p1, p2 = np.asarray(share(x1, n1)), np.asarray(share(x2, n2))
+    difference = p1 - p2
+    low = difference - np.hypot(p1 - first.low, second.high - p2)
+    high = difference + np.hypot(first.high - p1, p2 - second.low)
+    return Comparison(
+        unwrap(difference), Interval(unwrap(low), unwrap(high), level, "Newcombe hybrid score")
+    )
+
+
+def ratio(
+    x1: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    level: float = 0.95,
+) -> Comparison:
+    """Ratio of two shares, (x1/n1) / (x2/n2), with an interval built from Wilson limits.
+
+    Equation (MOVER-R), with a = p1 p2:
+    low = l1(2p1-l1) / (a + sqrt(a^2 - l1 u2 (2p1-l1)(2p2-u2))),
+    high = (a + sqrt(a^2 - u1 l2 (2p1-u1)(2p2-l2))) / (l2 (2p2-l2)).
+    Source: Donner and Zou (2012); Fagerland, Lydersen and Laake (2015). The same
+    construction as Newcombe's difference, so the two cannot contradict each other badly.
+    x1 = 0: estimate and low limit 0. x2 = 0: high limit infinite, estimate infinite (nan if
+    x1 = 0 too). nan where either n is 0.
+
+    >>> c = ratio(7, 34, 1, 34)
+    >>> round(c.estimate, 6)
+    7.0
+    """
+    first, second = wilson(x1, n1, level), wilson(x2, n2, level)
+    p1, p2 = np.asarray(share(x1, n1)), np.asarray(share(x2, n2))
+    low1, high1 = np.asarray(first.low), np.asarray(first.high)
+    low2, high2 = np.asarray(second.low), np.asarray(second.high)
+    product = p1 * p2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        under = product**2 - low1 * high2 * (2 * p1 - low1) * (2 * p2 - high2)
+        low = low1 * (2 * p1 - low1) / (product + np.sqrt(np.maximum(under, 0)))
+        over = product**2 - high1 * low2 * (2 * p1 - high1) * (2 * p2 - low2)
+        high = (product + np.sqrt(np.maximum(over, 0))) / (low2 * (2 * p2 - low2))
+        estimate = p1 / p2
+    known = ~(np.isnan(p1) | np.isnan(p2))
+    low = np.where(known & (p1 == 0), 0.0, low)
+    high = np.where(known & (p2 == 0), np.inf, high)
+    return Comparison(unwrap(estimate), Interval(unwrap(low), unwrap(high), level, "MOVER Wilson"))
+
+
+def odds_ratio(
+    x1: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    level: float = 0.95,
+) -> Comparison:
+    """Odds ratio x1(n2-x2) / (x2(n1-x1)) with a logit interval.
+
+    Equation: exp(log OR +- z sqrt(1/a+1/b+1/c+1/d)). Source: Woolf (1955); with an empty cell
+    1/2 is added to all four cells for the limits only (Gart 1966) and the open end is left at 0
+    or infinity. Both of a row or column empty, or n = 0: nan.
+
+    >>> c = odds_ratio(56, 70, 48, 80)
+    >>> round(c.estimate, 4), round(c.interval.low, 3), round(c.interval.high, 3)
+    (2.6667, 1.276, 5.572)
+    """
+    z = two_sided_z(level)
+    a, first_n = counts(x1, n1)
+    c, second_n = counts(x2, n2)
+    a, first_n, c, second_n = np.broadcast_arrays(a, first_n, c, second_n)
+    b, d = first_n - a, second_n - c
+    add = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), 0.5, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = a * d / (b * c)
+        centre = np.log((a + add) * (d + add) / ((b + add) * (c + add)))
+        half = z * np.sqrt(1 / (a + add) + 1 / (b + add) + 1 / (c + add) + 1 / (d + add))
+    estimate = np.where((first_n > 0) & (second_n > 0), estimate, np.nan)
+    low = np.where(estimate == 0, 0.0, np.exp(centre - half))
+    high = np.where(np.isinf(estimate), np.inf, np.exp(centre + half))
+    undefined = np.isnan(estimate)
+    low, high = np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+    return Comparison(unwrap(estimate), Interval(unwrap(low), unwrap(high), level, "Woolf logit"))
+
+
+def fisher_exact(
+    x1: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    alternative: Alternative = "two-sided",
+) -> Value:
+    """Fisher's exact p-value that two shares are equal, given both margins.
+
+    Two-sided by the probability of the table (as `scipy.stats.fisher_exact`). Source: Fisher
+    (1935); Agresti (2002), chapter 3. nan if n1 or n2 is 0.
+
+    >>> round(fisher_exact(3, 4, 1, 4, "greater"), 4)   # Agresti (2002), tea tasting
+    0.2429
+    """
+    _check_alternative(alternative)
+    a, first_n = counts(x1, n1)
+    c, second_n = counts(x2, n2)
+    if alternative == "two-sided":
+        return unwrap(hypergeometric_two_sided(a, first_n, c, second_n))
+    total, drawn = first_n + second_n, a + c
+    if alternative == "greater":
+        p = hypergeom.sf(a - 1, total, drawn, first_n)
+    else:
+        p = hypergeom.cdf(a, total, drawn, first_n)
+    return unwrap(np.where((first_n > 0) & (second_n > 0), p, np.nan))
+
+
+def against_rest(
+    x: npt.ArrayLike,
+    n: npt.ArrayLike,
+    total_x: npt.ArrayLike,
+    total_n: npt.ArrayLike,
+    level: float = 0.95,
+) -> AgainstRest:
+    """Compare a unit with the rest of its total: the unit is taken out of its own reference.
+
+    Estimands: x/n, (X-x)/(N-n), their difference (Newcombe), ratio (MOVER), odds ratio (logit)
+    and Fisher's exact p of equal shares. The total must contain the unit. If the unit is the
+    whole total the rest is empty and every comparison is nan. Raises ArgumentError if the unit
+    exceeds its total (x > X, n > N, or x > n inside the rest).
+
+    >>> r = against_rest(93, 186, 27047, 94218)      # Solano in the nation, February 2011
+    >>> round(r.share, 3), round(r.rest_share, 3), round(r.difference.estimate, 3)
+    (0.5, 0.287, 0.213)
+    """
+    xs, ns = counts(x, n)
+    all_x, all_n = counts(total_x, total_n)
+    if (xs > all_x).any() or (ns > all_n).any():
+        raise ArgumentError("a unit exceeds the total it should be part of (x > X or n > N)")
+    rest_x, rest_n = all_x - xs, all_n - ns
+    counts(rest_x, rest_n)
+    return AgainstRest(
+        share=share(xs, ns),
+        rest_share=share(rest_x, rest_n),
+        difference=newcombe_difference(xs, ns, rest_x, rest_n, level),
+        ratio=ratio(xs, ns, rest_x, rest_n, level),
+        odds_ratio=odds_ratio(xs, ns, rest_x, rest_n, level),
+        p=fisher_exact(xs, ns, rest_x, rest_n),
+    )

@@ -1,0 +1,189 @@
+"""The two verdicts of every finding, and the claim's verdict that follows from them by a table.
+
+*As counted* is arithmetic on the released count. *Beyond chance* asks whether a process whose
+true share is the threshold would give a count as far from it. Neither contains a judgement that
+is not printed: level, test and rule table are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scomm.errors import ArgumentError
+from scomm.stats.proportions import Alternative, exact_test
+
+AsCounted = Literal["over", "exactly", "under", "unknown"]
+BeyondChance = Literal["established", "not established", "not applicable"]
+
+AS_COUNTED: tuple[AsCounted, ...] = ("over", "exactly", "under", "unknown")
+BEYOND_CHANCE: tuple[BeyondChance, ...] = ("established", "not established", "not applicable")
+CLAIM_VERDICTS = (
+    "supported",
+    "supported in part",
+    "not supported",
+    "cannot be settled here",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the printed rule table; '*' in a condition matches anything."""
+
+    as_counted: str
+    beyond_chance: str
+    verdict: str
+
+
+def _exact_fraction(threshold: float | Fraction) -> Fraction:
+    """Read 0.57 as 57/100 (the decimal as printed), not as the nearest binary number."""
+    fraction = threshold if isinstance(threshold, Fraction) else Fraction(Decimal(str(threshold)))
+    if not 0 <= fraction <= 1:
+        raise ArgumentError(f"threshold: found {threshold!r}, expected a share between 0 and 1")
+    return fraction
+
+
+def as_counted(
+    x: float | None, n: float | None, threshold: float | Fraction = Fraction(1, 2)
+) -> AsCounted:
+    """Where the released count stands: x/n over, exactly at, or under `threshold`.
+
+    Exact rational comparison, no rounding. 'unknown' where a count is missing (None or nan) or
+    n = 0. Raises ArgumentError for impossible counts or threshold.
+
+    >>> as_counted(93, 186), as_counted(183, 352), as_counted(None, 102)
+    ('exactly', 'over', 'unknown')
+    """
+    limit = _exact_fraction(threshold)
+    if x is None or n is None or np.isnan(x) or np.isnan(n) or n == 0:
+        return "unknown"
+    if x < 0 or x > n or x != int(x) or n != int(n):
+        raise ArgumentError(f"found {x:g} of {n:g}, expected whole counts with 0 <= x <= n")
+    gap = int(x) - limit * int(n)
+    return "over" if gap > 0 else "under" if gap < 0 else "exactly"
+
+
+def as_counted_set(
+    pairs: Iterable[tuple[float, float]], threshold: float | Fraction = Fraction(1, 2)
+) -> AsCounted:
+    """`as_counted` for a set of possible counts: one word if all members agree, else 'unknown'.
+
+    An empty set is 'unknown'.
+
+    >>> as_counted_set([(52, 100), (55, 102)]), as_counted_set([(50, 100), (55, 102)])
+    ('over', 'unknown')
+    """
+    words = {as_counted(x, n, threshold) for x, n in pairs}
+    return words.pop() if len(words) == 1 else "unknown"
+
+
+def beyond_chance(
+    x: float | None,
+    n: float | None,
+    threshold: float | Fraction = 0.5,
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+) -> BeyondChance:
+    """Whether the side on which the count stands is established beyond chance.
+
+    Null: a binomial process whose share equals `threshold`. 'established' if the exact binomial
+    p-value (`exact_test`) is at most 1 - level; the side is then the one `as_counted` names.
+    The default is two-sided, the stricter choice, because the side was not fixed before the
+    figure was seen; 'greater' or 'less' establishes that side only. A count exactly at the
+    threshold is 'not established'. 'not applicable' where a count is unknown or n = 0.
+
+    >>> beyond_chance(183, 352), beyond_chance(261, 477, 0.5), beyond_chance(27047, 94218, 0.25)
+    ('not established', 'established', 'established')
+    """
+    if not 0 < level < 1:
+        raise ArgumentError(f"level: found {level!r}, expected a number between 0 and 1")
+    side = as_counted(x, n, threshold)
+    if side == "unknown" or x is None or n is None:
+        return "not applicable"
+    p = exact_test(x, n, float(_exact_fraction(threshold)), alternative)
+    wrong_side = {"greater": "under", "less": "over", "two-sided": "exactly"}[alternative]
+    if side in ("exactly", wrong_side):
+        return "not established"
+    return "established" if p <= 1 - level else "not established"
+
+
+def beyond_chance_set(
+    pairs: Sequence[tuple[float, float]],
+    threshold: float | Fraction = 0.5,
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+) -> BeyondChance:
+    """`beyond_chance` for a set of possible counts, at its least favourable member.
+
+    'established' only if every member is established and all stand on one side. An empty set is
+    'not applicable'.
+
+    >>> beyond_chance_set([(57, 100), (285, 500)])
+    'not established'
+    """
+    if not pairs:
+        return "not applicable"
+    verdicts = {beyond_chance(x, n, threshold, level, alternative) for x, n in pairs}
+    if "not applicable" in verdicts:
+        return "not applicable"
+    one_side = as_counted_set(pairs, threshold) in ("over", "under")
+    return "established" if verdicts == {"established"} and one_side else "not established"
+
+
+def claim_verdict(as_counted: str, beyond_chance: str, rules: Sequence[Rule]) -> str:
+    """The claim's verdict: that of the first rule whose two conditions match.
+
+    Raises ArgumentError for a word outside the vocabularies above, and when no rule matches (a
+    table must be complete: silence is not a verdict).
+
+    >>> table = [Rule("over", "established", "supported"),
+    ...          Rule("over", "*", "supported in part"), Rule("*", "*", "not supported")]
+    >>> claim_verdict("over", "not established", table)
+    'supported in part'
+    """
+    if as_counted not in AS_COUNTED or beyond_chance not in BEYOND_CHANCE:
+        raise ArgumentError(f"found ({as_counted!r}, {beyond_chance!r}), not words of the verdicts")
+    for rule in rules:
+        if rule.verdict not in CLAIM_VERDICTS:
+            raise ArgumentError(f"rule verdict: found {rule.verdict!r}, expected {CLAIM_VERDICTS}")
+        if rule.as_counted in ("*", as_counted) and rule.beyond_chance in ("*", beyond_chance):
+            return rule.verdict
+    raise ArgumentError(f"no rule matches ({as_counted!r}, {beyond_chance!r}); add a row for it")
+
+
+def as_counted_each(
+    x: npt.ArrayLike, n: npt.ArrayLike, threshold: float | Fraction = Fraction(1, 2)
+) -> list[AsCounted]:
+    """`as_counted` for columns of counts, one word a row.
+
+    >>> as_counted_each([1, 2, 0], [2, 3, 0])
+    ['exactly', 'over', 'unknown']
+    """
+    return [
+        as_counted(a, b, threshold)
+        for a, b in zip(np.asarray(x, float), np.asarray(n, float), strict=True)
+    ]
+
+
+def beyond_chance_each(
+    x: npt.ArrayLike,
+    n: npt.ArrayLike,
+    threshold: float | Fraction = 0.5,
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+) -> list[BeyondChance]:
+    """`beyond_chance` for columns of counts, one word a row.
+
+    >>> beyond_chance_each([9, 90], [16, 100])
+    ['not established', 'established']
+    """
+    return [
+        beyond_chance(a, b, threshold, level, alternative)
+        for a, b in zip(np.asarray(x, float), np.asarray(n, float), strict=True)
+    ]
