@@ -52,9 +52,7 @@ def _check_tables() -> None:
 
 def _notebooks(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
     found: dict[str, nbformat.NotebookNode] = {}
-    for docname in sorted(app.project.discover()):
-        if docname in app.config.exclude_patterns:
-            continue
+    for docname in sorted(app.project.docnames):
         file = Path(app.srcdir) / f"{docname}.md"
         if not file.is_file():
             continue

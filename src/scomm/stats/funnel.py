@@ -53,17 +53,20 @@ def _quantile_share(n: Floats, target: float, tail: float) -> Floats:
 def exact_limits(n: npt.ArrayLike, target: float, level: float = 0.95) -> FunnelLimits:
     """Binomial funnel limits around a target share.
 
-    Equation: the count r with P(X <= r) just over the tail, less (P(X <= r) - tail)/P(X = r),
-    over n. Source: Spiegelhalter (2005), appendix. n = 0 gives nan.
+    Equation: low = (r - a)/n with r the smallest count with P(X <= r) >= (1-level)/2 and
+    a = (P(X <= r) - (1-level)/2)/P(X = r); high = 1 - the low limit of the complement. Source:
+    Spiegelhalter (2005), appendix, for the low limit; his high limit uses the same formula at the
+    upper tail, which can put more than (1-level)/2 outside and changes when outcome and
+    non-outcome trade names, so the mirror image is used here. n = 0 gives nan.
     Raises ArgumentError for a target of 0 or 1, a bad level or a negative n.
 
     >>> f = exact_limits([20, 2000], 0.3)
     >>> f.low.round(3).tolist(), f.high.round(3).tolist()
-    ([0.081, 0.28], [0.487, 0.32])
+    ([0.081, 0.28], [0.537, 0.32])
     """
     sizes = _check(n, target, level)
     low = _quantile_share(sizes, target, (1 - level) / 2)
-    high = _quantile_share(sizes, target, (1 + level) / 2)
+    high = 1 - _quantile_share(sizes, 1 - target, (1 - level) / 2)
     return FunnelLimits(unwrap(low), unwrap(high), target, level, "exact binomial", EQUAL)
 
 
@@ -125,7 +128,7 @@ def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.
 def outside(x: npt.ArrayLike, n: npt.ArrayLike, limits: FunnelLimits) -> npt.NDArray[np.int64]:
     """Where each place stands: +1 above the limits, -1 below, 0 within or n = 0.
 
-    >>> outside([10, 2], [20, 20], exact_limits([20, 20], 0.3)).tolist()
+    >>> outside([11, 2], [20, 20], exact_limits([20, 20], 0.3)).tolist()
     [1, 0]
     """
     shares = share_of(*counts(x, n))

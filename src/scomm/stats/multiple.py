@@ -27,8 +27,8 @@ def benjamini_hochberg(p: npt.ArrayLike, family_size: int | None = None) -> Floa
     Equation: with p(1) <= ... <= p(m), adjusted p(i) = min over j >= i of min(1, p(j) m / j).
     Source: Benjamini and Hochberg (1995); `scipy.stats.false_discovery_control`.
     `family_size` m may exceed the number of p-values at hand: the tests not seen then count as
-    p = 1, which makes the result an upper bound whatever they are. A family that chose itself (figures printed *because* they were
-    high) has no such size, and this function says nothing about it.
+    p = 1, which makes the result an upper bound whatever they are. A family that chose itself
+    (figures printed *because* they were high) has no such size, and this says nothing about it.
     nan stays nan and, without `family_size`, is outside the family. Empty input: empty output.
     Raises ArgumentError for p outside [0, 1] or a family smaller than the input.
 

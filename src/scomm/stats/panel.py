@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import permutations
-from math import perm
+from math import factorial, perm, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +104,9 @@ def difference_in_differences(
     extreme = int((np.abs(placebo) >= abs(effect) - 1e-12).sum())
     # Drawn assignments need not hold the real one, so it is added; listed ones do hold it.
     p = extreme / placebo.size if exact else (extreme + 1) / (placebo.size + 1)
-    smallest = 1 / perm(begins.size, treated.size)
+    # Places that share a start can be swapped without changing the assignment.
+    same = prod(factorial(int(c)) for c in np.unique(starts, return_counts=True)[1])
+    smallest = same / perm(begins.size, treated.size)
     return DifferenceInDifferences(
         effect=effect,
         by_place=by_place,

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, betainc, betaincinv
+from scipy.special import betainc, betaincinv
 from scipy.stats import binom, hypergeom
 
 from scomm.errors import ArgumentError
@@ -56,8 +56,10 @@ class AgainstRest:
     null: str = "the unit has the same share as all other units of the total taken together"
 
 
-def _interval(low: Floats, high: Floats, n: Floats, level: float, method: str) -> Interval:
-    empty = ~(n > 0)
+def _interval(
+    low: Floats, high: Floats, x: Floats, n: Floats, level: float, method: str
+) -> Interval:
+    empty = ~(n > 0) | np.isnan(x)
     return Interval(
         unwrap(np.where(empty, np.nan, low)), unwrap(np.where(empty, np.nan, high)), level, method
     )
@@ -104,7 +106,7 @@ def wilson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
         low, high = (xs + z * z / 2 - half) / (ns + z * z), (xs + z * z / 2 + half) / (ns + z * z)
     low = np.where(xs == 0, 0.0, low)
     high = np.where(xs == ns, 1.0, high)
-    return _interval(low, high, ns, level, "Wilson")
+    return _interval(low, high, xs, ns, level, "Wilson")
 
 
 def clopper_pearson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
@@ -122,7 +124,7 @@ def clopper_pearson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> 
     tail = (1 - level) / 2
     low = np.where(xs == 0, 0.0, betaincinv(np.maximum(xs, 1), ns - xs + 1, tail))
     high = np.where(xs == ns, 1.0, betaincinv(xs + 1, np.maximum(ns - xs, 1), 1 - tail))
-    return _interval(low, high, ns, level, "Clopper-Pearson")
+    return _interval(low, high, xs, ns, level, "Clopper-Pearson")
 
 
 def jeffreys(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
@@ -140,7 +142,7 @@ def jeffreys(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interva
     tail = (1 - level) / 2
     low = np.where(xs == 0, 0.0, betaincinv(xs + 0.5, ns - xs + 0.5, tail))
     high = np.where(xs == ns, 1.0, betaincinv(xs + 0.5, ns - xs + 0.5, 1 - tail))
-    return _interval(low, high, ns, level, "Jeffreys")
+    return _interval(low, high, xs, ns, level, "Jeffreys")
 
 
 def _upper_mid_tail(x: Floats, n: Floats, p: Floats) -> Floats:
@@ -173,7 +175,7 @@ def mid_p(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     xs, ns = counts(x, n)
     low = np.where(xs == 0, 0.0, _bisect_mid_p(xs, ns, (1 - level) / 2))
     high = np.where(xs == ns, 1.0, _bisect_mid_p(xs, ns, (1 + level) / 2))
-    return _interval(low, high, ns, level, "mid-P")
+    return _interval(low, high, xs, ns, level, "mid-P")
 
 
 def exact_test(
@@ -198,8 +200,6 @@ def exact_test(
         p = binom.sf(xs - 1, ns, p0)
     elif alternative == "less":
         p = binom.cdf(xs, ns, p0)
-    elif p0 == 0.5:  # symmetric: outcomes no more likely are the two equal tails
-        p = np.minimum(1.0, 2 * bdtr(np.minimum(xs, ns - xs), np.maximum(ns, 1), 0.5))
     else:
         p = binomial_two_sided(xs, ns, p0)
     return unwrap(np.where(ns > 0, p, np.nan))

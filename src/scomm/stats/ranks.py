@@ -85,7 +85,7 @@ def rank_intervals(draws: npt.ArrayLike, level: float = 0.95) -> RankIntervals:
 
     Equation: rank every draw (1 = highest), take the median and the (1-level)/2 tails of each
     place's ranks. Source: Goldstein and Spiegelhalter (1996); Marshall and Spiegelhalter (1998).
-    Equal draws share the better rank. Raises ArgumentError unless draws is two-dimensional.
+    Equal draws are ranked in order of input. Raises ArgumentError unless draws is two-dimensional.
 
     >>> r = rank_intervals(normal_draws([0.5, 0.1, 0.1], [0.001, 0.05, 0.05]))
     >>> r.median.tolist()[0], r.low.tolist(), r.high.tolist()

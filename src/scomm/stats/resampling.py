@@ -107,7 +107,7 @@ def newey_west_share(
 
     >>> p, i = newey_west_share([10, 12, 9, 11, 13, 12], [50] * 6, lags=1)
     >>> round(p, 4), round(i.low, 3), round(i.high, 3)
-    (0.2233, 0.193, 0.254)
+    (0.2233, 0.194, 0.252)
     """
     xs, ns = _months(x, n)
     months = xs.shape[0]

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, betaincinv, betaln, expit, logit
 
+from scomm.errors import ArgumentError
 from scomm.stats._arrays import Floats, counts, share_of, two_sided_z
-from scomm.stats.heterogeneity import BetaBinomial, beta_binomial
+from scomm.stats.heterogeneity import LARGEST_CONCENTRATION, BetaBinomial, beta_binomial
 from scomm.stats.proportions import Interval
 
 
@@ -88,15 +89,17 @@ def _log_posterior(u: Floats, v: Floats, x: Floats, n: Floats) -> Floats:
 def _grid(x: Floats, n: Floats, side: int) -> tuple[Floats, Floats, Floats]:
     """Grid points (a, b) and their weights, the window narrowed twice to where the mass is."""
     pooled = (x.sum() + 0.5) / (n.sum() + 1)
-    u_range, v_range = (logit(pooled) - 6, logit(pooled) + 6), (-4.0, 18.0)
+    cap = np.log(LARGEST_CONCENTRATION)  # the prior is cut here: beyond it places are all equal
+    u_range, v_range = (logit(pooled) - 6, logit(pooled) + 6), (-4.0, cap)
     for _ in range(4):
         u, v = np.meshgrid(np.linspace(*u_range, side), np.linspace(*v_range, side))
         log_density = _log_posterior(u, v, x, n)
         keep = log_density > log_density.max() - 25
         du, dv = np.ptp(u_range) / (side - 1), np.ptp(v_range) / (side - 1)
         u_range = (u[keep].min() - du, u[keep].max() + du)
-        v_range = (v[keep].min() - dv, v[keep].max() + dv)
+        v_range = (v[keep].min() - dv, min(v[keep].max() + dv, cap))
     weight = np.exp(log_density - log_density.max())
+    weight[[0, -1]] /= 2  # trapezoid rule: the cut edge need not have density zero
     weight /= weight.sum()
     use = weight > 1e-9
     total, mean = np.exp(v[use]), expit(u[use])
@@ -122,7 +125,8 @@ def full_bayes(
     Model: x ~ Binomial(n, p), p ~ Beta(a, b), prior density of (a, b) proportional to
     (a+b)^(-5/2). Source: Gelman et al. (2013), section 5.3. Posterior means are exact given the
     grid; intervals are quantiles of the mixture of betas, by bisection. n = 0 or unknown: the
-    prior's own predictive share. Raises ArgumentError for impossible counts.
+    mean of the places. The spread is cut at a + b = 1e8.
+    Raises ArgumentError for impossible counts or fewer than two places with cases.
 
     >>> f = full_bayes([1, 9, 4, 6, 2], [10, 10, 10, 10, 10], side=41)
     >>> bool((f.interval.low < f.share).all() and (f.share < f.interval.high).all())
@@ -132,6 +136,8 @@ def full_bayes(
     xs, ns = counts(x, n)
     known = (ns > 0) & ~np.isnan(xs)
     have, size = np.where(known, xs, 0.0), np.where(known, ns, 0.0)
+    if xs.ndim != 1 or known.sum() < 2:
+        raise ArgumentError(f"expected two or more places with cases, found {known.sum()}")
     a, b, weight = _grid(have[known], size[known], side)
     share = ((a + have[:, None]) / (a + b + size[:, None])) @ weight
     tail = (1 - level) / 2

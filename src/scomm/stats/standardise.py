@@ -236,10 +236,8 @@ def kitagawa(
     return Decomposition(gap, float(mix.sum()), float(rate.sum()), mix, rate)
 
 
-def _dummies(values: Sequence[Hashable], name: str) -> tuple[list[Hashable], npt.NDArray[np.intp]]:
+def _levels(values: Sequence[Hashable]) -> tuple[list[Hashable], npt.NDArray[np.intp]]:
     levels = sorted(set(values), key=str)
-    if len(levels) < 1:
-        raise ArgumentError(f"factor {name!r}: no values")
     position = {level: i for i, level in enumerate(levels)}
     return levels, np.array([position[v] for v in values], dtype=np.intp)
 
@@ -251,9 +249,7 @@ def _design(
     columns, terms = [np.ones(rows)], ["intercept"]
     coded = {}
     for name, values in factors.items():
-        if len(values) != rows:
-            raise ArgumentError(f"factor {name!r}: found {len(values)} rows, expected {rows}")
-        levels, codes = _dummies(values, name)
+        levels, codes = _levels(values)
         coded[name] = (levels, codes, len(terms))
         for i, level in enumerate(levels[1:], start=1):
             columns.append((codes == i).astype(float))
@@ -302,6 +298,9 @@ def grouped_logit(
         raise ArgumentError(f"unit: found {unit!r}, expected one of {list(factors)}")
     z = two_sided_z(level)
     xs, ns = counts(x, n)
+    for name, values in factors.items():
+        if len(values) != xs.size:
+            raise ArgumentError(f"factor {name!r}: found {len(values)} rows, expected {xs.size}")
     keep = ns > 0
     if not keep.any():
         raise ArgumentError("no cell has any cases")

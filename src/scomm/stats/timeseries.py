@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -133,9 +134,9 @@ def _lag1(residuals: Floats) -> float:
     return float((residuals[1:] * residuals[:-1]).sum() / total) if total else np.nan
 
 
-def _effects(fit: object, columns: int, level: float) -> list[Effect]:
-    interval = np.asarray(fit.conf_int(alpha=1 - level))  # type: ignore[attr-defined]
-    rows = zip(fit.params, fit.bse, interval, fit.pvalues, strict=True)  # type: ignore[attr-defined]
+def _effects(fit: Any, columns: int, level: float) -> list[Effect]:
+    interval = np.asarray(fit.conf_int(alpha=1 - level))
+    rows = zip(fit.params, fit.bse, interval, fit.pvalues, strict=True)
     return [Effect(float(b), float(s), float(i[0]), float(i[1]), float(p)) for b, s, i, p in rows][
         :columns
     ]

@@ -1,0 +1,126 @@
+"""The build is strict and honest, shown on a small book with the real tables and the real code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scomm import paths
+from scomm.data.schema import TABLES
+from scomm.data.tables import read
+
+from .conftest import OTHER, PAGE, Book, executed
+
+pytestmark = pytest.mark.slow
+
+
+def test_nothing_changed_executes_nothing_and_prose_alone_executes_nothing(book: Book) -> None:
+    assert executed(book.build()) == (2, 0)
+    before = book.page("page")
+    assert "There are 3,143 of them, 50.00%." in before
+    assert executed(book.build()) == (0, 2)
+    book.write("page", PAGE.replace("There are", "We count"))
+    assert executed(book.build()) == (0, 2)
+    assert "We count 3,143 of them" in book.page("page")
+
+
+def test_changed_helper_changes_the_published_number(book: Book) -> None:
+    book.build()
+    helper = book.folder / "src" / "scomm" / "stats" / "proportions.py"
+    text = helper.read_text()
+    assert "def share(" in text
+    helper.write_text(text + "\n\ndef share(x, n):\n    return 0.25\n")
+    assert executed(book.build()) == (1, 1)  # the other page does not import it
+    assert "25.00%" in book.page("page")
+
+
+def test_changed_table_changes_the_published_number_of_the_page_that_reads_it(book: Book) -> None:
+    book.build()
+    table = TABLES["activation"]
+    file = book.folder / "data" / "tables" / table.filename
+    frame = read(file, table)
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-1]))
+    result = book.build()
+    assert result.returncode != 0, "a table that is not the manifest's must not be built from"
+    assert "manifest expects" in result.stdout + result.stderr
+
+    manifest = book.folder / "data" / "tables" / "manifest.json"
+    entries = json.loads(manifest.read_text())
+    import hashlib
+
+    for entry in entries["tables"]:
+        if entry["table"] == "activation":
+            entry["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(entries))
+    dated = int(frame["date_secure"].iloc[:-1].notna().sum())
+    assert executed(book.build()) == (1, 1)
+    assert f"There are {dated:,} of them" in book.page("page")
+
+
+def test_changed_lock_executes_everything(book: Book) -> None:
+    book.build()
+    lock = book.folder / "requirements.txt"
+    lock.write_text(lock.read_text() + "# another version\n")
+    assert executed(book.build()) == (2, 0)
+
+
+def test_failing_cell_fails_the_build_and_the_others_are_kept(book: Book) -> None:
+    book.write("other", OTHER.replace("say(sum=1 + 1)", "say(sum=1 / 0)"))
+    result = book.build()
+    assert result.returncode != 0
+    assert "ZeroDivisionError" in result.stdout + result.stderr
+    book.write("other", OTHER)
+    assert executed(book.build()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("{n}`nothing`", "nothing"),
+        ("{n}`part`", "needs a format"),
+        ("{n}`dated:furlongs`", "unknown format"),
+    ],
+)
+def test_number_that_cannot_be_printed_fails_the_build(
+    book: Book, wrong: str, message: str
+) -> None:
+    book.write("page", PAGE + f"\nAnd {wrong}.\n")
+    result = book.build()
+    assert result.returncode != 0
+    assert message in result.stdout + result.stderr
+
+
+def test_same_finding_on_two_pages_fails_the_build(book: Book) -> None:
+    book.write("other", PAGE.replace("Small page", "Copy"))
+    result = book.build()
+    assert result.returncode != 0
+    assert "1.1 stands in" in result.stdout + result.stderr
+
+
+def test_site_offers_notebooks_and_findings(book: Book) -> None:
+    book.build()
+    site = book.folder / "_build" / "html"
+    notebook = json.loads((site / "page.ipynb").read_text())
+    assert any(cell.get("outputs") for cell in notebook["cells"])
+    assert 'href="page.ipynb" download' in (site / "page.html").read_text()
+    findings = json.loads((site / "findings.json").read_text())
+    assert [finding["id"] for finding in findings["findings"]] == ["1.1"]
+    assert findings["findings"][0]["value"] == 3143
+    assert (site / "findings.csv").read_text().startswith("id,")
+
+
+def test_no_page_asks_a_third_party_for_anything(book: Book) -> None:
+    book.build()
+    import re
+
+    for page in (book.folder / "_build" / "html").rglob("*.html"):
+        asked = re.findall(
+            r'<(?:script|img|iframe|link)[^>]+(?:src|href)="(https?:[^"]+)"', page.read_text()
+        )
+        assert asked == [], page.name
+
+
+def test_root_of_this_test_is_the_checkout() -> None:
+    assert (paths.ROOT / "_config.yml").is_file()

@@ -1,0 +1,96 @@
+"""The two verdicts and the claim's verdict turn where arithmetic says they do."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scomm.errors import ArgumentError
+from scomm.stats import verdicts as v
+from scomm.stats.proportions import clopper_pearson
+
+RULES = [
+    v.Rule("over", "established", "supported"),
+    v.Rule("over", "*", "supported in part"),
+    v.Rule("unknown", "*", "cannot be settled here"),
+    v.Rule("*", "*", "not supported"),
+]
+
+
+def test_boston_and_solano():
+    assert v.as_counted(183, 352) == "over"
+    assert v.beyond_chance(183, 352) == "not established"
+    assert v.as_counted(93, 186) == "exactly"
+    assert v.beyond_chance(93, 186) == "not established"
+    assert v.as_counted(None, 102) == "unknown"
+    assert v.beyond_chance(None, 102) == "not applicable"
+    assert v.beyond_chance(0, 0) == "not applicable"
+
+
+@pytest.mark.parametrize("threshold", [0.57, 0.1, 0.29, Fraction(1, 3)])
+def test_a_count_exactly_at_a_decimal_threshold_is_exactly(threshold):
+    limit = Fraction(str(threshold)) if isinstance(threshold, float) else threshold
+    n = limit.denominator * 7
+    assert v.as_counted(int(limit * n), n, threshold) == "exactly"
+    assert v.as_counted(int(limit * n) + 1, n, threshold) == "over"
+    assert v.as_counted(int(limit * n) - 1, n, threshold) == "under"
+
+
+def test_one_more_case_turns_the_verdict():
+    words = [v.beyond_chance(x, 100) for x in range(50, 70)]
+    assert words == sorted(words, reverse=True)  # 'not established' first, then 'established'
+    turn = words.index("established") + 50
+    assert turn == 61  # two-sided exact p: 60 of 100 gives 0.0569, 61 gives 0.0352
+
+
+@given(st.integers(1, 300), st.data())
+def test_one_sided_verdict_agrees_with_clopper_pearson(n, data):
+    x = data.draw(st.integers(0, n))
+    low = clopper_pearson(x, n, 0.9).low  # one-sided 95 percent
+    expected = low > 0.5
+    if abs(low - 0.5) > 1e-9:
+        assert (v.beyond_chance(x, n, 0.5, alternative="greater") == "established") == expected
+
+
+def test_one_sided_verdict_never_establishes_the_other_side():
+    assert v.beyond_chance(1, 100, alternative="greater") == "not established"
+    assert v.beyond_chance(99, 100, alternative="less") == "not established"
+    assert v.beyond_chance(1, 100, alternative="less") == "established"
+
+
+def test_sets_of_counts_need_agreement():
+    assert v.as_counted_set([]) == "unknown"
+    assert v.beyond_chance_set([]) == "not applicable"
+    assert v.as_counted_set([(60, 100), (120, 200)]) == "over"
+    assert v.beyond_chance_set([(70, 100), (140, 200)]) == "established"
+    assert v.beyond_chance_set([(70, 100), (30, 100)]) == "not established"  # opposite sides
+
+
+def test_claim_verdict_follows_the_table_and_only_the_table():
+    assert v.claim_verdict("over", "established", RULES) == "supported"
+    assert v.claim_verdict("over", "not established", RULES) == "supported in part"
+    assert v.claim_verdict("exactly", "not established", RULES) == "not supported"
+    assert v.claim_verdict("unknown", "not applicable", RULES) == "cannot be settled here"
+    changed = [v.Rule("over", "*", "not supported"), *RULES]
+    assert v.claim_verdict("over", "established", changed) == "not supported"
+
+
+def test_incomplete_or_misspelled_tables_are_refused():
+    with pytest.raises(ArgumentError, match="no rule"):
+        v.claim_verdict("under", "established", RULES[:2])
+    with pytest.raises(ArgumentError, match="words"):
+        v.claim_verdict("above", "established", RULES)
+    with pytest.raises(ArgumentError, match="rule verdict"):
+        v.claim_verdict("over", "established", [v.Rule("over", "*", "proved")])
+
+
+@pytest.mark.parametrize(("x", "n"), [(5, 4), (-1, 4), (1.5, 4)])
+def test_impossible_counts_are_refused(x, n):
+    with pytest.raises(ArgumentError):
+        v.as_counted(x, n)
+
+
+def test_impossible_threshold_is_refused():
+    with pytest.raises(ArgumentError, match="threshold"):
+        v.as_counted(1, 2, 57)
