@@ -430,3 +430,17 @@ def test_panel_draws_when_there_are_too_many_assignments():
 def test_panel_refuses_impossible_starts(start):
     with pytest.raises(ArgumentError):
         panel.difference_in_differences(np.zeros((4, 2)), start)
+
+
+def test_shrunken_effects_lower_the_error_and_cover():
+    generator = np.random.default_rng(14)
+    true = generator.normal(0.1, 0.05, 300)
+    se = generator.uniform(0.02, 0.1, 300)
+    y = generator.normal(true, se)
+    s = shrinkage.shrunken_effects(y, se)
+    assert ((s.effect - true) ** 2).mean() < 0.7 * ((y - true) ** 2).mean()
+    inside = (s.interval.low <= true) & (true <= s.interval.high)
+    assert 0.92 < inside.mean() < 0.98
+    flat = shrinkage.shrunken_effects([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])
+    assert flat.spread.clamped
+    np.testing.assert_allclose(flat.effect, 0.1)

@@ -237,3 +237,17 @@ def test_3200_units_take_well_under_a_second():
     p.exact_test(x, n, 0.287)
     p.against_rest(x, n, x.sum(), n.sum())
     assert time.perf_counter() - began < 3  # about 0.4 s alone; room for a busy machine
+
+
+@given(one_count(), st.floats(1, 50))
+def test_overdispersed_interval_contains_the_plain_one(count, phi):
+    x, n = count
+    plain, wide = p.wilson(x, n), p.wilson_overdispersed(x, n, phi)
+    assert wide.low <= plain.low + 1e-12
+    assert wide.high >= plain.high - 1e-12
+    assert p.wilson_overdispersed(x, n, 1.0).low == plain.low
+
+
+def test_overdispersion_never_narrows():
+    with pytest.raises(ArgumentError, match="phi"):
+        p.wilson_overdispersed(1, 2, 0.5)

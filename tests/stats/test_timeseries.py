@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from scomm.errors import ArgumentError
 from scomm.stats import timeseries as ts
-from scomm.stats.resampling import block_bootstrap, block_starts, newey_west_share
+from scomm.stats.resampling import (
+    block_bootstrap,
+    block_starts,
+    block_totals,
+    newey_west_share,
+    percentile_interval,
+)
+from scomm.stats.standardise import direct
 
 
 def made(months=48, at=24, slope=0.002, step=0.05, bend=-0.001, noise=0.005, seed=3):
@@ -206,3 +213,51 @@ def test_resampling_refuses_short_or_broken_series():
         block_bootstrap([1, 2, 3, 4], [9, 9, 9, 9], block=5)
     with pytest.raises(ArgumentError, match="lags"):
         newey_west_share([1, 2, 3, 4], [9, 9, 9, 9], lags=4)
+
+
+def test_block_totals_bootstrap_a_standardised_share():
+    generator = np.random.default_rng(11)
+    n = np.full((36, 2, 3), 200)
+    month = generator.normal(0, 0.05, (36, 1, 1))  # a shock that all areas share
+    x = generator.binomial(n, 0.4 + month)
+    totals_x, totals_n = block_totals(x, n, block=1, draws=800)
+    shares = direct(totals_x, totals_n, [1, 1, 1]).share
+    assert shares.shape == (800, 2)
+    alone = percentile_interval(shares)
+    gap = percentile_interval(shares[:, 0] - shares[:, 1])
+    assert (alone.high - alone.low).min() > 1.5 * (gap.high - gap.low) / np.sqrt(2)
+
+
+def test_percentile_interval_leaves_out_empty_draws():
+    values = np.array([[1.0, np.nan], [3.0, np.nan], [np.nan, np.nan]])
+    interval = percentile_interval(values, 0.5)
+    assert interval.low[0] == 1.5
+    assert np.isnan(interval.low[1])
+
+
+def test_calibrated_step_is_the_same_estimate_and_error():
+    y = made(step=0.3)
+    ours, plain = ts.segmented_calibrated(y, 24, draws=400), ts.segmented_regression(y, 24, 3)
+    assert ours.step.estimate == plain.step.estimate
+    assert ours.step.standard_error == plain.step.standard_error
+    assert ours.nominal == (plain.step.low, plain.step.high)
+    step, error, lag1 = ts._step_and_error(y[None, :], ts.segmented_design(48, 24), 3)
+    assert step[0] == pytest.approx(plain.step.estimate, rel=1e-9)
+    assert error[0] == pytest.approx(plain.step.standard_error, rel=1e-9)
+    assert lag1[0] == pytest.approx(plain.lag1, rel=1e-9)
+    with pytest.raises(ArgumentError, match="without error"):
+        ts.segmented_calibrated(made(noise=0), 24)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_calibration_repairs_the_error_rate(rho):
+    generator = np.random.default_rng(21)
+    plain = calibrated = 0
+    for _ in range(150):
+        y = ts._ar1(generator.normal(size=(1, 47)), rho)[0]
+        result = ts.segmented_calibrated(y, 16, draws=300)
+        plain += not result.nominal[0] <= 0 <= result.nominal[1]
+        calibrated += not result.step.low <= 0 <= result.step.high
+    assert plain / 150 > 0.10  # the fault that is repaired is there
+    assert calibrated / 150 < 0.10

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +54,15 @@ def test_one_sided_verdict_agrees_with_clopper_pearson(n, data):
         assert (v.beyond_chance(x, n, 0.5, alternative="greater") == "established") == expected
 
 
+def test_columns_of_counts_give_the_same_words_as_one_at_a_time():
+    x, n = [183, 261, 0, np.nan, 93], [352, 477, 0, 5, 186]
+    for alternative in ("two-sided", "greater", "less"):
+        assert v.beyond_chance_each(x, n, 0.5, 0.95, alternative) == [
+            v.beyond_chance(a, b, 0.5, 0.95, alternative) for a, b in zip(x, n, strict=True)
+        ]
+    assert v.as_counted_each(x, n) == ["over", "over", "unknown", "unknown", "exactly"]
+
+
 def test_one_sided_verdict_never_establishes_the_other_side():
     assert v.beyond_chance(1, 100, alternative="greater") == "not established"
     assert v.beyond_chance(99, 100, alternative="less") == "not established"
@@ -94,3 +104,15 @@ def test_impossible_counts_are_refused(x, n):
 def test_impossible_threshold_is_refused():
     with pytest.raises(ArgumentError, match="threshold"):
         v.as_counted(1, 2, 57)
+
+
+def test_printed_shares_without_counts():
+    assert v.as_counted_printed(0.5, 0.5) == "exactly"
+    assert v.as_counted_printed(0.5, 1.0) == "unknown"  # "half or more"
+    assert v.as_counted_printed(0.0, 0.5, open_high=True) == "under"
+    assert v.as_counted_printed(0.565, 0.575, 0.57) == "unknown"
+    assert v.as_counted_printed(float("nan"), 0.7) == "unknown"
+    with pytest.raises(ArgumentError):
+        v.as_counted_printed(0.7, 0.6)
+    with pytest.raises(ArgumentError):
+        v.as_counted_printed(57, 58)

@@ -60,9 +60,10 @@ def share_bounds(
     without it) anywhere in their ranges and u + v in `missing_total` (from a published total less
     what is visible; default no limit). The share rises in u and falls in v, so the extremes lie
     at corners: high at the largest u and then smallest v, low the other way round. Source:
-    Manski (2003), chapter 1; Duncan and Davis (1953). Ranges may hold infinity (no limit known): the bound is
-    then 0 or 1 on that side. Nothing visible and nothing missing: nan. Raises ArgumentError for
-    negative or reversed ranges, or ranges that cannot add up to the total.
+    Manski (2003), chapter 1; Duncan and Davis (1953). Ranges may hold infinity
+    (no limit known): the bound is then 0 or 1 on that side. Nothing visible and nothing missing:
+    nan. Raises ArgumentError for negative or reversed ranges, or ranges that cannot add up to the
+    total.
 
     >>> b = share_bounds(30, 50, missing_x=(0, 9), missing_other=(0, 9), missing_total=(10, 10))
     >>> round(b.low, 4), round(b.high, 4), bool(b.can_be_said)

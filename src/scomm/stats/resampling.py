@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, counts, share_of, unwrap
+from scomm.stats._arrays import Floats, Value, counts, share_of, two_sided_z, unwrap
 from scomm.stats.proportions import Interval
 
 
@@ -33,7 +33,7 @@ class BlockBootstrap:
 
 def _months(x: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats]:
     xs, ns = counts(x, n)
-    if xs.ndim not in (1, 2) or xs.shape[0] < 4 or np.isnan(xs).any():
+    if xs.ndim < 1 or xs.shape[0] < 4 or np.isnan(xs).any():
         raise ArgumentError(f"expected 4 or more complete months (rows), found shape {xs.shape}")
     return xs, ns
 
@@ -51,6 +51,48 @@ def block_starts(months: int, block: int, draws: int, seed: int) -> npt.NDArray[
     start = np.random.default_rng(seed).integers(0, months, size=(draws, number))
     index = (start[:, :, None] + np.arange(block)) % months
     return index.reshape(draws, -1)[:, :months]
+
+
+def block_totals(
+    x: npt.ArrayLike, n: npt.ArrayLike, block: int = 3, draws: int = 2_000, seed: int = 2011
+) -> tuple[Floats, Floats]:
+    """Totals of x and n over resampled months: arrays of draws x (whatever follows months).
+
+    Feed them to any function of counts (`standardise.direct`, a ratio of areas) to bootstrap it;
+    the same months are drawn for every column, so dependence between columns is kept. Source and
+    errors as `block_bootstrap`.
+
+    >>> x, n = np.ones((12, 3, 2)), np.full((12, 3, 2), 4.0)
+    >>> totals_x, totals_n = block_totals(x, n, draws=5)
+    >>> totals_x.shape, float(totals_n[0, 0, 0])
+    ((5, 3, 2), 48.0)
+    """
+    xs, ns = _months(x, n)
+    if not 1 <= block <= xs.shape[0]:
+        raise ArgumentError(f"block: found {block}, expected 1 to {xs.shape[0]}")
+    index = block_starts(xs.shape[0], block, draws, seed)
+    # Counting how often each month was drawn turns resampling into one matrix product.
+    times = np.zeros((draws, xs.shape[0]))
+    np.add.at(times, (np.arange(draws)[:, None], index), 1)
+    return np.tensordot(times, xs, 1), np.tensordot(times, ns, 1)
+
+
+def percentile_interval(
+    replicates: npt.ArrayLike, level: float = 0.95, method: str = "percentile"
+) -> Interval:
+    """Middle `level` of replicates (draws along the first axis). Source: Efron (1979).
+
+    nan replicates (a draw without cases) are left out; a column of nothing but nan is nan.
+
+    >>> percentile_interval(np.arange(101.0), 0.9).high
+    95.0
+    """
+    two_sided_z(level)
+    values = np.asarray(replicates, dtype=float)
+    known = np.where(np.isnan(values).all(axis=0), 0.0, values)  # no warning for empty columns
+    tails = np.nanquantile(known, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    tails = np.where(np.isnan(values).all(axis=0), np.nan, tails)
+    return Interval(unwrap(tails[0]), unwrap(tails[1]), level, method)
 
 
 def block_bootstrap(
@@ -75,19 +117,13 @@ def block_bootstrap(
     >>> bool(b.interval.low < b.share < b.interval.high)
     True
     """
+    totals = block_totals(x, n, block, draws, seed)
     xs, ns = _months(x, n)
-    if not 1 <= block <= xs.shape[0]:
-        raise ArgumentError(f"block: found {block}, expected 1 to {xs.shape[0]}")
-    index = block_starts(xs.shape[0], block, draws, seed)
-    # Counting how often each month was drawn turns resampling into one matrix product.
-    times = np.zeros((draws, xs.shape[0]))
-    np.add.at(times, (np.arange(draws)[:, None], index), 1)
-    replicates = share_of(times @ xs, times @ ns)
-    tails = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    replicates = share_of(*totals)
     return BlockBootstrap(
         share=unwrap(share_of(xs.sum(axis=0), ns.sum(axis=0))),
         standard_error=unwrap(replicates.std(axis=0, ddof=1)),
-        interval=Interval(unwrap(tails[0]), unwrap(tails[1]), level, f"{block}-month blocks"),
+        interval=percentile_interval(replicates, level, f"{block}-month blocks"),
         replicates=replicates,
         block=block,
         months=xs.shape[0],

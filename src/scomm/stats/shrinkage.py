@@ -9,8 +9,14 @@ import numpy.typing as npt
 from scipy.special import betainc, betaincinv, betaln, expit, logit
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, counts, share_of, two_sided_z
-from scomm.stats.heterogeneity import LARGEST_CONCENTRATION, BetaBinomial, beta_binomial
+from scomm.stats._arrays import Floats, counts, floats, share_of, two_sided_z
+from scomm.stats.heterogeneity import (
+    LARGEST_CONCENTRATION,
+    BetaBinomial,
+    RandomEffects,
+    beta_binomial,
+    dersimonian_laird,
+)
 from scomm.stats.proportions import Interval
 
 
@@ -74,6 +80,45 @@ def empirical_bayes(
         ),
         fit=model,
     )
+
+
+@dataclass(frozen=True)
+class ShrunkEffects:
+    """Effects (of areas, say) pulled towards their mean; `spread` is the fit behind it.
+
+    weight: how much of each is its own estimate, tau^2/(tau^2 + se^2).
+    """
+
+    raw: Floats
+    effect: Floats
+    weight: Floats
+    interval: Interval
+    spread: RandomEffects
+
+
+def shrunken_effects(
+    estimate: npt.ArrayLike, standard_error: npt.ArrayLike, level: float = 0.95
+) -> ShrunkEffects:
+    """Empirical-Bayes effects under a normal spread of true effects.
+
+    Equation: m + B (y - m), B = tau^2/(tau^2 + s^2), variance B s^2 + (1 - B)^2 Var(m), with m
+    and tau^2 by DerSimonian and Laird. Source: Morris (1983). tau^2 = 0: all effects are the mean
+    and `spread.clamped` tells whether that was forced. Raises ArgumentError for fewer than two
+    estimates, nan, or a standard error that is not positive.
+
+    >>> e = shrunken_effects([0.1, 0.3, 0.5], [0.1, 0.1, 0.1])
+    >>> e.effect.round(3).tolist(), e.weight.round(2).tolist()
+    ([0.15, 0.3, 0.45], [0.75, 0.75, 0.75])
+    """
+    y = floats(estimate, "estimate", ndim=1)
+    variance = floats(standard_error, "standard_error", ndim=1) ** 2
+    spread = dersimonian_laird(y, variance, level)
+    weight = spread.tau2 / (spread.tau2 + variance)
+    effect = spread.mean + weight * (y - spread.mean)
+    mean_variance = 1 / (1 / (variance + spread.tau2)).sum()
+    half = two_sided_z(level) * np.sqrt(weight * variance + (1 - weight) ** 2 * mean_variance)
+    interval = Interval(effect - half, effect + half, level, "empirical Bayes, normal")
+    return ShrunkEffects(y, effect, weight, interval, spread)
 
 
 def _log_posterior(u: Floats, v: Floats, x: Floats, n: Floats) -> Floats:

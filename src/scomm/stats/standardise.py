@@ -5,6 +5,7 @@ Arrays are units x strata (one unit: one dimension, strata last). Empty strata a
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from scipy.special import expit
 from scipy.stats import norm
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
@@ -312,7 +314,9 @@ def grouped_logit(
     mix = ns if weights is None else floats(weights, "weights", ndim=1)[keep]
     mix = mix / mix.sum()
 
-    fit = GLM(np.column_stack([xs, ns - xs]), design, family=Binomial()).fit()
+    with warnings.catch_warnings():  # the result says it itself, level by level: `separated`
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        fit = GLM(np.column_stack([xs, ns - xs]), design, family=Binomial()).fit()
     residual_df = int(xs.size - design.shape[1])
     dispersion = float(fit.pearson_chi2 / residual_df) if residual_df else np.nan
     widen = max(1.0, dispersion) if scale == "pearson" and residual_df else 1.0

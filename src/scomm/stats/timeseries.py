@@ -158,7 +158,8 @@ def segmented_regression(
     Bartlett kernel with `hac_lags` lags, small-sample factor T/(T-k), t quantiles.
     Source: Wagner et al. (2002); Newey and West (1987); `statsmodels` OLS/WLS cov_type='HAC'.
     With hac_lags = 0 the errors are robust to unequal variance only. Newey-West is too narrow in
-    short series with strong autocorrelation: read `lag1`, and `newey_west_sensitivity`.
+    short series (in 47 months a nominal 5 percent is nearer 15 to 30): read `lag1`, and print
+    `segmented_calibrated` beside it.
     Raises ArgumentError for nan in y, fewer than three months on a side, or too few months for
     the columns.
 
@@ -297,7 +298,8 @@ def before_after(
     Estimand: sum x / sum n after minus the same before. Further axes (areas) are kept, so one
     call serves all areas; sum over them first for the total. `donut_before` and `donut_after`
     leave out that many months next to the date; with keep_length the windows move outwards and
-    keep `window` months, otherwise they end where they would have and are shorter.
+    keep `window` months, otherwise they end where they would have and are shorter ("leaving out
+    the first month": donut_after=1, keep_length=False).
     `before` and `after` report the half-open ranges of months used. n = 0 in a window gives nan.
     Raises ArgumentError if a window leaves the series or is empty.
 
@@ -346,6 +348,111 @@ def leave_one_out(
         raise ArgumentError(f"expected months x two or more areas, found shape {xs.shape}")
     all_x, all_n = xs.sum(axis=1), ns.sum(axis=1)
     return np.array([effect(all_x - xs[:, j], all_n - ns[:, j]) for j in range(xs.shape[1])])
+
+
+@dataclass(frozen=True)
+class CalibratedStep:
+    """The step at the break with an interval whose error rate holds under AR(1) errors.
+
+    step: least-squares estimate, Newey-West standard error, calibrated interval and p. critical:
+    the multiple of the standard error used (1.96 would be the textbook's). nominal: the textbook
+    interval of the same estimate, for comparison. rho: autocorrelation of the errors, corrected
+    for the bias of `lag1`. error_rate: how often the textbook interval would miss at this rho.
+    """
+
+    step: Effect
+    nominal: tuple[float, float]
+    critical: float
+    rho: float
+    lag1: float
+    error_rate: float
+    hac_lags: int
+    draws: int
+    seed: int
+
+
+def _ar1(innovations: Floats, rho: float) -> Floats:
+    """Stationary AR(1) series (draws x months) from standard normal innovations."""
+    series = np.empty_like(innovations)
+    series[:, 0] = innovations[:, 0] / np.sqrt(1 - rho**2)
+    for t in range(1, innovations.shape[1]):
+        series[:, t] = rho * series[:, t - 1] + innovations[:, t]
+    return series
+
+
+def _step_and_error(y: Floats, design: Floats, lags: int) -> tuple[Floats, Floats, Floats]:
+    """Step, its Newey-West error, and residual lag-1 autocorrelation of each row of y."""
+    inverse = np.linalg.pinv(design)
+    residuals = y - (y @ inverse.T) @ design.T
+    scores = residuals * inverse[2]
+    variance = (scores**2).sum(axis=1)
+    for k in range(1, lags + 1):
+        variance += 2 * (1 - k / (lags + 1)) * (scores[:, k:] * scores[:, :-k]).sum(axis=1)
+    months, columns = design.shape
+    squares = (residuals**2).sum(axis=1)
+    lag1 = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1) / squares
+    return y @ inverse[2], np.sqrt(variance * months / (months - columns)), lag1
+
+
+RHO_GRID = np.round(np.arange(-0.3, 0.96, 0.05), 2)
+
+
+def segmented_calibrated(
+    y: npt.ArrayLike,
+    break_index: int,
+    hac_lags: int = 3,
+    *,
+    harmonics: int = 0,
+    draws: int = 2_000,
+    seed: int = 2011,
+    level: float = 0.95,
+) -> CalibratedStep:
+    """`segmented_regression` with its error rate repaired for short, autocorrelated series.
+
+    In four years of months the Newey-West interval misses far more often than it says (about a
+    quarter of the time instead of 5 percent at autocorrelation 0.5; this one 4 to 10). Here the
+    distribution of t = step / standard error without a step is simulated on the same design, with
+    normal AR(1) errors; rho is the value under which the observed residual `lag1` is the median
+    (residuals understate it). The interval is step -+ critical * standard error; p is the share
+    of simulated |t| at least as large. Source: Andrews (1993) for the median-unbiased rho; Efron
+    and Tibshirani (1993), chapter 12, for the bootstrap-t. rho is sought between -0.3 and 0.95.
+    What remains wrong: errors that are not AR(1), and the uncertainty of rho itself.
+    Raises ArgumentError as `segmented_regression`, and for residuals of zero.
+
+    >>> y = 0.2 + 0.02 * np.sin(np.arange(47.0) ** 2); y[16:] += 0.2
+    >>> c = segmented_calibrated(y, 16, draws=500)
+    >>> c.step.p < 0.01, c.step.low < 0.2 < c.step.high
+    (True, True)
+    """
+    fit = segmented_regression(y, break_index, hac_lags, harmonics=harmonics, level=level)
+    if np.isnan(fit.lag1) or np.abs(fit.residuals).max() < 1e-12:
+        raise ArgumentError("y: fits without error; there is nothing to calibrate")
+    design = segmented_design(fit.months, break_index, harmonics)
+    innovations = np.random.default_rng(seed).normal(size=(draws, fit.months))
+    medians = np.maximum.accumulate(
+        [
+            np.median(_step_and_error(_ar1(innovations, rho), design, hac_lags)[2])
+            for rho in RHO_GRID
+        ]
+    )
+    rho = float(np.interp(fit.lag1, medians, RHO_GRID))
+    steps, errors, _ = _step_and_error(_ar1(innovations, rho), design, hac_lags)
+    size = np.sort(np.abs(steps / errors))
+    critical = float(np.quantile(size, level))
+    estimate, error = fit.step.estimate, fit.step.standard_error
+    textbook = (fit.step.high - estimate) / error
+    p = (int((size >= abs(estimate / error)).sum()) + 1) / (draws + 1)
+    return CalibratedStep(
+        step=Effect(estimate, error, estimate - critical * error, estimate + critical * error, p),
+        nominal=(fit.step.low, fit.step.high),
+        critical=critical,
+        rho=rho,
+        lag1=fit.lag1,
+        error_rate=float((size > textbook).mean()),
+        hac_lags=hac_lags,
+        draws=draws,
+        seed=seed,
+    )
 
 
 @dataclass(frozen=True)

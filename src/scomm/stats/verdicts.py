@@ -83,6 +83,39 @@ def as_counted_set(
     return words.pop() if len(words) == 1 else "unknown"
 
 
+def as_counted_printed(
+    share_low: float,
+    share_high: float,
+    threshold: float | Fraction = Fraction(1, 2),
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> AsCounted:
+    """`as_counted` where only a printed share is known ("64 percent", "over 50 percent").
+
+    The limits are shares; an open end is not itself possible ("over 50 percent": 0.5 to 1,
+    open_low). One word if every possible share agrees, else 'unknown' (also for nan). What is
+    *beyond chance* is 'not applicable' as long as n is unknown.
+    Raises ArgumentError for limits outside [0, 1] or reversed.
+
+    >>> as_counted_printed(0.635, 0.645), as_counted_printed(0.5, 1, open_low=True)
+    ('over', 'over')
+    >>> as_counted_printed(0.495, 0.505)
+    'unknown'
+    """
+    if np.isnan(share_low) or np.isnan(share_high):
+        return "unknown"
+    limit = _exact_fraction(threshold)
+    low, high = _exact_fraction(share_low), _exact_fraction(share_high)
+    if low > high:
+        raise ArgumentError(f"found a share from {share_low} to {share_high}, expected low <= high")
+    if low > limit or (low == limit and open_low):
+        return "over"
+    if high < limit or (high == limit and open_high):
+        return "under"
+    return "exactly" if low == high == limit else "unknown"
+
+
 def beyond_chance(
     x: float | None,
     n: float | None,
@@ -107,6 +140,12 @@ def beyond_chance(
     if side == "unknown" or x is None or n is None:
         return "not applicable"
     p = exact_test(x, n, float(_exact_fraction(threshold)), alternative)
+    return _beyond(side, p, level, alternative)
+
+
+def _beyond(side: AsCounted, p: float, level: float, alternative: Alternative) -> BeyondChance:
+    if side == "unknown":
+        return "not applicable"
     wrong_side = {"greater": "under", "less": "over", "two-sided": "exactly"}[alternative]
     if side in ("exactly", wrong_side):
         return "not established"
@@ -129,7 +168,8 @@ def beyond_chance_set(
     """
     if not pairs:
         return "not applicable"
-    verdicts = {beyond_chance(x, n, threshold, level, alternative) for x, n in pairs}
+    x, n = np.array(pairs, dtype=float).T
+    verdicts = set(beyond_chance_each(x, n, threshold, level, alternative))
     if "not applicable" in verdicts:
         return "not applicable"
     one_side = as_counted_set(pairs, threshold) in ("over", "under")
@@ -183,7 +223,9 @@ def beyond_chance_each(
     >>> beyond_chance_each([9, 90], [16, 100])
     ['not established', 'established']
     """
+    sides = as_counted_each(x, n, threshold)
+    p = np.atleast_1d(exact_test(x, n, float(_exact_fraction(threshold)), alternative))
     return [
-        beyond_chance(a, b, threshold, level, alternative)
-        for a, b in zip(np.asarray(x, float), np.asarray(n, float), strict=True)
+        _beyond(side, float(value), level, alternative)
+        for side, value in zip(sides, p, strict=True)
     ]

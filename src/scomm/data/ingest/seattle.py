@@ -1,0 +1,224 @@
+"""Seattle: arrests, book-ins and removals with most serious conviction, and a check of releases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from scomm.data.ingest import removals
+from scomm.data.ingest.base import Output
+from scomm.data.ingest.records import TITLE_LINES, check_row_count, checked, fiscal_year, fiscal_year_bounds
+from scomm.data.ingest.sheets import check_allowed, count, months, read_sheet
+from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
+from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
+from scomm.data.sources import locate
+from scomm.errors import SourceError
+
+ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3])
+TABLES = (
+    "seattle_arrests",
+    "seattle_bookins",
+    "seattle_removals",
+    "seattle_cap_removals",
+    "seattle_agreement",
+)
+
+_FIRST, _LAST = dt.date(2012, 1, 1), dt.date(2019, 7, 6)
+# Removals confirmed late carry the day of departure, which can lie in the fiscal year before.
+_FIRST_DEPARTURE = dt.date(2010, 10, 1)
+_HEADER_ROW = 7
+
+# The workbook's footnotes: most serious conviction was not recorded before these fiscal years.
+_ARRESTS_RECORDED_FROM = pd.Timestamp(2014, 10, 1)
+_REMOVALS_RECORDED_FROM = pd.Timestamp(2012, 10, 1)
+
+_CONVICTION = "Most Serious Conviction"
+NONE_RECORDED, NOT_COLLECTED = "none recorded", "not collected"
+_WHY = "records that agree in every column of the table are one row with their number n"
+
+_SHEETS = {
+    "Arrests": (
+        "Arrest Date",
+        "Date of Birth",
+        "Gender",
+        "Country of Citizenship",
+        "Event Number",
+        "Apprehension Landmark",
+        "Arrest Method",
+        _CONVICTION,
+    ),
+    "Book Ins": (
+        "Book In Date",
+        "Date of Birth",
+        "Gender",
+        "Country of Citizenship",
+        "Detention Facility",
+        "Apprehension Method",
+        _CONVICTION,
+    ),
+    "Expedited Removals": (
+        "Departed Date",
+        "Date of Birth",
+        "Gender",
+        "Country of Citizenship",
+        "Event Number",
+        _CONVICTION,
+        "Case Category",
+    ),
+}
+_SHEETS["Other Removals"] = _SHEETS["Expedited Removals"]
+# Numbers of records that the release states for each sheet.
+_ROWS = {"Arrests": 32_549, "Book Ins": 36_811, "Expedited Removals": 6_529, "Other Removals": 20_384}
+
+
+def _sheet(folder: Path, sheet: str, recorded_from: pd.Timestamp) -> pd.DataFrame:
+    place = f"{SEATTLE_WORKBOOK}, sheet {sheet}"
+    frame = read_sheet(SEATTLE_WORKBOOK, folder, sheet, _SHEETS[sheet], _HEADER_ROW)
+    date = _SHEETS[sheet][0]
+    check_allowed(place, frame, "Gender", ["Male", "Female", "Unknown"])
+    first = _FIRST_DEPARTURE if date == "Departed Date" else _FIRST
+    frame["month"] = months(place, frame, date, first, _LAST)
+    if len(frame) != _ROWS[sheet]:
+        raise SourceError(
+            place, found=f"{len(frame):,} records", expected=f"{_ROWS[sheet]:,} records"
+        )
+    blank = frame[_CONVICTION] == ""
+    early = frame["month"] < recorded_from
+    frame["conviction"] = frame[_CONVICTION]
+    frame.loc[blank, "conviction"] = NONE_RECORDED
+    frame.loc[blank & early, "conviction"] = NOT_COLLECTED
+    return frame
+
+
+def _stated(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    frame = frame.rename(columns=names)
+    for name in names.values():
+        frame[name] = frame[name].astype(str).replace("", NOT_RECORDED)
+    return frame
+
+
+def _arrests(folder: Path) -> Output:
+    frame = _sheet(folder, "Arrests", _ARRESTS_RECORDED_FROM)
+    frame = _stated(frame, {"Apprehension Landmark": "landmark", "Arrest Method": "method"})
+    table = count(frame, ["month", "landmark", "method", "conviction"])
+    return Output("seattle_arrests", table, len(frame), _WHY)
+
+
+def _bookins(folder: Path) -> Output:
+    frame = _sheet(folder, "Book Ins", _ARRESTS_RECORDED_FROM)
+    frame = _stated(frame, {"Detention Facility": "facility", "Apprehension Method": "method"})
+    table = count(frame, ["month", "facility", "method", "conviction"])
+    return Output("seattle_bookins", table, len(frame), _WHY)
+
+
+def _workbook_removals(folder: Path) -> pd.DataFrame:
+    sheets = {"expedited removal": "Expedited Removals", "other removal": "Other Removals"}
+    frames = [
+        _sheet(folder, sheet, _REMOVALS_RECORDED_FROM).assign(kind=kind)
+        for kind, sheet in sheets.items()
+    ]
+    return _stated(pd.concat(frames, ignore_index=True), {"Case Category": "case_category"})
+
+
+def _cap(folder: Path) -> Output:
+    header = (
+        "Event Number",
+        "Area of Responsibility",
+        "Date of Birth",
+        "Country of Citizenship",
+        "Gender",
+        "Removal Case COL",
+        "Final Charge Section",
+        "Arrest Date",
+    )
+    frame = pd.read_csv(
+        locate(SEATTLE_CAP, folder), sep="|", skiprows=TITLE_LINES, dtype=str, keep_default_na=False
+    )
+    if tuple(frame.columns) != header:
+        raise SourceError(
+            SEATTLE_CAP,
+            line=TITLE_LINES + 1,
+            found=f"header {list(frame.columns)}",
+            expected=f"header {list(header)}",
+        )
+    frame["_line"] = range(TITLE_LINES + 2, TITLE_LINES + 2 + len(frame))
+    frame["threat_level"] = frame["Removal Case COL"].str.strip()
+    check_allowed(SEATTLE_CAP, frame, "threat_level", ["1", "2", "3", "NA"])
+    check_row_count(SEATTLE_CAP, len(frame))
+
+    def classed(section: str) -> str:
+        lower = section.strip().lower()
+        if lower == "":
+            return NOT_RECORDED
+        return next((name for prefix, name in charge_classes() if lower.startswith(prefix)), "other")
+
+    frame["charge_class"] = frame["Final Charge Section"].map(classed)
+    return Output("seattle_cap_removals", count(frame, ["charge_class", "threat_level"]), len(frame), _WHY)
+
+
+def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
+    """Compare the two releases cell by cell; see the table's notes."""
+    seattle = areas().set_index("code").at["SEA", "long_name"]
+    parts = []
+    for path in REMOVALS_FILES[:3]:
+        bounds = fiscal_year_bounds(fiscal_year(path))
+        table, _ = checked(
+            ibis.duckdb.connect(), folder, path, removals.layout(), {"Removal Date": bounds}
+        )
+        table = table.filter(table["Area of Responsibility"] == seattle).select(
+            date=table["Departed Date"].as_date("%m/%d/%Y"),
+            citizenship=table["Citizenship"],
+            gender=table["Gender"],
+            recorded=table["RC Threat Level"] != removals.LEVEL_NONE,
+        )
+        parts.append(table.to_pandas())
+    keys = ["date", "citizenship", "gender"]
+    files = pd.concat(parts, ignore_index=True)
+    files["date"] = pd.to_datetime(files["date"])
+    other = pd.DataFrame(
+        {
+            "date": pd.to_datetime(workbook["Departed Date"]),
+            "citizenship": workbook["Country of Citizenship"],
+            "gender": workbook["Gender"],
+            "recorded": workbook[_CONVICTION] != "",
+        }
+    )
+
+    def cells(frame: pd.DataFrame) -> pd.DataFrame:
+        grouped = frame.groupby(keys)["recorded"]
+        return pd.DataFrame({"recorded": grouped.sum(), "records": grouped.size()})
+
+    both = cells(files).join(cells(other), rsuffix="_workbook", how="left").fillna(0).astype(int)
+    both["none"] = both["records"] - both["recorded"]
+    both["none_workbook"] = both["records_workbook"] - both["recorded_workbook"]
+    both["same_number"] = both["records"] == both["records_workbook"]
+    equal = both["recorded"] == both["recorded_workbook"]
+    within = (both["recorded"] <= both["recorded_workbook"]) & (both["none"] <= both["none_workbook"])
+    both["same_split"] = equal.where(both["same_number"], within)
+    table = (
+        both.groupby(["same_number", "same_split"])
+        .agg(
+            cells=("records", "size"),
+            in_removals_files=("records", "sum"),
+            in_workbook=("records_workbook", "sum"),
+        )
+        .reset_index()
+    )
+    why = "cells of one date, citizenship and gender, grouped by how the releases agree"
+    return Output("seattle_agreement", table, len(files), why)
+
+
+def run(folder: Path) -> list[Output]:
+    """Read the workbook, the program's removals, and compare releases. Raises SourceError."""
+    frame = _workbook_removals(folder)
+    counted = count(frame, ["month", "kind", "case_category", "conviction"])
+    return [
+        _arrests(folder),
+        _bookins(folder),
+        Output("seattle_removals", counted, len(frame), _WHY),
+        _cap(folder),
+        _agreement(folder, frame),
+    ]

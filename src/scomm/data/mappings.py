@@ -1,0 +1,64 @@
+"""Decision rows that map labels of the releases: areas, dispositions, charges, landmarks, jails."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from scomm import paths
+from scomm.errors import LedgerError
+
+NOT_RECORDED = "not recorded"
+
+
+def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+    for name in columns:
+        if name not in frame.columns:
+            raise LedgerError(f"{file.name}: no column {name!r}")
+    repeated = frame[frame[key].duplicated()]
+    if len(repeated):
+        raise LedgerError(
+            f"{file.name}, row {repeated.index[0] + 2}: {key} {repeated[key].iloc[0]!r} stands twice"
+        )
+    return frame
+
+
+@cache
+def areas() -> pd.DataFrame:
+    """Return areas of responsibility: code, short name, long name of the record files."""
+    return _rows(paths.AOR, ("code", "name", "long_name", "reason", "date"), "code")
+
+
+@cache
+def charge_classes() -> list[tuple[str, str]]:
+    """Return (prefix in lower case, class), longest prefix first."""
+    rows = _rows(paths.CHARGE_CLASSES, ("prefix", "charge_class", "reason", "date"), "prefix")
+    pairs = [(row.prefix.lower(), row.charge_class) for row in rows.itertuples()]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+@cache
+def fast_track() -> tuple[str, ...]:
+    """Return the disposition codes of the fast track: expedited removal and reinstatement."""
+    rows = _rows(paths.DISPOSITIONS, ("disposition", "fast_track", "reason", "date"), "disposition")
+    return tuple(rows.loc[rows["fast_track"] == "yes", "disposition"])
+
+
+@cache
+def landmarks() -> pd.DataFrame:
+    """Return Seattle's landmarks: as released, one spelling, kind, county."""
+    return _rows(paths.LANDMARKS, ("landmark", "place", "kind", "reason", "date"), "landmark")
+
+
+@cache
+def pa_facilities() -> pd.DataFrame:
+    """Return Pennsylvania's facilities: as released, class, county."""
+    return _rows(
+        paths.PA_FACILITIES, ("facility", "facility_class", "county", "fips", "reason", "date"), "facility"
+    )

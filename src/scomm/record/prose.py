@@ -1,0 +1,80 @@
+"""Find numbers typed by hand in the prose of chapters, where every number is to be computed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MONTH = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+)
+
+# What may stand in prose as typed: it names something and measures nothing.
+ALLOWED = {
+    "dates and years": rf"\b\d{{1,2}} (?:{_MONTH})(?: (?:19|20)\d\d)?|\b(?:{_MONTH}) \d{{1,2}}\b"
+    r"|\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?s?\b",
+    "fiscal years": r"\bFY ?(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?(?: Q[1-4])?\b",
+    "names of claims, questions, objections, decisions, figures": r"\b[CQODFTAR]\d{1,3}\b",
+    "levels and categories": r"\bLevels? [1-4](?:(?:, | and | to | or |[-–])[1-4])*\b",
+    "cross references": r"\b(?:[Cc]hapters?|[Ff]indings?|[Ff]igures?|[Tt]ables?|[Pp]art|[Ss]ections?|"
+    r"[Aa]ppendix|Rule|§+|¶+|method) (?:[A-Z]\.?)?\d[\d.]*(?:(?:, | and | to | or |[-–])(?:[A-Z]\.?)?\d[\d.]*)*",
+    "figures quoted as printed": r"[\"“][^\"”]{0,40}[\"”]",
+    "programs, forms, reports and laws by number": r"\b287\(g\)|\bI-247\b|\bOIG-12-6[46]\b|\bGAO-\d\d-\d+\b|"
+    r"\bExec(?:utive|\.) Order (?:No\. )?\d{2},?\d{3}\b|\b\d+ (?:U\.S\.C?\.|F\. ?Supp\. ?\dd|Fed\. Reg\.|C\.F\.R\.)[ §\d.,()a-z-]*|"
+    r"\bNo\. [\w-]+|\b\d{2}-\w+-\d+\b|\b237a\w+|\b212a\w+|\b902\(1\d\)|\bRule \d+",
+    "confidence and test levels": r"\b95%|\b95 percent|\b5%|\b0\.05\b",
+    "zero and one hundred per cent as ends of a scale": r"\b0 (?:to|and) 100%?|\b0 to 1\b",
+    "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
+}
+
+_WORDS = (
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|"
+    r"forty|fifty|hundred|thousand|million|dozen|half|third|thirds|quarter|quarters|tenth|tenths|twice|"
+    r"double|doubled|tripled)\b"
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A number typed by hand: where, and what."""
+
+    line: int
+    text: str
+    context: str
+
+
+def _blank(pattern: str, text: str, flags: int = 0) -> str:
+    """Replace matches by spaces, keeping line breaks, so that line numbers hold."""
+    return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=flags)
+
+
+def prose_only(text: str) -> str:
+    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links."""
+    for pattern, flags in (
+        (r"\A---\n.*?\n---\n", re.S),
+        (r"^(`{3,}|~{3,}|:{3,}).*?^\1\s*$", re.S | re.M),
+        (r"\$\$.*?\$\$", re.S),
+        (r"\$[^$\n]+\$", 0),
+        (r"\{[\w:-]+\}`[^`]*`", 0),
+        (r"`[^`\n]*`", 0),
+        (r"\]\([^)]*\)", 0),
+        (r"<https?:[^>]*>|https?://\S+", 0),
+        (r"^#+ .*$", re.M),
+        (r"^\(.*\)=$", re.M),
+        (r"^\s*\d+\. ", re.M),
+    ):
+        text = _blank(pattern, text, flags)
+    return text
+
+
+def typed_numbers(text: str) -> list[Typed]:
+    """Return every numeral and number word typed in prose that no rule of ``ALLOWED`` names."""
+    shown = prose_only(text)
+    for pattern in ALLOWED.values():
+        shown = _blank(pattern, shown)
+    found = []
+    lines = text.splitlines()
+    for number, line in enumerate(shown.splitlines(), start=1):
+        for match in re.finditer(rf"\d[\d,.]*|{_WORDS}", line, re.I):
+            found.append(Typed(number, match.group(), lines[number - 1].strip()))
+    return found
