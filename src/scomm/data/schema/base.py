@@ -40,13 +40,13 @@ class Column:
             checks.append(pa.Check.le(self.high))
         if self.pattern is not None:
             checks.append(pa.Check.str_matches(f"^(?:{self.pattern})$"))
-        # Whole numbers with empty cells need pandas' nullable integers.
+        # Whole numbers and yes-no columns with empty cells need pandas' nullable integers.
         dtype = {
             "str": "object",
             "category": "category",
             "int": "Int64" if self.nulls else "int64",
             "float": "float64",
-            "bool": "bool",
+            "bool": "boolean" if self.nulls else "bool",
             "date": "datetime64[ns]",
         }[self.dtype]
         return pa.Column(dtype, checks, nullable=bool(self.nulls), coerce=True)

@@ -1,0 +1,170 @@
+"""When each county was activated: the dated compilation, compared with a second one by month."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+from pathlib import Path
+
+import pandas as pd
+
+from scomm import paths
+from scomm.data.ingest.base import Output
+from scomm.data.ingest.population import county_names
+from scomm.data.schema.places import ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST
+from scomm.data.sources import locate, passports
+from scomm.errors import LedgerError, SourceError
+
+ORIGINALS = (ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST)
+TABLES = ("activation",)
+
+# The program ran its first activation in October 2008 and its last in January 2013.
+FIRST, LAST = dt.date(2008, 10, 1), dt.date(2013, 1, 31)
+_SPLIT = "code of before the county changed; see data/hand/fips_changes.csv"
+_DIFFER = "the two compilations differ by month"
+
+
+def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Read a Stata file's named columns; column ``_line`` is the observation's number.
+
+    Raises SourceError if the file cannot be read to its end, a column is missing or the number
+    of observations is not the passport's.
+    """
+    file = locate(path, folder)
+    try:
+        frame = pd.read_stata(file, convert_categoricals=False)
+    except (ValueError, OSError, EOFError, struct.error, KeyError, IndexError) as error:
+        raise SourceError(
+            path,
+            found=f"{file.stat().st_size:,} bytes that cannot be read ({error})",
+            expected=f"a whole Stata file of {passports()[path].bytes:,} bytes",
+            remedy="The download was cut off or is another file; fetch it again.",
+        ) from error
+    for column in columns:
+        if column not in frame.columns:
+            raise SourceError(
+                path,
+                line=1,
+                column=column,
+                found=f"columns {list(frame.columns)}",
+                expected=f"columns {list(columns)} among them",
+            )
+    frame = frame[list(columns)].copy()
+    frame["_line"] = range(1, len(frame) + 1)
+    rows = passports()[path].rows
+    if rows is not None and len(frame) != rows:
+        raise SourceError(
+            path, found=f"{len(frame):,} observations", expected=f"{rows:,} observations"
+        )
+    return frame
+
+
+def fips_changes() -> pd.DataFrame:
+    """Return the decision rows on changed county codes, by old code. Raises LedgerError."""
+    file = paths.FIPS_CHANGES
+    try:
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        return rows[["old_fips", "new_fips", "county", "state"]].set_index(
+            "old_fips", verify_integrity=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+
+
+def dated(folder: Path) -> pd.DataFrame:
+    """Return county and date of the first compilation, one row a dated county.
+
+    The dated field is used, never the separate month and day, which are swapped in eight rows.
+    Raises SourceError if a county has two dates or one outside the program's years.
+    """
+    panel = read_stata(ACTIVATION_DATED, folder, ("county", "date_secure"))
+    panel = panel.dropna(subset="date_secure")
+    panel["fips"] = panel["county"].map("{:05d}".format)
+    days = panel["date_secure"].dt.date
+    bad = panel[(days < FIRST) | (days > LAST)]
+    if len(bad):
+        raise SourceError(
+            ACTIVATION_DATED,
+            line=int(bad["_line"].iloc[0]),
+            column="date_secure",
+            found=str(bad["date_secure"].iloc[0].date()),
+            expected=f"a date from {FIRST} to {LAST}",
+        )
+    once = panel.drop_duplicates(["fips", "date_secure"])
+    twice = once[once["fips"].duplicated()]
+    if len(twice):
+        raise SourceError(
+            ACTIVATION_DATED,
+            line=int(twice["_line"].iloc[0]),
+            column="date_secure",
+            found=f"a second date, {twice['date_secure'].iloc[0].date()}, for county "
+            f"{twice['fips'].iloc[0]}",
+            expected="one date a county in all its years",
+        )
+    return once[["fips", "date_secure"]]
+
+
+def second(folder: Path) -> pd.DataFrame:
+    """Return county and month (YYYY-MM) of the second compilation, where it has one.
+
+    Raises SourceError if a county stands twice or a month is not one of the program's.
+    """
+    fields = ("countyfips", "activation_month", "activation_year")
+    frame = read_stata(ACTIVATION_SECOND, folder, fields)
+    frame["fips"] = frame["countyfips"].map("{:05d}".format)
+    twice = frame[frame["fips"].duplicated()]
+    if len(twice):
+        raise SourceError(
+            ACTIVATION_SECOND,
+            line=int(twice["_line"].iloc[0]),
+            column="countyfips",
+            found=f"county {twice['fips'].iloc[0]} a second time",
+            expected="each county once",
+        )
+    frame = frame.dropna(subset=["activation_month", "activation_year"])
+    fields_of = (frame["_line"], frame["activation_year"], frame["activation_month"])
+    for line, year, month in zip(*fields_of, strict=True):
+        if month not in range(1, 13) or not FIRST <= dt.date(int(year), int(month), 1) <= LAST:
+            raise SourceError(
+                ACTIVATION_SECOND,
+                line=int(line),
+                column="activation_month",
+                found=f"month {month:g} of {year:g}",
+                expected=f"a month from {FIRST:%Y-%m} to {LAST:%Y-%m}",
+            )
+    frame["month_second"] = [
+        f"{int(year)}-{int(month):02d}"
+        for year, month in zip(frame["activation_year"], frame["activation_month"], strict=True)
+    ]
+    return frame[["fips", "month_second"]]
+
+
+def run(folder: Path) -> list[Output]:
+    """Read both compilations and compare them by month. Raises SourceError or LedgerError."""
+    names = county_names(folder).set_index("fips")
+    changes = fips_changes()
+    old = changes[["county", "state"]]
+    names = pd.concat([names[~names.index.isin(old.index)], old])
+    table = dated(folder).merge(second(folder), on="fips", how="left", validate="1:1")
+    unknown = table[~table["fips"].isin(names.index)]
+    if len(unknown):
+        raise SourceError(
+            ACTIVATION_DATED,
+            column="county",
+            found=f"county code {unknown['fips'].iloc[0]}",
+            expected="a code of the county list",
+            remedy="If the code changed, add a decision row to data/hand/fips_changes.csv.",
+        )
+    table = table.join(names, on="fips")
+    table["current_fips"] = table["fips"].map(changes["new_fips"]).fillna(table["fips"])
+    same = table["date_secure"].dt.strftime("%Y-%m") == table["month_second"]
+    table["agree"] = same.astype("boolean").mask(table["month_second"].isna())
+    table["note"] = None
+    table.loc[table["agree"].eq(False).fillna(False), "note"] = _DIFFER
+    table.loc[table["fips"].isin(changes.index), "note"] = _SPLIT
+    rows = passports()[ACTIVATION_DATED].rows or 0
+    why = (
+        "the dated compilation repeats each county once a year; four codes of it have no date in "
+        "any year and are not counties of the program"
+    )
+    return [Output("activation", table, rows, why)]

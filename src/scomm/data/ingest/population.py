@@ -1,0 +1,152 @@
+"""How many people live in each county, how many are not citizens, and what counties are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from scomm.data.ingest.base import Output
+from scomm.data.ingest.sheets import read_csv, read_sheet, whole_numbers
+from scomm.data.schema.places import CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS
+from scomm.data.sources import locate, passports
+from scomm.errors import SourceError
+
+ORIGINALS = (CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS)
+TABLES = ("county_population", "county_noncitizens", "county_names")
+
+_YEARS = range(2010, 2020)
+_COUNTY_LEVEL, _STATE_LEVEL = "050", "040"
+_NO_ESTIMATE = "NA"
+
+
+def check_unique(path: str, frame: pd.DataFrame, columns: list[str]) -> None:
+    """Raise SourceError at the first row whose columns repeat an earlier row's."""
+    twice = frame[frame.duplicated(columns)]
+    if len(twice):
+        raise SourceError(
+            path,
+            line=int(twice["_line"].iloc[0]),
+            column=columns[0],
+            found=f"{', '.join(map(str, twice[columns].iloc[0]))} a second time",
+            expected="each once",
+        )
+
+
+def check_rows(path: str, found: int) -> None:
+    """Compare a number of data rows with the passport's. Raises SourceError."""
+    rows = passports()[path].rows
+    if rows is not None and found != rows:
+        raise SourceError(
+            path,
+            found=f"{found:,} rows",
+            expected=f"{rows:,} rows",
+            remedy="Rows are missing or were added; fetch the file again.",
+        )
+
+
+def county_names(folder: Path) -> pd.DataFrame:
+    """Return the Census Bureau's list of counties: fips, county, state. Raises SourceError."""
+    header = ("state", "state_fips", "county_fips", "county_name")
+    frame = read_sheet(COUNTY_LIST, folder, "county_fips", header, 1)
+    for column, low in (("state_fips", 1), ("county_fips", 1)):
+        frame[column] = whole_numbers(
+            COUNTY_LIST, frame.assign(**{column: frame[column].map(_plain)}), column, low
+        )
+    frame["fips"] = [
+        f"{state:02d}{county:03d}"
+        for state, county in zip(frame["state_fips"], frame["county_fips"], strict=True)
+    ]
+    check_unique(COUNTY_LIST, frame, ["fips"])
+    return frame.rename(columns={"county_name": "county"})[["fips", "county", "state"]]
+
+
+def _plain(cell: object) -> str:
+    """A workbook stores whole numbers as floats: 1.0 is read as 1, 1.5 stays wrong."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def census(folder: Path) -> pd.DataFrame:
+    """Return counties by year: fips, county, year, population. Raises SourceError.
+
+    The file is in Latin-1 and holds states (summary level 040) among its counties (050).
+    """
+    path = CENSUS_POPULATION
+    text = locate(path, folder).read_bytes().decode("latin-1")
+    reader = csv.reader(io.StringIO(text))
+    header = next(reader, [])
+    estimates = [f"POPESTIMATE{year}" for year in _YEARS]
+    for name in ("SUMLEV", "STATE", "COUNTY", "CTYNAME", *estimates):
+        if name not in header:
+            raise SourceError(
+                path,
+                line=1,
+                column=name,
+                found=f"header {header[:12]}",
+                expected=f"a column {name!r}",
+                remedy="The columns or the delimiter changed.",
+            )
+    rows = []
+    for row in reader:
+        if len(row) != len(header):
+            raise SourceError(
+                path,
+                line=reader.line_num,
+                found=f"{len(row)} fields",
+                expected=f"{len(header)} fields",
+            )
+        rows.append([*row, reader.line_num])
+    frame = pd.DataFrame(rows, columns=[*header, "_line"])
+    check_rows(path, len(frame))
+    levels = frame[~frame["SUMLEV"].isin([_COUNTY_LEVEL, _STATE_LEVEL])]
+    if len(levels):
+        raise SourceError(
+            path,
+            line=int(levels["_line"].iloc[0]),
+            column="SUMLEV",
+            found=repr(levels["SUMLEV"].iloc[0]),
+            expected="040 (state) or 050 (county)",
+        )
+    frame = frame[frame["SUMLEV"] == _COUNTY_LEVEL].copy()
+    frame["fips"] = frame["STATE"] + frame["COUNTY"]
+    check_unique(path, frame, ["fips"])
+    for name in estimates:
+        frame[name] = whole_numbers(path, frame, name)
+    long = frame.rename(columns={"CTYNAME": "county"}).melt(
+        ["fips", "county"], estimates, "year", "population"
+    )
+    long["year"] = long["year"].str[-4:].astype(int)
+    return long
+
+
+def _population(folder: Path, names: pd.DataFrame) -> Output:
+    table = census(folder)
+    states = names.assign(code=names["fips"].str[:2]).drop_duplicates("code").set_index("code")
+    table["state"] = table["fips"].str[:2].map(states["state"])
+    why = "one row for each county became one for each of ten years; totals of states are left out"
+    return Output("county_population", table, passports()[CENSUS_POPULATION].rows or 0, why)
+
+
+def _noncitizens(folder: Path) -> Output:
+    path = NONCITIZENS
+    frame = read_csv(path, folder, ("", "year", "fips", "noncit_pop", "moe"))
+    check_rows(path, len(frame))
+    check_unique(path, frame, ["fips", "year"])
+    frame["year"] = whole_numbers(path, frame, "year", 2009)
+    for column, name in (("noncit_pop", "noncitizens"), ("moe", "moe")):
+        frame[column] = frame[column].replace(_NO_ESTIMATE, "")
+        frame[name] = whole_numbers(path, frame, column, blank=True)
+    table = frame[["fips", "year", "noncitizens", "moe"]]
+    return Output("county_noncitizens", table, len(frame), "every row is kept")
+
+
+def run(folder: Path) -> list[Output]:
+    """Read population, noncitizens and county names. Raises SourceError."""
+    names = county_names(folder)
+    return [
+        _population(folder, names),
+        _noncitizens(folder),
+        Output("county_names", names, len(names), "every row is kept"),
+    ]

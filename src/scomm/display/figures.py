@@ -1,0 +1,106 @@
+"""From a drawing function to SVG for a wide screen, a narrow one, and a file of its own."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from scomm.display.style import style, with_variables
+from scomm.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a drawing is made for.
+
+    ``width`` is in inches at 96 CSS pixels each; ``size`` is the text size in points.
+    """
+
+    kind: str
+    width: float
+    size: float
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the drawing is for a phone."""
+        return self.kind == "narrow"
+
+    def figure(self, height: float) -> Figure:
+        """Return an empty figure of this width and of a height in inches."""
+        return Figure(figsize=(self.width, height), layout="constrained")
+
+
+WIDE = Layout("wide", 7.2, 8.6)
+NARROW = Layout("narrow", 3.7, 8.6)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One figure as SVG text: inline for the page's two widths, and a complete file."""
+
+    wide: str
+    narrow: str
+    standalone: str
+
+
+def _to_svg(figure: Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
+
+
+def _clean(svg: str, prefix: str, alt: str) -> str:
+    """Keep the drawing and nothing else; make ids unique to the page; add the text alternative."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
+    used = set(re.findall(r"(?:xlink:)?href=\"#([^\"]+)\"", svg)) | set(
+        re.findall(r"url\(#([^)]+)\)", svg)
+    )
+    svg = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg
+    )
+    svg = re.sub(r'((?:xlink:)?href)="#', r'href="#' + prefix + "-", svg)
+    svg = svg.replace("url(#", f"url(#{prefix}-")
+    svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(r"font: ?([\d.]+)px [^;\"]*", r"font-size: \1px; font-family: var(--fig-font, sans-serif)", svg)
+    svg = re.sub(r"font-family: ?(?:'[^']*'|[^;\"v])+(?=[;\"])", "font-family: var(--fig-font, sans-serif)", svg)
+    svg = re.sub(r"\s*\n\s*", "\n", svg).strip()
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    if box is None:
+        raise ArgumentError("the drawing has no viewBox")
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[1]}" role="img" '
+        f'aria-label="{escape(alt)}">'
+    )
+    return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
+
+
+def _draw(draw: Callable[[Layout], Any], layout: Layout) -> str:
+    with style(layout.size):
+        drawn = draw(layout)
+        return drawn if isinstance(drawn, str) else _to_svg(drawn)
+
+
+def render(draw: Callable[[Layout], Any], *, identifier: str, alt: str) -> Drawn:
+    """Draw a figure for a wide and a narrow screen and return it as SVG text.
+
+    ``draw`` takes a ``Layout`` and returns a matplotlib ``Figure`` or SVG text. Colours of the
+    palette become CSS variables in the inline forms and stay plain in the standalone one.
+    """
+    slug = "f" + identifier.replace(".", "-")
+    wide = _clean(_draw(draw, WIDE), f"{slug}-w", alt)
+    narrow = _clean(_draw(draw, NARROW), f"{slug}-n", alt)
+    plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
+    plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
+    return Drawn(
+        wide=with_variables(wide),
+        narrow=with_variables(narrow),
+        standalone=f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n',
+    )
