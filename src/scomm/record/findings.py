@@ -12,22 +12,49 @@ from scomm.errors import FindingError
 
 SCHEMA = "one-in-four/findings/1"
 
-# The fixed words for an interval's method; a new one is added here first.
-METHODS = (
-    "wilson",
-    "clopper-pearson",
-    "jeffreys",
-    "mid-p",
-    "newcombe",
-    "katz-log",
-    "hac",
-    "bootstrap",
-    "delta",
-    "likelihood",
-    "empirical-bayes",
-    "randomization",
-    "range",
-)
+# The fixed words for an interval's method, each with how the statistics room names it.
+_METHOD_NAMES = {
+    "wilson": ("Wilson", "Wilson, reference fixed"),
+    "wilson-overdispersed": ("Wilson, over-dispersed",),
+    "wilson-union": ("union of Wilson intervals",),
+    "clopper-pearson": ("Clopper-Pearson",),
+    "jeffreys": ("Jeffreys",),
+    "mid-p": ("mid-P",),
+    "newcombe": ("Newcombe hybrid score",),
+    "mover-wilson": ("MOVER Wilson",),
+    "woolf-logit": ("Woolf logit",),
+    "delta": ("delta, logit scale",),
+    "hac": (),
+    "hac-calibrated": (),
+    "bootstrap": (),
+    "empirical-bayes": ("empirical Bayes", "empirical Bayes, normal"),
+    "full-bayes": ("full Bayes, grid",),
+    "likelihood": (),
+    "randomization": (),
+    "range": (),
+}
+METHODS = tuple(_METHOD_NAMES)
+_WORD_OF = {name: word for word, names in _METHOD_NAMES.items() for name in names}
+
+
+def method_word(name: str) -> str:
+    """Return the fixed word for an interval's method as the statistics room names it.
+
+    Raises FindingError for a name that no word stands for.
+    """
+    if name in METHODS:
+        return name
+    if name in _WORD_OF:
+        return _WORD_OF[name]
+    lower = name.lower()
+    if "bootstrap" in lower:
+        return "bootstrap"
+    if "calibrated" in lower:
+        return "hac-calibrated"
+    if "newey-west" in lower:
+        return "hac"
+    raise FindingError(f"interval method {name!r}: use one of {', '.join(METHODS)}")
+
 
 UNITS = ("share", "difference", "count", "ratio", "p-value", "date", "index", "verdict")
 
@@ -48,8 +75,7 @@ class Interval:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise FindingError(f"interval method {self.method!r}: use one of {', '.join(METHODS)}")
+        object.__setattr__(self, "method", method_word(self.method))
         if not self.low <= self.high:
             raise FindingError(f"interval from {self.low} to {self.high}: the ends are swapped")
 

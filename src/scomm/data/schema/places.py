@@ -16,10 +16,10 @@ FACILITY_LIST = "facilities/ICE_Facility_List_11-06-2017-web.xlsx"
 BOUNDARIES = "geo/us-atlas-3.0.1.tgz"
 
 FIPS = Column("fips", "str", "County code: two digits for the state, three for the county",
-              pattern=r"\d{5}")  # fmt: skip
+              pattern=r"\d{5}")
 STATE = Column("state", "str", "State, two-letter postal code", pattern="[A-Z]{2}")
 _AREA = Column("aor", "str", "Area of responsibility, code of data/hand/aor.csv",
-               pattern="[A-Z]{2,3}")  # fmt: skip
+               pattern="[A-Z]{2,3}")
 ADP_YEARS = (2015, 2016, 2017, 2018)
 
 
@@ -43,7 +43,7 @@ def _adp(year: int) -> tuple[Column, ...]:
             unit="persons",
             nulls=empty,
             low=0,
-        )  # fmt: skip
+        )
         for suffix, group in (
             ("", ""),
             ("_criminal", " that the agency counts as criminal"),
@@ -194,7 +194,7 @@ TABLES = (
             Column("code", "str", "Disposition as written in the record files"),
             Column(
                 "wording", "str", "Plain wording of the compiler", nulls="the compiler gives none"
-            ),  # fmt: skip
+            ),
         ),
     ),
     Table(
@@ -212,7 +212,7 @@ TABLES = (
                 "str",
                 "Detention location code",
                 nulls="redacted in the release (shelters for children)",
-            ),  # fmt: skip
+            ),
             Column("name", "str", "Name of the facility", nulls="redacted in the release"),
             Column("city", "str", "City", nulls="redacted in the release"),
             Column(
@@ -220,14 +220,14 @@ TABLES = (
                 "str",
                 "County as typed in the list; sometimes a city",
                 nulls="redacted in the release",
-            ),  # fmt: skip
+            ),
             Column(
                 "state",
                 "str",
                 "State or territory, two-letter postal code",
                 nulls="redacted in the release",
                 pattern="[A-Z]{2}",
-            ),  # fmt: skip
+            ),
             _AREA,
             Column("type", "str", "Type of facility, the agency's code"),
             Column("type_detailed", "str", "Type in more detail, the agency's code"),

@@ -1,0 +1,108 @@
+"""Every sample restriction of the book: what is left out, why, and how many records that is.
+
+Each function takes a counted table (column ``n``) and returns the kept rows and an attrition row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from scomm.data.mappings import fast_track, landmarks, pa_facilities
+
+HEADQUARTERS = "HQ"
+LOCAL_INCARCERATION = "CAP Local Incarceration"
+# Seattle's workbook: most serious conviction was not recorded before FY2015.
+SEATTLE_RECORDED_FROM = pd.Timestamp(2014, 10, 1)
+JAIL_KINDS = ("regional or county jail", "city or tribal jail")
+
+
+@dataclass(frozen=True)
+class Attrition:
+    """One restriction's effect: records before, left out, and kept."""
+
+    restriction: str
+    reason: str
+    before: int
+    left_out: int
+    kept: int
+
+
+Restricted = tuple[pd.DataFrame, Attrition]
+
+
+def _restrict(frame: pd.DataFrame, keep: pd.Series, restriction: str, reason: str) -> Restricted:
+    kept = frame[keep.to_numpy(bool)]
+    before, after = int(frame["n"].sum()), int(kept["n"].sum())
+    return kept, Attrition(restriction, reason, before, before - after, after)
+
+
+def outside_fast_track(frame: pd.DataFrame) -> Restricted:
+    """Keep removals that are neither expedited nor reinstated; blank dispositions are kept."""
+    return _restrict(
+        frame,
+        ~frame["disposition"].isin(fast_track()),
+        "outside the fast track",
+        "expedited removals and reinstatements follow border apprehensions, few of which have a "
+        "conviction recorded",
+    )
+
+
+def without_headquarters(frame: pd.DataFrame) -> Restricted:
+    """Keep records of the areas; headquarters is not an area."""
+    return _restrict(
+        frame, frame["aor"] != HEADQUARTERS, "areas only", "HQ is not an area of responsibility"
+    )
+
+
+def without_lag(frame: pd.DataFrame) -> Restricted:
+    """Keep removals whose departure lies in the fiscal year that counts them."""
+    return _restrict(
+        frame, ~frame["lag"], "departed in the fiscal year", "the departure lies in the year before"
+    )
+
+
+def dated_apprehensions(frame: pd.DataFrame) -> Restricted:
+    """Keep removals with a usable month of apprehension."""
+    return _restrict(
+        frame,
+        frame["apprehension_status"] == "dated",
+        "apprehension dated",
+        "the date is missing, before 1990, or after the departure",
+    )
+
+
+def local_jail_arrests(frame: pd.DataFrame) -> Restricted:
+    """Keep Seattle arrests made in local jails since convictions are recorded."""
+    jails = landmarks().loc[landmarks()["kind"].isin(JAIL_KINDS), "landmark"]
+    keep = (
+        (frame["method"] == LOCAL_INCARCERATION)
+        & (frame["month"] >= SEATTLE_RECORDED_FROM)
+        & frame["landmark"].isin(jails)
+    )
+    return _restrict(
+        frame,
+        keep,
+        "local-jail arrests since FY2015",
+        "other methods, landmarks that are teams or prisons, and years before convictions were "
+        "recorded",
+    )
+
+
+def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
+    """Keep Pennsylvania detainers at county jails; ``with_unclear`` adds the unclear facility."""
+    classes = ["county jail", "unclear"] if with_unclear else ["county jail"]
+    known = pa_facilities().set_index("facility")["facility_class"]
+    return _restrict(
+        frame,
+        frame["facility"].map(known).isin(classes),
+        "county jails",
+        "federal and state prisons, police districts and others do not follow a county's activation",
+    )
+
+
+def attrition_table(steps: Iterable[Attrition]) -> pd.DataFrame:
+    """Return attrition rows as a table, in order."""
+    return pd.DataFrame([asdict(step) for step in steps])

@@ -1,0 +1,131 @@
+"""The committed tables add up to what the releases and their publishers say."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from scomm.data.restrictions import county_jails, local_jail_arrests, outside_fast_track
+from scomm.data.tables import load
+
+
+@pytest.fixture(scope="module")
+def removals() -> pd.DataFrame:
+    return load("removals")
+
+
+def by_year(frame: pd.DataFrame) -> list[int]:
+    return frame.groupby("fiscal_year", observed=True)["n"].sum().tolist()
+
+
+def test_removals_by_year(removals: pd.DataFrame) -> None:
+    assert by_year(removals) == [240_255, 226_119, 256_085, 241_513]
+
+
+def test_threat_level_not_recorded(removals: pd.DataFrame) -> None:
+    none = removals[~removals["threat_level_recorded"]]
+    assert by_year(none) == [101_586, 98_420, 110_817, 110_671]
+
+
+def test_lag_removals(removals: pd.DataFrame) -> None:
+    lag = removals[removals["lag"]]
+    assert by_year(lag)[:3] == [4_731, 5_470, 3_680]
+
+
+@pytest.mark.parametrize(
+    ("year", "country", "published"),
+    [
+        (2018, "GUATEMALA", 50_390),
+        (2018, "HONDURAS", 28_894),
+        (2018, "EL SALVADOR", 15_445),
+        (2016, "MEXICO", 149_821),
+    ],
+)
+def test_removals_by_citizenship(
+    removals: pd.DataFrame, year: int, country: str, published: int
+) -> None:
+    here = removals[(removals["fiscal_year"] == year) & (removals["citizenship"] == country)]
+    assert here["n"].sum() == published
+
+
+def test_blank_dispositions_stay_and_are_outside_the_fast_track(removals: pd.DataFrame) -> None:
+    blank = removals[removals["disposition"] == "not recorded"]
+    assert blank["n"].sum() == 5_715
+    kept, step = outside_fast_track(removals)
+    assert (kept["disposition"] == "not recorded").sum() == len(blank)
+    assert step.before == 963_972
+    assert step.before - step.left_out == step.kept
+
+
+def test_apprehension_dates() -> None:
+    frame = load("removals_by_apprehension")
+    status = frame.groupby("apprehension_status", observed=True)["n"].sum()
+    assert status["missing"] == 14_235
+    assert status["before 1990"] == 303
+    # Departed before apprehension: 1,874 in all; a date before 1990 is never after departure.
+    assert status["after departure"] == 1_874
+    assert status.sum() == 963_972
+
+
+@pytest.mark.parametrize(
+    ("cohort", "share"),
+    [("2015-10-01", 0.124), ("2016-12-01", 0.235), ("2017-01-01", 0.199), ("2017-02-01", 0.276)],
+)
+def test_cohorts_removed_within_180_days(cohort: str, share: float) -> None:
+    frame = load("removals_by_apprehension")
+    here = frame[
+        (frame["apprehension_month"] == cohort)
+        & ~frame["fast_track"]
+        & frame["days_to_departure"].isin(["0 to 30", "31 to 90", "91 to 180"])
+    ]
+    none = here.loc[~here["threat_level_recorded"], "n"].sum()
+    assert round(none / here["n"].sum(), 3) == share
+
+
+def test_arrests_by_year() -> None:
+    frame = load("arrests")
+    assert by_year(frame) == [110_104, 143_470, 158_581]
+    blank = frame[frame["aor"] == "not recorded"]
+    assert (blank["n"].sum(), frame.loc[frame["aor"] == "HQ", "n"].sum()) == (1_392, 37)
+
+
+def test_seattle() -> None:
+    assert load("seattle_arrests")["n"].sum() == 32_549
+    assert load("seattle_bookins")["n"].sum() == 36_811
+    kinds = load("seattle_removals").groupby("kind")["n"].sum()
+    assert (kinds["expedited removal"], kinds["other removal"]) == (6_529, 20_384)
+    assert load("seattle_cap_removals")["n"].sum() == 1_917
+    _, step = local_jail_arrests(load("seattle_arrests"))
+    assert 0 < step.kept < step.before
+
+
+def test_seattle_releases_agree_in_all_cells_but_one() -> None:
+    frame = load("seattle_agreement")
+    assert frame["in_removals_files"].sum() == 10_208
+    assert frame.loc[~frame["same_split"], "cells"].tolist() == [1]
+
+
+def test_detainers() -> None:
+    pennsylvania = load("detainers_pa")
+    assert pennsylvania["n"].sum() == 32_757
+    moshannon = pennsylvania[pennsylvania["facility"] == "MOSHANNON VALLEY CORRECTIONAL"]
+    assert moshannon["n"].sum() == 7_948
+    assert county_jails(pennsylvania)[1].kept == 12_030
+    nation = load("detainers_fy2015")
+    assert nation["n"].sum() == 79_053
+    assert nation.loc[nation["facility"] == "OTHER-OTHER FACILITY", "n"].sum() == 9_014
+
+
+def test_dashboard_is_as_published() -> None:
+    frame = load("dashboard_removals")
+    assert len(frame) == 7_715
+    assert by_year(frame)[:4] == [42_785, 54_370, 117_680, 235_577]
+    assert frame["n"].min() == 10
+
+
+def test_activation() -> None:
+    frame = load("activation")
+    dated = frame["date_secure"].dropna()
+    assert (len(dated), str(dated.min())[:10], str(dated.max())[:10]) == (3_143, "2008-10-27", "2013-01-22")
+    agree = frame["agree"].dropna()
+    assert (int(agree.astype(bool).sum()), len(agree)) == (3_094, 3_102)
