@@ -190,3 +190,10 @@ def law() -> list[dict[str, Any]]:
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
     return _csv(paths.CODING / f"{kind}.csv", ())
+
+
+@cache
+def verdict_rules() -> dict[str, Any]:
+    """Return every printed rule of ``claims.yml`` by name, as typed."""
+    typed = _yaml(paths.CLAIMS)
+    return {name: value for name, value in typed.items() if name.startswith("verdict_rule")}

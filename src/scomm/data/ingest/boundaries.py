@@ -77,16 +77,16 @@ def ring(numbers: list[int], arcs: list[list[Point]]) -> list[Point]:
     return points
 
 
-def _path(rings: list[list[Point]], digits: int = 1) -> str:
-    """Return an SVG path; "" if no ring has an area left after rounding."""
+def _path(rings: list[list[Point]], corners: int = 3) -> str:
+    """Return an SVG path of the rings that have enough corners left after rounding."""
     parts = []
     for points in rings:
-        places = [f"{x:.{digits}f},{y:.{digits}f}" for x, y in points]
+        places = [f"{x:.1f},{y:.1f}" for x, y in points]
         kept = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
         if kept[-1] == kept[0]:
             kept.pop()
         # An islet that rounding turns into a point or a line has no area to draw.
-        if len(kept) >= 3:
+        if len(kept) >= corners:
             parts.append("M" + "L".join(kept) + "Z")
     return "".join(parts)
 
@@ -97,13 +97,13 @@ def _shapes(source: dict[str, Any], layer: str) -> pd.DataFrame:
     for shape in source["objects"][layer]["geometries"]:
         polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
         rings = [ring(numbers, arcs) for polygon in polygons for numbers in polygon]
-        # The smallest independent cities of Virginia need another digit to have any area.
-        path = _path(rings) or _path(rings, digits=2)
+        # The topology itself keeps only two corners of Falls Church: a short line stands for it.
+        path = _path(rings) or _path(rings, corners=2)
         if not path:
             raise SourceError(
                 f"{BOUNDARIES}, {MEMBER}",
                 column=layer,
-                found=f"{shape['id']} with no area",
+                found=f"{shape['id']} without extent",
                 expected="at least one ring",
             )
         rows.append((shape["id"], shape["properties"]["name"], path))

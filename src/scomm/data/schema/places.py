@@ -15,11 +15,13 @@ DISPOSITION_CODES = "crosswalk/processing_disp.csv"
 FACILITY_LIST = "facilities/ICE_Facility_List_11-06-2017-web.xlsx"
 BOUNDARIES = "geo/us-atlas-3.0.1.tgz"
 
-FIPS = Column("fips", "str", "County code: two digits for the state, three for the county",
-              pattern=r"\d{5}")
+FIPS = Column(
+    "fips", "str", "County code: two digits for the state, three for the county", pattern=r"\d{5}"
+)
 STATE = Column("state", "str", "State, two-letter postal code", pattern="[A-Z]{2}")
-_AREA = Column("aor", "str", "Area of responsibility, code of data/hand/aor.csv",
-               pattern="[A-Z]{2,3}")
+_AREA = Column(
+    "aor", "str", "Area of responsibility, code of data/hand/aor.csv", pattern="[A-Z]{2,3}"
+)
 ADP_YEARS = (2015, 2016, 2017, 2018)
 
 
@@ -92,8 +94,10 @@ TABLES = (
             ),
         ),
         notes=(
-            "A county here is where prints were submitted, not where a person was arrested or lived.",
-            "Two rows can share a current code: a city that became part of a county keeps its own row.",
+            "A county here is where prints were submitted, not where a person was arrested or "
+            "lived.",
+            "Two rows can share a current code: a city that became part of a county keeps its own "
+            "row.",
         ),
     ),
     Table(
@@ -178,9 +182,10 @@ TABLES = (
             ),
         ),
         notes=(
-            "The compiler warns of partial coverage: `total` is 0.74 to 0.80 of `residents` in every "
-            "area. So even a ratio is what a count of adults would show, and not what missing places "
-            "would; the source does not say which. A rate from this table is per person counted in it.",
+            "Coverage is partial: `total` is on average 0.74 to 0.80 of `residents` in every area. "
+            "So even a ratio is what a count of adults would show, and not what missing places "
+            "would; the source does not say which. A rate made from this table is per person "
+            "counted in it.",
             "The source's modeled number of unauthorized persons is left out.",
         ),
     ),
@@ -234,7 +239,7 @@ TABLES = (
             *(column for year in ADP_YEARS for column in _adp(year)),
         ),
         notes=(
-            "What the agency counts as criminal is its own classification on the day of the extract.",
+            "What counts as criminal is the agency's own classification when the list was drawn.",
         ),
     ),
     Table(
@@ -250,10 +255,11 @@ TABLES = (
             Column(
                 "path",
                 "str",
-                "SVG path, coordinates rounded to 0.1 (0.01 where nothing would be left)",
+                "SVG path, coordinates rounded to 0.1",
                 pattern="M[-MLZ0-9., ]+Z",
             ),
         ),
+        notes=("Falls Church, Virginia, is a line of two points in the source, and so here.",),
         coarsened="Coordinates are rounded to a tenth of a page unit, which the eye cannot see.",
     ),
     Table(
@@ -268,7 +274,7 @@ TABLES = (
             Column(
                 "path",
                 "str",
-                "SVG path, coordinates rounded to 0.1 (0.01 where nothing would be left)",
+                "SVG path, coordinates rounded to 0.1",
                 pattern="M[-MLZ0-9., ]+Z",
             ),
         ),

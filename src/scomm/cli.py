@@ -1,0 +1,149 @@
+"""The command line. Mistakes and bad files end in one plain message and exit status 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from scomm import paths
+from scomm.data.dictionary import render
+from scomm.data.fetch import fetch as fetch_originals
+from scomm.data.ingest import MODULES
+from scomm.data.ingest import ingest as run_ingest
+from scomm.data.ingest.base import Output
+from scomm.data.schema import TABLES
+from scomm.data.sources import Passport, check_hash, locate, passports
+from scomm.data.tables import load, manifest, write_atomically
+from scomm.errors import ArgumentError, ScommError, SourceError
+
+STATUS_ERROR = 2
+
+
+class _Group(typer.core.TyperGroup):
+    """Commands whose ScommError becomes a message on standard error."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ScommError as error:
+            print(f"scomm: {error}", file=sys.stderr)
+            raise typer.Exit(STATUS_ERROR) from error
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The data behind the book: fetch the originals, make the tables, check both.",
+)
+From = Annotated[Path | None, typer.Option("--from", help="Folder that holds the originals.")]
+
+
+def _originals(folder: Path | None) -> Path:
+    found = folder or paths.originals()
+    if found is None or not found.is_dir():
+        raise SourceError(
+            str(folder or "originals"),
+            found="no such folder",
+            expected="the folder of original files",
+            remedy="Run `scomm fetch`, name it with --from, or set SCOMM_ORIGINALS.",
+        )
+    return found
+
+
+@app.command()
+def ingest(
+    folder: From = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Module to run; may be repeated.")
+    ] = None,
+) -> None:
+    """Read the originals and write data/tables: all of it, or nothing."""
+    unknown = set(only or ()) - set(MODULES)
+    if unknown:
+        raise ArgumentError(f"no module {sorted(unknown)}; there are: {', '.join(MODULES)}.")
+    console = Console(highlight=False, soft_wrap=True)
+
+    def report(output: Output, rows: int) -> None:
+        console.print(
+            f"{output.table}: {output.rows_in:,} records in, {rows:,} rows out ({output.why})",
+            markup=False,
+        )
+
+    entries = run_ingest(_originals(folder), only=only or None, report=report)
+    console.print(f"{len(entries)} tables in {paths.TABLES}", markup=False)
+
+
+@app.command()
+def fetch(
+    folder: From = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Where to put them; else SCOMM_ORIGINALS or ./originals."),
+    ] = None,
+    npm_registry: Annotated[
+        str | None, typer.Option("--npm-registry", help="Address of an npm registry.")
+    ] = None,
+    mirror: Annotated[
+        str | None, typer.Option("--mirror", help="Address that serves every original by path.")
+    ] = None,
+) -> None:
+    """Fetch the originals and check each against its passport."""
+    console = Console(highlight=False, soft_wrap=True)
+    if folder is not None:
+        _originals(folder)
+    target = to or paths.originals() or paths.ROOT / "originals"
+
+    def report(passport: Passport, new: bool) -> None:
+        console.print(f"{passport.path}: {'fetched' if new else 'already there'}", markup=False)
+
+    new = fetch_originals(target, folder, npm_registry, base=mirror, report=report)
+    console.print(f"{new} of {len(passports())} originals fetched into {target}", markup=False)
+
+
+@app.command()
+def dictionary() -> None:
+    """Write data/README.md from the schemas and the manifest."""
+    write_atomically(paths.DATA_README, render().encode("utf-8"))
+    print(paths.DATA_README)
+
+
+@app.command()
+def tables() -> None:
+    """List the tables with their rows and what one row is."""
+    entries = manifest()
+    grid = Grid("table", "rows", "one row is")
+    for name in sorted(TABLES):
+        rows = f"{entries[name].rows:,}" if name in entries else "not made"
+        grid.add_row(name, rows, TABLES[name].grain)
+    Console().print(grid)
+
+
+@app.command()
+def check(folder: From = None) -> None:
+    """Check every table, the dictionary, and the originals if they are there."""
+    for name in sorted(TABLES):
+        load(name)
+    print(f"{len(TABLES)} tables are what the manifest says.")
+    text = paths.DATA_README.read_text(encoding="utf-8") if paths.DATA_README.is_file() else ""
+    if text != render():
+        raise SourceError(
+            paths.DATA_README.name,
+            found="another text",
+            expected="what the schemas and the manifest say",
+            remedy="Run `scomm dictionary`.",
+        )
+    print("The data dictionary is current.")
+    if folder is None and paths.originals() is None:
+        print("The originals are not here; nothing to compare them with.")
+        return
+    originals = _originals(folder)
+    for path in passports():
+        check_hash(path, locate(path, originals))
+    print(f"{len(passports())} originals have the sha256 of their passports.")
