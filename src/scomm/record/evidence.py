@@ -106,9 +106,17 @@ class Published:
         return math.nan if tested is None else tested.p
 
 
-def _bounds(ids: str) -> tuple[float, float]:
-    """Intersect the ranges of figures that say the same thing (NaN: no limit)."""
+PARTS = "parts added"
+
+
+def _bounds(ids: str, basis: str = "") -> tuple[float, float]:
+    """Range of what the figures say together (NaN: no limit).
+
+    Figures that say the same thing are intersected; printed parts of one whole are added.
+    """
     rows = ledger.figures().loc[ids.split()]
+    if basis == PARTS:
+        return float(rows["low"].sum()), float(rows["high"].sum())
     return float(rows["low"].max()), float(rows["high"].min())
 
 
@@ -117,16 +125,16 @@ def _whole(value: float) -> int | None:
 
 
 def _members(row: pd.Series) -> CountSet:
-    n_low, n_high = _bounds(row["n_ids"]) if row["n_ids"] else (math.nan, math.nan)
+    n_low, n_high = _bounds(row["n_ids"], row["basis"]) if row["n_ids"] else (math.nan, math.nan)
     x_low = x_high = p_low = p_high = math.nan
     if row["x_ids"]:
-        x_low, x_high = _bounds(row["x_ids"])
+        x_low, x_high = _bounds(row["x_ids"], row["basis"])
     elif row["convicted_ids"]:
         c_low, c_high = _bounds(row["convicted_ids"])
         x_low, x_high = n_low - c_high, n_high - c_low
-    # A printed share narrows the set only where no count of those without conviction was printed:
-    # the press rounds shares, and sometimes rounds them wrongly.
-    elif row["share_ids"]:
+    # A printed share narrows the set only where the count of those without conviction is not known
+    # exactly: the press rounds shares, and sometimes rounds them wrongly.
+    if row["share_ids"] and not x_low == x_high:
         p_low, p_high = _bounds(row["share_ids"])
     wide = not math.isnan(n_high) and (n_high - n_low) * n_high * 0.02 > _MOST_PAIRS_LISTED
     return consistent_counts(
