@@ -10,7 +10,10 @@ from scomm.record.prose import typed_numbers
 CHAPTERS = sorted(paths.NOTEBOOKS.glob("*.md")) + [paths.ROOT / "index.md"]
 
 # A number or number word that may stay typed, with the reason. New ones need a reason too.
-ALLOW: dict[tuple[str, str], str] = {}
+ALLOW: dict[tuple[str, str], str] = {
+    ("05-nation", "quarter"): "the threshold of the claim, in words",
+    ("05-nation", "4"): "the N of the claim's own figure",
+}
 
 
 @pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
@@ -25,7 +28,7 @@ def test_no_number_is_typed_in_prose(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Of 94,218 removals.", "about half of them", "28.7% had none", "two in seven", "22 areas"],
+    ["Of 94,218 removals.", "about half of them", "28.7% had none", "two in seven", "22 areas", "twice as many"],
 )
 def test_typed_numbers_are_found(sentence: str) -> None:
     assert typed_numbers(f"# Title\n\n{sentence}\n")

@@ -22,6 +22,7 @@ Event = tuple[Any, str]
 
 _ROW = 0.235  # inches a row: text of 11.5 px with air
 _MARKS = ("o", "D", "s")
+NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
 
 
 def _percent(axis: Any) -> None:
@@ -81,7 +82,8 @@ def forest(
     a grey bar where they are a range), n_text (printed beside the label), optional highlight.
     """
     labels = [
-        f"{row.label}, {row.n_text}" if row.n_text else str(row.label) for row in rows.itertuples()
+        f"{row.label}, {str(row.n_text).replace(' ', NBSP)}" if row.n_text else str(row.label)
+        for row in rows.itertuples()
     ]
     figure, axes = _rows_axes(layout, labels)
     axes.set_xlim(*xlim)

@@ -8,8 +8,9 @@ percentage points of a difference of shares, signed only where negative · ``f1`
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
+
+import pandas as pd
 
 from scomm.errors import ArgumentError
 
@@ -60,7 +61,7 @@ def fmt(value: Any, spec: str = "") -> str:
     >>> fmt(94218), fmt(0.28707, "pct"), fmt(-0.037, "pts"), fmt(0.00004, "p"), fmt(22, "word")
     ('94,218', '28.7%', '−3.7', '< 0.001', '22')
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return NOT_AVAILABLE
     if hasattr(value, "item"):
         value = value.item()

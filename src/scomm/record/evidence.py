@@ -69,6 +69,14 @@ class Published:
         return (int(n.min()), int(n.max())) if n.size else None
 
     @property
+    def n_text(self) -> str:
+        """The total as a label: exact, a range, or not printed."""
+        if self.n_range is None:
+            return "n not printed"
+        low, high = self.n_range
+        return f"n = {low:,}" if low == high else f"n = {low:,} to {high:,}"
+
+    @property
     def share(self) -> tuple[float, float]:
         """Smallest and largest share that agree with what was printed."""
         return share_range(self.members)
@@ -204,6 +212,7 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
                 "n": n,
                 "n_low": item.n_range[0] if item.n_range else None,
                 "n_high": item.n_range[1] if item.n_range else None,
+                "n_text": item.n_text,
                 "share_low": low,
                 "share_high": high,
                 "low": interval.low if interval else math.nan,

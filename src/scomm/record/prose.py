@@ -27,10 +27,13 @@ ALLOWED = {
     "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
 }
 
+# Fractions, multiples and counts from four up. "Two" and "three" are left to the sentence, except
+# where they make a fraction ("two in seven", "two thirds").
 _WORDS = (
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|"
-    r"forty|fifty|hundred|thousand|million|dozen|half|third|thirds|quarter|quarters|tenth|tenths|twice|"
-    r"double|doubled|tripled)\b"
+    r"\b(?:four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
+    r"thousand|million|dozen|half|thirds?|quarters?|fifths?|tenths?|twice|doubled?|tripled?)\b"
+    r"|\b(?:two|three) (?:in|out of|of every) \w+"
 )
 
 

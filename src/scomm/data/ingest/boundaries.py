@@ -83,7 +83,7 @@ def _path(rings: list[list[Point]], corners: int = 3) -> str:
     for points in rings:
         places = [f"{x:.1f},{y:.1f}" for x, y in points]
         kept = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
-        if kept[-1] == kept[0]:
+        if len(kept) > 1 and kept[-1] == kept[0]:
             kept.pop()
         # An islet that rounding turns into a point or a line has no area to draw.
         if len(kept) >= corners:
@@ -97,8 +97,9 @@ def _shapes(source: dict[str, Any], layer: str) -> pd.DataFrame:
     for shape in source["objects"][layer]["geometries"]:
         polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
         rings = [ring(numbers, arcs) for polygon in polygons for numbers in polygon]
-        # The topology itself keeps only two corners of Falls Church: a short line stands for it.
-        path = _path(rings) or _path(rings, corners=2)
+        # The topology itself leaves three cities of Virginia one or two corners: a point or a
+        # short line stands for them.
+        path = _path(rings) or _path(rings, corners=1)
         if not path:
             raise SourceError(
                 f"{BOUNDARIES}, {MEMBER}",

@@ -259,7 +259,10 @@ TABLES = (
                 pattern="M[-MLZ0-9., ]+Z",
             ),
         ),
-        notes=("Falls Church, Virginia, is a line of two points in the source, and so here.",),
+        notes=(
+            "Three cities of Virginia have no area in the source, and so none here: Falls Church "
+            "and Manassas Park are lines of two points, Lexington is one point.",
+        ),
         coarsened="Coordinates are rounded to a tenth of a page unit, which the eye cannot see.",
     ),
     Table(

@@ -1,0 +1,104 @@
+"""Loading: only what the manifest says, or a refusal that says how to go on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scomm import paths
+from scomm.data import tables
+from scomm.data.schema import TABLES
+from scomm.errors import TableError
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The committed tables, in a folder that a test may spoil."""
+    folder = tmp_path / "tables"
+    shutil.copytree(paths.TABLES, folder)
+    monkeypatch.setattr(paths, "TABLES", folder)
+    monkeypatch.setattr(paths, "MANIFEST", folder / "manifest.json")
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_table_loads_and_writes_the_same_content(name: str):
+    frame = tables.load(name)
+    entry = tables.manifest()[name]
+    assert len(frame) == entry.rows
+    again, content, digest = tables.to_bytes(frame, TABLES[name])
+    assert digest == entry.content_sha256
+    if TABLES[name].format == "csv":
+        assert len(content) < 2_000_000
+        assert content == (paths.TABLES / entry.file).read_bytes()
+    pd.testing.assert_frame_equal(again, frame)
+
+
+def test_changed_file_is_refused(copy: Path):
+    file = copy / "activation.csv"
+    file.write_bytes(file.read_bytes().replace(b"2008-10-27", b"2008-10-28"))
+    with pytest.raises(TableError) as caught:
+        tables.load("activation")
+    expected = tables.manifest()["activation"].sha256
+    for words in ("table activation", "activation.csv", expected, "scomm ingest", "git checkout"):
+        assert words in str(caught.value)
+
+
+def test_missing_file_and_missing_manifest(copy: Path):
+    (copy / "activation.csv").unlink()
+    with pytest.raises(TableError, match="activation.csv or its manifest entry is missing"):
+        tables.load("activation")
+    (copy / "manifest.json").write_text("{}")
+    with pytest.raises(TableError, match="manifest.json: cannot be read"):
+        tables.load("county_areas")
+
+
+def test_unknown_table():
+    with pytest.raises(TableError, match="no table 'removal'; there are: activation"):
+        tables.load("removal")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("fips", "123", "column 'fips': found '123'"),
+        ("state", "Texas", "column 'state': found 'Texas'"),
+        ("month_second", "2011-13", "column 'month_second': found '2011-13'"),
+        ("county", None, "column 'county'"),
+    ],
+)
+def test_a_cell_that_does_not_fit(column: str, value: object, words: str):
+    frame = tables.load("activation")
+    frame.loc[4, column] = value
+    with pytest.raises(TableError, match=f"table activation, row 5, {words}"):
+        tables.to_bytes(frame, TABLES["activation"])
+
+
+def test_a_row_that_stands_twice():
+    frame = tables.load("county_areas")
+    with pytest.raises(TableError, match="county_areas"):
+        tables.to_bytes(pd.concat([frame, frame.head(1)]), TABLES["county_areas"])
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "a.csv"
+    tables.write_atomically(file, b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(tables.os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        tables.write_atomically(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_load_notes_its_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    log = tmp_path / "uses"
+    monkeypatch.setenv("SCOMM_USES", str(log))
+    tables.load("county_areas")
+    assert log.read_text() == "table:county_areas\n"
