@@ -150,7 +150,7 @@ def test_the_package_has_no_address_of_its_own(tmp_path: Path):
 
 
 def test_unknown_original(tmp_path: Path):
-    with pytest.raises(FetchError, match="no original 'x.csv'"):
+    with pytest.raises(FetchError, match=r"no original 'x\.csv'"):
         fetch.fetch(tmp_path, only=["x.csv"])
 
 

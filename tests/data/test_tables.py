@@ -49,10 +49,10 @@ def test_changed_file_is_refused(copy: Path):
 
 def test_missing_file_and_missing_manifest(copy: Path):
     (copy / "activation.csv").unlink()
-    with pytest.raises(TableError, match="activation.csv or its manifest entry is missing"):
+    with pytest.raises(TableError, match=r"activation\.csv or its manifest entry is missing"):
         tables.load("activation")
     (copy / "manifest.json").write_text("{}")
-    with pytest.raises(TableError, match="manifest.json: cannot be read"):
+    with pytest.raises(TableError, match=r"manifest\.json: cannot be read"):
         tables.load("county_areas")
 
 

@@ -28,7 +28,7 @@ def test_no_number_is_typed_in_prose(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Of 94,218 removals.", "about half of them", "28.7% had none", "two in seven", "22 areas", "twice as many"],
+    ["Of 94,218 removals.", "about half of them", "28.7% had none", "two in seven", "22 areas", "a third of them"],
 )
 def test_typed_numbers_are_found(sentence: str) -> None:
     assert typed_numbers(f"# Title\n\n{sentence}\n")

@@ -145,6 +145,20 @@ def _spread(values: list[float], gap: float) -> list[float]:
     return result
 
 
+def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
+    """Years where there are at least two, else months; no more ticks than fit."""
+    first, last = index.min(), index.max()
+    most = 5 if layout.narrow else 9
+    if (last - first).days > 800:
+        years = np.arange(first.year + (first.dayofyear > 1), last.year + 1)
+        years = years[:: -(-len(years) // most)]
+        axes.set_xticks([pd.Timestamp(year, 1, 1) for year in years], [str(y) for y in years])
+    else:
+        months = pd.date_range(first, last, freq="MS")
+        months = months[:: -(-len(months) // most)]
+        axes.set_xticks(list(months), [f"{month:%b %Y}" for month in months])
+
+
 def _lines(
     layout: Layout,
     frame: pd.DataFrame,
@@ -204,11 +218,7 @@ def _lines(
     else:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if isinstance(frame.index, pd.DatetimeIndex):
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        locator = AutoDateLocator(maxticks=4 if layout.narrow else 8)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+        _date_ticks(axes, frame.index, layout)
     if ylabel:
         axes.set_title(ylabel, loc="left", color=MUTED.light)
     _events(axes, events, layout)

@@ -88,15 +88,20 @@ def _draw(draw: Callable[[Layout], Any], layout: Layout) -> str:
         return drawn if isinstance(drawn, str) else _to_svg(drawn)
 
 
-def render(draw: Callable[[Layout], Any], *, identifier: str, alt: str) -> Drawn:
+def render(
+    draw: Callable[[Layout], Any], *, identifier: str, alt: str, one_size: bool = False
+) -> Drawn:
     """Draw a figure for a wide and a narrow screen and return it as SVG text.
+
+    ``one_size`` draws it once, for maps, whose weight is in their outlines; ``narrow`` is then
+    empty.
 
     ``draw`` takes a ``Layout`` and returns a matplotlib ``Figure`` or SVG text. Colours of the
     palette become CSS variables in the inline forms and stay plain in the standalone one.
     """
     slug = "f" + identifier.replace(".", "-")
     wide = _clean(_draw(draw, WIDE), f"{slug}-w", alt)
-    narrow = _clean(_draw(draw, NARROW), f"{slug}-n", alt)
+    narrow = "" if one_size else _clean(_draw(draw, NARROW), f"{slug}-n", alt)
     plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
     plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
     return Drawn(

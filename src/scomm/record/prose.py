@@ -22,6 +22,8 @@ ALLOWED = {
     "programs, forms, reports and laws by number": r"\b287\(g\)|\bI-247\b|\bOIG-12-6[46]\b|\bGAO-\d\d-\d+\b|"
     r"\bExec(?:utive|\.) Order (?:No\. )?\d{2},?\d{3}\b|\b\d+ (?:U\.S\.C?\.|F\. ?Supp\. ?\dd|Fed\. Reg\.|C\.F\.R\.)[ §\d.,()a-z-]*|"
     r"\bNo\. [\w-]+|\b\d{2}-\w+-\d+\b|\b237a\w+|\b212a\w+|\b902\(1\d\)|\bRule \d+",
+    "the threshold of the claims, in words": r"\b(?:one|over|than) half\b",
+    "names of data sets and rules": r"\b(?:five|one)-year\b|\b180 days\b",
     "confidence and test levels": r"\b95%|\b95 percent|\b5%|\b0\.05\b",
     "zero and one hundred per cent as ends of a scale": r"\b0 (?:to|and) 100%?|\b0 to 1\b",
     "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
@@ -32,7 +34,7 @@ ALLOWED = {
 _WORDS = (
     r"\b(?:four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
-    r"thousand|million|dozen|half|thirds?|quarters?|fifths?|tenths?|twice|doubled?|tripled?)\b"
+    r"thousand|million|dozen|half|thirds?|quarters?|fifths?|tenths?|doubled?|tripled?)\b"
     r"|\b(?:two|three) (?:in|out of|of every) \w+"
 )
 

@@ -137,18 +137,19 @@ def figure(
     data: pd.DataFrame,
     tables: Sequence[str],
     long_description: str = "",
+    one_size: bool = False,
 ) -> None:
     """Show a numbered figure with its caption, source line and data.
 
     ``draw`` takes a ``Layout`` and returns a matplotlib figure; it is called for a wide and for a
     narrow screen. ``alt`` says what the figure shows, computed from its data; ``data`` is what
-    was drawn, offered as CSV; ``tables`` names what it rests on.
+    was drawn, offered as CSV; ``tables`` names what it rests on. ``one_size`` is for maps.
 
     Raises FindingError if caption or alt text is empty or a source is unknown.
     """
     if not caption.strip() or not alt.strip():
         raise FindingError(f"figure {identifier}: caption and alt text are required")
-    drawn = render(draw, identifier=identifier, alt=alt)
+    drawn = render(draw, identifier=identifier, alt=alt, one_size=one_size)
     _leave(
         f"figure/{identifier}",
         {

@@ -14,6 +14,7 @@ from scomm.data.schema.places import (
     AREA_POPULATION,
     CENSUS_POPULATION,
     COUNTY_AOR,
+    DECIMALS,
     DISPOSITION_CODES,
 )
 from scomm.errors import SourceError
@@ -62,7 +63,7 @@ def _standard_errors(frame: pd.DataFrame, column: str) -> list[float]:
                 found=repr(text),
                 expected="a number of at least 0",
             )
-        values.append(value)
+        values.append(round(value, DECIMALS))
     return values
 
 

@@ -10,7 +10,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.crosswalk import field_offices
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import check_allowed, read_sheet
-from scomm.data.schema.places import ADP_YEARS, FACILITY_LIST
+from scomm.data.schema.places import ADP_YEARS, DECIMALS, FACILITY_LIST
 from scomm.errors import SourceError
 
 ORIGINALS = (FACILITY_LIST,)
@@ -62,7 +62,7 @@ def _population(frame: pd.DataFrame, column: str) -> list[float | None]:
         if cell == "":
             values.append(None)
         elif isinstance(cell, int | float) and cell >= 0:
-            values.append(float(cell))
+            values.append(round(float(cell), DECIMALS))
         else:
             raise SourceError(
                 f"{FACILITY_LIST}, sheet {SHEET}",

@@ -23,6 +23,9 @@ _AREA = Column(
     "aor", "str", "Area of responsibility, code of data/hand/aor.csv", pattern="[A-Z]{2,3}"
 )
 ADP_YEARS = (2015, 2016, 2017, 2018)
+# The sources print sixteen digits of binary arithmetic; a ten-thousandth of a person is enough.
+DECIMALS = 4
+_ROUNDED = f"Numbers that are not whole are rounded to {DECIMALS} decimals."
 
 
 def _persons(name: str, what: str) -> Column:
@@ -163,6 +166,7 @@ TABLES = (
     Table(
         name="area_population",
         title="Population of areas of responsibility, survey estimates, 2012 to 2019",
+        coarsened=_ROUNDED,
         grain="area and year",
         originals=(AREA_POPULATION, COUNTY_AOR, CENSUS_POPULATION),
         key=("aor", "year"),
@@ -205,6 +209,7 @@ TABLES = (
     Table(
         name="facilities",
         title="Detention facilities on 6 November 2017",
+        coarsened=_ROUNDED,
         grain="row of the agency's list",
         originals=(FACILITY_LIST,),
         key=("row",),

@@ -1,0 +1,67 @@
+"""Maps as light SVG: one path a class, so that three thousand counties weigh little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+
+from scomm.display.figures import Layout
+from scomm.display.style import BLUE, INK, MUTED, PALE_BLUE, PAPER, RULE
+from scomm.errors import ArgumentError
+
+# The projected canvas of the boundaries.
+WIDTH, HEIGHT = 975, 610
+
+# From early to late, or low to high: told apart by lightness alone.
+SHADES = (RULE.light, PALE_BLUE.light, "#7d9cc6", BLUE.light, INK.light)
+NO_DATA = PAPER.light
+
+
+def choropleth(
+    layout: Layout,
+    shapes: pd.DataFrame,
+    classes: pd.Series,
+    *,
+    labels: Sequence[str],
+    borders: pd.DataFrame | None = None,
+) -> str:
+    """Return a map as SVG text.
+
+    ``shapes`` has fips and path (SVG path data on the 975 by 610 canvas); ``classes`` gives each
+    fips a class number from 0 (-1 or missing: no data); ``labels`` names the classes in order, at
+    most five; ``borders`` are drawn over it.
+
+    Raises ArgumentError if there are more classes than shades.
+    """
+    if len(labels) > len(SHADES):
+        raise ArgumentError(f"{len(labels)} classes: expected at most {len(SHADES)}")
+    known = shapes["fips"].map(classes).fillna(-1).astype(int)
+    parts = []
+    for number in range(-1, len(labels)):
+        path = "".join(shapes.loc[known == number, "path"])
+        if path:
+            shade = NO_DATA if number < 0 else SHADES[number]
+            parts.append(f'<path fill="{shade}" stroke="none" d="{path}"/>')
+    if borders is not None:
+        path = "".join(borders["path"])
+        parts.append(f'<path fill="none" stroke="{PAPER.light}" stroke-width="1" d="{path}"/>')
+    size = 30 if layout.narrow else 15
+    step = WIDTH / (2 if layout.narrow else max(len(labels), 1))
+    rows = -(-len(labels) // 2) if layout.narrow else 1
+    for number, label in enumerate(labels):
+        column, row = (number % 2, number // 2) if layout.narrow else (number, 0)
+        x, y = column * step + 4, HEIGHT + 26 + row * (size + 14)
+        parts.append(
+            f'<rect x="{x:.0f}" y="{y - size * 0.8:.0f}" width="{size}" height="{size * 0.8:.0f}" '
+            f'fill="{SHADES[number]}" stroke="{MUTED.light}" stroke-width="0.5"/>'
+            f'<text x="{x + size + 6:.0f}" y="{y:.0f}" fill="{INK.light}" '
+            f'style="font-size: {size}px; font-family: var(--fig-font, sans-serif)">{escape(label)}</text>'
+        )
+    height = HEIGHT + 34 + rows * (size + 14)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">'
+        + "".join(parts)
+        + "</svg>"
+    )
