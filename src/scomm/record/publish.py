@@ -77,7 +77,7 @@ def _digest(source: str) -> str:
     entries = manifest()
     if source in entries:
         return entries[source].sha256[:12]
-    for file in (paths.HAND / source, paths.CODING / source):
+    for file in (paths.HAND / source, paths.CODING / source, paths.DATA / source):
         if file.is_file():
             return sha256_of(file)[:12]
     raise FindingError(f"source {source!r} is neither a table nor a file in data/hand")
