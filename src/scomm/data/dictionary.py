@@ -18,7 +18,8 @@ are Parquet. An empty cell is missing, and the column says what that means; the 
 value. Every load checks the file's sha256 and its schema.
 
 Four things were made coarser than the releases: days became months, records became counts,
-fractions were rounded to four decimals and boundaries to a tenth of a page unit. No table says more about a person than the agency's own release does.
+fractions were rounded to four decimals and boundaries to a tenth of a page unit. No table says more
+about a person than the agency's own release does.
 """
 
 _TYPES = {

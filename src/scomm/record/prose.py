@@ -24,7 +24,7 @@ ALLOWED = {
     r"\bNo\. [\w-]+|\b\d{2}-\w+-\d+\b|\b237a\w+|\b212a\w+|\b902\(1\d\)|\bRule \d+",
     "the threshold of the claims, in words": r"\b(?:one|over|than) half\b",
     "names of data sets and rules": r"\b(?:five|one)-year\b|\b180 days\b",
-    "confidence and test levels": r"\b95%|\b95 percent|\b5%|\b0\.05\b",
+    "confidence and test levels": r"\b9[59]%|\b95 percent|\b5%|\b0\.05\b",
     "zero and one hundred per cent as ends of a scale": r"\b0 (?:to|and) 100%?|\b0 to 1\b",
     "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
 }
