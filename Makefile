@@ -34,7 +34,7 @@ lint: $(READY) ## check style, types and the walls between the rooms
 	@$(BIN)/ruff check src tests
 	@$(BIN)/ruff format --check src tests
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=src $(BIN)/lint-imports
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.

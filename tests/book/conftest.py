@@ -41,7 +41,9 @@ finding("1.1", "{value:int} counties have a date.", value=dated, unit="count", e
 There are {n}`dated` of them, {n}`part:pct2`.
 """
 
-OTHER = PAGE.replace("Small page", "Other page").split("```{code-cell}")[0] + """
+OTHER = (
+    PAGE.replace("Small page", "Other page").split("```{code-cell}")[0]
+    + """
 ```{code-cell} ipython3
 # Add without reading any table
 from scomm.record import say
@@ -50,6 +52,7 @@ say(sum=1 + 1)
 
 The sum is {n}`sum`.
 """
+)
 
 
 @dataclass

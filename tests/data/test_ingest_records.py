@@ -62,15 +62,45 @@ def on_line(number: int, old: str, new: str) -> Callable[[str], str]:
     ("damage", "line", "column", "found", "expected"),
     [
         (on_line(5, "FY2016", "FY2017"), 5, None, "FY2017", "FY2016"),
-        (on_line(6, '"RC Threat Level"', '"Threat Level"'), 6, "RC Threat Level", "Threat Level", "RC Threat"),
-        (on_line(7, "New Orleans", "New 0rleans"), 7, "Area of Responsibility", "New 0rleans", "one of"),
+        (
+            on_line(6, '"RC Threat Level"', '"Threat Level"'),
+            6,
+            "RC Threat Level",
+            "Threat Level",
+            "RC Threat",
+        ),
+        (
+            on_line(7, "New Orleans", "New 0rleans"),
+            7,
+            "Area of Responsibility",
+            "New 0rleans",
+            "one of",
+        ),
         (on_line(9, '"(B)(7)(E) "', '"2"'), 9, "RC Threat Level", "'2'", "NA"),
         (on_line(8, "10/1/2015", "13/1/2015"), 8, "Departed Date", "13/1/2015", "month/day/year"),
-        (on_line(8, "|10/1/2015|10/1/2015", "|10/1/2015|2015-10-01"), 8, "Removal Date", "2015-10-01", "month/day/year"),
-        (on_line(8, "|10/1/2015|10/1/2015", "|10/1/2015|10/1/2017"), 8, "Removal Date", "10/1/2017", "2015-10-01 to 2016-09-30"),
+        (
+            on_line(8, "|10/1/2015|10/1/2015", "|10/1/2015|2015-10-01"),
+            8,
+            "Removal Date",
+            "2015-10-01",
+            "month/day/year",
+        ),
+        (
+            on_line(8, "|10/1/2015|10/1/2015", "|10/1/2015|10/1/2017"),
+            8,
+            "Removal Date",
+            "10/1/2017",
+            "2015-10-01 to 2016-09-30",
+        ),
         (on_line(8, "|10/1/2015|10/1/2015", "||10/1/2015"), 8, "Departed Date", "''", "a date"),
         (lambda text: text.replace("|", ","), 6, "Area of Responsibility", "header", "header"),
-        (lambda text: text + "\n".join(text.split("\n")[6:8]), None, None, "does not end", "line feed"),
+        (
+            lambda text: text + "\n".join(text.split("\n")[6:8]),
+            None,
+            None,
+            "does not end",
+            "line feed",
+        ),
         (on_line(20, "|", "||"), 20, None, "11 fields", "10 fields"),
         (lambda text: text, None, None, "194 records", "240,255 records"),
     ],
@@ -146,7 +176,11 @@ def test_unknown_facility_needs_a_decision_row(tmp_path: Path) -> None:
     assert ORIGINALS is not None
     path = detainers.ORIGINALS[0]
     lines = (ORIGINALS / path).read_text(encoding="utf-8").split("\n")
-    lines[4] = lines[4].replace("LEWISBURG U.S. PEN.", "NEW JAIL").replace('"BUCKS CNTY JAIL, PA"', "NEW JAIL")
+    lines[4] = (
+        lines[4]
+        .replace("LEWISBURG U.S. PEN.", "NEW JAIL")
+        .replace('"BUCKS CNTY JAIL, PA"', "NEW JAIL")
+    )
     lines[3] = lines[3].replace("LEWISBURG U.S. PEN.", "NEW JAIL")
     write(tmp_path, "\n".join(lines), path)
     with pytest.raises(SourceError) as caught:

@@ -126,6 +126,10 @@ def test_dashboard_is_as_published() -> None:
 def test_activation() -> None:
     frame = load("activation")
     dated = frame["date_secure"].dropna()
-    assert (len(dated), str(dated.min())[:10], str(dated.max())[:10]) == (3_143, "2008-10-27", "2013-01-22")
+    assert (len(dated), str(dated.min())[:10], str(dated.max())[:10]) == (
+        3_143,
+        "2008-10-27",
+        "2013-01-22",
+    )
     agree = frame["agree"].dropna()
     assert (int(agree.astype(bool).sum()), len(agree)) == (3_094, 3_102)

@@ -19,7 +19,9 @@ BASE: dict[str, Any] = {
 
 
 def test_statement_is_filled_with_values() -> None:
-    finding = make("6.3", "{x:int} of {n:int}, {value:pct}.", {"x": 93, "n": 186, "value": 0.5}, **BASE)
+    finding = make(
+        "6.3", "{x:int} of {n:int}, {value:pct}.", {"x": 93, "n": 186, "value": 0.5}, **BASE
+    )
     assert finding.statement == "93 of 186, 50.0%."
 
 

@@ -14,11 +14,11 @@ from scomm import __version__
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
-    from scomm.book import code, execution, mathml, numbers, pages, site
+    from scomm.book import code, execution, lists, mathml, numbers, pages, site
 
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
-    for part in (code, execution, mathml, numbers, pages, site):
+    for part in (code, execution, lists, mathml, numbers, pages, site):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

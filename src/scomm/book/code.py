@@ -49,6 +49,6 @@ class FoldCode(SphinxTransform):
 
 def setup(app: Sphinx) -> None:
     """Register node and transform."""
-    others = {name: (_pass, _pass) for name in ("latex", "text", "man", "texinfo")}
-    app.add_node(FoldedCode, html=(_visit, _depart), **others)
+    other = (_pass, _pass)
+    app.add_node(FoldedCode, html=(_visit, _depart), latex=other, text=other, man=other)
     app.add_transform(FoldCode)

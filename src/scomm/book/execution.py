@@ -19,13 +19,15 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from scomm import paths
-from scomm.data.tables import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
+from scomm.data.tables import manifest
 from scomm.errors import ScommError
 from scomm.record.execution import Executed, Store, execute_all, forget
 
 logger = logging.getLogger(__name__)
+
+LISTING_PAGES = ("notebooks/C-findings",)
 
 
 def _folder(app: Sphinx) -> Path:
@@ -58,9 +60,7 @@ def _notebooks(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
             continue
         text = file.read_text(encoding="utf-8")
         if is_myst_markdown_notebook(text):
-            found[docname] = read_myst_markdown_notebook(
-                text, add_source_map=True, path=str(file)
-            )
+            found[docname] = read_myst_markdown_notebook(text, add_source_map=True, path=str(file))
     return found
 
 
@@ -104,15 +104,20 @@ def _outdated(
     changed: set[str],
     removed: set[str],
 ) -> list[str]:
-    """Tell Sphinx to read again the pages whose numbers changed though their text did not."""
+    """Execute, then name the pages whose numbers changed though their text did not."""
+    _execute(app)
     results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
     before: dict[str, str] = getattr(env, "scomm_keys", {})
     now = {docname: result.key for docname, result in results.items()}
     env.scomm_keys = now  # type: ignore[attr-defined]
-    return [docname for docname, key in now.items() if before.get(docname) != key]
+    changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
+    # The ledger lists every page's findings, so it is as old as the oldest of them.
+    return changed_keys + [
+        page for page in LISTING_PAGES if changed_keys and page in env.found_docs
+    ]
 
 
 def setup(app: Sphinx) -> None:
     """Connect to the build: configure, execute, then say what is outdated."""
     app.connect("config-inited", _configure, priority=1)
-    app.connect("env-get-outdated", lambda *args: (_execute(args[0]), _outdated(*args))[1])
+    app.connect("env-get-outdated", _outdated)

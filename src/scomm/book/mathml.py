@@ -21,4 +21,4 @@ def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the renderer; Sphinx prefers it to MathJax because it is the only other one."""
-    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))  # type: ignore[arg-type]
+    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))

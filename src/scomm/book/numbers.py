@@ -33,7 +33,9 @@ class Number(SphinxRole):
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         # No break inside a number and its unit.
-        node = nodes.inline(self.rawtext, text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text)
+        node = nodes.inline(
+            self.rawtext, text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
+        )
         node["classes"].append("number")
         return [node], []
 

@@ -15,7 +15,9 @@ def _context(
 ) -> None:
     results: dict[str, Executed] = getattr(app, "scomm_results", {})
     context["edition"] = __version__
-    context["notebook_download"] = f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
+    context["notebook_download"] = (
+        f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
+    )
 
 
 def setup(app: Sphinx) -> None:

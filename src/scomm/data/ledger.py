@@ -52,7 +52,9 @@ def _unique(frame: pd.DataFrame, file: str, column: str) -> None:
     repeated = frame[frame[column].duplicated()]
     if len(repeated):
         row = repeated.index[0]
-        raise LedgerError(f"{file}, row {row + 2}: {column} {repeated.at[row, column]!r} stands twice")
+        raise LedgerError(
+            f"{file}, row {row + 2}: {column} {repeated.at[row, column]!r} stands twice"
+        )
 
 
 def _numeric(frame: pd.DataFrame, file: str, column: str) -> pd.Series:
@@ -78,9 +80,26 @@ def figures() -> pd.DataFrame:
     name = paths.FIGURES.name
     frame = _csv(
         paths.FIGURES,
-        ("id", "jurisdiction", "state", "level", "place_code", "cutoff", "metric", "printed", "unit",
-         "low", "high", "exactness", "word", "source_no", "publisher", "grade", "route",
-         "why_published"),
+        (
+            "id",
+            "jurisdiction",
+            "state",
+            "level",
+            "place_code",
+            "cutoff",
+            "metric",
+            "printed",
+            "unit",
+            "low",
+            "high",
+            "exactness",
+            "word",
+            "source_no",
+            "publisher",
+            "grade",
+            "route",
+            "why_published",
+        ),
     )
     _unique(frame, name, "id")
     for column, allowed in (
@@ -110,8 +129,19 @@ def cutoffs() -> pd.DataFrame:
     name = paths.CUTOFFS.name
     frame = _csv(
         paths.CUTOFFS,
-        ("key", "jurisdiction", "state", "place_code", "cutoff", "n_ids", "x_ids", "convicted_ids",
-         "share_ids", "basis", "selected"),
+        (
+            "key",
+            "jurisdiction",
+            "state",
+            "place_code",
+            "cutoff",
+            "n_ids",
+            "x_ids",
+            "convicted_ids",
+            "share_ids",
+            "basis",
+            "selected",
+        ),
     )
     _unique(frame, name, "key")
     known = set(figures().index)

@@ -60,5 +60,7 @@ def landmarks() -> pd.DataFrame:
 def pa_facilities() -> pd.DataFrame:
     """Return Pennsylvania's facilities: as released, class, county."""
     return _rows(
-        paths.PA_FACILITIES, ("facility", "facility_class", "county", "fips", "reason", "date"), "facility"
+        paths.PA_FACILITIES,
+        ("facility", "facility_class", "county", "fips", "reason", "date"),
+        "facility",
     )

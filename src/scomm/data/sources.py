@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from scomm import paths
 from scomm.errors import SourceError
@@ -60,12 +61,11 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
     result: dict[str, Passport] = {}
     for entry in entries:
         try:
-            passport = Passport(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in entry.items()
-                }
-            )
+            fields: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in entry.items()
+            }
+            passport = Passport(**fields)
         except TypeError as error:
             raise SourceError(
                 str(file),

@@ -123,7 +123,7 @@ def read(file: Path, table: Table) -> pd.DataFrame:
         # Only an empty cell is missing: the text "NA" is a value in these files.
         frame = pd.read_csv(
             file,
-            dtype=text,  # type: ignore[arg-type]
+            dtype=text,
             keep_default_na=False,
             na_values=[""],
             parse_dates=dates,
@@ -144,7 +144,9 @@ def load(name: str) -> pd.DataFrame:
     entry = manifest().get(name)
     file = paths.TABLES / table.filename
     if entry is None or not file.is_file():
-        raise TableError(f"table {name}: {table.filename} or its manifest entry is missing. {_REBUILD}")
+        raise TableError(
+            f"table {name}: {table.filename} or its manifest entry is missing. {_REBUILD}"
+        )
     actual = sha256_of(file)
     if actual != entry.sha256:
         raise TableError(

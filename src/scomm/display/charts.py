@@ -176,9 +176,7 @@ def _lines(
     for number, name in enumerate(frame.columns):
         color, dash = LINES[number % len(LINES)]
         if bands and name in bands:
-            axes.fill_between(
-                frame.index, *bands[name], color=color.light, alpha=0.15, linewidth=0
-            )
+            axes.fill_between(frame.index, *bands[name], color=color.light, alpha=0.15, linewidth=0)
         axes.plot(
             frame.index,
             frame[name],
@@ -273,7 +271,11 @@ def steps(
 
 
 def counts(
-    layout: Layout, frame: pd.DataFrame, *, ylabel: str = "Removals a month", events: Sequence[Event] = ()
+    layout: Layout,
+    frame: pd.DataFrame,
+    *,
+    ylabel: str = "Removals a month",
+    events: Sequence[Event] = (),
 ) -> Figure:
     """Counts over time from zero, one column a line."""
     return _lines(
@@ -346,16 +348,25 @@ def caterpillar(
             linestyle="none",
         )
     axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2 if layout.narrow else 3,
-        frameon=False, handletextpad=0.2, columnspacing=1.2,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=2 if layout.narrow else 3,
+        frameon=False,
+        handletextpad=0.2,
+        columnspacing=1.2,
     )
     _percent(axes.xaxis)
     axes.set_xlabel(xlabel)
     if reference is not None:
         axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
         axes.annotate(
-            reference_label, (reference, 0), xycoords=("data", "axes fraction"), xytext=(3, 3),
-            textcoords="offset points", color=OCHRE.light, va="bottom",
+            reference_label,
+            (reference, 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, 3),
+            textcoords="offset points",
+            color=OCHRE.light,
+            va="bottom",
         )
     return figure
 
@@ -379,22 +390,46 @@ def slope(
         places = _spread([float(value) for value in rows[column]], gap)
         for (_, row), place in zip(rows.iterrows(), places, strict=True):
             strong = row["label"] in highlight
-            text = f"{row['label']} {100 * row[column]:.0f}%" if side == "right" else f"{100 * row[column]:.0f}% {row['label']}"
+            text = (
+                f"{row['label']} {100 * row[column]:.0f}%"
+                if side == "right"
+                else f"{100 * row[column]:.0f}% {row['label']}"
+            )
             axes.text(
-                x + (-0.05 if side == "right" else 0.05), place, text, ha=side, va="center",
+                x + (-0.05 if side == "right" else 0.05),
+                place,
+                text,
+                ha=side,
+                va="center",
                 color=BLUE.light if strong else MUTED.light,
             )
-            axes.plot([x, x + (-0.04 if side == "right" else 0.04)], [row[column], place], color=RULE.light, linewidth=0.6)
+            axes.plot(
+                [x, x + (-0.04 if side == "right" else 0.04)],
+                [row[column], place],
+                color=RULE.light,
+                linewidth=0.6,
+            )
     for _, row in rows.iterrows():
         strong = row["label"] in highlight
         axes.plot(
-            [0, 1], [row[left], row[right]], color=BLUE.light if strong else GREY.light,
-            linewidth=1.8 if strong else 0.8, marker="o", markersize=3.4 if strong else 2.4,
+            [0, 1],
+            [row[left], row[right]],
+            color=BLUE.light if strong else GREY.light,
+            linewidth=1.8 if strong else 0.8,
+            marker="o",
+            markersize=3.4 if strong else 2.4,
         )
     axes.set_xlim(-0.75, 1.75)
     axes.set_axis_off()
     for x, text in ((0, left_label), (1, right_label)):
-        axes.annotate(text, (x, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK.light)
+        axes.annotate(
+            text,
+            (x, 1),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            color=INK.light,
+        )
     return figure
 
 
@@ -416,7 +451,9 @@ def specification(
         axes.plot(row.estimate, position, "o", color=color, markersize=4.6)
     axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
     if percent_points:
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}")))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}"))
+        )
     axes.set_xlabel(xlabel)
     return figure
 
@@ -438,9 +475,14 @@ def histogram(
     low, high = axes.get_xlim()
     right = observed > low + 0.55 * (high - low)
     axes.annotate(
-        observed_label, (observed, 0.97), xycoords=("data", "axes fraction"),
-        xytext=(-4 if right else 4, 0), textcoords="offset points", color=BLUE.light,
-        ha="right" if right else "left", va="top",
+        observed_label,
+        (observed, 0.97),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if right else 4, 0),
+        textcoords="offset points",
+        color=BLUE.light,
+        ha="right" if right else "left",
+        va="top",
     )
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -466,14 +508,27 @@ def funnel(
         dash = "-" if number == 0 else (0, (4, 2))
         for bound in (low, high):
             axes.plot(n, bound, color=GREY.light, linewidth=1.0, linestyle=dash)
-        axes.annotate(name, (np.asarray(n)[-1], np.asarray(high)[-1]), xytext=(0, 3),
-                      textcoords="offset points", ha="right", va="bottom", color=MUTED.light)
+        axes.annotate(
+            name,
+            (np.asarray(n)[-1], np.asarray(high)[-1]),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=MUTED.light,
+        )
     axes.axhline(target, color=OCHRE.light, linewidth=1.1, dashes=(4, 2))
     axes.plot(rows["n"], rows["share"], "o", color=BLUE.light, markersize=4.4, alpha=0.85)
     for row in rows.itertuples():
         if row.label in labels:
-            axes.annotate(row.label, (row.n, row.share), xytext=(5, 0), textcoords="offset points",
-                          va="center", color=INK.light)
+            axes.annotate(
+                row.label,
+                (row.n, row.share),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK.light,
+            )
     _percent(axes.yaxis)
     axes.set_ylim(0, 1)
     axes.set_xlabel(xlabel)
@@ -518,5 +573,7 @@ def timeline(layout: Layout, rows: pd.DataFrame) -> Figure:
     for date, text, top in zip(rows["date"], texts, tops, strict=False):
         axes.plot(at, top + 0.1, "o", color=BLUE.light, markersize=4)
         axes.text(at - 0.02, top, str(date), ha="right", va="center", color=MUTED.light)
-        axes.text(at + 0.02, top - 0.5, text, ha="left", va="top", color=INK.light, linespacing=1.25)
+        axes.text(
+            at + 0.02, top - 0.5, text, ha="left", va="top", color=INK.light, linespacing=1.25
+        )
     return figure

@@ -63,14 +63,20 @@ def _clean(svg: str, prefix: str, alt: str) -> str:
     used = set(re.findall(r"(?:xlink:)?href=\"#([^\"]+)\"", svg)) | set(
         re.findall(r"url\(#([^)]+)\)", svg)
     )
-    svg = re.sub(
-        r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg
-    )
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'((?:xlink:)?href)="#', r'href="#' + prefix + "-", svg)
     svg = svg.replace("url(#", f"url(#{prefix}-")
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
-    svg = re.sub(r"font: ?([\d.]+)px [^;\"]*", r"font-size: \1px; font-family: var(--fig-font, sans-serif)", svg)
-    svg = re.sub(r"font-family: ?(?:'[^']*'|[^;\"v])+(?=[;\"])", "font-family: var(--fig-font, sans-serif)", svg)
+    svg = re.sub(
+        r"font: ?([\d.]+)px [^;\"]*",
+        r"font-size: \1px; font-family: var(--fig-font, sans-serif)",
+        svg,
+    )
+    svg = re.sub(
+        r"font-family: ?(?:'[^']*'|[^;\"v])+(?=[;\"])",
+        "font-family: var(--fig-font, sans-serif)",
+        svg,
+    )
     svg = re.sub(r"\s*\n\s*", "\n", svg).strip()
     box = re.search(r'viewBox="([^"]+)"', svg)
     if box is None:

@@ -111,9 +111,6 @@ def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
     """Render the same columns as aligned plain text, for builders without HTML."""
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
     shown = pd.DataFrame(
-        {
-            col.label: [fmt(value, col.spec) for value in frame[name]]
-            for name, col in specs.items()
-        }
+        {col.label: [fmt(value, col.spec) for value in frame[name]] for name, col in specs.items()}
     )
     return shown.to_string(index=False)

@@ -54,7 +54,9 @@ def about_one_place(claim: str, items: Sequence[Published]) -> Verdict:
     if as_counted != "unknown" and chances:
         beyond = "established" if chances == {"established"} else sorted(chances)[-1]
     because = (
-        "counts at the release's cut-off" if items else "nothing is published at the release's cut-off"
+        "counts at the release's cut-off"
+        if items
+        else "nothing is published at the release's cut-off"
     )
     verdict = claim_verdict(as_counted, beyond, _rules(test["rule"]))
     return Verdict(claim, as_counted, beyond, verdict, because, tuple(items))

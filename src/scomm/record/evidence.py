@@ -142,7 +142,7 @@ def _members(row: pd.Series) -> CountSet:
         x_low, x_high = n_low - c_high, n_high - c_low
     # A printed share narrows the set only where the count of those without conviction is not known
     # exactly: the press rounds shares, and sometimes rounds them wrongly.
-    if row["share_ids"] and not x_low == x_high:
+    if row["share_ids"] and x_low != x_high:
         p_low, p_high = _bounds(row["share_ids"])
     wide = not math.isnan(n_high) and (n_high - n_low) * n_high * 0.02 > _MOST_PAIRS_LISTED
     return consistent_counts(
@@ -156,15 +156,15 @@ def _members(row: pd.Series) -> CountSet:
 
 
 def _published(row: pd.Series) -> Published:
-    ids = tuple(
-        " ".join(row[c] for c in ("n_ids", "x_ids", "convicted_ids", "share_ids")).split()
-    )
+    ids = tuple(" ".join(row[c] for c in ("n_ids", "x_ids", "convicted_ids", "share_ids")).split())
     rows = ledger.figures().loc[list(ids)]
     grades = set(rows["grade"])
     why = sorted(set(rows["why_published"]))
     members = _members(row)
     if members.bounded and members.x.size == 0:
-        raise LedgerError(f"cutoffs.csv, {row['key']}: no counts agree with figures {', '.join(ids)}")
+        raise LedgerError(
+            f"cutoffs.csv, {row['key']}: no counts agree with figures {', '.join(ids)}"
+        )
     return Published(
         key=row["key"],
         jurisdiction=row["jurisdiction"],

@@ -165,7 +165,9 @@ def _check(finding: Finding) -> None:
     if finding.as_counted and finding.as_counted not in AS_COUNTED:
         raise FindingError(f"{name}: as_counted {finding.as_counted!r}, expected {AS_COUNTED}")
     if finding.beyond_chance and finding.beyond_chance not in BEYOND_CHANCE:
-        raise FindingError(f"{name}: beyond_chance {finding.beyond_chance!r}, expected {BEYOND_CHANCE}")
+        raise FindingError(
+            f"{name}: beyond_chance {finding.beyond_chance!r}, expected {BEYOND_CHANCE}"
+        )
     value = finding.value
     if finding.unit == "share" and isinstance(value, float | int) and not 0 <= value <= 1:
         raise FindingError(f"{name}: share {value} lies outside 0 to 1")

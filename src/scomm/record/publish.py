@@ -118,7 +118,9 @@ def finding(
             level=float(interval.level),
         )
         places |= {"low": interval.low, "high": interval.high}
-    places |= {name: fields.get(name) for name in ("value", "numerator", "denominator", "reference")}
+    places |= {
+        name: fields.get(name) for name in ("value", "numerator", "denominator", "reference")
+    }
     result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
     _leave(f"finding/{identifier}", result.as_json())
     html = _templates.get_template("finding.html").render(

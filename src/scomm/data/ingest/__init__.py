@@ -33,7 +33,7 @@ MODULES = (
 
 def modules() -> list[Module]:
     """Return the ingest modules in the order they run."""
-    return [import_module(f"scomm.data.ingest.{name}") for name in MODULES]  # type: ignore[misc]
+    return [import_module(f"scomm.data.ingest.{name}") for name in MODULES]
 
 
 def _run(module: Module, folder: Path) -> list[Output]:

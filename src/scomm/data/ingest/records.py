@@ -182,7 +182,7 @@ def check_values(
         if unknown:
             raise SourceError(
                 path,
-                line=_first_line(path, file, column, lambda value, bad=unknown[0]: value == bad),
+                line=_first_line(path, file, column, unknown[0].__eq__),
                 column=column,
                 found=repr(unknown[0]),
                 expected=f"one of {_few(allowed)}",
@@ -194,7 +194,7 @@ def check_values(
             if expected:
                 raise SourceError(
                     path,
-                    line=_first_line(path, file, column, lambda found, bad=value: found == bad),
+                    line=_first_line(path, file, column, value.__eq__),
                     column=column,
                     found=repr(value),
                     expected=expected,

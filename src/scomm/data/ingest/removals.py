@@ -149,9 +149,7 @@ def run(folder: Path) -> list[Output]:
         )
         total += records
         prepared = connection.create_table(f"prepared_{year}", _prepared(table, year))
-        for name, count in zip(
-            TABLES, (_by_removal, _by_apprehension, _by_departure), strict=True
-        ):
+        for name, count in zip(TABLES, (_by_removal, _by_apprehension, _by_departure), strict=True):
             frames[name].append(connection.to_pandas(count(prepared)))
     why = {
         "removals": "records that agree in every column of the table are one row with their number n",

@@ -10,7 +10,13 @@ import pandas as pd
 
 from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.records import TITLE_LINES, check_row_count, checked, fiscal_year, fiscal_year_bounds
+from scomm.data.ingest.records import (
+    TITLE_LINES,
+    check_row_count,
+    checked,
+    fiscal_year,
+    fiscal_year_bounds,
+)
 from scomm.data.ingest.sheets import check_allowed, count, months, read_sheet
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
 from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
@@ -71,7 +77,12 @@ _SHEETS = {
 }
 _SHEETS["Other Removals"] = _SHEETS["Expedited Removals"]
 # Numbers of records that the release states for each sheet.
-_ROWS = {"Arrests": 32_549, "Book Ins": 36_811, "Expedited Removals": 6_529, "Other Removals": 20_384}
+_ROWS = {
+    "Arrests": 32_549,
+    "Book Ins": 36_811,
+    "Expedited Removals": 6_529,
+    "Other Removals": 20_384,
+}
 
 
 def _sheet(folder: Path, sheet: str, recorded_from: pd.Timestamp) -> pd.DataFrame:
@@ -153,10 +164,14 @@ def _cap(folder: Path) -> Output:
         lower = section.strip().lower()
         if lower == "":
             return NOT_RECORDED
-        return next((name for prefix, name in charge_classes() if lower.startswith(prefix)), "other")
+        return next(
+            (name for prefix, name in charge_classes() if lower.startswith(prefix)), "other"
+        )
 
     frame["charge_class"] = frame["Final Charge Section"].map(classed)
-    return Output("seattle_cap_removals", count(frame, ["charge_class", "threat_level"]), len(frame), _WHY)
+    return Output(
+        "seattle_cap_removals", count(frame, ["charge_class", "threat_level"]), len(frame), _WHY
+    )
 
 
 def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
@@ -196,7 +211,9 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
     both["none_workbook"] = both["records_workbook"] - both["recorded_workbook"]
     both["same_number"] = both["records"] == both["records_workbook"]
     equal = both["recorded"] == both["recorded_workbook"]
-    within = (both["recorded"] <= both["recorded_workbook"]) & (both["none"] <= both["none_workbook"])
+    within = (both["recorded"] <= both["recorded_workbook"]) & (
+        both["none"] <= both["none_workbook"]
+    )
     both["same_split"] = equal.where(both["same_number"], within)
     table = (
         both.groupby(["same_number", "same_split"])

@@ -27,9 +27,7 @@ def read_text(path: str, folder: Path) -> str:
         ) from error
 
 
-def read_csv(
-    path: str, folder: Path, header: Iterable[str], delimiter: str = ","
-) -> pd.DataFrame:
+def read_csv(path: str, folder: Path, header: Iterable[str], delimiter: str = ",") -> pd.DataFrame:
     """Read a CSV file as stripped text, with its line number in column ``_line``.
 
     Raises SourceError if the header differs or a record has another number of fields.
@@ -117,9 +115,7 @@ def read_sheet(
     return frame[~blank].reset_index(drop=True)
 
 
-def months(
-    path: str, frame: pd.DataFrame, column: str, first: dt.date, last: dt.date
-) -> pd.Series:
+def months(path: str, frame: pd.DataFrame, column: str, first: dt.date, last: dt.date) -> pd.Series:
     """Return the first day of each date's month. Raises SourceError at a date out of bounds."""
     result = []
     for line, value in zip(frame["_line"], frame[column], strict=True):
@@ -162,13 +158,15 @@ def whole_numbers(
 
     ``blank`` allows empty cells, which become missing.
     """
-    values = []
+    values: list[int | None] = []
     for line, text in zip(frame["_line"], frame[column], strict=True):
         if blank and text == "":
             values.append(None)
             continue
         digits = str(text)
-        number = int(digits) if digits.lstrip("-").isascii() and digits.lstrip("-").isdigit() else None
+        number = (
+            int(digits) if digits.lstrip("-").isascii() and digits.lstrip("-").isdigit() else None
+        )
         if number is None or number < low:
             raise SourceError(
                 path,

@@ -56,15 +56,25 @@ TABLES = (
             Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2019),
             Column("month", "date", f"Month of the removal date. {MONTH}"),
             AOR,
-            Column("disposition", "category", "Processing disposition code as released; "
-                   "'not recorded' where the cell is blank"),
-            Column("charge_class", "category", "Class of the final charge section; "
-                   "'not recorded' where the cell is blank"),
+            Column(
+                "disposition",
+                "category",
+                "Processing disposition code as released; 'not recorded' where the cell is blank",
+            ),
+            Column(
+                "charge_class",
+                "category",
+                "Class of the final charge section; 'not recorded' where the cell is blank",
+            ),
             Column("citizenship", "category", "Country of citizenship as released"),
             Column("gender", "category", "As released", allowed=("Male", "Female", "Unknown")),
             RECORDED,
-            Column("lag", "bool", "True where the departure lies before the fiscal year: confirmed "
-                   "too late for that year's count and counted in this one"),
+            Column(
+                "lag",
+                "bool",
+                "True where the departure lies before the fiscal year: confirmed "
+                "too late for that year's count and counted in this one",
+            ),
             N,
         ),
     ),
@@ -87,15 +97,32 @@ TABLES = (
         coarsened=_DAYS_COARSENED,
         notes=("Days run from apprehension to departure, the date on which the person left.",),
         columns=(
-            Column("apprehension_month", "date", f"Month of apprehension. {MONTH}",
-                   nulls="not a usable date; apprehension_status says why"),
-            Column("apprehension_status", "category", "Why a month is or is not given",
-                   allowed=("dated", "missing", "before 1990", "after departure")),
-            Column("days_to_departure", "category", "Days from apprehension to departure", unit="days",
-                   allowed=("0 to 30", "31 to 90", "91 to 180", "181 to 365", "over 365", "not known")),
+            Column(
+                "apprehension_month",
+                "date",
+                f"Month of apprehension. {MONTH}",
+                nulls="not a usable date; apprehension_status says why",
+            ),
+            Column(
+                "apprehension_status",
+                "category",
+                "Why a month is or is not given",
+                allowed=("dated", "missing", "before 1990", "after departure"),
+            ),
+            Column(
+                "days_to_departure",
+                "category",
+                "Days from apprehension to departure",
+                unit="days",
+                allowed=("0 to 30", "31 to 90", "91 to 180", "181 to 365", "over 365", "not known"),
+            ),
             Column("fast_track", "bool", "True for dispositions ER, ER/CF, REINST and REINRF"),
-            Column("disposition_recorded", "bool", "False where the disposition is blank; such records "
-                   "count as outside the fast track"),
+            Column(
+                "disposition_recorded",
+                "bool",
+                "False where the disposition is blank; such records "
+                "count as outside the fast track",
+            ),
             AOR,
             RECORDED,
             N,
@@ -112,8 +139,12 @@ TABLES = (
         columns=(
             Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2019),
             Column("departure_month", "date", f"Month of departure. {MONTH}"),
-            Column("citizenship", "category", "Citizenship, four countries kept apart",
-                   allowed=("MEXICO", "GUATEMALA", "HONDURAS", "EL SALVADOR", "ALL OTHERS")),
+            Column(
+                "citizenship",
+                "category",
+                "Citizenship, four countries kept apart",
+                allowed=("MEXICO", "GUATEMALA", "HONDURAS", "EL SALVADOR", "ALL OTHERS"),
+            ),
             RECORDED,
             N,
         ),
@@ -130,13 +161,23 @@ TABLES = (
         columns=(
             Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2018),
             Column("month", "date", f"Month of the apprehension date. {MONTH}"),
-            Column("aor", "category", "Area code; 'not recorded' where the cell is blank",
-                   pattern="[A-Z]{2,3}|not recorded"),
+            Column(
+                "aor",
+                "category",
+                "Area code; 'not recorded' where the cell is blank",
+                pattern="[A-Z]{2,3}|not recorded",
+            ),
             Column("method", "category", "Apprehension method as released"),
-            Column("disposition", "category", "Processing disposition as released; 'not recorded' "
-                   "where blank"),
-            Column("landmark", "category", "Apprehension landmark as released; 'not recorded' where "
-                   "blank"),
+            Column(
+                "disposition",
+                "category",
+                "Processing disposition as released; 'not recorded' where blank",
+            ),
+            Column(
+                "landmark",
+                "category",
+                "Apprehension landmark as released; 'not recorded' where blank",
+            ),
             N,
         ),
     ),
@@ -154,12 +195,19 @@ TABLES = (
         ),
         columns=(
             Column("month", "date", f"Month of arrest. {MONTH}"),
-            Column("landmark", "str", "Apprehension landmark as released, blanks stripped; 'not "
-                   "recorded' where blank"),
+            Column(
+                "landmark",
+                "str",
+                "Apprehension landmark as released, blanks stripped; 'not recorded' where blank",
+            ),
             Column("method", "str", "Arrest method as released"),
-            Column("conviction", "str", "Most serious conviction as released; 'none recorded' where "
-                   "the cell is blank from the month recording began; 'not collected' where it is "
-                   "blank before that"),
+            Column(
+                "conviction",
+                "str",
+                "Most serious conviction as released; 'none recorded' where "
+                "the cell is blank from the month recording began; 'not collected' where it is "
+                "blank before that",
+            ),
             N,
         ),
     ),
@@ -192,8 +240,12 @@ TABLES = (
         ),
         columns=(
             Column("month", "date", f"Month of departure. {MONTH}"),
-            Column("kind", "str", "Sheet of the workbook",
-                   allowed=("expedited removal", "other removal")),
+            Column(
+                "kind",
+                "str",
+                "Sheet of the workbook",
+                allowed=("expedited removal", "other removal"),
+            ),
             Column("case_category", "str", "Case category as released"),
             Column("conviction", "str", "As in seattle_arrests; recording began with FY2013"),
             N,
@@ -209,8 +261,12 @@ TABLES = (
         notes=("The only release seen in which the threat level is not redacted.",),
         columns=(
             Column("charge_class", "str", "Class of the final charge section"),
-            Column("threat_level", "str", "As released; 'NA' is the agency's text for none",
-                   allowed=("1", "2", "3", "NA")),
+            Column(
+                "threat_level",
+                "str",
+                "As released; 'NA' is the agency's text for none",
+                allowed=("1", "2", "3", "NA"),
+            ),
             N,
         ),
     ),
@@ -227,11 +283,19 @@ TABLES = (
             "in another year; there 'alike' means that the removals files hold no more of either kind.",
         ),
         columns=(
-            Column("same_number", "bool", "Both releases hold the same number of records in the cell"),
-            Column("same_split", "bool", "Threat level recorded in the removals files agrees with most "
-                   "serious conviction recorded in the workbook"),
+            Column(
+                "same_number", "bool", "Both releases hold the same number of records in the cell"
+            ),
+            Column(
+                "same_split",
+                "bool",
+                "Threat level recorded in the removals files agrees with most "
+                "serious conviction recorded in the workbook",
+            ),
             Column("cells", "int", "Number of cells", low=1),
-            Column("in_removals_files", "int", "Records in the removals files", unit="records", low=0),
+            Column(
+                "in_removals_files", "int", "Records in the removals files", unit="records", low=0
+            ),
             Column("in_workbook", "int", "Records in the workbook", unit="records", low=0),
         ),
     ),
@@ -250,8 +314,16 @@ TABLES = (
             Column("month", "date", "First day of the month"),
             Column("aor", "str", "Area code of data/hand/aor.csv", pattern="[A-Z]{2,3}"),
             Column("agency", "str", "Arresting agency", allowed=("CBP", "ICE")),
-            Column("criminality", "str", "As published",
-                   allowed=("Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator")),
+            Column(
+                "criminality",
+                "str",
+                "As published",
+                allowed=(
+                    "Criminal Conviction",
+                    "Pending Criminal Charges",
+                    "Other Immigration Violator",
+                ),
+            ),
             Column("citizenship", "str", "Country of citizenship as published"),
             Column("n", "int", "Removals", unit="removals", low=10),
         ),
@@ -265,11 +337,18 @@ TABLES = (
         coarsened=_DAYS_COARSENED,
         columns=(
             Column("month", "date", f"Month of the detainer. {MONTH}"),
-            Column("facility", "str", "Detention facility as released; class and county in "
-                   "data/hand/pa_facilities.csv"),
+            Column(
+                "facility",
+                "str",
+                "Detention facility as released; class and county in data/hand/pa_facilities.csv",
+            ),
             Column("city", "str", "City as released; 'not recorded' where blank"),
-            Column("lift_reason", "str", "Why the detainer was lifted, as released; 'not recorded' "
-                   "where blank (still open, or not entered)"),
+            Column(
+                "lift_reason",
+                "str",
+                "Why the detainer was lifted, as released; 'not recorded' "
+                "where blank (still open, or not entered)",
+            ),
             N,
         ),
     ),
@@ -280,7 +359,9 @@ TABLES = (
         originals=("detainers/FOIA_15-87693_FY15YTD.xlsx",),
         key=("month", "facility", "state", "city"),
         coarsened=_DAYS_COARSENED + " Detainer type and reason of lifting are left out.",
-        notes=("9,014 detainers name 'OTHER-OTHER FACILITY' and 6 name none; these have no state.",),
+        notes=(
+            "9,014 detainers name 'OTHER-OTHER FACILITY' and 6 name none; these have no state.",
+        ),
         columns=(
             Column("month", "date", f"Month in which the detainer was prepared. {MONTH}"),
             Column("facility", "str", "Facility as released; 'not recorded' where blank"),

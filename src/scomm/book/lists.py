@@ -1,0 +1,104 @@
+"""Pages that list what other pages hold: all findings, all datasheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from scomm.book.site import findings_json
+from scomm.data.ledger import claims
+from scomm.display.tables import Col, to_html
+from scomm.record.datasheets import Sheet, all_sheets
+from scomm.record.execution import Executed
+
+
+def _raw(html: str) -> list[nodes.Node]:
+    return [nodes.raw("", html, format="html")]
+
+
+class Findings(SphinxDirective):
+    """``{findings}``: every finding of the edition, by chapter, then by claim."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list as HTML."""
+        results: dict[str, Executed] = getattr(self.env.app, "scomm_results", {})
+        found = findings_json({name: result.notebook for name, result in results.items()})
+        up = "../" * self.env.docname.count("/")
+        parts = [f"<p>{len(found)} findings.</p><ul class='findings-list'>"]
+        for item in found:
+            parts.append(
+                f'<li><a href="{up}{escape(str(item["url"]))}">Finding {escape(str(item["id"]))}</a> '
+                f"{escape(str(item['statement']))}</li>"
+            )
+        parts.append("</ul>")
+        by_claim: dict[str, list[str]] = {}
+        for item in found:
+            for claim in item["claims"]:  # type: ignore[attr-defined]
+                by_claim.setdefault(claim, []).append(
+                    f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
+                )
+        rows = "".join(
+            f"<li>{escape(claim)}, {escape(claims()[claim]['short'])}: {', '.join(by_claim[claim])}</li>"
+            for claim in claims()
+            if claim in by_claim
+        )
+        parts.append(f"<p>By claim:</p><ul>{rows}</ul>")
+        return _raw("".join(parts))
+
+
+def sheet_html(sheet: Sheet) -> str:
+    """Render a datasheet's body."""
+    parts = [f"<h1>{escape(sheet.title)}</h1>", f'<p class="sheet-first">{escape(sheet.first)}</p>']
+    for number, (title, table, columns, note) in enumerate(sheet.tables, start=1):
+        parts.append(f"<h2>{escape(title)}</h2>")
+        if table.empty:
+            parts.append("<p>Nothing in the tables of this book.</p>")
+            continue
+        body = to_html(
+            table,
+            {name: Col(label, spec) for name, (label, spec) in columns.items()},
+            caption=title,
+            identifier=f"{sheet.slug}-{number}",
+        )
+        parts.append(f'<div class="exhibit exhibit-table">{body}')
+        parts.append(f'<p class="exhibit-source">{escape(note)}</p></div>' if note else "</div>")
+    parts += [f"<p>{escape(note)}</p>" for note in sheet.notes]
+    return "".join(parts)
+
+
+class Datasheets(SphinxDirective):
+    """``{datasheets}``: links to every datasheet, with what each place has."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return two lists of links."""
+        up = "../" * self.env.docname.count("/")
+        parts = []
+        for kind, heading in (("state", "States"), ("area", "Areas of responsibility")):
+            links = "".join(
+                f'<li><a href="{up}datasheets/{sheet.slug}.html">{escape(sheet.title)}</a></li>'
+                for sheet in all_sheets()
+                if sheet.kind == kind
+            )
+            parts.append(f'<h2>{heading}</h2><ul class="datasheet-list">{links}</ul>')
+        return _raw("".join(parts))
+
+
+def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    for sheet in all_sheets():
+        yield (
+            f"datasheets/{sheet.slug}",
+            {"title": sheet.title, "body": sheet_html(sheet), "toc": "", "furo_hide_toc": True},
+            "page.html",
+        )
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives and the generated pages."""
+    app.add_directive("findings", Findings)
+    app.add_directive("datasheets", Datasheets)
+    app.connect("html-collect-pages", lambda app: _pages(app))

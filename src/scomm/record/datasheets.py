@@ -1,0 +1,310 @@
+"""Datasheets: what this book has on one state or one area, from the tables the chapters use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from scomm.data import ledger
+from scomm.data.mappings import areas
+from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
+from scomm.data.tables import load
+from scomm.record.evidence import Published, frame, nation, published
+from scomm.stats.proportions import wilson
+
+# Days on which the claims of 2010 and 2011 were cut off.
+CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
+FIRST_ESTIMATES = 2009
+_PLACE_LEVELS = ("county", "jurisdiction")
+# Areas in the dashboard that are in no removals file.
+LATER_AREAS = ("HLG",)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One datasheet: ``slug`` names its page, ``first`` its first line, ``tables`` its contents.
+
+    Each table is (title, frame, columns with their formats, note).
+    """
+
+    slug: str
+    title: str
+    kind: str
+    first: str
+    tables: tuple[tuple[str, pd.DataFrame, dict[str, tuple[str, str]], str], ...]
+    notes: tuple[str, ...]
+
+
+@cache
+def states() -> dict[str, str]:
+    """Return postal code to name of the fifty states and the District of Columbia."""
+    shapes = load("state_shapes").set_index("fips")["name"]
+    counties = load("activation")
+    codes = (
+        counties.assign(state_fips=counties["fips"].str[:2]).groupby("state")["state_fips"].first()
+    )
+    return {str(code): str(shapes[fips]) for code, fips in codes.items() if fips in shapes.index}
+
+
+@cache
+def _activation() -> pd.DataFrame:
+    counties = load("activation")
+    people = load("county_noncitizens")
+    weight = people[people["year"] == FIRST_ESTIMATES].set_index("fips")["noncitizens"]
+    counties["noncitizens"] = counties["fips"].map(weight).astype("float64")
+    return counties.merge(load("county_areas")[["fips", "aor"]], on="fips", how="left")
+
+
+@cache
+def area_shares() -> pd.DataFrame:
+    """Return each area's removals FY2016 to FY2019 and shares without a recorded conviction.
+
+    Index: area code. Columns: name, n, x, share, low, high (Wilson), and the same with suffix
+    ``_outside`` for removals outside the fast track.
+    """
+    removals = load("removals")
+    removals = removals[removals["aor"] != HEADQUARTERS]
+    rows: dict[str, pd.Series] = {}
+    for suffix, part in (("", removals), ("_outside", outside_fast_track(removals)[0])):
+        n = part.groupby("aor", observed=True)["n"].sum()
+        x = part[~part["threat_level_recorded"]].groupby("aor", observed=True)["n"].sum()
+        ends = wilson(x.to_numpy(), n.to_numpy())
+        rows |= {f"n{suffix}": n, f"x{suffix}": x, f"share{suffix}": x / n}
+        rows |= {
+            f"low{suffix}": pd.Series(ends.low, index=n.index),
+            f"high{suffix}": pd.Series(ends.high, index=n.index),
+        }
+    table = pd.DataFrame(rows)
+    table.index = table.index.astype(str)
+    table.insert(0, "name", areas().set_index("code")["name"].reindex(table.index))
+    return table.sort_index()
+
+
+@cache
+def visible_removals() -> pd.DataFrame:
+    """Return the dashboard's visible removals by area, fiscal year and criminality."""
+    cells = load("dashboard_removals")
+    wide = cells.pivot_table(
+        index=["aor", "fiscal_year"], columns="criminality", values="n", aggfunc="sum", fill_value=0
+    ).reset_index()
+    wide["visible"] = wide[
+        ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
+    ].sum(axis=1)
+    return wide
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}%"
+
+
+def _first_line(name: str, kind: str, items: list[Published]) -> str:
+    us = nation("2011-02")
+    nearest = f"the nation: {_percent(us.share[0])} at 28 February 2011 ({us.n_text})"
+    if items:
+        places = sorted({item.jurisdiction for item in items})
+        return (
+            f"A share without a recorded conviction was published for {', '.join(places)}. "
+            f"Beside it stands {nearest}."
+        )
+    return (
+        f"No share without a recorded conviction under Secure Communities was published for {name} or a "
+        f"place in it. The nearest level with a figure is {nearest}."
+    )
+
+
+_PUBLISHED = {
+    "jurisdiction": ("Place", ""),
+    "cutoff": ("Cut-off", ""),
+    "x": ("Without", "int"),
+    "n": ("Removals", "int"),
+    "share_low": ("Share from, %", "pct"),
+    "share_high": ("to, %", "pct"),
+    "low": ("95% from, %", "pct"),
+    "high": ("to, %", "pct"),
+    "grade": ("Grade", ""),
+    "why_published": ("Why printed", ""),
+}
+_COUNTIES = {
+    "county": ("County", ""),
+    "date_secure": ("Activated", "date"),
+    "noncitizens": ("Noncitizens, 2009 estimate", "f0"),
+    "area": ("Area", ""),
+}
+_COVERED = {
+    "date": ("Day", "date"),
+    "counties": ("Counties active", "int"),
+    "of": ("of", "int"),
+    "people": ("Noncitizens covered, %", "pct"),
+}
+_AREAS = {
+    "name": ("Area", ""),
+    "n": ("Removals FY2016-19", "int"),
+    "share": ("Without recorded conviction, %", "pct"),
+    "n_outside": ("Outside the fast track", "int"),
+    "share_outside": ("Without, %", "pct"),
+    "low_outside": ("95% from, %", "pct"),
+    "high_outside": ("to, %", "pct"),
+}
+_VISIBLE = {
+    "fiscal_year": ("Fiscal year", ""),
+    "visible": ("Visible removals", "int"),
+    "Criminal Conviction": ("Convicted", "int"),
+    "Pending Criminal Charges": ("Pending charges", "int"),
+    "Other Immigration Violator": ("Neither", "int"),
+}
+_DETAINERS = {"facility": ("Facility", ""), "city": ("City", ""), "n": ("Detainers", "int")}
+
+
+def _covered(counties: pd.DataFrame) -> pd.DataFrame:
+    total = counties["noncitizens"].sum()
+    return pd.DataFrame(
+        [
+            {
+                "date": day,
+                "counties": int((counties["date_secure"] <= day).sum()),
+                "of": len(counties),
+                "people": float(
+                    counties.loc[counties["date_secure"] <= day, "noncitizens"].sum() / total
+                ),
+            }
+            for day in CUTOFFS
+        ]
+    )
+
+
+def _items(codes: set[str], state: str | None) -> list[Published]:
+    level = ledger.figures()["level"]
+    found = []
+    for item in published().values():
+        inside = bool(set(item.place_code.split("+")) & codes)
+        if inside or (state is not None and item.state == state and item.place_code != "US"):
+            found.append(item)
+    return sorted(
+        found,
+        key=lambda item: (level[item.ids[0]] not in _PLACE_LEVELS, item.jurisdiction, item.cutoff),
+    )
+
+
+def state_sheet(code: str) -> Sheet:
+    """Return a state's datasheet. Raises KeyError for an unknown code."""
+    name = states()[code]
+    counties = _activation()
+    here = counties[counties["state"] == code].copy()
+    names = areas().set_index("code")["name"]
+    here["area"] = here["aor"].map(names).fillna("not in the crosswalk")
+    items = _items(set(here["fips"]), code)
+    detainers = load("detainers_fy2015")
+    inside = detainers[detainers["state"] == name.upper()]
+    facilities = (
+        inside.groupby(["facility", "city"])["n"]
+        .sum()
+        .reset_index()
+        .sort_values("n", ascending=False)
+    )
+    serving = area_shares().loc[sorted(set(here["aor"].dropna()) & set(area_shares().index))]
+    tables = [("How much of the state was covered when", _covered(here), _COVERED, "")]
+    if items:
+        tables.insert(
+            0,
+            (
+                "Published figures",
+                frame(items),
+                _PUBLISHED,
+                "n/a: not printed. Press reports: background only.",
+            ),
+        )
+    tables += [
+        (
+            "Areas that serve it, FY2016 to August of FY2019",
+            serving,
+            _AREAS,
+            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
+        ),
+        (
+            "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
+            facilities.head(15),
+            _DETAINERS,
+            f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's 79,053, 11.4% name no state and are in no sheet.",
+        ),
+        (
+            "Counties",
+            here.sort_values("county"),
+            _COUNTIES,
+            "Day on which fingerprints submitted there began to be checked.",
+        ),
+    ]
+    notes = (
+        "A county is where fingerprints were submitted; an area is where a case was docketed; neither need be where a person lived.",
+    )
+    return Sheet(
+        f"state-{code.lower()}",
+        name,
+        "state",
+        _first_line(name, "state", items),
+        tuple(tables),
+        notes,
+    )
+
+
+def area_sheet(code: str) -> Sheet:
+    """Return an area's datasheet. Raises KeyError for an unknown code."""
+    name = str(areas().set_index("code").at[code, "name"])
+    counties = _activation()
+    here = counties[counties["aor"] == code]
+    items = _items(set(here["fips"]), None)
+    row = area_shares().loc[[code]]
+    seen = visible_removals()
+    visible = seen[seen["aor"] == code]
+    by_state = here.groupby("state").size().reset_index(name="counties")
+    by_state["state"] = by_state["state"].map(states()).fillna(by_state["state"])
+    tables = [
+        (
+            "Removals, FY2016 to August of FY2019",
+            row,
+            _AREAS,
+            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
+        ),
+        (
+            "Dashboard, FY2021 to the first quarter of FY2025",
+            visible,
+            _VISIBLE,
+            "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. San Antonio lost Harlingen in FY2022.",
+        ),
+        (
+            "Counties of the area by state",
+            by_state,
+            {"state": ("State", ""), "counties": ("Counties", "int")},
+            "",
+        ),
+        ("How much of the area was covered when", _covered(here), _COVERED, ""),
+    ]
+    if items:
+        tables.insert(
+            0,
+            (
+                "Published figures for places in it",
+                frame(items),
+                _PUBLISHED,
+                "n/a: not printed. Press reports: background only.",
+            ),
+        )
+    return Sheet(
+        f"area-{code.lower()}",
+        f"{name} area",
+        "area",
+        _first_line(f"the {name} area", "area", items),
+        tuple(tables),
+        (
+            "An area is where a case was docketed, which need not be where a person was arrested or lived.",
+        ),
+    )
+
+
+def all_sheets() -> list[Sheet]:
+    """Return every datasheet: states and the District of Columbia by name, then areas."""
+    by_name = sorted(states().items(), key=lambda item: item[1])
+    return [state_sheet(code) for code, _ in by_name] + [
+        area_sheet(code) for code in area_shares().index
+    ]
