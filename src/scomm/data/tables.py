@@ -128,6 +128,7 @@ def read(file: Path, table: Table) -> pd.DataFrame:
             na_values=[""],
             parse_dates=dates,
             date_format="%Y-%m-%d",
+            float_precision="round_trip",  # the default can change the last digit
         )
     return _coerce(frame, table)
 

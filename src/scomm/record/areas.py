@@ -1,0 +1,65 @@
+"""Monthly counts of removals by area: what chapters 9 to 11 share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scomm.data.mappings import areas, fast_track
+from scomm.data.restrictions import HEADQUARTERS
+from scomm.data.tables import load
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Counts by month (rows) and area (columns): removals without a recorded conviction, and all.
+
+    ``months`` are the first days of the months; ``codes`` the areas' codes, ``names`` their names.
+    """
+
+    months: pd.DatetimeIndex
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    x: npt.NDArray[np.int64]
+    n: npt.NDArray[np.int64]
+
+    @property
+    def total(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Counts of all areas together, by month: without a recorded conviction, and all."""
+        return self.x.sum(axis=1), self.n.sum(axis=1)
+
+    @property
+    def share(self) -> pd.Series:
+        """Share without a recorded conviction, all areas together, by month."""
+        x, n = self.total
+        return pd.Series(x / n, index=self.months)
+
+
+@cache
+def monthly(stratum: str = "all") -> Monthly:
+    """Count removals by month and area, headquarters left out.
+
+    ``stratum`` is ``all``, ``outside`` (neither expedited nor reinstated) or ``fast`` (the rest).
+    Raises KeyError for another word.
+    """
+    removals = load("removals")
+    removals = removals[removals["aor"] != HEADQUARTERS]
+    fast = removals["disposition"].isin(fast_track())
+    keep = {"all": fast | ~fast, "outside": ~fast, "fast": fast}[stratum]
+    part = removals[keep].assign(aor=lambda frame: frame["aor"].astype(str))
+    n = part.pivot_table(index="month", columns="aor", values="n", aggfunc="sum", fill_value=0)
+    none = part[~part["threat_level_recorded"]]
+    x = none.pivot_table(index="month", columns="aor", values="n", aggfunc="sum", fill_value=0)
+    x = x.reindex(index=n.index, columns=n.columns, fill_value=0)
+    names = areas().set_index("code")["name"]
+    return Monthly(
+        months=pd.DatetimeIndex(n.index),
+        codes=tuple(n.columns),
+        names=tuple(str(names[code]) for code in n.columns),
+        x=x.to_numpy(np.int64),
+        n=n.to_numpy(np.int64),
+    )
