@@ -9,6 +9,7 @@ _MONTH = "January|February|March|April|May|June|July|August|September|October|No
 
 # What may stand in prose as typed: it names something and measures nothing.
 ALLOWED = {
+    "editions": r"\(ed\. \d{4}\.\d+\)",
     "dates and years": rf"\b\d{{1,2}} (?:{_MONTH})(?: (?:19|20)\d\d)?|\b(?:{_MONTH}) \d{{1,2}}\b"
     r"|\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?s?\b",
     "fiscal years": r"\bFY ?(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?(?: Q[1-4])?\b",
@@ -21,7 +22,8 @@ ALLOWED = {
     r"\bExec(?:utive|\.) Order (?:No\. )?\d{2},?\d{3}\b|\b\d+ (?:U\.S\.C?\.|F\. ?Supp\. ?\dd|Fed\. Reg\.|C\.F\.R\.)[ §\d.,()a-z-]*|"
     r"\bNo\. [\w-]+|\b\d{2}-\w+-\d+\b|\b237a\w+|\b212a\w+|\b902\(1\d\)|\bRule \d+",
     "the threshold of the claims, in words": r"\b(?:one|over|than) half\b",
-    "names of data sets and rules": r"\b(?:five|one)-year\b|\b180 days\b",
+    "names of data sets, rules and designs": r"\b(?:five|one)-year\b|\b180 days\b|\btwelve (?:months|from|after)\b"
+    r"|\bfirst quarter\b|\b[Oo]ne in [Ff]our\b",
     "confidence and test levels": r"\b9[59]%|\b95 percent|\b5%|\b0\.05\b",
     "zero and one hundred per cent as ends of a scale": r"\b0 (?:to|and) 100%?|\b0 to 1\b",
     "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
