@@ -110,8 +110,29 @@ def test_fetch_from_a_folder_then_ingest_the_same_bytes(root: Path, tmp_path: Pa
     (root / "data/tables/county_areas.csv").unlink()
     result = scomm(root, "ingest", "--only", "crosswalk", "--only", "activation", originals=to)
     assert result.returncode == 0, result.stderr
-    assert "activation: 50,352 records in, 3,143 rows out" in result.stdout
+    report = " ".join(result.stdout.split())
+    assert "│ activation │ 50,352 │ 3,143 │ the dated compilation repeats" in report
     assert {f.name: f.read_bytes() for f in (root / "data/tables").iterdir()} == before
+
+
+@pytest.mark.originals
+@needs_originals
+def test_check_compares_originals_too(root: Path, tmp_path: Path):
+    result = scomm(root, "check", originals=ORIGINALS)
+    assert result.returncode == 0, result.stderr
+    assert "22 originals have the sha256" in result.stdout
+    (tmp_path / "empty").mkdir()
+    refused(scomm(root, "check", "--from", str(tmp_path / "empty")), "scomm fetch")
+
+
+@pytest.mark.originals
+@needs_originals
+def test_a_target_that_cannot_be_written_is_a_message(root: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("not a folder")
+    to = str(tmp_path / "file/to")
+    refused(
+        scomm(root, "fetch", "--from", str(ORIGINALS), "--to", to), "Not a directory", "file/to"
+    )
 
 
 @pytest.mark.originals

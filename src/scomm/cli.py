@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Column
 from rich.table import Table as Grid
 
 from scomm import paths
 from scomm.data.dictionary import render
 from scomm.data.fetch import fetch as fetch_originals
-from scomm.data.ingest import MODULES
+from scomm.data.ingest import MODULES, modules
 from scomm.data.ingest import ingest as run_ingest
 from scomm.data.ingest.base import Output
 from scomm.data.schema import TABLES
@@ -32,6 +34,12 @@ class _Group(typer.core.TyperGroup):
             return super().invoke(ctx)
         except ScommError as error:
             print(f"scomm: {error}", file=sys.stderr)
+            raise typer.Exit(STATUS_ERROR) from error
+        except BrokenPipeError:
+            raise  # the reader of the output has gone: typer ends quietly
+        except OSError as error:
+            # A full disk or a folder that may not be written is the reader's to mend, not a bug.
+            print(f"scomm: {error}. Nothing was kept of the file named.", file=sys.stderr)
             raise typer.Exit(STATUS_ERROR) from error
 
 
@@ -68,16 +76,34 @@ def ingest(
     unknown = set(only or ()) - set(MODULES)
     if unknown:
         raise ArgumentError(f"no module {sorted(unknown)}; there are: {', '.join(MODULES)}.")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
+    grid = Grid(
+        Column("table"),
+        Column("records in", justify="right"),
+        Column("rows out", justify="right"),
+        Column("why they differ"),
+    )
+    chosen = [
+        module for name, module in zip(MODULES, modules(), strict=True) if name in (only or MODULES)
+    ]
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task("reading", total=sum(len(module.TABLES) for module in chosen))
 
-    def report(output: Output, rows: int) -> None:
-        console.print(
-            f"{output.table}: {output.rows_in:,} records in, {rows:,} rows out ({output.why})",
-            markup=False,
-        )
+        def report(output: Output, rows: int) -> None:
+            grid.add_row(output.table, f"{output.rows_in:,}", f"{rows:,}", output.why)
+            progress.update(task, advance=1, description=output.table)
 
-    entries = run_ingest(_originals(folder), only=only or None, report=report)
-    console.print(f"{len(entries)} tables in {paths.TABLES}", markup=False)
+        entries = run_ingest(_originals(folder), only=only or None, report=report)
+    console.print(grid)
+    console.print(f"{len(entries)} tables in {paths.TABLES}", markup=False, soft_wrap=True)
 
 
 @app.command()

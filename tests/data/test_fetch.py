@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,6 +148,37 @@ def test_the_package_has_no_address_of_its_own(tmp_path: Path):
         fetch.fetch(tmp_path, only=[BOUNDARIES])
     named = fetch.address(passports()[BOUNDARIES], "http://registry.invalid/")
     assert named == "http://registry.invalid/us-atlas/-/us-atlas-3.0.1.tgz"
+
+
+def test_an_address_that_is_none_is_named_as_such(tmp_path: Path):
+    # Only the boundaries come from a package: a registry must not stand in for another address.
+    with pytest.raises(FetchError, match=r"list\.csv: found url 'ftp://old/list\.csv'"):
+        fetch.address(passport("ftp://old/list.csv"), "http://registry.invalid")
+    with pytest.raises(FetchError, match=r"--npm-registry: found 'registry\.invalid'"):
+        fetch.address(passports()[BOUNDARIES], "registry.invalid")
+    with pytest.raises(FetchError, match=r"--mirror: found 'mirror\.invalid'"):
+        fetch.fetch(tmp_path, base="mirror.invalid")
+    assert left(tmp_path) == []
+
+
+def test_the_package_comes_from_a_named_registry(
+    served: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    base, folder = served
+    package = replace(passport(passports()[BOUNDARIES].url), path=BOUNDARIES)
+    monkeypatch.setattr(fetch, "passports", lambda: {BOUNDARIES: package})
+    (folder / "us-atlas/-").mkdir(parents=True)
+    (folder / "us-atlas/-/us-atlas-3.0.1.tgz").write_bytes(CONTENT)
+    assert fetch.fetch(tmp_path / "to", npm_registry=base) == 1
+    assert left(tmp_path / "to") == [BOUNDARIES]
+
+
+def test_blanks_in_an_address_stay_as_they_are_written(served: tuple[str, Path], tmp_path: Path):
+    base, folder = served
+    (folder / "PFD FY2025_Q1.xlsx - ICE Removals.csv").write_bytes(CONTENT)
+    url = f"{base}/PFD%20FY2025_Q1.xlsx%20-%20ICE%20Removals.csv"
+    assert fetch.fetch_one(passport(url), tmp_path / "to") is True
+    assert sum("%20" in known.url for known in passports().values()) == 3
 
 
 def test_unknown_original(tmp_path: Path):

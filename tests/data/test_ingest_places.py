@@ -24,7 +24,7 @@ from scomm.data.schema.places import (
     FACILITY_LIST,
     NONCITIZENS,
 )
-from scomm.errors import SourceError
+from scomm.errors import LedgerError, SourceError
 
 ORIGINALS = paths.originals()
 needs_originals = [
@@ -67,6 +67,34 @@ def change(folder: Path, path: str, line: int, edit: Callable[[str], str]) -> No
     file.write_text("\n".join(lines), encoding="latin-1")
 
 
+GOOD: list[object] = [
+    "ABC", "A JAIL", "", "TOWN", "COUNTY", "WA", "", "9", "SEA", "", "IGSA", "IGSA",
+    *[0.0] * (len(facilities.HEADER) - 12),
+]  # fmt: skip
+
+
+def save(
+    folder: Path,
+    rows: list[list],
+    breakout: list[list] | None,
+    header: tuple[str, ...] = facilities.HEADER,
+    breakout_header: tuple[str, ...] = facilities.BREAKOUT_HEADER,
+) -> Path:
+    """Write a workbook like the facility list; without the second sheet if it is None."""
+    workbook = openpyxl.Workbook(write_only=True)
+    sheets = [(facilities.SHEET, facilities.HEADER_ROW, header, rows)]
+    if breakout is not None:
+        sheets.append((facilities.BREAKOUT, facilities.BREAKOUT_ROW, breakout_header, breakout))
+    for title, line, names, body in sheets:
+        sheet = workbook.create_sheet(title)
+        for row in [*[[title]] * (line - 1), list(names), *body]:
+            sheet.append(row)
+    file = folder / FACILITY_LIST
+    file.parent.mkdir(parents=True, exist_ok=True)
+    workbook.save(file)
+    return file
+
+
 class TestTotals:
     pytestmark = needs_originals
 
@@ -79,6 +107,26 @@ class TestTotals:
         assert frame["agree"].sum() == 3094
         differ = frame[frame["agree"].eq(False).fillna(False)]
         assert set(differ["state"]) == {"IN"}
+
+    def test_text_day_and_month_are_swapped_in_eight_counties_and_not_used(self):
+        panel = pd.read_stata(ORIGINALS / ACTIVATION_DATED).dropna(subset="date_secure")
+        panel = panel.drop_duplicates("county")
+        swapped = panel[panel["month_secure"] != panel["date_secure"].dt.month]
+        assert len(swapped) == 8
+        assert (swapped["day_secure"] == swapped["date_secure"].dt.month).all()
+        ours = table(activation, "activation").set_index("fips")["date_secure"]
+        codes = swapped["county"].map("{:05d}".format)
+        assert (ours[codes].to_numpy() == swapped["date_secure"].to_numpy()).all()
+
+    def test_codes_that_changed_are_drawn_left_out_or_kept(self):
+        frame = table(activation, "activation").set_index("fips")
+        decisions = activation.fips_changes()["decision"]
+        assert decisions.value_counts().to_dict() == {"mapped": 8, "not dated": 4, "kept": 9}
+        assert set(decisions.index[decisions == "not dated"]).isdisjoint(frame.index)
+        for fips in decisions.index[decisions == "kept"]:
+            assert frame.loc[fips, "current_fips"] == fips
+            assert frame.loc[fips, "note"] is None
+        assert frame.loc["46113", "current_fips"] == "46102"
 
     def test_activation_at_the_releases_cut_off(self):
         frame = table(activation, "activation")
@@ -118,6 +166,28 @@ class TestTotals:
             parts = frame[f"{name}_criminal"] + frame[f"{name}_non_criminal"]
             assert (frame[name] - parts).abs().max() < 0.01
 
+    def test_facilities_by_conviction_on_one_night(self):
+        frame = table(facilities, "facilities")
+        assert frame["population"].sum() == 45_791
+        redacted = frame["code"].isna()
+        assert redacted.sum() == 207
+        assert set(frame.loc[redacted, "type"]) == {"ORR"}
+        groups = frame[["population_criminal", "population_non_criminal"]]
+        assert groups[redacted].isna().all(axis=None)
+        assert groups[~redacted].notna().all(axis=None)
+        assert groups.sum().tolist() == [19_211, 20_730]
+        assert frame.loc[~redacted, "population"].sum() == 19_211 + 20_730
+
+    def test_no_blank_became_a_zero(self):
+        sheet = facilities.read_sheet(
+            FACILITY_LIST, ORIGINALS, facilities.SHEET, facilities.HEADER, facilities.HEADER_ROW
+        )
+        frame = table(facilities, "facilities")
+        assert (sheet["FY15 ADP"] == "").sum() == frame["adp_fy2015"].isna().sum()
+        assert (sheet["FY15 ADP"] == 0).sum() == 1151
+        averages = facilities._averages(sheet.head(2).assign(**{"FY15 ADP": ["", 0.0]}), "FY15 ADP")
+        assert averages == [None, 0.0]
+
 
 class TestDamage:
     pytestmark = needs_originals
@@ -146,6 +216,34 @@ class TestDamage:
         ) as caught:
             activation.run(folder)
         assert caught.value.line == row + 1
+
+    def test_county_without_a_date_needs_a_decision_row(self, folder: Path):
+        frame = pd.read_stata(folder / ACTIVATION_DATED)
+        rows = frame["county"] == 48201
+        frame.loc[rows, "date_secure"] = pd.NaT
+        frame.to_stata(folder / ACTIVATION_DATED, write_index=False)
+        with pytest.raises(SourceError, match="no date in any year for county 48201") as caught:
+            activation.run(folder)
+        assert caught.value.line == frame.index[rows][0] + 1
+        assert "fips_changes.csv" in caught.value.remedy
+
+    @pytest.mark.parametrize(
+        ("row", "message"),
+        [
+            ("46113,46102,Shannon,SD,moved,r,2026-11-24", "line 2, column 'decision': found 'mov"),
+            ("46113,,Shannon,SD,mapped,r,2026-11-24", "line 2, column 'new_fips': found ''"),
+            ("46113,46102,Shannon,SD,kept,r,2026-11-24", "'new_fips': found '46102', expected a"),
+            ("46113,46102,Shannon,SD,mapped,r,d\n46113,46102,S,SD,mapped,r,d", "cannot be read"),
+        ],
+    )
+    def test_decision_row(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str, message: str
+    ):
+        file = tmp_path / "fips_changes.csv"
+        file.write_text(",".join(activation._COLUMNS) + f"\n{row}\n")
+        monkeypatch.setattr(paths, "FIPS_CHANGES", file)
+        with pytest.raises(LedgerError, match=message):
+            activation.fips_changes()
 
     def test_date_outside_the_program(self, folder: Path):
         frame = pd.read_stata(folder / ACTIVATION_DATED)
@@ -218,6 +316,43 @@ class TestDamage:
         with pytest.raises(SourceError, match="cut off"):
             boundaries.run(folder)
 
+    def test_population_that_its_parts_do_not_make(self, tmp_path: Path):
+        breakout = [*["ABC", *[""] * 12], *[0.0] * 20, 1.0, 2.0, 3.0, 5.0]
+        redacted = [facilities._REDACTED, *breakout[1:]]
+        good = [*GOOD[:17], 10.0, *GOOD[18:]]
+        rows = [good, *[[facilities._REDACTED, *GOOD[1:]]] * 1684]
+        save(tmp_path, rows, [breakout, *[redacted] * 1684])
+        with pytest.raises(
+            SourceError, match=r"line 10, column 'Population Count': found 10 at ABC.* 11\."
+        ):
+            facilities.run(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("sheet", "message"),
+        [
+            (facilities.SHEET, "sheet Facility List - Main, line 9, column 'FY18 ADP'"),
+            (facilities.BREAKOUT, "sheet Facility List - Pop Breakout, line 8, column 'Male Crim'"),
+        ],
+    )
+    def test_workbook_with_a_changed_header(self, tmp_path: Path, sheet: str, message: str):
+        renamed = {"FY18 ADP": "ADP FY18", "Male Crim": "Male Criminal"}
+        headers = {
+            facilities.SHEET: facilities.HEADER,
+            facilities.BREAKOUT: facilities.BREAKOUT_HEADER,
+        }
+        headers[sheet] = tuple(renamed.get(name, name) for name in headers[sheet])
+        save(tmp_path, [GOOD] * 1685, [], *headers.values())
+        with pytest.raises(SourceError, match=message):
+            facilities.run(tmp_path)
+
+    def test_workbook_without_its_sheet_and_cut_off(self, tmp_path: Path):
+        file = save(tmp_path, [GOOD] * 1685, None)
+        with pytest.raises(SourceError, match="with a sheet 'Facility List - Pop Breakout'"):
+            facilities.run(tmp_path)
+        file.write_bytes(file.read_bytes()[:2000])
+        with pytest.raises(SourceError, match="a workbook that cannot be read"):
+            facilities.run(tmp_path)
+
     @pytest.mark.parametrize(
         ("column", "cell", "message"),
         [
@@ -226,18 +361,7 @@ class TestDamage:
         ],
     )
     def test_facility_cell(self, tmp_path: Path, column: int, cell: object, message: str):
-        rows = [[None] * len(facilities.HEADER) for _ in range(facilities.HEADER_ROW - 1)]
-        good = ["ABC", "A JAIL", "", "TOWN", "COUNTY", "WA", "", "9", "SEA", "", "IGSA", "IGSA"]
-        good += [0.0] * (len(facilities.HEADER) - len(good))
-        good[column - 1] = cell
-        workbook = openpyxl.Workbook()
-        sheet = workbook.active
-        sheet.title = facilities.SHEET
-        for row in [*rows, list(facilities.HEADER), *[good] * 1685]:
-            sheet.append(row)
-        file = tmp_path / FACILITY_LIST
-        file.parent.mkdir(parents=True)
-        workbook.save(file)
+        save(tmp_path, [[*GOOD[: column - 1], cell, *GOOD[column:]]] * 1685, None)
         with pytest.raises(SourceError, match=message):
             facilities.run(tmp_path)
 

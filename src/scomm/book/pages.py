@@ -15,6 +15,12 @@ def _context(
 ) -> None:
     results: dict[str, Executed] = getattr(app, "scomm_results", {})
     context["edition"] = __version__
+    # Sphinx gives the captions of the navigation the role of headings, and no level.
+    tree = context.get("furo_navigation_tree")
+    if isinstance(tree, str):
+        context["furo_navigation_tree"] = tree.replace(
+            'role="heading"', 'role="heading" aria-level="2"'
+        )
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
@@ -22,4 +28,4 @@ def _context(
 
 def setup(app: Sphinx) -> None:
     """Add the values to every page's template context."""
-    app.connect("html-page-context", _context)
+    app.connect("html-page-context", _context, priority=900)  # after the theme

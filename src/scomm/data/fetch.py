@@ -21,6 +21,15 @@ from scomm.errors import FetchError
 
 TIMEOUT = 60.0
 _PACKAGE, _VERSION = "us-atlas", "3.0.1"
+_PACKAGE_URL = f"npm package {_PACKAGE}, version {_VERSION}"
+_WEB = ("http://", "https://")
+
+
+def _check_address(what: str, base: str) -> None:
+    if not base.startswith(_WEB):
+        raise FetchError(
+            f"{what}: found {base!r}, expected an address that starts with http:// or https://."
+        )
 
 
 def address(passport: Passport, npm_registry: str | None = None) -> str:
@@ -29,9 +38,15 @@ def address(passport: Passport, npm_registry: str | None = None) -> str:
     The boundaries are an npm package, and which registry serves it is the reader's choice:
     ``npm_registry`` is its base address.
     """
-    if passport.url.startswith(("http://", "https://")):
+    if passport.url.startswith(_WEB):
         return passport.url
+    if passport.url != _PACKAGE_URL:
+        raise FetchError(
+            f"{passport.path}: found url {passport.url!r}, expected an address that starts with "
+            f"http:// or https://, or {_PACKAGE_URL!r}."
+        )
     if npm_registry:
+        _check_address("--npm-registry", npm_registry)
         return f"{npm_registry.rstrip('/')}/{_PACKAGE}/-/{_PACKAGE}-{_VERSION}.tgz"
     raise FetchError(
         f"{passport.path}: {passport.url} has no address of its own. Run `npm pack "
@@ -143,6 +158,8 @@ def fetch(
     failed.
     """
     known = passports()
+    if base:
+        _check_address("--mirror", base)
     failures = []
     new = 0
     for path in only or known:

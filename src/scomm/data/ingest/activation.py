@@ -22,6 +22,10 @@ TABLES = ("activation",)
 FIRST, LAST = dt.date(2008, 10, 1), dt.date(2013, 1, 31)
 _SPLIT = "code of before the county changed; see data/hand/fips_changes.csv"
 _DIFFER = "the two compilations differ by month"
+_COLUMNS = ("old_fips", "new_fips", "county", "state", "decision", "reason", "date")
+# What fips_changes.csv can say of a code: drawn as another; left out, for it has no date; unchanged
+# in every original here.
+_MAPPED, _NOT_DATED, _KEPT = "mapped", "not dated", "kept"
 
 
 def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -60,26 +64,58 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
 
 
 def fips_changes() -> pd.DataFrame:
-    """Return the decision rows on changed county codes, by old code. Raises LedgerError."""
+    """Return the decision rows on changed county codes, by old code.
+
+    Raises LedgerError if the file cannot be read, a code stands twice, a decision is not one of
+    the three, or a code that is drawn as another does not say which.
+    """
     file = paths.FIPS_CHANGES
     try:
-        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
-        return rows[["old_fips", "new_fips", "county", "state"]].set_index(
-            "old_fips", verify_integrity=True
-        )
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)[list(_COLUMNS)]
+        rows = rows.set_index("old_fips", verify_integrity=True)
     except (OSError, ValueError, KeyError) as error:
         raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+    for line, row in enumerate(rows.itertuples(), start=2):
+        if row.decision not in (_MAPPED, _NOT_DATED, _KEPT):
+            raise LedgerError(
+                f"{file.name}, line {line}, column 'decision': found {row.decision!r}, expected "
+                f"{_MAPPED!r}, {_NOT_DATED!r} or {_KEPT!r}."
+            )
+        if (row.decision == _MAPPED) != bool(row.new_fips):
+            raise LedgerError(
+                f"{file.name}, line {line}, column 'new_fips': found {row.new_fips!r}, expected a "
+                f"code for {_MAPPED!r} and none otherwise."
+            )
+    return rows
 
 
-def dated(folder: Path) -> pd.DataFrame:
+def _check_undated(panel: pd.DataFrame, changes: pd.DataFrame) -> None:
+    """Raise SourceError at a code without a date in any year that no decision row leaves out."""
+    decided = changes.index[changes["decision"] == _NOT_DATED]
+    undated = panel[panel.groupby("fips")["date_secure"].transform("count") == 0]
+    bad = undated[~undated["fips"].isin(decided)]
+    if len(bad):
+        raise SourceError(
+            ACTIVATION_DATED,
+            line=int(bad["_line"].iloc[0]),
+            column="date_secure",
+            found=f"no date in any year for county {bad['fips'].iloc[0]}",
+            expected="a date in some year",
+            remedy=f"If it is no county, add a row {_NOT_DATED!r} to data/hand/fips_changes.csv.",
+        )
+
+
+def dated(folder: Path, changes: pd.DataFrame) -> pd.DataFrame:
     """Return county and date of the first compilation, one row a dated county.
 
     The dated field is used, never the separate month and day, which are swapped in eight rows.
-    Raises SourceError if a county has two dates or one outside the program's years.
+    ``changes`` are the decision rows, which name the codes that have no date. Raises SourceError
+    if another county has none, or one has two dates or one outside the program's years.
     """
     panel = read_stata(ACTIVATION_DATED, folder, ("county", "date_secure"))
-    panel = panel.dropna(subset="date_secure")
     panel["fips"] = panel["county"].map("{:05d}".format)
+    _check_undated(panel, changes)
+    panel = panel.dropna(subset="date_secure")
     days = panel["date_secure"].dt.date
     bad = panel[(days < FIRST) | (days > LAST)]
     if len(bad):
@@ -143,9 +179,10 @@ def run(folder: Path) -> list[Output]:
     """Read both compilations and compare them by month. Raises SourceError or LedgerError."""
     names = county_names(folder).set_index("fips")
     changes = fips_changes()
-    old = changes[["county", "state"]]
+    mapped = changes[changes["decision"] == _MAPPED]
+    old = mapped[["county", "state"]]
     names = pd.concat([names[~names.index.isin(old.index)], old])
-    table = dated(folder).merge(second(folder), on="fips", how="left", validate="1:1")
+    table = dated(folder, changes).merge(second(folder), on="fips", how="left", validate="1:1")
     unknown = table[~table["fips"].isin(names.index)]
     if len(unknown):
         raise SourceError(
@@ -156,15 +193,15 @@ def run(folder: Path) -> list[Output]:
             remedy="If the code changed, add a decision row to data/hand/fips_changes.csv.",
         )
     table = table.join(names, on="fips")
-    table["current_fips"] = table["fips"].map(changes["new_fips"]).fillna(table["fips"])
+    table["current_fips"] = table["fips"].map(mapped["new_fips"]).fillna(table["fips"])
     same = table["date_secure"].dt.strftime("%Y-%m") == table["month_second"]
     table["agree"] = same.astype("boolean").mask(table["month_second"].isna())
     table["note"] = None
     table.loc[table["agree"].eq(False).fillna(False), "note"] = _DIFFER
-    table.loc[table["fips"].isin(changes.index), "note"] = _SPLIT
+    table.loc[table["fips"].isin(mapped.index), "note"] = _SPLIT
     rows = passports()[ACTIVATION_DATED].rows or 0
     why = (
         "the dated compilation repeats each county once a year; four codes of it have no date in "
-        "any year and are not counties of the program"
+        "any year and are left out by rows of data/hand/fips_changes.csv"
     )
     return [Output("activation", table, rows, why)]

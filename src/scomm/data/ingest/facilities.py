@@ -8,8 +8,8 @@ import pandas as pd
 
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.crosswalk import field_offices
-from scomm.data.ingest.population import check_rows
-from scomm.data.ingest.sheets import check_allowed, read_sheet
+from scomm.data.ingest.population import check_rows, check_unique
+from scomm.data.ingest.sheets import check_allowed, read_sheet, whole_numbers
 from scomm.data.schema.places import ADP_YEARS, DECIMALS, FACILITY_LIST
 from scomm.errors import SourceError
 
@@ -54,8 +54,19 @@ _TEXT = {
 }
 _GROUPS = {"ADP": "", "Criminal": "_criminal", "Non-Criminal": "_non_criminal"}
 
+BREAKOUT, BREAKOUT_ROW = "Facility List - Pop Breakout", 8
+_LEVELS = tuple(f"{sex} Level {level}" for sex in ("Female", "Male") for level in "ABCD")
+_STATUS = tuple(f"{sex} {group}" for sex in ("Female", "Male") for group in ("Non-Crim", "Crim"))
+# The sheet names the columns of adults and of children alike.
+BREAKOUT_HEADER = (*HEADER[:13], *_LEVELS, *_LEVELS, *_STATUS, *_STATUS)
+_CHILDREN = ", children"
+_BREAKOUT_NAMES = (
+    *HEADER[:13],
+    *(name + age for names in (_LEVELS, _STATUS) for age in ("", _CHILDREN) for name in names),
+)
 
-def _population(frame: pd.DataFrame, column: str) -> list[float | None]:
+
+def _averages(frame: pd.DataFrame, column: str) -> list[float | None]:
     """Return a column of averages; a blank cell stays missing and is not zero."""
     values: list[float | None] = []
     for line, cell in zip(frame["_line"], frame[column], strict=True):
@@ -74,8 +85,56 @@ def _population(frame: pd.DataFrame, column: str) -> list[float | None]:
     return values
 
 
+def _persons(sheet: str, frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of whole numbers, which a workbook stores as 7.0."""
+    cells = [
+        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        for cell in frame[column]
+    ]
+    return whole_numbers(f"{FACILITY_LIST}, sheet {sheet}", frame.assign(**{column: cells}), column)
+
+
+def by_conviction(folder: Path) -> pd.DataFrame:
+    """Return people held on one night by conviction status, by facility code.
+
+    Columns: ``population_criminal``, ``population_non_criminal``. Facilities whose code is
+    redacted are left out. Raises SourceError.
+    """
+    frame = read_sheet(FACILITY_LIST, folder, BREAKOUT, BREAKOUT_HEADER, BREAKOUT_ROW)
+    frame.columns = pd.Index([*_BREAKOUT_NAMES, "_line"])
+    check_rows(FACILITY_LIST, len(frame))
+    frame = frame[frame["DETLOC"] != _REDACTED]
+    check_unique(f"{FACILITY_LIST}, sheet {BREAKOUT}", frame, ["DETLOC"])
+    groups = {"population_criminal": "Crim", "population_non_criminal": "Non-Crim"}
+    sums = {
+        name: sum(
+            _persons(BREAKOUT, frame, f"{sex} {group}{age}")
+            for sex in ("Female", "Male")
+            for age in ("", _CHILDREN)
+        )
+        for name, group in groups.items()
+    }
+    return pd.DataFrame(sums).set_index(frame["DETLOC"]).astype("Int64")
+
+
+def _check_parts(table: pd.DataFrame) -> None:
+    """Raise SourceError where the parts of a facility's population do not make the whole."""
+    coded = table[table["code"].notna()]
+    parts = coded["population_criminal"] + coded["population_non_criminal"]
+    bad = coded[parts.isna() | (parts != coded["population"]).fillna(True)]
+    if len(bad):
+        row = bad.iloc[0]
+        raise SourceError(
+            f"{FACILITY_LIST}, sheet {SHEET}",
+            line=int(row["row"]),
+            column="Population Count",
+            found=f"{row['population']} at {row['code']}",
+            expected=f"the sum of its parts in sheet {BREAKOUT}, {parts.loc[bad.index[0]]}",
+        )
+
+
 def run(folder: Path) -> list[Output]:
-    """Read the facility list. Raises SourceError."""
+    """Read the facility list and its breakdown by conviction status. Raises SourceError."""
     frame = read_sheet(FACILITY_LIST, folder, SHEET, HEADER, HEADER_ROW)
     check_rows(FACILITY_LIST, len(frame))
     check_allowed(f"{FACILITY_LIST}, sheet {SHEET}", frame, "AOR", field_offices())
@@ -83,5 +142,8 @@ def run(folder: Path) -> list[Output]:
     table.insert(0, "row", frame["_line"])
     for year in ADP_YEARS:
         for group, suffix in _GROUPS.items():
-            table[f"adp_fy{year}{suffix}"] = _population(frame, f"FY{year % 100} {group}")
+            table[f"adp_fy{year}{suffix}"] = _averages(frame, f"FY{year % 100} {group}")
+    table["population"] = _persons(SHEET, frame, "Population Count")
+    table = table.join(by_conviction(folder), on="code")
+    _check_parts(table)
     return [Output("facilities", table, len(frame), "every row is kept")]

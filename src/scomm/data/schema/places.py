@@ -25,7 +25,10 @@ _AREA = Column(
 ADP_YEARS = (2015, 2016, 2017, 2018)
 # The sources print sixteen digits of binary arithmetic; a ten-thousandth of a person is enough.
 DECIMALS = 4
-_ROUNDED = f"Numbers that are not whole are rounded to {DECIMALS} decimals."
+_ROUNDED = (
+    f"Numbers that are not whole are rounded to {DECIMALS} decimals: the source prints sixteen, "
+    "which only show how a computer stores them."
+)
 
 
 def _persons(name: str, what: str) -> Column:
@@ -51,8 +54,8 @@ def _adp(year: int) -> tuple[Column, ...]:
         )
         for suffix, group in (
             ("", ""),
-            ("_criminal", " that the agency counts as criminal"),
-            ("_non_criminal", " that the agency counts as non-criminal"),
+            ("_criminal", " of people designated as convicted"),
+            ("_non_criminal", " of all others, people with pending charges among them"),
         )
     )
 
@@ -70,7 +73,7 @@ TABLES = (
                 "current_fips",
                 "str",
                 "Code or codes, joined by +, that the county has in the boundaries; differs from "
-                "`fips` where data/hand/fips_changes.csv has a row",
+                "`fips` where data/hand/fips_changes.csv says `mapped`",
                 pattern=r"\d{5}(\+\d{5})*",
             ),
             Column("county", "str", "Name of the county"),
@@ -242,9 +245,25 @@ TABLES = (
             Column("type", "str", "Type of facility, the agency's code"),
             Column("type_detailed", "str", "Type in more detail, the agency's code"),
             *(column for year in ADP_YEARS for column in _adp(year)),
+            _persons("population", "Held at midnight on the most recent day in the extract"),
+            *(
+                Column(
+                    f"population{suffix}",
+                    "int",
+                    f"Among `population`, {group}; children included",
+                    unit="persons",
+                    nulls="code redacted in the release: the two sheets cannot be matched",
+                    low=0,
+                )
+                for suffix, group in (
+                    ("_criminal", "people designated as convicted"),
+                    ("_non_criminal", "all others, people with pending charges among them"),
+                )
+            ),
         ),
         notes=(
-            "What counts as criminal is the agency's own classification when the list was drawn.",
+            "Criminal is the agency's word for people designated as convicted in its system when "
+            "the list was drawn; people with pending charges only are in the non-criminal columns.",
         ),
     ),
     Table(

@@ -150,6 +150,25 @@ TABLES = (
         ),
     ),
     Table(
+        name="removals_two_clocks",
+        title="ICE removals by month of removal and month of apprehension",
+        grain="month of removal, month of apprehension, fast track or not",
+        originals=REMOVALS_FILES,
+        key=("month", "apprehension_month", "fast_track"),
+        coarsened=_DAYS_COARSENED,
+        columns=(
+            Column("month", "date", f"Month of the removal date. {MONTH}"),
+            Column(
+                "apprehension_month",
+                "date",
+                f"Month of apprehension. {MONTH}",
+                nulls="no usable date: missing, before 1990, or after the departure",
+            ),
+            Column("fast_track", "bool", "True for dispositions ER, ER/CF, REINST and REINRF"),
+            N,
+        ),
+    ),
+    Table(
         name="arrests",
         title="ERO administrative arrests, FY2016 to FY2018",
         grain="fiscal year, month, area, apprehension method, disposition, landmark",

@@ -1,0 +1,161 @@
+"""Formats, tables, figures and charts: what a reader and a screen reader get."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scomm import paths
+from scomm.display import charts
+from scomm.display.figures import NARROW, WIDE, render
+from scomm.display.formats import fill, fmt
+from scomm.display.maps import choropleth
+from scomm.display.style import PALETTE, css
+from scomm.display.tables import Col, to_html
+from scomm.errors import ArgumentError
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (94_218, "", "94,218"),
+        (0.28707, "pct", "28.7%"),
+        (0.28707, "pct0", "29%"),
+        (-0.037, "pts", "\N{MINUS SIGN}3.7"),
+        (-0.0001, "pts", "0.0"),
+        (0.00004, "p", "< 0.001"),
+        (0.0499, "p", "0.050"),
+        (7, "word", "seven"),
+        (0, "word", "none"),
+        (22, "word", "22"),
+        ("2011-02-28", "date", "28 February 2011"),
+        (pd.Timestamp("2017-02-01"), "month", "February 2017"),
+        (float("nan"), "pct", "n/a"),
+        (pd.NA, "int", "n/a"),
+        (np.int64(3), "int", "3"),
+        ("over", "", "over"),
+    ],
+)
+def test_format(value: object, spec: str, text: str) -> None:
+    assert fmt(value, spec) == text
+
+
+@pytest.mark.parametrize(("value", "spec"), [(0.5, ""), (1.5, "int"), (1, "furlongs"), (1, "pctx")])
+def test_format_that_does_not_fit_is_refused(value: float, spec: str) -> None:
+    with pytest.raises(ArgumentError):
+        fmt(value, spec)
+
+
+def test_fill_prints_values_in_their_formats() -> None:
+    assert fill("{x:int} of {n:int}, {s:pct}", {"x": 183, "n": 352, "s": 183 / 352}) == (
+        "183 of 352, 52.0%"
+    )
+    with pytest.raises(KeyError):
+        fill("{missing:int}", {})
+
+
+def test_table_has_caption_scopes_and_escaped_text() -> None:
+    frame = pd.DataFrame({"place": ["<script>alert(1)</script>", "B"], "share": [0.5, np.nan]})
+    html = to_html(
+        frame, {"place": "Place", "share": Col("Share, %", "pct")}, caption="C", identifier="t"
+    )
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count('scope="col"') == 2
+    assert html.count('scope="row"') == 2
+    assert "<caption" in html
+    assert "n/a" in html
+    with pytest.raises(ArgumentError, match="no column 'n'"):
+        to_html(frame, {"n": "N"}, caption="C", identifier="t")
+
+
+DATES = pd.date_range("2015-10-01", periods=47, freq="MS")
+ROWS = pd.DataFrame(
+    {
+        "label": ["A", "B <b>", "C"],
+        "low": [0.4, 0.1, np.nan],
+        "high": [0.6, 0.3, np.nan],
+        "share_low": [0.5, 0.2, 0.6],
+        "share_high": [0.5, 0.2, 0.7],
+        "n_text": ["n = 10", "n = 99", "n not printed"],
+        "estimate": [0.5, 0.2, 0.6],
+        "raw": [0.5, 0.2, 0.6],
+        "other": [0.4, 0.3, 0.5],
+        "n": [10, 99, 30],
+        "share": [0.5, 0.2, 0.6],
+        "date": ["2008", "2010", "2013"],
+    }
+)
+LINES = pd.DataFrame(
+    {"one": np.linspace(0.1, 0.4, 47), "two": np.linspace(0.5, 0.4, 47)}, index=DATES
+)
+DRAWINGS = {
+    "forest": lambda layout: charts.forest(layout, ROWS, reference=0.5, reference_label="half"),
+    "series": lambda layout: charts.series(layout, LINES, events=[("2017-01-25", "Order")]),
+    "steps": lambda layout: charts.steps(layout, LINES),
+    "counts": lambda layout: charts.counts(layout, 1000 * LINES),
+    "small_multiples": lambda layout: charts.small_multiples(layout, dict(LINES.items())),
+    "caterpillar": lambda layout: charts.caterpillar(
+        layout, ROWS, columns={"raw": "raw", "other": "other"}
+    ),
+    "slope": lambda layout: charts.slope(
+        layout, ROWS, left="raw", right="other", left_label="l", right_label="r"
+    ),
+    "specification": lambda layout: charts.specification(layout, ROWS, xlabel="points"),
+    "histogram": lambda layout: charts.histogram(
+        layout, ROWS["raw"], 0.5, xlabel="x", observed_label="here"
+    ),
+    "funnel": lambda layout: charts.funnel(
+        layout,
+        ROWS,
+        limits=[("95%", ROWS["n"], ROWS["low"].fillna(0), ROWS["high"].fillna(1))],
+        target=0.4,
+    ),
+    "ranges": lambda layout: charts.ranges(layout, ROWS.fillna(0.2)),
+    "timeline": lambda layout: charts.timeline(layout, ROWS),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
+    drawn = render(DRAWINGS[name], identifier="6.1", alt='What it "shows" & more')
+    again = render(DRAWINGS[name], identifier="6.1", alt='What it "shows" & more')
+    assert drawn == again
+    for svg in (drawn.wide, drawn.narrow):
+        root = ET.fromstring(svg)
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == 'What it "shows" & more'
+        assert "var(--fig-" in svg
+        assert "metadata" not in svg
+    ET.fromstring(drawn.standalone.encode())
+    assert "var(" not in drawn.standalone
+    ids = re.findall(r' id="([^"]+)"', drawn.wide + drawn.narrow)
+    assert len(ids) == len(set(ids)), "an id stands twice on a page"
+
+
+def test_narrow_layout_is_narrower_and_no_smaller_in_text() -> None:
+    assert NARROW.width < WIDE.width
+    assert NARROW.size >= WIDE.size
+    assert WIDE.size * 96 / 72 >= 11, "text of at least eleven CSS pixels"
+
+
+def test_map_has_one_path_a_class_and_names_them() -> None:
+    shapes = pd.DataFrame(
+        {"fips": ["1", "2", "3"], "path": ["M0,0L1,0Z", "M2,0L3,0Z", "M4,0L5,0Z"]}
+    )
+    svg = choropleth(WIDE, shapes, pd.Series({"1": 0, "2": 1}), labels=["early", "late <x>"])
+    assert svg.count("<path") == 3
+    assert "late &lt;x&gt;" in svg
+    with pytest.raises(ArgumentError, match="classes"):
+        choropleth(WIDE, shapes, pd.Series(dtype=int), labels=list("abcdef"))
+
+
+def test_style_sheet_carries_the_palette() -> None:
+    sheet = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    assert css().strip() in sheet
+    for color in PALETTE:
+        assert color.variable in sheet
