@@ -212,6 +212,8 @@ def _lines(
     axes.set_axisbelow(True)
     axes.margins(x=0)
     if percent:
+        # Room for event labels must not suggest shares above one.
+        axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= min(high, 1.0)])
         _percent(axes.yaxis)
     else:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
