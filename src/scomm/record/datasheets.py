@@ -54,7 +54,10 @@ def _activation() -> pd.DataFrame:
     people = load("county_noncitizens")
     weight = people[people["year"] == FIRST_ESTIMATES].set_index("fips")["noncitizens"]
     counties["noncitizens"] = counties["fips"].map(weight).astype("float64")
-    return counties.merge(load("county_areas")[["fips", "aor"]], on="fips", how="left")
+    # The crosswalk has today's codes; of a county that was split the first stands for both parts.
+    area = load("county_areas").set_index("fips")["aor"]
+    counties["aor"] = counties["current_fips"].str.split("+").str[0].map(area)
+    return counties
 
 
 @cache
