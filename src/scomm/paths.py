@@ -50,6 +50,7 @@ LANDMARKS = HAND / "landmarks.csv"
 PA_FACILITIES = HAND / "pa_facilities.csv"
 FIPS_CHANGES = HAND / "fips_changes.csv"
 
+FETCHED = ROOT / "originals"
 TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
 
@@ -57,8 +58,10 @@ MANIFEST = TABLES / "manifest.json"
 def originals() -> Path | None:
     """Return the folder of original source files, or None where there is none.
 
-    ``SCOMM_ORIGINALS`` names it; otherwise ``../shared/data/originals`` beside the checkout.
+    ``SCOMM_ORIGINALS`` names it; otherwise ``originals`` in the checkout, where ``scomm fetch``
+    puts them, or ``../shared/data/originals`` beside it.
     """
     named = os.environ.get("SCOMM_ORIGINALS")
-    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "originals"
-    return folder if folder.is_dir() else None
+    beside = ROOT.parent / "shared" / "data" / "originals"
+    candidates = [Path(named)] if named else [FETCHED, beside]
+    return next((folder for folder in candidates if folder.is_dir()), None)
