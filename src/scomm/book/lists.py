@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from scomm.book.site import findings_json
 from scomm.data.ledger import claims
-from scomm.display.tables import Col, to_html
+from scomm.display.tables import to_html
 from scomm.record.datasheets import Sheet, all_sheets
 from scomm.record.execution import Executed
 
@@ -61,7 +61,7 @@ def sheet_html(sheet: Sheet) -> str:
             continue
         body = to_html(
             table,
-            {name: Col(label, spec) for name, (label, spec) in columns.items()},
+            columns,
             caption=title,
             identifier=f"{sheet.slug}-{number}",
         )

@@ -21,6 +21,12 @@ def _context(
         context["furo_navigation_tree"] = tree.replace(
             'role="heading"', 'role="heading" aria-level="2"'
         )
+    # A table that a narrow screen scrolls sideways must be reachable by keyboard.
+    body = context.get("body")
+    if isinstance(body, str):
+        context["body"] = body.replace(
+            '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
+        )
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )

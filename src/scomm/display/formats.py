@@ -2,7 +2,8 @@
 
 A format is a short word: ``int`` 1,234 · ``pct``, ``pct0``, ``pct2`` 28.7% · ``pts``, ``pts0``
 percentage points of a difference of shares, signed only where negative · ``f1`` … ``f4`` decimals
-· ``p`` a p-value · ``word`` a count up to twenty as a word · ``date``, ``month`` · ``text``.
+· ``p`` a p-value · ``word`` a count up to twenty as a word · ``year`` 2011 · ``cutoff`` 2011-04~ as "about April
+2011" · ``date``, ``month`` · ``text``.
 """
 
 from __future__ import annotations
@@ -67,6 +68,17 @@ def _as_date(value: Any) -> dt.date:
     return dt.date.fromisoformat(str(value)[:10])
 
 
+def _cutoff(code: str) -> str:
+    """Write a cut-off of the ledger in words: a month, two months, a part of a year."""
+    year, _, rest = code.rstrip("~").partition("-")
+    about = "about " if code.endswith("~") else ""
+    months = rest.split("/")
+    if not all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
+        return f"{about}{rest}-{year}" if rest in ("mid", "late", "early") else code
+    names = " or ".join(f"{dt.date(int(year), int(part), 1):%b}" for part in months)
+    return f"{about}{names} {year}"
+
+
 def fmt(value: Any, spec: str = "") -> str:
     """Write a value in the house's form.
 
@@ -94,10 +106,14 @@ def fmt(value: Any, spec: str = "") -> str:
         if value != int(value):
             raise ArgumentError(f"{value!r} is not a whole number")
         return _number(int(value), 0)
+    if spec == "year":
+        return str(int(value))
     if spec == "word":
         return _WORDS[value] if 0 <= value <= 20 else _number(value, 0)
     if spec == "p":
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    if spec == "cutoff":
+        return _cutoff(str(value))
     if spec == "date":
         day = _as_date(value)
         return f"{day.day} {day:%B %Y}"

@@ -59,7 +59,7 @@ class Col:
     @property
     def numeric(self) -> bool:
         """Whether the column is right-aligned."""
-        return self.spec not in ("", "text", "date", "month", "word")
+        return self.spec not in ("", "text", "date", "month", "word", "year", "cutoff")
 
 
 def _css(*names: str) -> Any:

@@ -11,12 +11,14 @@ from scomm.data import ledger
 from scomm.data.mappings import areas
 from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
 from scomm.data.tables import load
+from scomm.display.tables import Col
 from scomm.record.evidence import Published, frame, nation, published
 from scomm.stats.proportions import wilson
 
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
 FIRST_ESTIMATES = 2009
+NOT_RECORDED = "not recorded"
 _PLACE_LEVELS = ("county", "jurisdiction")
 # Areas in the dashboard that are in no removals file.
 LATER_AREAS = ("HLG",)
@@ -33,7 +35,7 @@ class Sheet:
     title: str
     kind: str
     first: str
-    tables: tuple[tuple[str, pd.DataFrame, dict[str, tuple[str, str]], str], ...]
+    tables: tuple[tuple[str, pd.DataFrame, dict[str, Col], str], ...]
     notes: tuple[str, ...]
 
 
@@ -117,47 +119,59 @@ def _first_line(name: str, kind: str, items: list[Published]) -> str:
     )
 
 
+@cache
+def _unplaced() -> tuple[float, int]:
+    """Return the share of the detainers of FY2015 that name no state, and all of them."""
+    detainers = load("detainers_fy2015")
+    every = int(detainers["n"].sum())
+    return float(detainers.loc[detainers["state"] == NOT_RECORDED, "n"].sum() / every), every
+
+
 _PUBLISHED = {
-    "jurisdiction": ("Place", ""),
-    "cutoff": ("Cut-off", ""),
-    "x": ("Without", "int"),
-    "n": ("Removals", "int"),
-    "share_low": ("Share from, %", "pct"),
-    "share_high": ("to, %", "pct"),
-    "low": ("95% from, %", "pct"),
-    "high": ("to, %", "pct"),
-    "grade": ("Grade", ""),
-    "why_published": ("Why printed", ""),
+    "jurisdiction": Col("Place"),
+    "cutoff": Col("Cut-off", "cutoff"),
+    "x": Col("Without", "int", phone=False),
+    "n": Col("Removals", "int"),
+    "share_low": Col("Share from, %", "pct"),
+    "share_high": Col("to, %", "pct"),
+    "low": Col("95% from, %", "pct", phone=False),
+    "high": Col("to, %", "pct", phone=False),
+    "grade": Col("Grade", "", phone=False),
+    "why_published": Col("Why printed", "", phone=False),
 }
 _COUNTIES = {
-    "county": ("County", ""),
-    "date_secure": ("Activated", "date"),
-    "noncitizens": ("Noncitizens, 2009 estimate", "f0"),
-    "area": ("Area", ""),
+    "county": Col("County"),
+    "date_secure": Col("Activated", "date"),
+    "noncitizens": Col("Noncitizens, 2009 estimate", "f0"),
+    "area": Col("Area", "", phone=False),
 }
 _COVERED = {
-    "date": ("Day", "date"),
-    "counties": ("Counties active", "int"),
-    "of": ("of", "int"),
-    "people": ("Noncitizens covered, %", "pct"),
+    "date": Col("Day", "date"),
+    "counties": Col("Counties active", "int"),
+    "of": Col("of", "int", phone=False),
+    "people": Col("Noncitizens covered, %", "pct"),
 }
 _AREAS = {
-    "name": ("Area", ""),
-    "n": ("Removals FY2016-19", "int"),
-    "share": ("Without recorded conviction, %", "pct"),
-    "n_outside": ("Outside the fast track", "int"),
-    "share_outside": ("Without, %", "pct"),
-    "low_outside": ("95% from, %", "pct"),
-    "high_outside": ("to, %", "pct"),
+    "name": Col("Area"),
+    "n": Col("Removals FY2016-19", "int"),
+    "share": Col("Without recorded conviction, %", "pct"),
+    "n_outside": Col("Outside the fast track", "int"),
+    "share_outside": Col("Without, %", "pct"),
+    "low_outside": Col("95% from, %", "pct", phone=False),
+    "high_outside": Col("to, %", "pct", phone=False),
 }
 _VISIBLE = {
-    "fiscal_year": ("Fiscal year", ""),
-    "visible": ("Visible removals", "int"),
-    "Criminal Conviction": ("Convicted", "int"),
-    "Pending Criminal Charges": ("Pending charges", "int"),
-    "Other Immigration Violator": ("Neither", "int"),
+    "fiscal_year": Col("Fiscal year", "year"),
+    "visible": Col("Visible removals", "int"),
+    "Criminal Conviction": Col("Convicted", "int"),
+    "Pending Criminal Charges": Col("Pending charges", "int"),
+    "Other Immigration Violator": Col("Neither", "int"),
 }
-_DETAINERS = {"facility": ("Facility", ""), "city": ("City", ""), "n": ("Detainers", "int")}
+_DETAINERS = {
+    "facility": Col("Facility"),
+    "city": Col("City", "", phone=False),
+    "n": Col("Detainers", "int"),
+}
 
 
 def _covered(counties: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +243,8 @@ def state_sheet(code: str) -> Sheet:
             "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
             facilities.head(15),
             _DETAINERS,
-            f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's 79,053, 11.4% name no state and are in no sheet.",
+            f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's "
+            f"{_unplaced()[1]:,}, {_percent(_unplaced()[0])} name no state and are in no sheet.",
         ),
         (
             "Counties",
@@ -278,7 +293,7 @@ def area_sheet(code: str) -> Sheet:
         (
             "Counties of the area by state",
             by_state,
-            {"state": ("State", ""), "counties": ("Counties", "int")},
+            {"state": Col("State"), "counties": Col("Counties", "int")},
             "",
         ),
         ("How much of the area was covered when", _covered(here), _COVERED, ""),

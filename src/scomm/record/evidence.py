@@ -202,6 +202,8 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
         interval = item.interval()
         x, n = item.counts or (None, None)
         low, high = item.share
+        if (low, high) == (0, 1):  # the words set no limit at either end
+            low, high = math.nan, math.nan
         rows.append(
             {
                 "key": item.key,
