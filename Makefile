@@ -9,7 +9,7 @@ export SOURCE_DATE_EPOCH ?= 1793491200
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ ingest: $(READY) ## read the originals again and write data/tables and data/READ
 
 check: $(READY) ## compare tables, and originals if present, with their hashes
 	@$(BIN)/python -m scomm check
+
+oracles: $(READY) ## compute the values of R again and show any difference (needs R, see tests/oracles)
+	@$(BIN)/python -m tests.oracles.rerun
 
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \

@@ -1,0 +1,52 @@
+"""Write the inputs that R and Python are both given, from the book's own tables.
+
+Run by hand when a table changes: PYTHONPATH=src .venv/bin/python tests/oracles/make_inputs.py
+"""
+
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+from scomm.data import ledger
+from scomm.data.restrictions import outside_fast_track, without_headquarters
+from scomm.data.tables import load
+from scomm.record.areas import monthly
+from scomm.record.evidence import published
+
+INPUTS = Path(__file__).parent / "inputs"
+SIZES = (1, 5, 20, 97, 352, 2_000, 94_218)
+SHARES = (0, 0.02, 0.25, 0.5, 0.8, 1)
+BREAK = "2017-02-01"
+
+
+def main() -> None:
+    """Write every input table."""
+    grid = {(round(n * p), n) for n, p in product(SIZES, SHARES)}
+    counts = pd.DataFrame(sorted(grid, key=lambda c: (c[1], c[0])), columns=["x", "n"])
+    counts.to_csv(INPUTS / "counts.csv", index=False)
+
+    level = ledger.figures()["level"]
+    printed = [i for i in published().values() if i.counts and i.selected]
+    printed = [i for i in printed if level[i.ids[0]] in ("county", "jurisdiction")]
+    places = pd.DataFrame([(i.key, *i.counts) for i in printed], columns=["place", "x", "n"])
+    places.sort_values("place").to_csv(INPUTS / "places.csv", index=False)
+
+    series = monthly("outside")
+    x, n = series.total
+    months = pd.DataFrame({"month": series.months, "x": x.astype(int), "n": n.astype(int)})
+    months["after"] = (months["month"] >= BREAK).astype(int)
+    months.to_csv(INPUTS / "months.csv", index=False)
+
+    kept = without_headquarters(load("removals"))[0]
+    fast = ~kept.index.isin(outside_fast_track(kept)[0].index)
+    kept = kept.assign(fast=fast, x=kept["n"].where(~kept["threat_level_recorded"], 0))
+    strata = (
+        kept.groupby(["aor", "fiscal_year", "fast"], observed=True)[["x", "n"]].sum().reset_index()
+    )
+    strata["fast"] = strata["fast"].map({True: "fast", False: "other"})
+    strata.to_csv(INPUTS / "strata.csv", index=False)
+
+
+if __name__ == "__main__":
+    main()

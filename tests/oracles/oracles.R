@@ -1,0 +1,206 @@
+# Values that the tests of scomm.stats are compared with, from R and packages we did not write.
+# Run by `make oracles`; arguments: the folder of this file, the folder to write to.
+suppressPackageStartupMessages({
+  library(lme4); library(sandwich); library(lmtest); library(VGAM); library(metafor); library(epitools)
+})
+args <- commandArgs(trailingOnly = TRUE)
+read <- function(name) read.csv(file.path(args[1], "inputs", name), stringsAsFactors = FALSE)
+rows <- list()
+put <- function(method, case, quantity, value, oracle)
+  rows[[length(rows) + 1]] <<- data.frame(method, case, quantity, value = sprintf("%.17g", value), oracle)
+
+# One proportion ------------------------------------------------------------------------------
+counts <- read("counts.csv")
+mid_p_limit <- function(x, n, tail)
+  uniroot(function(p) pbinom(x, n, p, lower.tail = FALSE) + dbinom(x, n, p) / 2 - tail,
+          c(0, 1), tol = 1e-15)$root
+for (i in seq_len(nrow(counts))) {
+  x <- counts$x[i]; n <- counts$n[i]; case <- paste(x, n)
+  w <- suppressWarnings(prop.test(x, n, correct = FALSE)$conf.int)
+  put("wilson", case, "low", w[1], "stats::prop.test"); put("wilson", case, "high", w[2], "stats::prop.test")
+  e <- binom.test(x, n)$conf.int
+  put("clopper_pearson", case, "low", e[1], "stats::binom.test"); put("clopper_pearson", case, "high", e[2], "stats::binom.test")
+  put("jeffreys", case, "low", if (x == 0) 0 else qbeta(0.025, x + 0.5, n - x + 0.5), "stats::qbeta")
+  put("jeffreys", case, "high", if (x == n) 1 else qbeta(0.975, x + 0.5, n - x + 0.5), "stats::qbeta")
+  put("mid_p", case, "low", if (x == 0) 0 else mid_p_limit(x, n, 0.025), "stats::pbinom, uniroot")
+  put("mid_p", case, "high", if (x == n) 1 else mid_p_limit(x, n, 0.975), "stats::pbinom, uniroot")
+  for (p0 in c(0.25, 0.5)) {
+    q <- paste0("p0=", p0)
+    put("exact_test", case, q, binom.test(x, n, p0)$p.value, "stats::binom.test")
+    put("exact_test", case, paste0(q, " greater"), binom.test(x, n, p0, "greater")$p.value, "stats::binom.test")
+    upper <- pbinom(x, n, p0, lower.tail = FALSE) + dbinom(x, n, p0) / 2
+    put("mid_p_test", case, q, 2 * min(upper, 1 - upper), "stats::pbinom")
+  }
+}
+
+# Two proportions -----------------------------------------------------------------------------
+places <- read("places.csv")
+total_x <- 27047; total_n <- 94218
+for (i in seq_len(nrow(places))) {
+  x <- places$x[i]; n <- places$n[i]; case <- places$place[i]
+  a <- prop.test(x, n, correct = FALSE); b <- prop.test(total_x - x, total_n - n, correct = FALSE)
+  p1 <- x / n; p2 <- (total_x - x) / (total_n - n); d <- p1 - p2
+  put("newcombe_difference", case, "estimate", d, "stats::prop.test")
+  put("newcombe_difference", case, "low", d - sqrt((p1 - a$conf.int[1])^2 + (b$conf.int[2] - p2)^2), "stats::prop.test")
+  put("newcombe_difference", case, "high", d + sqrt((a$conf.int[2] - p1)^2 + (p2 - b$conf.int[1])^2), "stats::prop.test")
+  m <- matrix(c(x, n - x, total_x - x, total_n - n - total_x + x), 2, byrow = TRUE)
+  put("fisher_exact", case, "p", fisher.test(m)$p.value, "stats::fisher.test")
+  o <- oddsratio.wald(m, rev = "neither")$measure
+
+  put("odds_ratio", case, "estimate", o[2, 1], "epitools::oddsratio.wald")
+  put("odds_ratio", case, "low", o[2, 2], "epitools::oddsratio.wald")
+  put("odds_ratio", case, "high", o[2, 3], "epitools::oddsratio.wald")
+  r <- riskratio.wald(m[, 2:1], rev = "neither")$measure
+  put("ratio", case, "estimate", 1 / r[2, 1], "epitools::riskratio.wald")
+}
+
+# Families of tests ---------------------------------------------------------------------------
+p <- sapply(seq_len(nrow(places)), function(i) binom.test(places$x[i], places$n[i], 0.5)$p.value)
+for (i in seq_along(p)) for (m in c("holm", "BH", "bonferroni"))
+  put(m, places$place[i], "p", p.adjust(p, m)[i], "stats::p.adjust")
+
+# Many proportions ----------------------------------------------------------------------------
+x <- places$x; n <- places$n
+chi <- suppressWarnings(chisq.test(rbind(x, n - x), correct = FALSE))
+put("chi_square_homogeneity", "places", "statistic", chi$statistic, "stats::chisq.test")
+put("chi_square_homogeneity", "places", "p", chi$p.value, "stats::chisq.test")
+pooled <- sum(x) / sum(n)
+shifted <- seq(0.25, 0.35, length.out = length(n))
+centre <- sum(n * shifted) / sum(n)
+ncp <- sum(n * (shifted - centre)^2) / (centre * (1 - centre))
+put("homogeneity_power", "places", "power",
+    pchisq(qchisq(0.05, length(n) - 1, lower.tail = FALSE), length(n) - 1, ncp, lower.tail = FALSE), "stats::pchisq")
+pearson <- glm(cbind(x, n - x) ~ 1, family = binomial)
+put("overdispersion", "places", "phi_raw", sum(residuals(pearson, "pearson")^2) / length(n), "stats::glm")
+for (scale in c("share", "logit")) {
+  y <- if (scale == "share") x / n else log((x + .5) / (n - x + .5))
+  v <- if (scale == "share") pooled * (1 - pooled) / n else 1 / (x + .5) + 1 / (n - x + .5)
+  f <- rma(y, v, method = "DL")
+  for (q in list(c("tau2", f$tau2), c("mean", f$b), c("low", f$ci.lb), c("high", f$ci.ub), c("q", f$QE), c("i2", f$I2 / 100)))
+    put("random_effects", scale, q[1], as.numeric(q[2]), "metafor::rma, DL")
+}
+bb <- vglm(cbind(x, n - x) ~ 1, betabinomial, control = vglm.control(epsilon = 1e-12, maxit = 500, stepsize = 0.5))
+share <- plogis(coef(bb)[1]); rho <- plogis(coef(bb)[2])
+ab <- unname(c(share, 1 - share) * (1 / rho - 1))
+# vglm stops a little short of the top of its own likelihood; optim goes the rest of the way
+for (again in 1:5) ab <- exp(optim(log(ab), function(z) -sum(dbetabinom.ab(x, n, exp(z[1]), exp(z[2]), log = TRUE)),
+                                   method = "Nelder-Mead", control = list(reltol = 1e-16, maxit = 5000))$par)
+put("beta_binomial", "places", "a", ab[1], "VGAM::dbetabinom.ab, stats::optim"); put("beta_binomial", "places", "b", ab[2], "VGAM::dbetabinom.ab, stats::optim")
+put("beta_binomial", "places", "log_likelihood", sum(dbetabinom.ab(x, n, ab[1], ab[2], log = TRUE)), "VGAM::dbetabinom.ab")
+for (i in seq_along(x)) {
+  put("empirical_bayes", places$place[i], "share", (ab[1] + x[i]) / (sum(ab) + n[i]), "VGAM, stats::qbeta")
+  put("empirical_bayes", places$place[i], "low", qbeta(.025, ab[1] + x[i], ab[2] + n[i] - x[i]), "VGAM, stats::qbeta")
+  put("empirical_bayes", places$place[i], "high", qbeta(.975, ab[1] + x[i], ab[2] + n[i] - x[i]), "VGAM, stats::qbeta")
+}
+gm <- glmer(cbind(x, n - x) ~ 1 + (1 | place), family = binomial, data = places, nAGQ = 25,
+            control = glmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-12, maxfun = 1e6), tolPwrss = 1e-10))
+put("random_intercept_logit", "places", "intercept", fixef(gm), "lme4::glmer, nAGQ=25")
+put("random_intercept_logit", "places", "sigma", sqrt(VarCorr(gm)$place[1]), "lme4::glmer, nAGQ=25")
+# The likelihood at R's optimum by adaptive quadrature of R's own, place by place
+ll <- sum(sapply(seq_along(x), function(i) {
+  f <- function(u) dbinom(x[i], n[i], plogis(fixef(gm) + sqrt(VarCorr(gm)$place[1]) * u)) * dnorm(u)
+  mode <- optimize(function(u) dbinom(x[i], n[i], plogis(fixef(gm) + sqrt(VarCorr(gm)$place[1]) * u), log = TRUE) +
+                     dnorm(u, log = TRUE), c(-6, 6), maximum = TRUE, tol = 1e-8)$maximum
+  log(integrate(f, mode - 7, mode, rel.tol = 1e-12, subdivisions = 2000)$value +
+      integrate(f, mode, mode + 7, rel.tol = 1e-12, subdivisions = 2000)$value)
+}))
+put("random_intercept_logit", "places", "log_likelihood", ll, "stats::integrate")
+for (i in seq_along(x)) {
+  put("beta_binomial_limits", places$place[i], "low", min(which(pbetabinom.ab(0:n[i], n[i], ab[1], ab[2]) >= .025) - 1) / n[i], "VGAM::pbetabinom.ab")
+  put("beta_binomial_limits", places$place[i], "high", min(which(pbetabinom.ab(0:n[i], n[i], ab[1], ab[2]) >= .975) - 1) / n[i], "VGAM::pbetabinom.ab")
+  r <- qbinom(.025, n[i], pooled); at <- pbinom(r, n[i], pooled); before <- pbinom(r - 1, n[i], pooled)
+  put("exact_limits", places$place[i], "low", (r - (at - .025) / (at - before)) / n[i], "stats::qbinom")
+}
+# Full Bayes: both integrals over (log(a/b), log(a+b)) by R's adaptive quadrature
+lp <- function(u, v) {
+  a <- exp(v) * plogis(u); b <- exp(v) * plogis(-u)
+  log(a) + log(b) - 2.5 * v + sum(lbeta(a + x, b + n - x) - lbeta(a, b))
+}
+peak <- optim(c(qlogis(pooled), 2), function(z) -lp(z[1], z[2]), control = list(reltol = 1e-12))
+top <- -peak$value
+outer_integral <- function(g) integrate(Vectorize(function(v)
+  integrate(Vectorize(function(u) exp(lp(u, v) - top) * g(u, v)), peak$par[1] - 2, peak$par[1] + 2, rel.tol = 1e-10)$value),
+  peak$par[2] - 3, peak$par[2] + 4, rel.tol = 1e-9)$value
+mass <- outer_integral(function(u, v) 1)
+for (i in c(1, 6, 11, 15))
+  put("full_bayes", places$place[i], "share",
+      outer_integral(function(u, v) (exp(v) * plogis(u) + x[i]) / (exp(v) + n[i])) / mass, "stats::integrate, twice")
+
+# Case mix ------------------------------------------------------------------------------------
+strata <- read("strata.csv")
+strata$stratum <- paste(strata$fiscal_year, strata$fast)
+areas <- sort(unique(strata$aor)); levels <- sort(unique(strata$stratum))
+X <- matrix(0, length(areas), length(levels), dimnames = list(areas, levels)); N <- X
+X[cbind(strata$aor, strata$stratum)] <- strata$x; N[cbind(strata$aor, strata$stratum)] <- strata$n
+for (a in areas) if (all(N[a, ] > 0)) {
+  d <- ageadjust.direct(X[a, ], N[a, ], stdpop = colSums(N))
+  put("direct", a, "share", d["adj.rate"], "epitools::ageadjust.direct")
+  s <- ageadjust.indirect(X[a, ], N[a, ], colSums(X), colSums(N))
+  put("indirect", a, "ratio", s$sir["sir"], "epitools::ageadjust.indirect")
+  put("indirect", a, "expected", s$sir["exp"], "epitools::ageadjust.indirect")
+}
+model <- glm(cbind(x, n - x) ~ aor + fast + factor(fiscal_year), family = quasibinomial, data = strata,
+             control = glm.control(epsilon = 1e-14, maxit = 100))
+put("grouped_logit", "all", "dispersion", summary(model)$dispersion, "stats::glm")
+V <- vcov(model); w <- strata$n / sum(strata$n)
+for (a in areas) {
+  moved <- transform(strata, aor = a)
+  D <- model.matrix(delete.response(terms(model)), transform(moved, aor = factor(aor, levels = areas)))
+  p <- predict(model, moved, type = "response"); s <- sum(w * p)
+  g <- colSums(w * p * (1 - p) * D); se <- sqrt(drop(g %*% V %*% g)) / (s * (1 - s))
+  put("grouped_logit", a, "share", s, "stats::glm, predict")
+  put("grouped_logit", a, "low", plogis(qlogis(s) - qnorm(.975) * se), "stats::glm, delta method")
+  put("grouped_logit", a, "high", plogis(qlogis(s) + qnorm(.975) * se), "stats::glm, delta method")
+}
+for (a in setdiff(areas, "SNA")) if (all(N[a, ] > 0)) {
+  # The same two components through their published weights: means of mixes and of rates
+  r1 <- X[a, ] / N[a, ]; r2 <- X["SNA", ] / N["SNA", ]
+  m1 <- N[a, ] / sum(N[a, ]); m2 <- N["SNA", ] / sum(N["SNA", ])
+  put("kitagawa", a, "mix", weighted.mean(r1, m1) / 2 + weighted.mean(r2, m1) / 2 - weighted.mean(r1, m2) / 2 - weighted.mean(r2, m2) / 2, "stats::weighted.mean")
+  put("kitagawa", a, "rate", weighted.mean(r1, m1) / 2 + weighted.mean(r1, m2) / 2 - weighted.mean(r2, m1) / 2 - weighted.mean(r2, m2) / 2, "stats::weighted.mean")
+}
+
+# Time ----------------------------------------------------------------------------------------
+months <- read("months.csv")
+months$y <- months$x / months$n
+months$t <- seq_len(nrow(months)) - which(months$after == 1)[1]
+for (L in c(0, 1, 3, 6, 12)) {
+  f <- lm(y ~ t + after + I(t * after), months)
+  V <- NeweyWest(f, lag = L, prewhite = FALSE, adjust = TRUE)
+  case <- paste("lag", L)
+  put("segmented_regression", case, "step", coef(f)["after"], "stats::lm")
+  put("segmented_regression", case, "step_se", sqrt(V["after", "after"]), "sandwich::NeweyWest")
+  put("segmented_regression", case, "step_p", coeftest(f, V)["after", 4], "lmtest::coeftest")
+  put("segmented_regression", case, "pre_slope_se", sqrt(V["t", "t"]), "sandwich::NeweyWest")
+}
+f <- lm(y ~ t + after + I(t * after), months, weights = n)
+put("segmented_regression", "weighted lag 3", "step", coef(f)["after"], "stats::lm")
+put("segmented_regression", "weighted lag 3", "step_se", sqrt(NeweyWest(f, lag = 3, prewhite = FALSE, adjust = TRUE)["after", "after"]), "sandwich::NeweyWest")
+put("segmented_regression", "weighted lag 3", "durbin_watson", dwtest(lm(y ~ t + after + I(t * after), months))$statistic, "lmtest::dwtest")
+g <- glm(cbind(x, n - x) ~ t + after + I(t * after), quasibinomial, months, control = glm.control(epsilon = 1e-14))
+put("segmented_quasi_binomial", "months", "step", coef(g)["after"], "stats::glm")
+put("segmented_quasi_binomial", "months", "step_se", summary(g)$coefficients["after", 2], "stats::glm")
+put("segmented_quasi_binomial", "months", "dispersion", summary(g)$dispersion, "stats::glm")
+# A ratio of sums is the coefficient of a regression through the origin, weighted by 1/n
+h <- lm(x ~ n - 1, months, weights = 1 / n)
+for (L in c(0, 3, 6)) {
+  put("newey_west_share", paste("lag", L), "share", coef(h), "stats::lm")
+  put("newey_west_share", paste("lag", L), "se", sqrt(drop(NeweyWest(h, lag = L, prewhite = FALSE, adjust = TRUE))), "sandwich::NeweyWest")
+}
+sel <- function(from, to) months[months$t >= from & months$t < to, ]
+b <- sel(-12, 0); a <- sel(0, 12)
+put("before_after", "12 months", "change", sum(a$x) / sum(a$n) - sum(b$x) / sum(b$n), "base R")
+
+# Selection: exact distribution of the highest of J equal places, and of a simulation's mean --------
+for (size in c(10, 50, 200)) {
+  J <- 94218 %/% size; k <- 0:size
+  cdf <- pbinom(k, size, total_x / total_n)^J
+  put("top_of_list", paste(size), "first", sum(diff(c(0, cdf)) * k) / size, "stats::pbinom, order statistic")
+}
+
+out <- do.call(rbind, rows)
+write.csv(out, file.path(args[2], "values.csv"), row.names = FALSE, quote = TRUE)
+writeLines(c(R.version.string, sprintf("%s %s", c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools"),
+  sapply(c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools"), function(p) as.character(packageVersion(p))))),
+  file.path(args[2], "versions.txt"))
+sink(file.path(args[2], "sessionInfo.txt")); print(sessionInfo()); sink()

@@ -1,0 +1,309 @@
+"""What scomm.stats gives for the same inputs, keyed as R's values are: (case, quantity)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from scomm.stats import (
+    funnel,
+    heterogeneity,
+    multiple,
+    proportions,
+    resampling,
+    selection,
+    shrinkage,
+    standardise,
+    timeseries,
+)
+
+HERE = Path(__file__).parent
+TOTAL_X, TOTAL_N = 27_047, 94_218
+Values = Iterator[tuple[str, str, float]]
+
+
+def read(name: str) -> pd.DataFrame:
+    """Read one input table."""
+    return pd.read_csv(HERE / "inputs" / name)
+
+
+def _interval(name: str) -> Values:
+    for x, n in read("counts.csv").to_numpy():
+        interval = getattr(proportions, name)(x, n)
+        yield f"{x} {n}", "low", interval.low
+        yield f"{x} {n}", "high", interval.high
+
+
+def wilson() -> Values:
+    yield from _interval("wilson")
+
+
+def clopper_pearson() -> Values:
+    yield from _interval("clopper_pearson")
+
+
+def jeffreys() -> Values:
+    yield from _interval("jeffreys")
+
+
+def mid_p() -> Values:
+    yield from _interval("mid_p")
+
+
+def exact_test() -> Values:
+    for x, n in read("counts.csv").to_numpy():
+        for p0 in (0.25, 0.5):
+            yield f"{x} {n}", f"p0={p0}", proportions.exact_test(x, n, p0)
+            yield f"{x} {n}", f"p0={p0} greater", proportions.exact_test(x, n, p0, "greater")
+
+
+def mid_p_test() -> Values:
+    for x, n in read("counts.csv").to_numpy():
+        for p0 in (0.25, 0.5):
+            yield f"{x} {n}", f"p0={p0}", proportions.mid_p_test(x, n, p0)
+
+
+def _against(name: str, quantities: tuple[str, ...]) -> Values:
+    for place, x, n in read("places.csv").to_numpy():
+        result = getattr(proportions, name)(x, n, TOTAL_X - x, TOTAL_N - n)
+        values = {"estimate": result.estimate, "low": result.interval.low}
+        values["high"] = result.interval.high
+        for quantity in quantities:
+            yield place, quantity, values[quantity]
+
+
+def newcombe_difference() -> Values:
+    yield from _against("newcombe_difference", ("estimate", "low", "high"))
+
+
+def odds_ratio() -> Values:
+    yield from _against("odds_ratio", ("estimate", "low", "high"))
+
+
+def ratio() -> Values:
+    yield from _against("ratio", ("estimate",))
+
+
+def fisher_exact() -> Values:
+    for place, x, n in read("places.csv").to_numpy():
+        yield place, "p", proportions.fisher_exact(x, n, TOTAL_X - x, TOTAL_N - n)
+
+
+def _adjusted(name: str) -> Values:
+    places = read("places.csv")
+    p = getattr(multiple, name)(proportions.exact_test(places["x"], places["n"]))
+    for place, value in zip(places["place"], p, strict=True):
+        yield place, "p", value
+
+
+def holm() -> Values:
+    yield from _adjusted("holm")
+
+
+def benjamini_hochberg() -> Values:
+    yield from _adjusted("benjamini_hochberg")
+
+
+def bonferroni() -> Values:
+    yield from _adjusted("bonferroni")
+
+
+def chi_square_homogeneity() -> Values:
+    places = read("places.csv")
+    result = heterogeneity.chi_square_homogeneity(places["x"], places["n"])
+    yield "places", "statistic", result.statistic
+    yield "places", "p", result.p
+
+
+def homogeneity_power() -> Values:
+    n = read("places.csv")["n"]
+    shares = np.linspace(0.25, 0.35, len(n))
+    yield "places", "power", heterogeneity.homogeneity_power(n, shares)
+
+
+def overdispersion() -> Values:
+    places = read("places.csv")
+    yield "places", "phi_raw", heterogeneity.overdispersion(places["x"], places["n"]).phi_raw
+
+
+def random_effects() -> Values:
+    places = read("places.csv")
+    for scale in ("share", "logit"):
+        fit = heterogeneity.random_effects(places["x"], places["n"], scale)
+        for quantity in ("tau2", "mean", "low", "high", "q", "i2"):
+            yield scale, quantity, getattr(fit, quantity)
+
+
+def beta_binomial() -> Values:
+    places = read("places.csv")
+    fit = heterogeneity.beta_binomial(places["x"], places["n"])
+    for quantity in ("a", "b", "log_likelihood"):
+        yield "places", quantity, getattr(fit, quantity)
+
+
+def random_intercept_logit() -> Values:
+    places = read("places.csv")
+    fit = heterogeneity.random_intercept_logit(places["x"], places["n"])
+    for quantity in ("intercept", "sigma", "log_likelihood"):
+        yield "places", quantity, getattr(fit, quantity)
+
+
+def beta_binomial_limits() -> Values:
+    places = read("places.csv")
+    fit = heterogeneity.beta_binomial(places["x"], places["n"])
+    limits = funnel.beta_binomial_limits(places["n"], fit.a, fit.b)
+    for place, low, high in zip(places["place"], limits.low, limits.high, strict=True):
+        yield place, "low", low
+        yield place, "high", high
+
+
+def exact_limits() -> Values:
+    places = read("places.csv")
+    limits = funnel.exact_limits(places["n"], places["x"].sum() / places["n"].sum())
+    for place, low in zip(places["place"], limits.low, strict=True):
+        yield place, "low", low
+
+
+def empirical_bayes() -> Values:
+    places = read("places.csv")
+    shrunk = shrinkage.empirical_bayes(places["x"], places["n"])
+    ends = (shrunk.share, shrunk.interval.low, shrunk.interval.high)
+    for place, share, low, high in zip(places["place"], *ends, strict=True):
+        yield place, "share", share
+        yield place, "low", low
+        yield place, "high", high
+
+
+def full_bayes() -> Values:
+    places = read("places.csv")
+    shares = shrinkage.full_bayes(places["x"], places["n"]).share
+    yield from ((p, "share", s) for p, s in zip(places["place"], shares, strict=True))
+
+
+def _strata() -> tuple[list[str], np.ndarray, np.ndarray]:
+    cells = read("strata.csv")
+    wide = cells.pivot_table(index="aor", columns=["fiscal_year", "fast"], values=["x", "n"])
+    x, n = wide["x"].fillna(0).to_numpy(), wide["n"].fillna(0).to_numpy()
+    return list(wide.index), x, n
+
+
+def direct() -> Values:
+    areas, x, n = _strata()
+    shares = standardise.direct(x, n, n.sum(axis=0)).share
+    yield from ((a, "share", s) for a, s in zip(areas, shares, strict=True))
+
+
+def indirect() -> Values:
+    areas, x, n = _strata()
+    result = standardise.indirect(x, n, x.sum(axis=0), n.sum(axis=0))
+    for area, ratio_, expected in zip(areas, result.ratio, result.expected, strict=True):
+        yield area, "ratio", ratio_
+        yield area, "expected", expected
+
+
+def grouped_logit() -> Values:
+    cells = read("strata.csv")
+    factors = {name: cells[name].tolist() for name in ("aor", "fast", "fiscal_year")}
+    fit = standardise.grouped_logit(cells["x"], cells["n"], factors, unit="aor")
+    yield "all", "dispersion", fit.dispersion
+    ends = (fit.share, fit.interval.low, fit.interval.high)
+    for area, share, low, high in zip(fit.units, *ends, strict=True):
+        yield area, "share", share
+        yield area, "low", low
+        yield area, "high", high
+
+
+def kitagawa() -> Values:
+    areas, x, n = _strata()
+    san_antonio = areas.index("SNA")
+    for i, area in enumerate(areas):
+        if i != san_antonio:
+            split = standardise.kitagawa(x[i], n[i], x[san_antonio], n[san_antonio])
+            yield area, "mix", split.mix
+            yield area, "rate", split.rate
+
+
+def _months() -> tuple[np.ndarray, np.ndarray, int]:
+    months = read("months.csv")
+    return months["x"].to_numpy(), months["n"].to_numpy(), int((months["after"] == 0).sum())
+
+
+def segmented_regression() -> Values:
+    x, n, at = _months()
+    for lag in (0, 1, 3, 6, 12):
+        fit = timeseries.segmented_regression(x / n, at, lag)
+        yield f"lag {lag}", "step", fit.step.estimate
+        yield f"lag {lag}", "step_se", fit.step.standard_error
+        yield f"lag {lag}", "step_p", fit.step.p
+        yield f"lag {lag}", "pre_slope_se", fit.pre_slope.standard_error
+    weighted = timeseries.segmented_regression(x / n, at, 3, weights=n)
+    yield "weighted lag 3", "step", weighted.step.estimate
+    yield "weighted lag 3", "step_se", weighted.step.standard_error
+    plain = timeseries.segmented_regression(x / n, at)
+    yield "weighted lag 3", "durbin_watson", plain.durbin_watson
+
+
+def segmented_quasi_binomial() -> Values:
+    fit = timeseries.segmented_quasi_binomial(*_months())
+    yield "months", "step", fit.step.estimate
+    yield "months", "step_se", fit.step.standard_error
+    yield "months", "dispersion", fit.dispersion
+
+
+def newey_west_share() -> Values:
+    from scipy.stats import t
+
+    x, n, _ = _months()
+    for lag in (0, 3, 6):
+        share, interval = resampling.newey_west_share(x, n, lag)
+        yield f"lag {lag}", "share", share
+        half = (interval.high - interval.low) / 2
+        yield f"lag {lag}", "se", half / t.isf(0.025, len(x) - 1)
+
+
+def before_after() -> Values:
+    yield "12 months", "change", timeseries.before_after(*_months()).change.estimate
+
+
+def top_of_list() -> Values:
+    for size in (10, 50, 200):
+        n = np.full(TOTAL_N // size, size)
+        top = selection.top_of_list(n, 1, TOTAL_X / TOTAL_N, draws=500)
+        yield str(size), "first", top.share[0]
+
+
+# R's name of a method is ours but for this one.
+FUNCTIONS: dict[str, Callable[[], Values]] = {
+    function.__name__ if function is not benjamini_hochberg else "BH": function
+    for function in (
+        wilson, clopper_pearson, jeffreys, mid_p, exact_test, mid_p_test, newcombe_difference,
+        ratio, odds_ratio, fisher_exact, holm, benjamini_hochberg, bonferroni,
+        chi_square_homogeneity, homogeneity_power, overdispersion, random_effects, beta_binomial,
+        random_intercept_logit, beta_binomial_limits, exact_limits, empirical_bayes, full_bayes,
+        direct, indirect, grouped_logit, kitagawa, segmented_regression, segmented_quasi_binomial,
+        newey_west_share, before_after, top_of_list,
+    )
+}  # fmt: skip
+
+
+def distance(expected: float, found: float, kind: str) -> float:
+    """Return the difference that the tolerance limits: relative for likelihood fits."""
+    gap = abs(found - expected)
+    return gap / max(abs(expected), 1e-300) if kind == "likelihood fit" else gap
+
+
+def agreement(values: pd.DataFrame) -> pd.DataFrame:
+    """Compare every value of R with ours: one row a method, with the largest distance."""
+    rows = []
+    for method in pd.read_csv(HERE / "tolerances.csv").itertuples():
+        theirs = values[values["method"] == method.method]
+        ours = {(case, quantity): float(value) for case, quantity, value in FUNCTIONS[method.method]()}
+        gaps = [
+            distance(row.value, ours[(str(row.case), row.quantity)], method.kind)
+            for row in theirs.itertuples()
+        ]
+        rows.append({**method._asdict(), "values": len(gaps), "largest": max(gaps, default=np.nan)})
+    return pd.DataFrame(rows).drop(columns="Index")

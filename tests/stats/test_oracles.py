@@ -1,0 +1,100 @@
+"""Every estimator against values from R and packages that we did not write."""
+
+import inspect
+import pkgutil
+from importlib import import_module
+
+import pandas as pd
+import pytest
+
+from scomm import stats
+from tests.oracles.ours import FUNCTIONS, HERE, agreement
+
+VALUES = pd.read_csv(HERE / "values" / "values.csv", dtype={"case": str})
+TABLE = agreement(VALUES).set_index("method")
+# What has another oracle, named: a printed example, brute force, or an exact formula in its test.
+OTHERWISE = {
+    "proportions.share": "arithmetic",
+    "proportions.wilson_overdispersed": "is wilson at x/phi of n/phi, tested so",
+    "proportions.against_rest": "is made of newcombe_difference, ratio, odds_ratio, fisher_exact",
+    "rounded.printed_percent_range": "brute force",
+    "rounded.consistent_counts": "brute force",
+    "rounded.share_range": "brute force",
+    "rounded.interval_range": "brute force",
+    "rounded.least_favourable_test": "brute force",
+    "rounded.floor_at_which_verdict_turns": "brute force",
+    "verdicts.as_counted": "exact rational arithmetic",
+    "verdicts.as_counted_set": "brute force",
+    "verdicts.as_counted_printed": "brute force",
+    "verdicts.as_counted_each": "as_counted",
+    "verdicts.beyond_chance": "clopper_pearson",
+    "verdicts.beyond_chance_set": "brute force",
+    "verdicts.beyond_chance_each": "beyond_chance",
+    "verdicts.claim_verdict": "the printed table",
+    "increments.increments": "arithmetic",
+    "heterogeneity.dersimonian_laird": "metafor on dat.bcg, printed",
+    "heterogeneity.beta_binomial_log_likelihood": "scipy.stats.betabinom",
+    "funnel.widened_limits": "formula by hand; simulated false-positive rate",
+    "funnel.outside": "simulated false-positive rate",
+    "shrinkage.shrunken_effects": "simulated coverage",
+    "ranks.beta_draws": "moments",
+    "ranks.normal_draws": "moments",
+    "ranks.rank_intervals": "permutation property",
+    "ranks.pairwise_orders": "holm, antisymmetry",
+    "resampling.block_starts": "consecutive blocks",
+    "resampling.block_totals": "ratio formula for independent months",
+    "resampling.percentile_interval": "numpy.quantile",
+    "resampling.block_bootstrap": "ratio formula; simulated coverage",
+    "selection.most_places_this_large": "arithmetic",
+    "selection.family_wise_bound": "bonferroni",
+    "selection.highest_shares": "sorting",
+    "standardise.stratified_shares": "wilson",
+    "bounds.share_bounds": "brute force",
+    "bounds.unreported_remainder": "arithmetic",
+    "bounds.pending_both_ways": "arithmetic",
+    "bounds.composition_bounds": "brute force",
+    "bounds.shift_needed": "solves the equation exactly",
+    "panel.difference_in_differences": "enumeration",
+    "timeseries.segmented_design": "formula by hand",
+    "timeseries.newey_west_sensitivity": "segmented_regression",
+    "timeseries.placebo_dates": "segmented_regression",
+    "timeseries.leave_one_out": "brute force",
+    "timeseries.segmented_calibrated": "simulated error rate",
+}
+
+
+@pytest.mark.parametrize("method", TABLE.index)
+def test_agrees_with_r(method):
+    row = TABLE.loc[method]
+    assert row["values"] > 0
+    assert row["largest"] <= row["tolerance"], f"{method} is off by {row['largest']:.2g}"
+
+
+def test_tolerances_are_the_stated_ones():
+    stated = {"closed form": 1e-10, "likelihood fit": 1e-6, "integral": 1e-6, "simulation": 5e-3}
+    assert (TABLE["tolerance"] == TABLE["kind"].map(stated)).all()
+
+
+def test_every_value_of_r_is_compared():
+    assert set(VALUES["method"]) == set(FUNCTIONS) == set(TABLE.index)
+
+
+def test_a_wrong_value_would_be_seen():
+    wrong = VALUES.copy()
+    wrong.loc[wrong["method"] == "wilson", "value"] += 1e-9
+    row = agreement(wrong).set_index("method").loc["wilson"]
+    assert row["largest"] > row["tolerance"]
+
+
+def test_every_public_estimator_has_an_oracle():
+    covered = set(pd.read_csv(HERE / "tolerances.csv")["function"]) | set(OTHERWISE)
+    public = {
+        f"{info.name}.{name}"
+        for info in pkgutil.iter_modules(stats.__path__)
+        if not info.name.startswith("_") and info.name != "simulation"
+        for name, function in inspect.getmembers(
+            import_module(f"scomm.stats.{info.name}"), inspect.isfunction
+        )
+        if function.__module__ == f"scomm.stats.{info.name}" and not name.startswith("_")
+    }
+    assert public == covered
