@@ -49,6 +49,12 @@ check: $(READY) ## compare tables, and originals if present, with their hashes
 oracles: $(READY) ## compute the values of R again and show any difference (needs R, see tests/oracles)
 	@$(BIN)/python -m tests.oracles.rerun
 
+errors: $(READY) ## simulate the error rates of the methods again (some minutes)
+	@$(BIN)/python -m scomm simulate
+
+bench: $(READY) ## time the statistics of 3,200 places
+	@$(BIN)/python bench/places.py
+
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
 	  --extra dev --no-annotate --no-header --quiet pyproject.toml -o requirements.txt

@@ -19,9 +19,11 @@ from scomm.data.ingest import MODULES, modules
 from scomm.data.ingest import ingest as run_ingest
 from scomm.data.ingest.base import Output
 from scomm.data.schema import TABLES
+from scomm.data.simulated import simulate as run_simulation
 from scomm.data.sources import Passport, check_hash, locate, passports
 from scomm.data.tables import load, manifest, write_atomically
 from scomm.errors import ArgumentError, ScommError, SourceError
+from scomm.stats.simulation import STUDIES
 
 STATUS_ERROR = 2
 
@@ -138,6 +140,20 @@ def dictionary() -> None:
     """Write data/README.md from the schemas and the manifest."""
     write_atomically(paths.DATA_README, render().encode("utf-8"))
     print(paths.DATA_README)
+
+
+@app.command()
+def simulate(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Study to run; may be repeated.")
+    ] = None,
+) -> None:
+    """Run the simulation study of error rates and write data/simulated (some minutes)."""
+    unknown = set(only or ()) - set(STUDIES)
+    if unknown:
+        raise ArgumentError(f"no study {sorted(unknown)}; there are: {', '.join(STUDIES)}.")
+    frame = run_simulation(only, report=lambda name, rows: print(f"{name}: {rows} rates"))
+    print(f"{len(frame):,} rates in {paths.ERROR_RATES}")
 
 
 @app.command()

@@ -53,6 +53,7 @@ FIPS_CHANGES = HAND / "fips_changes.csv"
 FETCHED = ROOT / "originals"
 TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
+ERROR_RATES = DATA / "simulated" / "error_rates.csv"
 
 
 def originals() -> Path | None:

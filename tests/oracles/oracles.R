@@ -187,6 +187,12 @@ for (L in c(0, 3, 6)) {
   put("newey_west_share", paste("lag", L), "share", coef(h), "stats::lm")
   put("newey_west_share", paste("lag", L), "se", sqrt(drop(NeweyWest(h, lag = L, prewhite = FALSE, adjust = TRUE))), "sandwich::NeweyWest")
 }
+share <- sum(months$x) / sum(months$n); u <- months$x - share * months$n; k <- nrow(months)
+r <- acf(u, lag.max = 1, plot = FALSE)$acf[2]; rho <- min(max(r + (1 + 4 * r) / k, 0), 0.95); m <- k * (1 - rho) / (1 + rho)
+se <- sqrt(sum(u^2) * (1 + rho) / (1 - rho) / (1 - 1 / max(m, 1.5))) / sum(months$n)
+put("autoregressive_share", "months", "rho", rho, "stats::acf")
+put("autoregressive_share", "months", "se", se, "stats::acf")
+put("autoregressive_share", "months", "low", max(0, share - qt(.975, max(m - 1, 2)) * se), "stats::acf, stats::qt")
 sel <- function(from, to) months[months$t >= from & months$t < to, ]
 b <- sel(-12, 0); a <- sel(0, 12)
 put("before_after", "12 months", "change", sum(a$x) / sum(a$n) - sum(b$x) / sum(b$n), "base R")

@@ -264,6 +264,14 @@ def newey_west_share() -> Values:
         yield f"lag {lag}", "se", half / t.isf(0.025, len(x) - 1)
 
 
+def autoregressive_share() -> Values:
+    x, n, _ = _months()
+    found = resampling.autoregressive_share(x, n)
+    yield "months", "rho", found.rho
+    yield "months", "se", found.standard_error
+    yield "months", "low", found.interval.low
+
+
 def before_after() -> Values:
     yield "12 months", "change", timeseries.before_after(*_months()).change.estimate
 
@@ -284,7 +292,7 @@ FUNCTIONS: dict[str, Callable[[], Values]] = {
         chi_square_homogeneity, homogeneity_power, overdispersion, random_effects, beta_binomial,
         random_intercept_logit, beta_binomial_limits, exact_limits, empirical_bayes, full_bayes,
         direct, indirect, grouped_logit, kitagawa, segmented_regression, segmented_quasi_binomial,
-        newey_west_share, before_after, top_of_list,
+        newey_west_share, autoregressive_share, before_after, top_of_list,
     )
 }  # fmt: skip
 
@@ -300,7 +308,9 @@ def agreement(values: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for method in pd.read_csv(HERE / "tolerances.csv").itertuples():
         theirs = values[values["method"] == method.method]
-        ours = {(case, quantity): float(value) for case, quantity, value in FUNCTIONS[method.method]()}
+        ours = {
+            (case, quantity): float(value) for case, quantity, value in FUNCTIONS[method.method]()
+        }
         gaps = [
             distance(row.value, ours[(str(row.case), row.quantity)], method.kind)
             for row in theirs.itertuples()

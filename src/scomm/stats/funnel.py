@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import betabinom, binom
+from scipy.stats import binom
 
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
@@ -102,6 +102,22 @@ def widened_limits(
     )
 
 
+def _beta_binomial_quantiles(
+    n: int, a: float, b: float, tails: tuple[float, float]
+) -> tuple[float, float]:
+    """Smallest shares at which the beta-binomial distribution reaches each tail; nan for n = 0."""
+    if n == 0:
+        return np.nan, np.nan
+    k = np.arange(n)
+    # P(k + 1) / P(k) needs no gamma function; the sum of all P is 1.
+    steps = np.log((n - k) * (a + k)) - np.log((k + 1) * (b + n - k - 1))
+    log_mass = np.concatenate([[0.0], np.cumsum(steps)])
+    mass = np.exp(log_mass - log_mass.max())
+    cumulated = np.cumsum(mass) / mass.sum()
+    first, second = np.searchsorted(cumulated, tails)
+    return float(first / n), float(second / n)
+
+
 def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.95) -> FunnelLimits:
     """Funnel limits from a fitted beta-binomial: where places of this spread usually fall.
 
@@ -116,12 +132,10 @@ def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.
     if a <= 0 or b <= 0:
         raise ArgumentError(f"found a={a!r}, b={b!r}; expected positive numbers")
     sizes = _check(n, a / (a + b), level)
-    tail = (1 - level) / 2
-    low, high = np.full(sizes.shape, np.nan), np.full(sizes.shape, np.nan)
-    for at in np.ndindex(sizes.shape):
-        if sizes[at] > 0:
-            low[at] = betabinom.ppf(tail, int(sizes[at]), a, b) / sizes[at]
-            high[at] = betabinom.ppf(1 - tail, int(sizes[at]), a, b) / sizes[at]
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    whole, back = np.unique(np.nan_to_num(sizes).astype(int), return_inverse=True)
+    ends = np.array([_beta_binomial_quantiles(int(size), a, b, tails) for size in whole])
+    low, high = (ends[back.ravel(), side].reshape(sizes.shape) for side in (0, 1))
     return FunnelLimits(unwrap(low), unwrap(high), a / (a + b), level, "beta-binomial", USUAL)
 
 

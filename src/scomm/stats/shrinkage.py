@@ -58,7 +58,8 @@ def empirical_bayes(
     maximum likelihood (or from `fit`). Source: Efron and Morris (1975); Casella (1985). The
     interval treats a and b as known and so is somewhat too narrow with few places: compare
     `full_bayes`. x = 0 gives a share above 0; n = 0 (or unknown) gives the mean of the places,
-    weight 0. Raises ArgumentError as `heterogeneity.beta_binomial`.
+    weight 0. Where places have only or no outcomes (a or b near 0) the posterior is U-shaped and the
+    mean can lie outside its equal tails. Raises ArgumentError as `heterogeneity.beta_binomial`.
 
     >>> s = empirical_bayes([1, 9, 4, 6, 2, 0], [10, 10, 10, 10, 10, 0])
     >>> bool(s.raw[1] > s.share[1] > s.fit.mean), float(s.weight[5])

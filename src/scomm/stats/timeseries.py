@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -397,6 +398,21 @@ def _step_and_error(y: Floats, design: Floats, lags: int) -> tuple[Floats, Float
 RHO_GRID = np.round(np.arange(-0.3, 0.96, 0.05), 2)
 
 
+@lru_cache(
+    maxsize=8
+)  # the design alone decides it, and a simulation asks for it thousands of times
+def _null_lag1(
+    months: int, break_index: int, harmonics: int, lags: int, draws: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Innovations, and the median residual lag-1 that each rho of RHO_GRID gives on a design."""
+    design = segmented_design(months, break_index, harmonics)
+    innovations = np.random.default_rng(seed).normal(size=(draws, months))
+    medians = np.maximum.accumulate(
+        [np.median(_step_and_error(_ar1(innovations, rho), design, lags)[2]) for rho in RHO_GRID]
+    )
+    return innovations, medians
+
+
 def segmented_calibrated(
     y: npt.ArrayLike,
     break_index: int,
@@ -428,13 +444,7 @@ def segmented_calibrated(
     if np.isnan(fit.lag1) or np.abs(fit.residuals).max() < 1e-12:
         raise ArgumentError("y: fits without error; there is nothing to calibrate")
     design = segmented_design(fit.months, break_index, harmonics)
-    innovations = np.random.default_rng(seed).normal(size=(draws, fit.months))
-    medians = np.maximum.accumulate(
-        [
-            np.median(_step_and_error(_ar1(innovations, rho), design, hac_lags)[2])
-            for rho in RHO_GRID
-        ]
-    )
+    innovations, medians = _null_lag1(fit.months, break_index, harmonics, hac_lags, draws, seed)
     rho = float(np.interp(fit.lag1, medians, RHO_GRID))
     steps, errors, _ = _step_and_error(_ar1(innovations, rho), design, hac_lags)
     size = np.sort(np.abs(steps / errors))

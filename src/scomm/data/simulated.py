@@ -1,0 +1,71 @@
+"""Error rates of the methods, by simulation: `make errors` writes them, the book prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from scomm import paths
+from scomm.data.schema.base import Column, Table
+from scomm.data.tables import read, to_bytes, write_atomically
+from scomm.errors import TableError
+from scomm.stats.simulation import STUDIES, study
+
+_ABSENT = "does not apply to this study"
+
+TABLE = Table(
+    name="error_rates",
+    title="Error rates of the methods",
+    grain="study, method, world, setting, measure",
+    originals=(),
+    key=("study", "method", "world", "measure", "n", "share", "rho", "effect"),
+    columns=(
+        Column("study", "str", "What was asked", allowed=tuple(STUDIES)),
+        Column("method", "str", "Function of scomm.stats, or rule"),
+        Column("world", "str", "World that was simulated", nulls=_ABSENT),
+        Column("n", "float", "Cases", nulls=_ABSENT, low=1),
+        Column("share", "float", "True share", nulls=_ABSENT, low=0, high=1),
+        Column("rho", "float", "Autocorrelation of the months", nulls=_ABSENT, low=0, high=1),
+        Column("effect", "float", "True step, as a share", nulls=_ABSENT, low=0, high=1),
+        Column("measure", "str", "What was measured"),
+        Column("value", "float", "Rate, width or error", low=0),
+        Column("error", "float", "Monte Carlo error (0: summed exactly)", low=0),
+        Column("draws", "int", "Simulated worlds (0: summed exactly)", low=0),
+    ),
+)
+
+
+def load_error_rates() -> pd.DataFrame:
+    """Return the committed table, checked against its schema.
+
+    Raises TableError if it is missing or a cell does not fit.
+    """
+    if not paths.ERROR_RATES.is_file():
+        raise TableError(f"{paths.ERROR_RATES.name} is missing; run `make errors`.")
+    return read(paths.ERROR_RATES, TABLE)
+
+
+def simulate(
+    only: Sequence[str] | None = None,
+    report: Callable[[str, int], None] | None = None,
+) -> pd.DataFrame:
+    """Run the studies (all, or some) and write the table; rows of other studies are kept.
+
+    Raises ArgumentError for an unknown study.
+    """
+    chosen = list(only or STUDIES)
+    parts = []
+    for name in chosen:
+        rows = study(name)
+        parts.append(pd.DataFrame(rows))
+        if report is not None:
+            report(name, len(rows))
+    fresh = pd.concat(parts, ignore_index=True)
+    fresh["world"] = fresh["world"].replace("", None)
+    if only:
+        kept = load_error_rates()
+        fresh = pd.concat([kept[~kept["study"].isin(chosen)], fresh], ignore_index=True)
+    frame, content, _ = to_bytes(fresh, TABLE)
+    write_atomically(paths.ERROR_RATES, content)
+    return frame

@@ -1,0 +1,612 @@
+"""Known error rates: how often each interval misses and each test errs, in worlds we make.
+
+Binomial coverage and size are summed over every possible count, so they carry no simulation
+error; everything else is drawn with a fixed seed and printed with its Monte Carlo error. A row of
+the result is one measure of one method in one setting. `make errors` writes them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from math import nan, sqrt
+
+import numpy as np
+from scipy.special import expit, logit
+from scipy.stats import binom
+from scipy.stats import t as student
+
+from scomm.errors import ArgumentError
+from scomm.stats._arrays import Floats, share_of
+from scomm.stats.bounds import share_bounds
+from scomm.stats.funnel import (
+    FunnelLimits,
+    beta_binomial_limits,
+    exact_limits,
+    outside,
+    widened_limits,
+)
+from scomm.stats.heterogeneity import (
+    beta_binomial,
+    chi_square_homogeneity,
+    overdispersion,
+    random_effects,
+)
+from scomm.stats.multiple import benjamini_hochberg, holm
+from scomm.stats.panel import difference_in_differences
+from scomm.stats.proportions import (
+    Interval,
+    clopper_pearson,
+    exact_test,
+    fisher_exact,
+    jeffreys,
+    mid_p,
+    mid_p_test,
+    newcombe_difference,
+    odds_ratio,
+    ratio,
+    wilson,
+    wilson_overdispersed,
+)
+from scomm.stats.ranks import beta_draws, rank_intervals
+from scomm.stats.resampling import autoregressive_share, block_bootstrap, newey_west_share
+from scomm.stats.rounded import consistent_counts, least_favourable_test
+from scomm.stats.selection import family_wise_bound
+from scomm.stats.shrinkage import empirical_bayes, full_bayes
+from scomm.stats.standardise import direct, grouped_logit
+from scomm.stats.timeseries import (
+    _ar1,
+    _step_and_error,
+    segmented_calibrated,
+    segmented_design,
+    segmented_quasi_binomial,
+)
+
+SEED = 20110324
+LEVEL = 0.95
+ALPHA = 1 - LEVEL
+SIZES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99)  # fmt: skip
+RHOS = (0.0, 0.2, 0.4, 0.6, 0.8)
+# Forty places from 20 to 7,500 removals: about as many and as large as have a printed figure.
+PLACES = np.rint(np.geomspace(20, 7_500, 40))
+MEAN, SPREAD = 0.29, 0.10  # share of the nation, and an ordinary standard deviation of places
+OUTLIERS, SHIFT = 5, 0.30  # planted: five places thirty points above their own share
+MONTHS, BREAK = 47, 16  # October 2015 to August 2019, order in January 2017
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One measured rate. Settings that do not apply are nan; `error` is the Monte Carlo error."""
+
+    study: str
+    method: str
+    world: str
+    n: float
+    share: float
+    rho: float
+    effect: float
+    measure: str
+    value: float
+    error: float
+    draws: int
+
+
+def _rate(
+    study: str,
+    method: str,
+    measure: str,
+    value: float,
+    *,
+    world: str = "",
+    n: float = nan,
+    share: float = nan,
+    rho: float = nan,
+    effect: float = nan,
+    draws: int = 0,
+    error: float | None = None,
+) -> Rate:
+    """One row; the Monte Carlo error of a proportion of `draws` unless given (0: exact)."""
+    noise = sqrt(max(value * (1 - value), 0) / draws) if draws and 0 <= value <= 1 else 0.0
+    return Rate(
+        study, method, world, n, share, rho, effect, measure, round(float(value), 6),
+        round(noise if error is None else error, 6), draws,
+    )  # fmt: skip
+
+
+def binomial_coverage(
+    interval: Callable[..., Interval], n: int, p: float, level: float = LEVEL
+) -> tuple[float, float]:
+    """Exact coverage and expected width of an interval for Binomial(n, p).
+
+    Equation: sum over x of P(X = x) 1[low(x) <= p <= high(x)]. Source: Brown, Cai and DasGupta
+    (2001). Raises ArgumentError for n < 1 or p outside [0, 1].
+
+    >>> coverage, width = binomial_coverage(clopper_pearson, 10, 0.5)
+    >>> round(coverage, 4)
+    0.9785
+    """
+    if n < 1 or not 0 <= p <= 1:
+        raise ArgumentError(f"found n={n!r}, p={p!r}; expected n >= 1 and a share")
+    x = np.arange(n + 1)
+    ends = interval(x, n, level)
+    chance = binom.pmf(x, n, p)
+    low, high = np.asarray(ends.low), np.asarray(ends.high)
+    return float(chance[(low <= p) & (p <= high)].sum()), float(chance @ (high - low))
+
+
+def interval_coverage() -> Iterator[Rate]:
+    """Exact coverage of four intervals over SIZES x SHARES.
+
+    >>> next(interval_coverage()).method
+    'wilson'
+    """
+    for interval in (wilson, clopper_pearson, jeffreys, mid_p):
+        for n in SIZES:
+            x = np.arange(n + 1)
+            ends = interval(x, n, LEVEL)
+            low, high = np.asarray(ends.low), np.asarray(ends.high)
+            for p in SHARES:
+                chance = binom.pmf(x, n, p)
+                where = {"n": n, "share": p}
+                name = interval.__name__
+                cover = float(chance[(low <= p) & (p <= high)].sum())
+                yield _rate("one share", name, "coverage", cover, **where)
+                width = float(chance @ (high - low))
+                yield _rate("one share", name, "width", width, **where)
+
+
+def share_tests() -> Iterator[Rate]:
+    """Exact size and power of the tests of one half.
+
+    >>> next(share_tests()).measure
+    'false positive'
+    """
+    for test in (exact_test, mid_p_test):
+        for n in SIZES:
+            x = np.arange(n + 1)
+            for side in ("two-sided", "greater"):
+                rejects = np.asarray(test(x, n, 0.5, side)) <= ALPHA
+                for p in (0.5, 0.55, 0.6, 0.7):
+                    measure = "false positive" if p == 0.5 else "power"
+                    value = float(binom.pmf(x, n, p)[rejects].sum())
+                    yield _rate(
+                        "test of one half", test.__name__, measure, value, world=side, n=n, share=p
+                    )
+
+
+def vague_counts(draws: int = 400) -> Iterator[Rate]:
+    """False positives of the test at the least favourable count when a share is printed rounded.
+
+    A place truly at one half, of 480 to 499 removals, is printed as "nearly 500" and a whole per
+    cent; the test asks whether it is over one half.
+
+    >>> [r.measure for r in vague_counts(draws=5)][0]
+    'false positive'
+    """
+    generator = np.random.default_rng(SEED)
+    for p in (0.5, 0.55, 0.6):
+        over = 0
+        for _ in range(draws):
+            n = int(generator.integers(480, 500))
+            printed = round(100 * int(generator.binomial(n, p)) / n)
+            worst = least_favourable_test(
+                consistent_counts(480, 499, printed - 0.5, printed + 0.5), 0.5, "greater"
+            )
+            over += worst is not None and worst.p <= ALPHA
+        measure = "false positive" if p == 0.5 else "power"
+        yield _rate(
+            "vague counts", "least_favourable_test", measure, over / draws, share=p, draws=draws
+        )
+
+
+def two_shares(draws: int = 20_000) -> Iterator[Rate]:
+    """Coverage of a place against the rest of the nation, and size of Fisher's test.
+
+    >>> [r.method for r in two_shares(draws=50)][:2]
+    ['newcombe_difference', 'ratio']
+    """
+    generator = np.random.default_rng(SEED)
+    rest_n, rest_p = 94_000, 0.287
+    for n in SIZES:
+        for p in (0.1, rest_p, 0.5):
+            x = generator.binomial(n, p, draws)
+            rest = generator.binomial(rest_n, rest_p, draws)
+            truths = {
+                newcombe_difference: p - rest_p,
+                ratio: p / rest_p,
+                odds_ratio: p * (1 - rest_p) / (rest_p * (1 - p)),
+            }
+            for method, truth in truths.items():
+                ends = method(x, n, rest, rest_n).interval
+                cover = float(((ends.low <= truth) & (truth <= ends.high)).mean())
+                yield _rate(
+                    "place against rest", method.__name__, "coverage", cover,
+                    n=n, share=p, draws=draws,
+                )  # fmt: skip
+            few = min(draws, 300)  # exact tests of 94,000 cases take time
+            wrong = float((fisher_exact(x[:few], n, rest[:few], rest_n) <= ALPHA).mean())
+            yield _rate(
+                "place against rest", "fisher_exact",
+                "false positive" if p == rest_p else "power", wrong, n=n, share=p, draws=few,
+            )  # fmt: skip
+
+
+def world(
+    name: str, generator: np.random.Generator, n: Floats = PLACES
+) -> tuple[Floats, Floats, Floats]:
+    """Counts x, true shares, and which places are outliers, in one of three worlds.
+
+    "no differences": every place at MEAN. "usual spread": true shares Beta with mean MEAN and
+    standard deviation SPREAD. "five outliers": the same, and OUTLIERS of the places (spread over
+    the sizes) SHIFT higher, at most 0.95.
+
+    >>> x, p, planted = world("five outliers", np.random.default_rng(1))
+    >>> int(planted.sum()), x.shape
+    (5, (40,))
+    """
+    concentration = MEAN * (1 - MEAN) / SPREAD**2 - 1
+    planted = np.zeros(n.size, bool)
+    if name == "no differences":
+        p = np.full(n.size, MEAN)
+    elif name in ("usual spread", "five outliers"):
+        p = generator.beta(MEAN * concentration, (1 - MEAN) * concentration, n.size)
+        if name == "five outliers":
+            planted[np.linspace(4, n.size - 4, OUTLIERS).astype(int)] = True
+            p = np.where(planted, np.minimum(p + SHIFT, 0.95), p)
+    else:
+        raise ArgumentError(f"world: found {name!r}; there are: {', '.join(WORLDS)}")
+    return generator.binomial(n.astype(int), p).astype(float), p, planted
+
+
+WORLDS = ("no differences", "usual spread", "five outliers")
+
+
+def _rules(x: Floats, n: Floats) -> dict[str, FunnelLimits]:
+    """The funnel rules of the book at 95 percent, each with its own centre."""
+    pooled = float(x.sum() / n.sum())
+    phi = overdispersion(x, n).phi
+    clipped = overdispersion(x, n, winsorise=0.1).phi
+    spread = random_effects(x, n)
+    fit = beta_binomial(x, n)
+    return {
+        "exact": exact_limits(n, pooled),
+        "multiplicative": widened_limits(n, pooled, phi=phi),
+        "multiplicative, winsorised": widened_limits(n, pooled, phi=clipped),
+        "additive": widened_limits(
+            n, float(np.clip(spread.mean, 1e-9, 1 - 1e-9)), tau2=spread.tau2
+        ),
+        "beta-binomial": beta_binomial_limits(n, fit.a, fit.b),
+    }
+
+
+def funnels(draws: int = 400) -> Iterator[Rate]:
+    """How often each rule flags a place, in three worlds: of those it should not, and should.
+
+    In a world of usual spread a place is not an outlier merely because it differs from the mean;
+    the rules that test equality flag it all the same, and that is what this measures.
+
+    >>> {r.method for r in funnels(draws=2)} >= {"exact", "beta-binomial"}
+    True
+    """
+    for name in WORLDS:
+        generator = np.random.default_rng(SEED)
+        wrong: dict[str, list[float]] = {}
+        right: dict[str, list[float]] = {}
+        for _ in range(draws):
+            x, _, planted = world(name, generator)
+            flags = {rule: outside(x, PLACES, f) != 0 for rule, f in _rules(x, PLACES).items()}
+            pooled = float(x.sum() / PLACES.sum())
+            p = np.asarray(exact_test(x, PLACES, pooled))
+            flags["exact test, Benjamini-Hochberg"] = benjamini_hochberg(p) <= ALPHA
+            flags["exact test, Holm"] = holm(p) <= ALPHA
+            for rule, flag in flags.items():
+                wrong.setdefault(rule, []).append(float(flag[~planted].mean()))
+                if planted.any():
+                    right.setdefault(rule, []).append(float((flag & planted).sum() / OUTLIERS))
+        for rule, values in wrong.items():
+            error = float(np.std(values) / sqrt(draws))
+            yield _rate(
+                "funnel", rule, "flagged, not planted", float(np.mean(values)), world=name,
+                draws=draws, error=error,
+            )  # fmt: skip
+            some = float(np.mean(np.array(values) > 0))
+            yield _rate("funnel", rule, "any flagged, not planted", some, world=name, draws=draws)
+        for rule, values in right.items():
+            error = float(np.std(values) / sqrt(draws))
+            yield _rate(
+                "funnel", rule, "flagged, planted", float(np.mean(values)), world=name,
+                draws=draws, error=error,
+            )  # fmt: skip
+
+
+def homogeneity(draws: int = 4_000) -> Iterator[Rate]:
+    """How often the chi-square test of equal shares rejects, in three worlds.
+
+    >>> len(list(homogeneity(draws=20)))
+    3
+    """
+    for name in WORLDS:
+        generator = np.random.default_rng(SEED)
+        rejected = [
+            chi_square_homogeneity(world(name, generator)[0], PLACES).p <= ALPHA
+            for _ in range(draws)
+        ]
+        yield _rate(
+            "equal shares", "chi_square_homogeneity",
+            "false positive" if name == "no differences" else "power",
+            float(np.mean(rejected)), world=name, draws=draws,
+        )  # fmt: skip
+
+
+def selection(draws: int = 2_000) -> Iterator[Rate]:
+    """Family-wise errors of the bound floor(N/n) p, over every place of a cut-off.
+
+    >>> next(selection(draws=5)).measure
+    'false positive, any place'
+    """
+    generator = np.random.default_rng(SEED)
+    n = np.rint(np.geomspace(3, 7_500, 400))
+    total = n.sum()
+    hits = 0
+    for _ in range(draws):
+        p = np.asarray(exact_test(generator.binomial(n.astype(int), MEAN), n, MEAN, "greater"))
+        hits += bool((family_wise_bound(p, total, n) <= ALPHA).any())
+    yield _rate(
+        "selection", "family_wise_bound", "false positive, any place", hits / draws,
+        world="no differences", draws=draws,
+    )  # fmt: skip
+
+
+def shrinkage(draws: int = 400, bayes_draws: int = 40) -> Iterator[Rate]:
+    """Error of raw and shrunken shares against the truth, and coverage of their intervals.
+
+    The error is the root of the mean squared difference over the places.
+
+    >>> {r.method for r in shrinkage(draws=2, bayes_draws=0)} >= {"raw", "empirical_bayes"}
+    True
+    """
+    for name in WORLDS:
+        generator = np.random.default_rng(SEED)
+        squares: dict[str, list[float]] = {"raw": [], "empirical_bayes": [], "full_bayes": []}
+        cover: dict[str, list[float]] = {"wilson": [], "empirical_bayes": [], "full_bayes": []}
+        for draw in range(draws):
+            x, p, _ = world(name, generator)
+            shrunk = empirical_bayes(x, PLACES)
+            found: dict[str, tuple[Floats, Interval]] = {
+                "empirical_bayes": (shrunk.share, shrunk.interval)
+            }
+            if draw < bayes_draws and name != "no differences":
+                bayes = full_bayes(x, PLACES, side=41)
+                found["full_bayes"] = (bayes.share, bayes.interval)
+            squares["raw"].append(float(((x / PLACES - p) ** 2).mean()))
+            ends = wilson(x, PLACES)
+            cover["wilson"].append(float(((ends.low <= p) & (p <= ends.high)).mean()))
+            for method, (share, interval) in found.items():
+                squares[method].append(float(((share - p) ** 2).mean()))
+                inside = (interval.low <= p) & (p <= interval.high)
+                cover[method].append(float(inside.mean()))
+        for method, values in squares.items():
+            if values:
+                mean = float(np.mean(values))
+                error = float(np.std(values) / sqrt(len(values)) / (2 * sqrt(mean)))
+                yield _rate(
+                    "shrinkage", method, "root mean squared error", sqrt(mean), world=name,
+                    draws=len(values), error=error,
+                )  # fmt: skip
+        for method, values in cover.items():
+            if values:
+                yield _rate(
+                    "shrinkage", method, "coverage", float(np.mean(values)), world=name,
+                    draws=len(values), error=float(np.std(values) / sqrt(len(values))),
+                )  # fmt: skip
+
+
+def ranks(draws: int = 200) -> Iterator[Rate]:
+    """How often the interval of a rank holds the true rank (world of usual spread).
+
+    >>> next(ranks(draws=2)).method
+    'rank_intervals'
+    """
+    generator = np.random.default_rng(SEED)
+    inside = []
+    for draw in range(draws):
+        x, p, _ = world("usual spread", generator)
+        truth = np.argsort(np.argsort(-p)) + 1
+        found = rank_intervals(beta_draws(x, PLACES, draws=2_000, seed=draw))
+        inside.append(float(((found.low <= truth) & (truth <= found.high)).mean()))
+    yield _rate(
+        "ranks", "rank_intervals", "coverage", float(np.mean(inside)), world="usual spread",
+        draws=draws, error=float(np.std(inside) / sqrt(draws)),
+    )  # fmt: skip
+
+
+def _monthly(
+    rho: float, generator: np.random.Generator, sd: float = 0.15
+) -> tuple[Floats, Floats, float]:
+    """Monthly counts whose logit wanders as AR(1); the share they wander about."""
+    n = np.full(MONTHS, 5_000.0)
+    noise = _ar1(generator.normal(size=(1, MONTHS)), rho)[0] * sd * sqrt(1 - rho**2)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    truth = float(weights @ expit(logit(MEAN) + sd * nodes) / weights.sum())
+    return generator.binomial(5_000, expit(logit(MEAN) + noise)).astype(float), n, truth
+
+
+def pooled_shares(draws: int = 1_000) -> Iterator[Rate]:
+    """Coverage of intervals for a pooled share when months depend on one another.
+
+    >>> {r.method for r in pooled_shares(draws=2)} >= {"wilson", "block_bootstrap, 3 months"}
+    True
+    """
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        inside: dict[str, list[bool]] = {}
+        for draw in range(draws):
+            x, n, truth = _monthly(rho, generator)
+            phi = overdispersion(x, n).phi
+            ends = {
+                "wilson": wilson(x.sum(), n.sum()),
+                "wilson_overdispersed": wilson_overdispersed(x.sum(), n.sum(), phi),
+                "newey_west_share, 3 lags": newey_west_share(x, n, 3)[1],
+                "newey_west_share, 6 lags": newey_west_share(x, n, 6)[1],
+                "block_bootstrap, 3 months": block_bootstrap(x, n, 3, 400, draw).interval,
+                "autoregressive_share": autoregressive_share(x, n).interval,
+                "block_bootstrap, 6 months": block_bootstrap(x, n, 6, 400, draw).interval,
+            }
+            for method, e in ends.items():
+                inside.setdefault(method, []).append(bool(e.low <= truth <= e.high))
+        for method, values in inside.items():
+            yield _rate(
+                "pooled share of months", method, "coverage", float(np.mean(values)), rho=rho,
+                draws=draws,
+            )  # fmt: skip
+
+
+def standardisation(draws: int = 2_000) -> Iterator[Rate]:
+    """Coverage of a directly standardised share and of the model's marginal share.
+
+    Two areas of four strata each with different mixes; effects add on the logit scale.
+
+    >>> [r.method for r in standardisation(draws=5)]
+    ['direct', 'grouped_logit']
+    """
+    generator = np.random.default_rng(SEED)
+    n = np.array([[400, 120, 60, 20], [100, 300, 300, 500]])
+    p = expit(np.array([[-0.3], [0.2]]) + np.array([0.5, -0.2, -1.0, -2.0]))
+    weights = n.sum(axis=0) / n.sum()
+    truth = p @ weights
+    area = [0] * 4 + [1] * 4
+    cover: dict[str, list[float]] = {"direct": [], "grouped_logit": []}
+    for draw in range(draws):
+        x = generator.binomial(n, p)
+        found = {"direct": direct(x, n, weights).interval}
+        if draw < draws // 4:
+            factors = {"area": area, "stratum": list(range(4)) * 2}
+            found["grouped_logit"] = grouped_logit(x.ravel(), n.ravel(), factors, "area").interval
+        for method, ends in found.items():
+            cover[method].append(float(((ends.low <= truth) & (truth <= ends.high)).mean()))
+    for method, values in cover.items():
+        yield _rate(
+            "standardised share", method, "coverage", float(np.mean(values)), draws=2 * len(values)
+        )
+
+
+STEPS = (0.0, 0.05, 0.10)
+
+
+def interrupted_series(draws: int = 4_000, model_draws: int = 400) -> Iterator[Rate]:
+    """Size (no step) and power of the segmented regression under AR(1) errors.
+
+    47 months, break at month 16, as the book's series; errors have a standard deviation of two
+    points whatever their autocorrelation, near what the book's residuals have.
+
+    >>> sorted({r.measure for r in interrupted_series(draws=20, model_draws=2)})
+    ['false positive', 'power']
+    """
+    design = segmented_design(MONTHS, BREAK)
+    base = 0.15 + 0.003 * np.arange(MONTHS)
+    critical = student.isf(ALPHA / 2, MONTHS - design.shape[1])
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        noise = _ar1(generator.normal(size=(draws, MONTHS)), rho) * 0.02 * sqrt(1 - rho**2)
+        for step in STEPS:
+            y = base + noise + step * (np.arange(MONTHS) >= BREAK)
+            rejects: dict[str, Floats] = {}
+            for lags in (0, 3, 6, 12):
+                found, error, _ = _step_and_error(y, design, lags)
+                rejects[f"segmented_regression, {lags} lags"] = np.abs(found / error) > critical
+            rejects["segmented_calibrated, 3 lags"] = np.array(
+                [segmented_calibrated(row, BREAK).step.p <= ALPHA for row in y[:model_draws]]
+            )
+            x = generator.binomial(5_000, np.clip(y[:model_draws], 0, 1))
+            rejects["segmented_quasi_binomial"] = np.array(
+                [
+                    segmented_quasi_binomial(row, np.full(MONTHS, 5_000), BREAK).step.p <= ALPHA
+                    for row in x
+                ]
+            )
+            for method, flags in rejects.items():
+                yield _rate(
+                    "interrupted time series", method, "power" if step else "false positive",
+                    float(flags.mean()), rho=rho, effect=step, draws=flags.size,
+                )  # fmt: skip
+
+
+def few_treated(draws: int = 300) -> Iterator[Rate]:
+    """False positives of randomisation inference with 3 of 67 places treated, by lot and not.
+
+    "largest first": the three largest places start first, as in Pennsylvania; series have trends
+    that differ with size.
+
+    >>> [r.world for r in few_treated(draws=3)]
+    ['by lot', 'largest first']
+    """
+    months, places, starts = 55, 67, (14, 14, 21)
+    size = np.geomspace(0.5, 40, places)
+    for name in ("by lot", "largest first"):
+        generator = np.random.default_rng(SEED)
+        hits = 0
+        for draw in range(draws):
+            slope = generator.normal(0, 0.005, places) * size
+            y = generator.poisson(np.maximum(size + slope * np.arange(months)[:, None], 0.05))
+            chosen = (
+                generator.choice(places, 3, replace=False)
+                if name == "by lot"
+                else np.arange(places)[-3:]
+            )
+            start = np.full(places, -1)
+            start[chosen] = starts
+            found = difference_in_differences(y.astype(float), start, draws=1_000, seed=draw)
+            hits += found.p <= ALPHA
+        yield _rate(
+            "few treated places", "difference_in_differences", "false positive", hits / draws,
+            world=name, draws=draws,
+        )  # fmt: skip
+
+
+def suppression(draws: int = 2_000) -> Iterator[Rate]:
+    """How often the bounds of a share hold the truth when cells below 10 are withheld.
+
+    >>> [r.value for r in suppression(draws=20)]
+    [1.0]
+    """
+    generator = np.random.default_rng(SEED)
+    inside = 0
+    for _ in range(draws):
+        cells = generator.poisson(generator.gamma(0.6, 25, size=(30, 2)))
+        shown = np.where(cells >= 10, cells, 0)
+        hidden = int((cells - shown).sum())
+        x, other = shown.sum(axis=0)
+        found = share_bounds(x, other, (0, hidden), (0, hidden), (hidden, hidden))
+        truth = float(share_of(cells[:, 0].sum(), cells.sum()))
+        inside += bool(found.low - 1e-12 <= truth <= found.high + 1e-12)
+    yield _rate("withheld cells", "share_bounds", "coverage", inside / draws, draws=draws)
+
+
+STUDIES: dict[str, Callable[[], Iterable[Rate]]] = {
+    "one share": interval_coverage,
+    "test of one half": share_tests,
+    "vague counts": vague_counts,
+    "place against rest": two_shares,
+    "equal shares": homogeneity,
+    "funnel": funnels,
+    "selection": selection,
+    "shrinkage": shrinkage,
+    "ranks": ranks,
+    "pooled share of months": pooled_shares,
+    "standardised share": standardisation,
+    "interrupted time series": interrupted_series,
+    "few treated places": few_treated,
+    "withheld cells": suppression,
+}
+
+
+def study(name: str) -> list[dict[str, object]]:
+    """All rates of one study, as dictionaries. Raises ArgumentError for an unknown study.
+
+    >>> study("withheld cells")[0]["value"]
+    1.0
+    """
+    if name not in STUDIES:
+        raise ArgumentError(f"study: found {name!r}; there are: {', '.join(STUDIES)}")
+    return [asdict(rate) for rate in STUDIES[name]()]
