@@ -148,12 +148,11 @@ def interval_coverage() -> Iterator[Rate]:
             low, high = np.asarray(ends.low), np.asarray(ends.high)
             for p in SHARES:
                 chance = binom.pmf(x, n, p)
-                where = {"n": n, "share": p}
                 name = interval.__name__
                 cover = float(chance[(low <= p) & (p <= high)].sum())
-                yield _rate("one share", name, "coverage", cover, **where)
+                yield _rate("one share", name, "coverage", cover, n=n, share=p)
                 width = float(chance @ (high - low))
-                yield _rate("one share", name, "width", width, **where)
+                yield _rate("one share", name, "width", width, n=n, share=p)
 
 
 def share_tests() -> Iterator[Rate]:
@@ -301,7 +300,8 @@ def funnels(draws: int = 400) -> Iterator[Rate]:
             flags["exact test, Benjamini-Hochberg"] = benjamini_hochberg(p) <= ALPHA
             flags["exact test, Holm"] = holm(p) <= ALPHA
             for rule, flag in flags.items():
-                wrong.setdefault(rule, []).append(float(flag[~planted].mean()))
+                spared = np.logical_not(planted)
+                wrong.setdefault(rule, []).append(float(flag[spared].mean()))
                 if planted.any():
                     right.setdefault(rule, []).append(float((flag & planted).sum() / OUTLIERS))
         for rule, values in wrong.items():

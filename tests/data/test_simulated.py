@@ -1,0 +1,52 @@
+"""The committed error rates are what the simulation gives, and the schema keeps them so."""
+
+import pandas as pd
+import pytest
+
+from scomm.data.simulated import TABLE, load_error_rates
+from scomm.data.tables import to_bytes
+from scomm.errors import TableError
+from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS, study
+
+# Exact sums, and the studies that take seconds; `make errors` runs them all.
+QUICK = ("test of one half", "vague counts", "selection", "few treated places", "withheld cells")
+
+
+@pytest.fixture(scope="module")
+def rates():
+    return load_error_rates()
+
+
+def test_every_study_is_there(rates):
+    assert set(rates["study"]) == set(STUDIES)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_running_a_study_again_gives_the_committed_rows(name, rates):
+    again = pd.DataFrame(study(name))
+    again["world"] = again["world"].replace("", None)
+    fresh = to_bytes(again, TABLE)[0]
+    kept = rates[rates["study"] == name].reset_index(drop=True)
+    pd.testing.assert_frame_equal(fresh, kept, check_dtype=False)
+
+
+def test_coverage_spans_the_grid(rates):
+    one = rates[(rates["study"] == "one share") & (rates["measure"] == "coverage")]
+    assert len(one) == 4 * len(SIZES) * len(SHARES)
+    exact = one[one["method"] == "clopper_pearson"]
+    assert (exact["value"] >= 0.95).all()
+
+
+def test_funnel_rules_are_measured_in_every_world(rates):
+    funnel = rates[rates["study"] == "funnel"]
+    assert set(funnel["world"]) == set(WORLDS)
+    series = rates[rates["study"] == "interrupted time series"]
+    assert set(series["rho"]) == set(RHOS)
+    assert len(PLACES) == 40
+
+
+def test_a_rate_below_zero_is_refused(rates):
+    wrong = rates.copy()
+    wrong.loc[0, "value"] = -0.1
+    with pytest.raises(TableError, match="value"):
+        to_bytes(wrong, TABLE)
