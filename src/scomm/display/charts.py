@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from scomm.display.figures import Layout
 from scomm.display.style import BLUE, GREY, INK, LINES, MUTED, OCHRE, PALE_BLUE, RULE
@@ -39,7 +39,7 @@ def _rows_axes(layout: Layout, labels: Sequence[str], extra: float = 0.55) -> tu
     lines = sum(label.count("\n") + 1 for label in wrapped)
     figure = layout.figure(max(1.4, lines * _ROW * 0.82 + len(wrapped) * _ROW * 0.25 + extra))
     axes = figure.add_subplot()
-    axes.set_yticks(np.arange(len(wrapped)), wrapped)
+    axes.set_yticks(np.arange(len(wrapped)), wrapped, multialignment="right")
     axes.set_ylim(len(wrapped) - 0.4, -0.8)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelcolor=INK.light)
@@ -502,10 +502,18 @@ def funnel(
     target: float,
     xlabel: str = "Number of removals",
     labels: Sequence[str] = (),
+    log: bool = False,
 ) -> Figure:
-    """Shares against numbers (label, n, share) with limits (name, n, low, high) round a target."""
+    """Shares against numbers (label, n, share) with limits (name, n, low, high) round a target.
+
+    A limit of nan on one side is not drawn; ``log`` spreads places of very different sizes.
+    """
     figure = layout.figure(3.2 if layout.narrow else 3.8)
     axes = figure.add_subplot()
+    if log:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
     for number, (name, n, low, high) in enumerate(limits):
         dash = "-" if number == 0 else (0, (4, 2))
         for bound in (low, high):
@@ -521,16 +529,20 @@ def funnel(
         )
     axes.axhline(target, color=OCHRE.light, linewidth=1.1, dashes=(4, 2))
     axes.plot(rows["n"], rows["share"], "o", color=BLUE.light, markersize=4.4, alpha=0.85)
-    for row in rows.itertuples():
-        if row.label in labels:
-            axes.annotate(
-                row.label,
-                (row.n, row.share),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                color=INK.light,
-            )
+    named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False)
+    gap = 0.07 if layout.narrow else 0.055
+    for position, row in enumerate(named.itertuples()):
+        # On a logarithmic axis the upper right is empty: names stand there, each led to its point.
+        axes.annotate(
+            row.label,
+            (row.n, row.share),
+            xytext=(0.99, 0.96 - gap * position) if log else (5, 0),
+            textcoords="axes fraction" if log else "offset points",
+            ha="right" if log else "left",
+            va="center",
+            color=INK.light,
+            arrowprops={"arrowstyle": "-", "color": GREY.light, "linewidth": 0.6} if log else None,
+        )
     _percent(axes.yaxis)
     axes.set_ylim(0, 1)
     axes.set_xlabel(xlabel)
