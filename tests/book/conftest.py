@@ -102,6 +102,9 @@ def book(tmp_path: Path) -> Book:
         shutil.copy(paths.ROOT / name, folder / name)
     chapters = "\n".join(f"  - file: {name}" for name in ("page", "other"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}\n")
+    # What tools leave behind in a checkout is no page of the book.
+    (folder / ".pytest_cache").mkdir()
+    (folder / ".pytest_cache" / "README.md").write_text("# A cache\n")
     small = Book(folder)
     small.write("index", "# Index\n\nA small book.\n")
     small.write("page", PAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from scomm import paths
+from scomm.data import ledger
 from scomm.record.execution import Store, execute_all
 from scomm.record.outputs import of_kind
 
@@ -77,3 +79,12 @@ def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
     for _, data in of_kind(executed, "figure").values():
         assert len(data["alt"]) > 20
         assert not data["alt"].endswith((".svg", ".png"))
+    replies = ledger.objections()
+    for entry in replies["objections"] + replies["questions"]:
+        for kind, identifiers in re.findall(
+            r"(?i)\b(finding|table|figure)s? ((?:[A-Z\d]+\.\d+(?:, | and | to )?)+)",
+            entry["answer"],
+        ):
+            known = of_kind(executed, kind.lower())
+            for identifier in re.findall(r"[A-Z\d]+\.\d+", identifiers):
+                assert identifier in known, f"{entry['id']} cites {kind} {identifier}"

@@ -73,14 +73,14 @@ class _Page:
 
 @cache
 def _digest(source: str) -> str:
-    """First twelve digits of the sha256 of a table or a hand-typed file, by name."""
+    """First twelve digits of the sha256 of a table or of a file of the project, by name."""
     entries = manifest()
     if source in entries:
         return entries[source].sha256[:12]
-    for file in (paths.HAND / source, paths.CODING / source, paths.DATA / source):
+    for file in (folder / source for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT)):
         if file.is_file():
             return sha256_of(file)[:12]
-    raise FindingError(f"source {source!r} is neither a table nor a file in data/hand")
+    raise FindingError(f"source {source!r} is neither a table nor a file of the project")
 
 
 def sources_line(sources: Sequence[str]) -> list[dict[str, str]]:
