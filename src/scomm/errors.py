@@ -53,3 +53,15 @@ class FetchError(ScommError):
 
 class FindingError(ScommError):
     """A finding or a number of the book is malformed, repeated or unknown."""
+
+
+class UnknownIdError(ScommError):
+    """A finding, paragraph, figure, table or chapter is named that the edition does not have."""
+
+
+class PublishedError(ScommError):
+    """What was computed differs from what was published, or the published record is damaged."""
+
+
+class EditionError(ScommError):
+    """An edition's files are missing, altered, or of a newer kind than this version reads."""

@@ -98,8 +98,19 @@ def book(tmp_path: Path) -> Book:
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("src", "data", "_static", "_templates"):
         shutil.copytree(paths.ROOT / name, folder / name, ignore=ignore)
-    for name in ("_config.yml", "requirements.txt", "references.bib"):
+    for name in (
+        "_config.yml",
+        "requirements.txt",
+        "references.bib",
+        "CITATION.cff",
+        "CHANGELOG.md",
+    ):
         shutil.copy(paths.ROOT / name, folder / name)
+    # These tests change tables and code at will; those of the published record have their own book.
+    config = folder / "_config.yml"
+    config.write_text(
+        config.read_text().replace("  config:\n", "  config:\n    scomm_draft: true\n")
+    )
     chapters = "\n".join(f"  - file: {name}" for name in ("page", "other"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}\n")
     # What tools leave behind in a checkout is no page of the book.

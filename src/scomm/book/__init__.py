@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: honest execution, numbers in prose, exhibits, downloads.
+"""The book's Sphinx extension: honest execution, numbers in prose, pinpoints, citations, record.
 
 Listed in ``_config.yml`` as a local extension, so that plain ``jupyter-book build .`` uses it.
 """
@@ -14,11 +14,36 @@ from scomm import __version__
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
-    from scomm.book import code, execution, lists, mathml, numbers, pages, site
+    from scomm.book import (
+        citations,
+        code,
+        edition,
+        execution,
+        lists,
+        mathml,
+        numbers,
+        pages,
+        paragraphs,
+        site,
+        traces,
+    )
 
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
-    for part in (code, execution, lists, mathml, numbers, pages, site):
+    parts = (
+        execution,
+        code,
+        numbers,
+        paragraphs,
+        edition,
+        citations,
+        traces,
+        lists,
+        mathml,
+        pages,
+        site,
+    )
+    for part in parts:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,11 +10,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from scomm.book.site import findings_json
 from scomm.data.ledger import claims
 from scomm.display.tables import to_html
 from scomm.record.datasheets import Sheet, all_sheets
 from scomm.record.execution import Executed
+from scomm.record.outputs import findings
 
 
 def _raw(html: str) -> list[nodes.Node]:
@@ -27,7 +27,7 @@ class Findings(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the list as HTML."""
         results: dict[str, Executed] = getattr(self.env.app, "scomm_results", {})
-        found = findings_json({name: result.notebook for name, result in results.items()})
+        found = findings({name: result.notebook for name, result in results.items()})
         up = "../" * self.env.docname.count("/")
         parts = [f"<p>{len(found)} findings.</p><ul class='findings-list'>"]
         for item in found:
@@ -38,7 +38,7 @@ class Findings(SphinxDirective):
         parts.append("</ul>")
         by_claim: dict[str, list[str]] = {}
         for item in found:
-            for claim in item["claims"]:  # type: ignore[attr-defined]
+            for claim in item["claims"]:
                 by_claim.setdefault(claim, []).append(
                     f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
                 )

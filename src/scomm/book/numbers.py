@@ -37,6 +37,7 @@ class Number(SphinxRole):
             self.rawtext, text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
         )
         node["classes"].append("number")
+        node["of"] = self.text  # what the paragraph's template shows instead of the value
         return [node], []
 
 

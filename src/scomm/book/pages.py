@@ -1,20 +1,124 @@
-"""What each page says of itself: its place in the book, its notebook, its edition."""
+"""What each page says of itself: place in the book, notebook, edition, how machines may cite it."""
 
 from __future__ import annotations
 
+import json
+from html import escape
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.data.schema import TABLES
 from scomm.record.execution import Executed
+from scomm.record.identity import AUTHOR, SITE, Record
+
+_ABSTRACT = (
+    "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
+    "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
+)
+_TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
+    """Return the citation tags of a page: Highwire Press for scholars' tools, Dublin Core for all."""
+    date = record.date.replace("-", "/")
+    tags = [
+        ("citation_title", SITE if home else title),
+        ("citation_author", AUTHOR),
+        ("citation_publication_date", date),
+        ("citation_language", "en"),
+        ("DC.title", SITE if home else title),
+        ("DC.creator", AUTHOR),
+        ("DC.date", record.date),
+        ("DC.type", "Text"),
+        ("DC.language", "en"),
+        ("DC.rights", _TEXT_LICENCE),
+        ("DC.identifier", f"{record.edition}/{page}.html, digest {record.short_digest}"),
+    ]
+    if not home:
+        tags += [("citation_inbook_title", SITE), ("DC.relation.isPartOf", SITE)]
+    if record.address:
+        tags.append(("citation_public_url", f"{record.address}/{record.edition}/{page}.html"))
+    return tags
+
+
+def book_json_ld(record: Record) -> dict[str, Any]:
+    """Return the book as schema.org ``Book``."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Book",
+        "name": SITE,
+        "abstract": _ABSTRACT,
+        "author": {"@type": "Organization", "name": AUTHOR},
+        "bookEdition": record.edition,
+        "datePublished": record.date,
+        "inLanguage": "en",
+        "isAccessibleForFree": True,
+        "license": _TEXT_LICENCE,
+        "identifier": {
+            "@type": "PropertyValue",
+            "propertyID": "sha256",
+            "value": record.digest,
+        },
+    } | ({"url": f"{record.address}/{record.edition}/"} if record.address else {})
+
+
+def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
+    """Return the tables as schema.org ``Dataset``; ``root`` leads to the root of the site."""
+    base = f"{record.address}/{record.edition}/" if record.address else root
+    files = [("findings.json", "application/json"), ("findings.csv", "text/csv")]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": f"{SITE}: findings and tables",
+        "description": f"{_ABSTRACT} {len(TABLES)} tables with their dictionary, hashes and sources, "
+        "and every finding with counts and interval.",
+        "creator": {"@type": "Organization", "name": AUTHOR},
+        "version": record.edition,
+        "datePublished": record.date,
+        "license": _DATA_LICENCE,
+        "isAccessibleForFree": True,
+        "spatialCoverage": "United States",
+        "temporalCoverage": "2008-10/2026",
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": base + name, "encodingFormat": kind}
+            for name, kind in files
+        ],
+    }
+
+
+def _json_ld(*things: dict[str, Any]) -> str:
+    # "<" cannot end a script element early when it is written as an escape.
+    return "".join(
+        '<script type="application/ld+json">'
+        + json.dumps(thing, ensure_ascii=False).replace("<", "\\u003c")
+        + "</script>"
+        for thing in things
+    )
 
 
 def _context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     results: dict[str, Executed] = getattr(app, "scomm_results", {})
+    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    root = "../" * pagename.count("/")
+    home = pagename == app.config.root_doc
     context["edition"] = __version__
+    context["edition_date"] = record.date
+    context["edition_digest"] = record.short_digest
+    context["draft"] = app.config.scomm_draft
+    context["site_root"] = root
+    tags = "".join(
+        f'<meta name="{name}" content="{escape(content)}">'
+        for name, content in meta(record, str(context.get("title", "")), pagename, home)
+    )
+    things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
+    if pagename.endswith("D-data-dictionary"):
+        things = [dataset_json_ld(record, root)]
+    context["metatags"] = context.get("metatags", "") + tags + _json_ld(*things)
     # Sphinx gives the captions of the navigation the role of headings, and no level.
     tree = context.get("furo_navigation_tree")
     if isinstance(tree, str):
@@ -30,6 +134,15 @@ def _context(
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
+    context["cite_page"] = _cite_page(pagename, record)
+
+
+def _cite_page(pagename: str, record: Record) -> str:
+    """Return the page of citations for a page, relative to the root."""
+    for item in record.items:
+        if item.kind == "chapter" and item.page == f"{pagename}.html":
+            return f"cite/{item.id}.html"
+    return "cite/index.html"
 
 
 def setup(app: Sphinx) -> None:

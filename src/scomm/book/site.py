@@ -16,25 +16,8 @@ from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
 from scomm.record.execution import Executed
 from scomm.record.findings import SCHEMA
-from scomm.record.outputs import of_kind
-
-
-def _slug(identifier: str) -> str:
-    return identifier.replace(".", "-")
-
-
-def _order(identifier: str) -> tuple[int, str, int]:
-    chapter, number = identifier.split(".")
-    return (int(chapter), "", int(number)) if chapter.isdigit() else (99, chapter, int(number))
-
-
-def findings_json(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, object]]:
-    """Return every finding of the book in the order of chapters, each with its address."""
-    found = of_kind(notebooks, "finding")
-    return [
-        data | {"url": f"{page}.html#finding-{_slug(identifier)}"}
-        for identifier, (page, data) in sorted(found.items(), key=lambda item: _order(item[0]))
-    ]
+from scomm.record.outputs import findings as all_findings
+from scomm.record.outputs import of_kind, slug
 
 
 def findings_csv(findings: list[dict[str, object]]) -> str:
@@ -65,7 +48,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
     notebooks = {name: result.notebook for name, result in results.items()}
     try:
-        findings = findings_json(notebooks)
+        findings = all_findings(notebooks)
         figures = of_kind(notebooks, "figure")
         tables = of_kind(notebooks, "table")
     except ScommError as error:
@@ -74,7 +57,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         write_atomically(out / f"{name}.ipynb", nbformat.writes(notebook).encode("utf-8"))
     for kind, items in (("figure", figures), ("table", tables)):
         for identifier, (_, data) in items.items():
-            stem = out / "exhibits" / f"{kind}-{_slug(identifier)}"
+            stem = out / "exhibits" / f"{kind}-{slug(identifier)}"
             write_atomically(stem.with_suffix(".csv"), data["csv"].encode("utf-8"))
             if "svg" in data:
                 write_atomically(stem.with_suffix(".svg"), data["svg"].encode("utf-8"))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -91,16 +92,25 @@ def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, st
 
 def write_atomically(file: Path, content: bytes) -> None:
     """Write a file whole or not at all: to a temporary name beside it, then rename."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    write_together({file: content})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write several files, none before all of them are on disk under temporary names."""
+    pending: dict[Path, Path] = {}
     try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            pending[file] = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+            with pending[file].open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for file, temporary in pending.items():
+            temporary.replace(file)
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in pending.values():
+            temporary.unlink(missing_ok=True)
 
 
 def manifest_bytes(entries: list[Entry]) -> bytes:

@@ -7,6 +7,8 @@ hold exact counts, a set of counts consistent with what was printed, or a share 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -15,6 +17,7 @@ import pandas as pd
 
 from scomm.data import ledger
 from scomm.errors import LedgerError
+from scomm.record.rows import Rows, figures_of
 from scomm.stats.proportions import Interval, clopper_pearson, wilson
 from scomm.stats.rounded import (
     CountSet,
@@ -243,6 +246,33 @@ def at_cutoff(cutoff: str, selected_only: bool = True) -> list[Published]:
         if item.cutoff == cutoff and (item.selected or not selected_only)
     ]
     return sorted(found, key=lambda item: -item.share[0])
+
+
+def rows_behind(plus: Sequence[Published], minus: Sequence[Published] = ()) -> Rows:
+    """Return the published figures whose counts make up items added together, less others.
+
+    For items whose counts are known exactly. Of figures that say the same thing the first is
+    named. Raises LedgerError for an item without counts.
+    """
+    numerator: Counter[str] = Counter()
+    denominator: Counter[str] = Counter()
+    for item, sign in [(item, 1) for item in plus] + [(item, -1) for item in minus]:
+        if item.counts is None:
+            raise LedgerError(f"{item.key}: its counts are not known exactly")
+        row, (x, n) = ledger.cutoffs().loc[item.key], item.counts
+        total, without = row["n_ids"].split(), row["x_ids"].split()
+        low = ledger.figures()["low"]
+        if row["basis"] == PARTS:
+            denominator.update({name: sign * int(low[name]) for name in total})
+            numerator.update({name: sign * int(low[name]) for name in without})
+            continue
+        denominator[total[0]] += sign * n
+        if without:
+            numerator[without[0]] += sign * x
+        else:
+            numerator[total[0]] += sign * n
+            numerator[row["convicted_ids"].split()[0]] -= sign * (n - x)
+    return figures_of(numerator, denominator)
 
 
 def nation(cutoff: str) -> Published:

@@ -47,3 +47,49 @@ def of_kind(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str,
                 )
             items[identifier] = (page, data)
     return items
+
+
+def slug(identifier: str) -> str:
+    """Return an id as it stands in addresses: ``6.3`` as ``6-3``."""
+    return identifier.replace(".", "-")
+
+
+def order(identifier: str) -> tuple[int, str, int, str]:
+    """Sort key of ids: chapters by number, then appendices by letter; 6.14 before 6.14A.
+
+    >>> sorted(["A.1", "10.1", "9.2", "9.14A", "9.14"], key=order)
+    ['9.2', '9.14', '9.14A', '10.1', 'A.1']
+    """
+    chapter, _, number = identifier.partition(".")
+    digits = number.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    place = (int(chapter), "") if chapter.isdigit() else (99, chapter)
+    return (*place, int(digits or 0), number[len(digits) :])
+
+
+def findings(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+    """Return every finding of executed notebooks in the order of chapters, with its address."""
+    found = of_kind(notebooks, "finding")
+    return [
+        data | {"url": f"{page}.html#finding-{slug(identifier)}"}
+        for identifier, (page, data) in sorted(found.items(), key=lambda item: order(item[0]))
+    ]
+
+
+def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:
+    """Return what ``say`` gave to the prose of each page: page to name to value."""
+    return {
+        page: {name: value for name, value in sorted(left(notebook).items()) if "/" not in name}
+        for page, notebook in notebooks.items()
+    }
+
+
+def cell_of(notebook: nbformat.NotebookNode, name: str) -> int:
+    """Return the index among all cells of the one that left a name.
+
+    Raises FindingError if none did.
+    """
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.get("metadata", {}).get("scrapbook", {}).get("name") == name:
+                return index
+    raise FindingError(f"no cell left {name!r}")

@@ -24,6 +24,7 @@ from scomm.display.formats import fmt
 from scomm.display.tables import Col, to_html, to_text
 from scomm.errors import FindingError
 from scomm.record.findings import Finding, Interval, make
+from scomm.record.rows import Rows, check
 
 _PREFIX = "application/papermill.record/"
 
@@ -34,6 +35,11 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["fmt"] = fmt
+
+
+def from_template(template: str, **values: Any) -> str:
+    """Return one of the record's templates as HTML, values escaped."""
+    return _templates.get_template(template).render(**values)
 
 
 def _leave(name: str, data: Any) -> None:
@@ -97,15 +103,17 @@ def finding(
     *,
     tables: Sequence[str],
     interval: Any = None,
+    rows: Rows | None = None,
     **fields: Any,
 ) -> Finding:
     """Record a result and show it as a block with its number.
 
     ``statement`` is one sentence with ``{name:format}`` places. Fields that are not part of a
     ``Finding`` fill those places; ``value``, ``numerator``, ``denominator``, ``low`` and ``high``
-    can stand in it too. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``.
+    can stand in it too. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``;
+    ``rows`` are the rows that add up to the counts, from ``scomm.record.rows``.
 
-    Raises FindingError as ``scomm.record.findings.make`` does.
+    Raises FindingError as ``scomm.record.findings.make`` does, or if the rows do not add up.
     """
     known = {name for name in Finding.__dataclass_fields__ if name not in ("id", "statement")}
     places = {name: value for name, value in fields.items() if name not in known}
@@ -123,9 +131,10 @@ def finding(
     }
     result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
     _leave(f"finding/{identifier}", result.as_json())
-    html = _templates.get_template("finding.html").render(
-        finding=result, sources=sources_line(result.tables)
-    )
+    if rows is not None:
+        check(rows, identifier, result.value, result.numerator, result.denominator)
+        _leave(f"rows/{identifier}", rows.data)
+    html = from_template("finding.html", finding=result, sources=sources_line(result.tables))
     display(_Page(html, f"Finding {identifier}. {result.statement}"))
     return result
 
@@ -162,7 +171,8 @@ def figure(
             "csv": data.to_csv(index=False, lineterminator="\n"),
         },
     )
-    html = _templates.get_template("figure.html").render(
+    html = from_template(
+        "figure.html",
         id=identifier,
         slug=identifier.replace(".", "-"),
         wide=drawn.wide,
@@ -211,7 +221,7 @@ def table(
         label=f"Table {identifier}. ",
         emphasis=emphasis,
     )
-    html = _templates.get_template("table.html").render(
-        id=identifier, slug=slug, body=body, note=note, sources=sources_line(tables)
+    html = from_template(
+        "table.html", id=identifier, slug=slug, body=body, note=note, sources=sources_line(tables)
     )
     display(_Page(html, f"Table {identifier}. {caption}\n{to_text(frame, columns)}"))

@@ -13,6 +13,7 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from scomm import paths
+from scomm.cli.record import cite_command, findings_app, paragraphs_app
 from scomm.data.dictionary import render
 from scomm.data.fetch import fetch as fetch_originals
 from scomm.data.ingest import MODULES, modules
@@ -50,8 +51,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The data behind the book: fetch the originals, make the tables, check both.",
+    help="One in Four?: the data behind the book, its published record, its citations.",
 )
+app.add_typer(findings_app, name="findings")
+app.add_typer(paragraphs_app, name="paragraphs")
+app.command("cite")(cite_command)
 From = Annotated[Path | None, typer.Option("--from", help="Folder that holds the originals.")]
 
 

@@ -1,0 +1,179 @@
+"""What makes a build an edition: its record and digest, and the check against what is published.
+
+After all pages are read the record is made; every page prints its digest. When the pages are
+written, what was computed is compared with ``data/published``: a number that moved, a paragraph
+without a number, or a finding that is gone fails the build and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from scomm import paths
+from scomm.book import paragraphs
+from scomm.data.sources import sha256_of
+from scomm.data.tables import write_atomically
+from scomm.errors import ScommError
+from scomm.record import identity, published
+from scomm.record.changes import editions_json
+from scomm.record.chapters import label
+from scomm.record.execution import Executed
+from scomm.record.outputs import findings, numbers, of_kind
+from scomm.record.references import Reference
+
+_MAKERS = (".py", ".html")
+
+logger = logging.getLogger(__name__)
+
+
+def _notebooks(app: Sphinx) -> dict[str, Any]:
+    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
+    return {name: result.notebook for name, result in results.items()}
+
+
+def _items(
+    app: Sphinx, env: BuildEnvironment, found: list[dict[str, Any]]
+) -> Iterator[identity.Item]:
+    titles = {page: env.titles[page].astext() for page in env.titles}
+    notebooks = _notebooks(app)
+
+    def item(kind: str, identifier: str, page: str, text: str) -> identity.Item:
+        anchor = Reference(kind, identifier).anchor
+        digest = identity.text_digest(text) if text else ""
+        return identity.Item(kind, identifier, f"{page}.html", anchor, titles[page], text, digest)
+
+    for entry in found:
+        page = str(entry["url"]).split(".html")[0]
+        yield item("finding", entry["id"], page, entry["statement"])
+    for page, notes in sorted(env.scomm_paragraphs.items()):  # type: ignore[attr-defined]
+        for note in notes:
+            if note["id"]:
+                yield item("paragraph", note["id"], page, note["text"])
+    for kind in ("figure", "table"):
+        for identifier, (page, data) in of_kind(notebooks, kind).items():
+            yield item(kind, identifier, page, data["caption"])
+    for page in sorted(titles):
+        if label(page):
+            yield item("chapter", label(page), page, "")
+    yield item("book", "", str(app.config.root_doc), "")
+
+
+def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Make the record; every page is written again when the digest that it prints has changed."""
+    try:
+        found = findings(_notebooks(app))
+        record = identity.make(found, _items(app, env, found))
+    except ScommError as error:
+        raise ExtensionError(str(error)) from error
+    app.scomm_record = record  # type: ignore[attr-defined]
+    now = (record.as_json(), _makers())
+    before = getattr(env, "scomm_made_of", None)
+    env.scomm_made_of = now  # type: ignore[attr-defined]
+    return sorted(env.found_docs) if before != now else []
+
+
+def _makers() -> str:
+    """Digest of the code and templates that make pages, for which Sphinx itself does not look."""
+    folders = (paths.SRC / "scomm", paths.ROOT / "_templates")
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _MAKERS]
+    return identity.text_digest(" ".join(sha256_of(file) for file in sorted(files)))
+
+
+class Retired(SphinxTransform):
+    """Keep the anchor of a finding that was superseded or withdrawn, with what became of it."""
+
+    default_priority = 951
+
+    def apply(self, **_: Any) -> None:
+        """Add a note at the end of the page on which the finding stood."""
+        page = self.env.docname
+        section = next(iter(self.document.findall(nodes.section)), None)
+        for entry in published.load().values():
+            if entry["status"] == published.CURRENT or section is None:
+                continue
+            if entry["url"].split(".html")[0] == page:
+                section += nodes.raw("", retired_html(entry), format="html")
+
+
+def retired_html(entry: dict[str, Any]) -> str:
+    """Return the note on which the anchor of a retired finding lands."""
+    anchor = Reference("finding", entry["id"]).anchor
+    by = entry.get("by", "")
+    where = f' by <a href="#finding-{by.replace(".", "-")}">Finding {by}</a>' if by else ""
+    return (
+        f'<section class="finding finding-retired" id="{anchor}" aria-label="Finding {entry["id"]}">'
+        f'<p class="finding-statement"><span class="finding-number">Finding {entry["id"]}</span> '
+        f"{escape(entry['status'].capitalize())}{where} in edition {escape(entry['retired'])}. "
+        f"{escape(entry['reason'])} It said: “{escape(entry['statement'])}”</p></section>"
+    )
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Name the pages of retired findings, if the published record changed."""
+    file = paths.PUBLISHED_FINDINGS
+    now = sha256_of(file) if file.is_file() else ""
+    before = getattr(env, "scomm_published", None)
+    env.scomm_published = now  # type: ignore[attr-defined]
+    if now == before:
+        return []
+    pages = {entry["url"].split(".html")[0] for entry in published.load().values()}
+    return sorted(pages & set(env.found_docs))
+
+
+def problems(app: Sphinx) -> list[str]:
+    """Return everything on which this build and the published record disagree, one line each."""
+    notebooks = _notebooks(app)
+    moved: list[Any] = published.compare(published.load(), findings(notebooks))
+    moved += published.compare_numbers(published.load_numbers(), numbers(notebooks))
+    wrong = [str(change) for change in moved]
+    if wrong:
+        wrong.append(
+            "if that is right, run `scomm findings accept --reason '...'` and commit what it wrote"
+        )
+    return wrong + published.problems_of_the_record() + paragraphs.problems(app.env)
+
+
+def _check(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    if app.config.scomm_draft:
+        logger.info("a draft: not compared with the published record")
+        return
+    try:
+        wrong = problems(app)
+    except ScommError as error:
+        raise ExtensionError(str(error)) from error
+    if wrong:
+        raise ExtensionError("this build is not what is published:\n  " + "\n  ".join(wrong))
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    record: identity.Record = app.scomm_record  # type: ignore[attr-defined]
+    out = Path(app.outdir)
+    write_atomically(out / "record.json", record.as_json())
+    write_atomically(out / "editions.json", editions_json(record.digest))
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the record, the check and the files."""
+    # Pages of a draft say so; the check against the published record is left out.
+    app.add_config_value("scomm_draft", False, "html")
+    app.add_transform(Retired)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("env-updated", _updated)
+    app.connect("build-finished", _check, priority=400)
+    app.connect("build-finished", _write)

@@ -1,0 +1,189 @@
+"""The book's tables as a Frictionless Data Package: CSV files with their dictionary and hashes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from scomm import __version__, paths
+from scomm.data.dictionary import allowed_values
+from scomm.data.schema import TABLES, Column, Table
+from scomm.data.sources import Passport, passports, sha256_of
+from scomm.data.tables import canonical_csv, load, manifest
+from scomm.record.identity import AUTHOR, SITE
+
+_TYPES = {
+    "str": "string",
+    "category": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "date": "date",
+}
+# A CSV larger than this is compressed: the text of some tables is forty times their Parquet.
+_LARGE = 2_000_000
+_LICENCE = {
+    "name": "CC0-1.0",
+    "title": "CC0 1.0 Universal",
+    "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+
+
+def _field(column: Column) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": column.name,
+        "type": _TYPES[column.dtype],
+        "description": column.description,
+    }
+    if column.dtype == "bool":
+        described |= {"trueValues": ["True"], "falseValues": ["False"]}
+    if column.unit:
+        described["unit"] = column.unit
+    described["missing"] = column.nulls or "none"
+    described["allowed"] = allowed_values(column)
+    constraints: dict[str, Any] = {"required": not column.nulls}
+    if column.low is not None:
+        constraints["minimum"] = column.low
+    if column.high is not None:
+        constraints["maximum"] = column.high
+    if column.dtype in ("str", "category") and column.allowed is not None:
+        constraints["enum"] = list(column.allowed)
+    if column.dtype == "int":
+        constraints = {
+            key: int(value) if key != "required" else value for key, value in constraints.items()
+        }
+    return described | {"constraints": constraints}
+
+
+def file_of(source: str) -> str:
+    """Return where a table or hand-typed file stands in the package.
+
+    >>> file_of("activation"), file_of("figures.csv")
+    ('activation.csv', 'hand/figures.csv')
+    """
+    if source in TABLES:
+        name = f"{source}.csv"
+        return f"{name}.gz" if _is_large(source) else name
+    for folder in (paths.HAND, paths.CODING, paths.DATA):
+        if (folder / source).is_file():
+            return (folder / source).relative_to(paths.DATA).as_posix()
+    return ""
+
+
+def _is_large(name: str) -> bool:
+    # By the committed file, so that the answer needs no table to be read: Parquet here is text
+    # of many times its size.
+    size = (paths.TABLES / TABLES[name].filename).stat().st_size
+    return size * (40 if TABLES[name].format == "parquet" else 1) > _LARGE
+
+
+def _table(table: Table) -> tuple[dict[str, Any], str, bytes]:
+    content = canonical_csv(load(table.name))
+    path = file_of(table.name)
+    stored = gzip.compress(content, 9, mtime=0) if path.endswith(".gz") else content
+    resource: dict[str, Any] = {
+        "name": table.name.replace("_", "-"),
+        "path": path,
+        "title": table.title,
+        "description": f"One row: {table.grain}.",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(stored),
+        "hash": f"sha256:{hashlib.sha256(stored).hexdigest()}",
+        "contentSha256": manifest()[table.name].content_sha256,
+        "rows": manifest()[table.name].rows,
+        "sources": [_source(passports()[path]) for path in table.originals],
+        "schema": {
+            "fields": [_field(column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "missingValues": [""],
+        },
+    }
+    if path.endswith(".gz"):
+        resource["compression"] = "gz"
+    return resource, path, stored
+
+
+def _source(passport: Passport) -> dict[str, str]:
+    return {
+        "title": f"{passport.title} ({passport.publisher}; {passport.release})",
+        "path": passport.url,
+        "sha256": passport.sha256,
+    }
+
+
+def _typed(file: Path) -> tuple[dict[str, Any], str, bytes]:
+    content = file.read_bytes()
+    path = file.relative_to(paths.DATA).as_posix()
+    resource: dict[str, Any] = {
+        "name": path.replace("/", "-").replace("_", "-").replace(".", "-"),
+        "path": path,
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+    if file.suffix == ".csv":
+        header = content.decode("utf-8").split("\n", 1)[0].strip().split(",")
+        resource |= {
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "schema": {
+                "fields": [{"name": name, "type": "string"} for name in header],
+                "missingValues": [""],
+            },
+        }
+    else:
+        resource |= {"format": file.suffix[1:], "profile": "data-resource"}
+    return resource, path, content
+
+
+def _typed_files() -> list[Path]:
+    return sorted(
+        file
+        for folder in (paths.HAND, paths.ERROR_RATES.parent)
+        for file in folder.rglob("*")
+        if file.suffix in (".csv", ".yml")
+    )
+
+
+def made_of() -> str:
+    """Return a digest of all that the package is made of, to tell whether it must be made again."""
+    makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
+    makers += [*sorted((paths.SRC / "scomm" / "data").rglob("*.py")), Path(__file__)]
+    parts = [__version__, *(sha256_of(file) for file in makers)]
+    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+
+
+def files() -> dict[str, bytes]:
+    """Return every file of the package by its path: ``datapackage.json``, tables, typed ledgers.
+
+    Raises TableError if a table is not what the manifest says.
+    """
+    result: dict[str, bytes] = {}
+    resources = []
+    for resource, path, content in [
+        *(_table(TABLES[name]) for name in sorted(TABLES)),
+        *(_typed(file) for file in _typed_files()),
+    ]:
+        resources.append(resource)
+        result[path] = content
+    descriptor = {
+        "profile": "data-package",
+        "name": "one-in-four",
+        "title": f"{SITE}: tables",
+        "version": __version__,
+        "contributors": [{"title": AUTHOR, "role": "author"}],
+        "licenses": [_LICENCE],
+        "resources": resources,
+    }
+    text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+    result["datapackage.json"] = text.encode("utf-8")
+    result["README.md"] = paths.DATA_README.read_bytes()
+    result["hand/RULES.md"] = (paths.HAND / "RULES.md").read_bytes()
+    return result

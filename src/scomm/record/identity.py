@@ -1,0 +1,229 @@
+"""What an edition is: its version, date, digest and address, and the record of all it holds.
+
+The digest is a sha256 over what readers can cite: findings, the content of the tables, and the
+texts of the numbered paragraphs. It does not cover the pages, so pages can carry it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scomm import __version__, paths
+from scomm.data.tables import manifest
+from scomm.errors import EditionError
+from scomm.record.published import published_part
+from scomm.record.references import KINDS, Reference, unknown
+
+RECORD_SCHEMA = "one-in-four/record/1"
+AUTHOR = "The One in Four Project"
+SITE = "One in Four? Secure Communities, Jurisdiction by Jurisdiction"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object that can be cited. ``page`` and ``anchor`` are its address in the site.
+
+    ``title`` is the title of its page; ``text`` what it says: a finding's statement, a caption,
+    a paragraph's text; ``sha256`` is the digest of that text, empty for chapters and the book.
+    """
+
+    kind: str
+    id: str
+    page: str
+    anchor: str
+    title: str
+    text: str = ""
+    sha256: str = ""
+
+    @property
+    def reference(self) -> Reference:
+        """The item as a reference."""
+        return Reference(self.kind, self.id)
+
+    @property
+    def path(self) -> str:
+        """Its address relative to the root of the site."""
+        return self.page + (f"#{self.anchor}" if self.anchor else "")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One edition.
+
+    ``digest`` is the full sha256; ``address`` the site's public root, empty where none is
+    configured; ``archive`` what an archive puts before an address, empty where there is no copy.
+    """
+
+    edition: str
+    date: str
+    digest: str
+    address: str
+    items: tuple[Item, ...]
+    archive: str = ""
+
+    @property
+    def short_digest(self) -> str:
+        """First twelve digits, as printed on pages."""
+        return self.digest[:12]
+
+    def find(self, reference: Reference) -> Item:
+        """Return an item. Raises UnknownIdError naming near ones."""
+        for item in self.items:
+            if (item.kind, item.id) == (reference.kind, reference.id):
+                return item
+        raise unknown(reference, [item.id for item in self.items if item.kind == reference.kind])
+
+    def permanent(self, item: Item) -> str:
+        """Return an item's permanent path: the edition, then the page, then the anchor."""
+        return f"/{self.edition}/{item.path}"
+
+    def url(self, item: Item) -> str:
+        """Return an item's public address, empty where the site's address is not configured."""
+        return self.address.rstrip("/") + self.permanent(item) if self.address else ""
+
+    def archived(self, item: Item) -> str:
+        """Return the address of the archived copy, empty unless there is one."""
+        return self.archive + self.url(item) if self.archive and self.address else ""
+
+    def as_json(self) -> bytes:
+        """Return the record as the bytes of ``record.json``."""
+        document = {
+            "schema": RECORD_SCHEMA,
+            "edition": self.edition,
+            "date": self.date,
+            "digest": self.digest,
+            "address": self.address,
+            "archive": self.archive,
+            "items": [asdict(item) for item in self.items],
+        }
+        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def text_digest(text: str) -> str:
+    """Return the sha256 of a text with its white space made single."""
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8")).hexdigest()
+
+
+def edition_digest(
+    findings: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, str],
+    paragraphs: Mapping[str, str],
+) -> str:
+    """Return the digest of an edition.
+
+    ``findings`` as in ``findings.json`` (their published fields count), ``tables`` maps names to
+    the sha256 of their content as canonical CSV, ``paragraphs`` ids to texts. Canonical form:
+    JSON with sorted keys, no white space, UTF-8.
+    """
+    document = {
+        "findings": {item["id"]: published_part(item) for item in findings},
+        "tables": dict(tables),
+        "paragraphs": {name: " ".join(text.split()) for name, text in paragraphs.items()},
+    }
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def table_digests() -> dict[str, str]:
+    """Return each committed table's content digest, by name."""
+    return {name: entry.content_sha256 for name, entry in manifest().items()}
+
+
+@cache
+def release_date() -> str:
+    """Return the edition's date as ``CITATION.cff`` gives it, YYYY-MM-DD.
+
+    Raises EditionError if the file is missing, has no date, or names another version.
+    """
+    try:
+        citation = yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))
+        version, date = str(citation["version"]), str(citation["date-released"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise EditionError(f"{paths.CITATION}: no version or date can be read ({error})") from error
+    if version != __version__:
+        raise EditionError(f"{paths.CITATION.name} says version {version}, the code {__version__}")
+    return date
+
+
+@cache
+def address() -> str:
+    """Return the site's public address from ``_config.yml``, empty where none is configured."""
+    try:
+        config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise EditionError(f"{paths.CONFIG}: cannot be read ({error})") from error
+    return str((config.get("html") or {}).get("baseurl") or "")
+
+
+EDITION_COLUMNS = ("edition", "date", "digest", "archive", "note")
+
+
+def editions() -> list[dict[str, str]]:
+    """Return the released editions, oldest first. Raises EditionError for another header."""
+    if not paths.EDITIONS.is_file():
+        return []
+    with paths.EDITIONS.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        rows = list(reader)
+    if tuple(reader.fieldnames or ()) != EDITION_COLUMNS:
+        raise EditionError(
+            f"{paths.EDITIONS.name}: expected the columns {', '.join(EDITION_COLUMNS)}"
+        )
+    return rows
+
+
+def make(
+    findings: Sequence[Mapping[str, Any]],
+    items: Iterable[Item],
+) -> Record:
+    """Make the record of the edition at hand from its findings and everything citable."""
+    every = sorted(items, key=lambda item: KINDS.index(item.kind))
+    texts = {item.id: item.text for item in every if item.kind == "paragraph"}
+    return Record(
+        edition=__version__,
+        date=release_date(),
+        digest=edition_digest(findings, table_digests(), texts),
+        address=address(),
+        items=tuple(every),
+        archive=next((row["archive"] for row in editions() if row["edition"] == __version__), ""),
+    )
+
+
+def load(folder: Path) -> Record:
+    """Read ``record.json`` of a built site or an unpacked edition.
+
+    Raises EditionError if there is none, it is damaged, or its schema is newer.
+    """
+    candidates = [folder / "record.json", folder / "site" / "record.json"]
+    file = next((file for file in candidates if file.is_file()), None)
+    if file is None:
+        raise EditionError(
+            f"{folder}: no record.json there. Build the book first (`make book`), or name an "
+            "unpacked edition with --edition."
+        )
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if document["schema"] != RECORD_SCHEMA:
+            raise EditionError(
+                f"{file}: schema {document['schema']!r}, this version reads {RECORD_SCHEMA!r}. "
+                "Use the scomm that came with that edition (its source/ folder)."
+            )
+        return Record(
+            edition=document["edition"],
+            date=document["date"],
+            digest=document["digest"],
+            address=document["address"],
+            archive=document["archive"],
+            items=tuple(Item(**item) for item in document["items"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise EditionError(f"{file}: not a record of an edition ({error})") from error

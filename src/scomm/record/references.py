@@ -1,0 +1,97 @@
+"""What a citation points at: read "F6.3", "¶ 6.14", "Fig. 6.2", "Table 6.1", "chapter 6", "book"."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scomm.errors import UnknownIdError
+
+KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book")
+
+# How each kind may be written before its number; the letter alone is for the command line.
+_WRITTEN = {
+    "finding": r"f|finding",
+    "paragraph": r"¶+|p|par|para|paragraph",
+    "figure": r"fig|figure",
+    "table": r"t|tab|table",
+    "chapter": r"ch|chap|chapter|appendix|app",
+}
+_NUMBER = {
+    "paragraph": r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}[A-Za-z]*",
+    "chapter": r"\d{1,2}|[A-Za-z]",
+}
+_PLAIN_NUMBER = r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A kind of object of the book and its number; the book itself has none."""
+
+    kind: str
+    id: str
+
+    @property
+    def anchor(self) -> str:
+        """The object's anchor within its page; a chapter and the book have none."""
+        slug = self.id.replace(".", "-")
+        if self.kind == "paragraph":
+            return f"p{slug.lower()}"
+        return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
+
+    def __str__(self) -> str:
+        words = {
+            "finding": f"Finding {self.id}",
+            "paragraph": f"¶ {self.id}",
+            "figure": f"Figure {self.id}",
+            "table": f"Table {self.id}",
+            "chapter": f"{'chapter' if self.id.isdigit() else 'appendix'} {self.id}",
+        }
+        return words.get(self.kind, "the book")
+
+
+def parse(text: str) -> Reference:
+    """Read a reference as a person writes it. A bare number such as ``6.3`` is a finding.
+
+    Raises UnknownIdError if it is none of the forms.
+
+    >>> parse("F6.3"), parse("¶ 6.14a")
+    (Reference(kind='finding', id='6.3'), Reference(kind='paragraph', id='6.14A'))
+    >>> parse("Fig.6.2").anchor, parse("chapter 6").id
+    ('figure-6-2', '6')
+    """
+    given = text.strip()
+    if given.lower() in ("book", "the book"):
+        return Reference("book", "")
+    if re.fullmatch(_PLAIN_NUMBER, given):
+        return Reference("finding", given.upper())
+    for kind, written in _WRITTEN.items():
+        number = _NUMBER.get(kind, _PLAIN_NUMBER)
+        found = re.fullmatch(rf"(?:{written})\.?\s*({number})", given, re.I)
+        if found:
+            return Reference(kind, found[1].upper())
+    raise UnknownIdError(
+        f"{text!r} is no reference. Write a finding as F6.3, a paragraph as ¶6.14 (or p6.14), "
+        "a figure as Fig.6.2, a table as Table6.1, a chapter as ch6, or: book."
+    )
+
+
+def near(identifier: str, known: Iterable[str]) -> list[str]:
+    """Return up to three known ids that are nearest to one that is not known."""
+    candidates = list(known)
+    chapter = identifier.split(".")[0]
+    same = [other for other in candidates if other.split(".")[0] == chapter]
+    close = difflib.get_close_matches(identifier, same or candidates, n=3, cutoff=0.0)
+    return close or candidates[:3]
+
+
+def unknown(reference: Reference, known: Iterable[str]) -> UnknownIdError:
+    """Return the error for an id that the edition does not have, with near ones."""
+    nearest = near(reference.id, known)
+    others = ", ".join(str(Reference(reference.kind, other)) for other in nearest)
+    return UnknownIdError(
+        f"this edition has no {str(reference)[0].lower() + str(reference)[1:]}. "
+        + (f"Near it: {others}." if others else f"It has no {reference.kind}s.")
+    )

@@ -1,0 +1,113 @@
+"""Where a finding comes from: sentence, code cell, table, ingest module, original."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+
+from scomm import paths
+from scomm.data.ingest import modules
+from scomm.data.schema import TABLES
+from scomm.data.sources import Passport, passports, sha256_of
+from scomm.data.tables import manifest
+from scomm.errors import FindingError
+from scomm.record.datapackage import file_of
+from scomm.record.outputs import cell_of, left
+from scomm.record.rows import as_csv
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table or typed file that a finding rests on.
+
+    ``path`` is its committed file, ``download`` its place in the data package; ``module`` and
+    ``purpose`` name the ingest code that made it and what that does, empty for typed files;
+    ``originals`` are the passports of the files it was made from.
+    """
+
+    name: str
+    kind: str
+    path: str
+    sha256: str
+    rows: int | None
+    download: str
+    module: str = ""
+    module_sha256: str = ""
+    purpose: str = ""
+    why: str = ""
+    originals: tuple[Passport, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The chain behind one finding. ``rows_csv`` is empty for a finding that is no sum of rows."""
+
+    finding: dict[str, Any]
+    page: str
+    cell: int
+    code: str
+    sources: tuple[Source, ...]
+    rows_csv: str = ""
+    rows_source: str = ""
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows add up to the finding."""
+        return max(self.rows_csv.count("\n") - 1, 0)
+
+
+def source(name: str) -> Source:
+    """Describe a table or a typed file by name. Raises FindingError if it is neither."""
+    if name in TABLES:
+        entry = manifest()[name]
+        module = next(module for module in modules() if name in module.TABLES)
+        file = inspect.getsourcefile(module) or ""  # type: ignore[arg-type]
+        relative = file.split("/src/", 1)[-1]
+        return Source(
+            name=name,
+            kind="table",
+            path=f"data/tables/{entry.file}",
+            sha256=entry.sha256,
+            rows=entry.rows,
+            download=file_of(name),
+            module=f"src/{relative}",
+            module_sha256=sha256_of(paths.SRC / relative),
+            purpose=(module.__doc__ or "").strip().split("\n")[0],
+            why=entry.why,
+            originals=tuple(passports()[path] for path in TABLES[name].originals),
+        )
+    for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT):
+        file_ = folder / name
+        if file_.is_file():
+            rows = None
+            if file_.suffix == ".csv":
+                rows = file_.read_text(encoding="utf-8").count("\n") - 1
+            simulated = file_ == paths.ERROR_RATES
+            return Source(
+                name=name,
+                kind="simulated" if simulated else "typed",
+                path=file_.relative_to(paths.ROOT).as_posix(),
+                sha256=sha256_of(file_),
+                rows=rows,
+                download=file_of(name),
+            )
+    raise FindingError(f"source {name!r} is neither a table nor a file of the project")
+
+
+def trace(finding: dict[str, Any], notebook: nbformat.NotebookNode) -> Trace:
+    """Follow one finding back from its executed notebook. Raises FindingError if it is not there."""
+    identifier = finding["id"]
+    index = cell_of(notebook, f"finding/{identifier}")
+    rows = left(notebook).get(f"rows/{identifier}")
+    return Trace(
+        finding=finding,
+        page=str(finding["url"]).split(".html")[0],
+        cell=sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1]),
+        code=notebook.cells[index].source,
+        sources=tuple(source(name) for name in finding["tables"]),
+        rows_csv=as_csv(rows) if rows else "",
+        rows_source=(rows.get("table") or rows["source"]) if rows else "",
+    )

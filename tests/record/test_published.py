@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scomm import __version__, paths
+from scomm.errors import PublishedError
+from scomm.record import published
+from scomm.record.outputs import order
+
+
+def finding(identifier: str = "6.3", **changes: object) -> dict[str, object]:
+    base: dict[str, object] = {
+        "id": identifier,
+        "url": "notebooks/06-jurisdictions.html#finding-6-3",
+        "statement": "9 of 28 places are over one half.",
+        "estimand": "places over one half",
+        "value": 9,
+        "unit": "count",
+        "numerator": None,
+        "denominator": None,
+        "interval": None,
+        "reference": None,
+        "period": "to March 2011",
+        "population": "places",
+        "claims": ["C4"],
+        "as_counted": "",
+        "beyond_chance": "",
+    }
+    return base | changes
+
+
+def share(value: float, method: str = "wilson") -> dict[str, object]:
+    interval = {"low": 0.2, "high": 0.4, "method": method, "level": 0.95}
+    return finding(value=value, unit="share", interval=interval)
+
+
+@pytest.fixture
+def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A record of its own, with a changelog that has the edition's heading."""
+    for name in ("FINDINGS", "NUMBERS", "CHANGES"):
+        file = tmp_path / getattr(paths, f"PUBLISHED_{name}").name
+        monkeypatch.setattr(paths, f"PUBLISHED_{name}", file)
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text(f"# Changelog\n\n## {__version__} (unreleased)\n\nText.\n\n## 2026.01\n")
+    monkeypatch.setattr(paths, "CHANGELOG", changelog)
+    return tmp_path
+
+
+def test_nothing_moved_is_nothing(record: Path) -> None:
+    published.accept([finding()], {"p": {"n": 1}}, "first edition")
+    assert published.compare(published.load(), [finding()]) == []
+    assert published.problems_of_the_record() == []
+
+
+def test_a_count_is_exact_and_the_message_says_what_moved(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    moved = published.compare(published.load(), [finding(value=10)])
+    assert [str(change) for change in moved] == ["finding 6.3, value: moved from 9 to 10"]
+
+
+@pytest.mark.parametrize(
+    ("method", "moved_by", "same"),
+    [
+        ("wilson", 1e-12, True),
+        ("wilson", 1e-7, False),
+        ("bootstrap", 1e-7, True),
+        ("bootstrap", 1e-4, False),
+    ],
+)
+def test_a_share_may_move_within_its_tolerance(
+    record: Path, method: str, moved_by: float, same: bool
+) -> None:
+    published.accept([share(0.3, method)], {}, "first edition")
+    moved = published.compare(published.load(), [share(0.3 + moved_by, method)])
+    assert (moved == []) is same
+
+
+def test_a_count_as_a_float_is_another_thing(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    assert published.compare(published.load(), [finding(value=9.5)])
+    assert published.compare(published.load(), [finding(value="9")])
+
+
+def test_accepting_writes_the_effect_and_the_reason_into_the_changelog(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    published.accept(
+        [finding(value=10, statement="10 of 28.")], {}, "A county was counted as a city"
+    )
+    text = paths.CHANGELOG.read_text()
+    assert "- Finding 6.3, value: 9 → 10. Reason: A county was counted as a city." in text
+    assert text.index("Finding 6.3, value") < text.index("## 2026.01")
+    assert published.load()["6.3"]["value"] == 10
+    assert published.problems_of_the_record() == []
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "typo"])
+def test_no_change_without_a_reason(record: Path, reason: str) -> None:
+    with pytest.raises(PublishedError, match="a reason is required"):
+        published.accept([finding()], {}, reason)
+    assert not paths.PUBLISHED_FINDINGS.exists()
+
+
+def test_an_id_cannot_disappear(record: Path) -> None:
+    published.accept([finding(), finding("6.4")], {}, "first edition")
+    before = paths.PUBLISHED_FINDINGS.read_bytes()
+    with pytest.raises(PublishedError, match=r"finding 6\.4 .* no page computes it"):
+        published.accept([finding()], {}, "it is not needed any more")
+    assert paths.PUBLISHED_FINDINGS.read_bytes() == before
+
+
+def test_a_retired_id_stays_and_is_never_used_again(record: Path) -> None:
+    published.accept([finding(), finding("6.4")], {}, "first edition")
+    published.retire("6.4", published.SUPERSEDED, "Replaced by a wider count", by="6.3")
+    entry = published.load()["6.4"]
+    assert (entry["status"], entry["by"]) == ("superseded", "6.3")
+    assert published.compare(published.load(), [finding()]) == []
+    with pytest.raises(PublishedError, match="never used again"):
+        published.accept([finding(), finding("6.4")], {}, "back again, please")
+    with pytest.raises(PublishedError, match="already superseded"):
+        published.retire("6.4", published.WITHDRAWN, "and again, to be sure")
+    assert "Finding 6.4, status: current → superseded by 6.3." in paths.CHANGELOG.read_text()
+    assert published.problems_of_the_record() == []
+
+
+def test_an_unknown_finding_cannot_be_retired(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    with pytest.raises(
+        PublishedError, match=r"6\.33 is not in the published record; near it: 6\.3"
+    ):
+        published.retire("6.33", published.WITHDRAWN, "it was wrong")
+
+
+def test_an_expectation_edited_by_hand_is_found(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    text = paths.PUBLISHED_FINDINGS.read_text()
+    paths.PUBLISHED_FINDINGS.write_text(text.replace('"value": 9', '"value": 10'))
+    assert any("6.3" in wrong and "accept" in wrong for wrong in published.problems_of_the_record())
+
+
+def test_a_change_without_its_line_in_the_changelog_is_found(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    published.accept([finding(value=10)], {}, "A county was counted as a city")
+    text = paths.CHANGELOG.read_text().replace("9 → 10", "nine to ten")
+    assert any("no line in the changelog" in w for w in published.problems_of_the_record(text))
+
+
+def test_a_forged_history_is_found(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    published.accept([finding(value=10)], {}, "A county was counted as a city")
+    published.accept([finding(value=11)], {}, "And another one as well")
+    text = paths.PUBLISHED_CHANGES.read_text().replace("value,10,11", "value,9,11")
+    paths.PUBLISHED_CHANGES.write_text(text)
+    assert any("says it was 9" in wrong for wrong in published.problems_of_the_record())
+
+
+def test_numbers_in_prose_are_part_of_the_record(record: Path) -> None:
+    published.accept([finding()], {"notebooks/06": {"n": 28, "s": 0.25}}, "first edition")
+    moved = published.compare_numbers(
+        published.load_numbers(), {"notebooks/06": {"n": 29, "s": 0.25 + 1e-12}}
+    )
+    assert [str(change) for change in moved] == [
+        "number notebooks/06 n, value: moved from 28 to 29"
+    ]
+    published.accept([finding()], {"notebooks/06": {"n": 29, "s": 0.25}}, "One place was missed")
+    assert "`n` 28 → 29" in paths.CHANGELOG.read_text()
+
+
+def test_a_record_of_a_newer_schema_is_refused(record: Path) -> None:
+    published.accept([finding()], {}, "first edition")
+    document = json.loads(paths.PUBLISHED_FINDINGS.read_text())
+    document["schema"] = "one-in-four/published/9"
+    paths.PUBLISHED_FINDINGS.write_text(json.dumps(document))
+    with pytest.raises(PublishedError, match="published/9"):
+        published.load()
+
+
+def test_a_full_disk_leaves_the_record_as_it_was(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published.accept([finding()], {}, "first edition")
+    before = {file: file.read_bytes() for file in record.iterdir()}
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        published.accept([finding(value=10)], {}, "A county was counted as a city")
+    assert {file: file.read_bytes() for file in record.iterdir()} == before
+
+
+# The committed record of this edition.
+
+
+def test_the_committed_record_was_only_ever_accepted() -> None:
+    assert published.load(), "nothing is published"
+    assert published.problems_of_the_record() == []
+
+
+def test_every_first_publication_is_named_in_the_changelog() -> None:
+    text = paths.CHANGELOG.read_text(encoding="utf-8")
+    named = re.findall(r"First published: findings ([^.]+(?:\.\d+[^.]*)*)\. Reason", text)
+    listed = {name.strip() for part in named for name in part.split(",")}
+    assert listed >= set(published.load())
+
+
+def test_ids_are_in_order_and_their_pages_exist() -> None:
+    entries = published.load()
+    assert list(entries) == sorted(entries, key=order)
+    for entry in entries.values():
+        assert (paths.ROOT / entry["url"].split(".html")[0]).with_suffix(".md").is_file()
+
+
+def test_accepted_changes_are_never_taken_back() -> None:
+    git = shutil.which("git")
+    if git is None or not (paths.ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    name = paths.PUBLISHED_CHANGES.relative_to(paths.ROOT).as_posix()
+    before = subprocess.run(
+        [git, "show", f"HEAD:{name}"], cwd=paths.ROOT, capture_output=True, text=True, check=False
+    )
+    if before.returncode:
+        pytest.skip("the last commit has no accepted changes")
+    assert paths.PUBLISHED_CHANGES.read_text(encoding="utf-8").startswith(before.stdout)
+    rows = list(csv.DictReader(before.stdout.splitlines()))
+    assert rows
