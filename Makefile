@@ -9,7 +9,7 @@ export SOURCE_DATE_EPOCH ?= 1793491200
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ lint: $(READY) ## check style, types and the walls between the rooms
 	@$(BIN)/ruff format --check src tests
 	@$(BIN)/mypy
 	@PYTHONPATH=src $(BIN)/lint-imports
+
+verify: $(READY) ## execute everything again, offline: PASS or FAIL for every number
+	@$(BIN)/python -m scomm verify
+
+edition: book ## make dist/one-in-four-<edition> and its zip
+	@$(BIN)/python -m scomm edition
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.

@@ -65,3 +65,7 @@ class PublishedError(ScommError):
 
 class EditionError(ScommError):
     """An edition's files are missing, altered, or of a newer kind than this version reads."""
+
+
+class ExhibitError(ScommError):
+    """A finding is not offered as an exhibit for court, and the message says why."""

@@ -17,8 +17,9 @@ def _root() -> Path:
         return Path(named).resolve()
     candidates = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
     for folder in candidates:
-        if (folder / "data" / "sources.toml").is_file():
-            return folder
+        for root in (folder, folder / "source"):  # an unpacked edition keeps its source there
+            if (root / "data" / "sources.toml").is_file():
+                return root
     return candidates[0]
 
 

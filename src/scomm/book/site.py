@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
+import jsonschema
 import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from scomm import __version__
 from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
 from scomm.record.execution import Executed
-from scomm.record.findings import SCHEMA
 from scomm.record.outputs import findings as all_findings
 from scomm.record.outputs import of_kind, slug
-
-
-def findings_csv(findings: list[dict[str, object]]) -> str:
-    """Return findings as CSV: one row each, lists joined by semicolons, interval in columns."""
-    text = io.StringIO()
-    rows = []
-    for finding in findings:
-        row = dict(finding)
-        interval = row.pop("interval") or {}
-        row |= {f"interval_{key}": interval.get(key) for key in ("low", "high", "level", "method")}  # type: ignore[attr-defined]
-        rows.append(
-            {
-                key: "; ".join(value) if isinstance(value, list | tuple) else value
-                for key, value in row.items()
-            }
-        )
-    if rows:
-        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
+from scomm.record.schema import findings_csv, findings_document, findings_schema
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
@@ -61,10 +38,18 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
             write_atomically(stem.with_suffix(".csv"), data["csv"].encode("utf-8"))
             if "svg" in data:
                 write_atomically(stem.with_suffix(".svg"), data["svg"].encode("utf-8"))
-    document = {"schema": SCHEMA, "edition": __version__, "findings": findings}
+    schema = findings_schema()
+    document = findings_document(findings, app.scomm_record.digest)  # type: ignore[attr-defined]
+    # What JSON makes of the data is what is checked: a tuple is a list there.
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    try:
+        jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+    except jsonschema.ValidationError as error:
+        raise ExtensionError(f"findings.json, {error.json_path}: {error.message}") from error
     write_atomically(out / "findings.json", text.encode("utf-8"))
     write_atomically(out / "findings.csv", findings_csv(findings).encode("utf-8"))
+    text = json.dumps(schema, indent=1) + "\n"
+    write_atomically(out / "findings.schema.json", text.encode("utf-8"))
 
 
 def setup(app: Sphinx) -> None:

@@ -1,10 +1,13 @@
-"""The command line. Mistakes and bad files end in one plain message and exit status 2."""
+"""The command line. Mistakes and bad files end in one plain message and exit status 2.
+
+Each command imports what it needs when it runs: a citation should not wait for the statistics.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,18 +16,19 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from scomm import paths
-from scomm.cli.record import cite_command, findings_app, paragraphs_app
-from scomm.data.dictionary import render
-from scomm.data.fetch import fetch as fetch_originals
-from scomm.data.ingest import MODULES, modules
-from scomm.data.ingest import ingest as run_ingest
-from scomm.data.ingest.base import Output
-from scomm.data.schema import TABLES
-from scomm.data.simulated import simulate as run_simulation
-from scomm.data.sources import Passport, check_hash, locate, passports
-from scomm.data.tables import load, manifest, write_atomically
+from scomm.cli.record import (
+    cite_command,
+    edition_command,
+    exhibit_command,
+    findings_app,
+    paragraphs_app,
+    verify_command,
+)
 from scomm.errors import ArgumentError, ScommError, SourceError
-from scomm.stats.simulation import STUDIES
+
+if TYPE_CHECKING:
+    from scomm.data.ingest.base import Output
+    from scomm.data.sources import Passport
 
 STATUS_ERROR = 2
 
@@ -56,6 +60,9 @@ app = typer.Typer(
 app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
 app.command("cite")(cite_command)
+app.command("verify")(verify_command)
+app.command("edition")(edition_command)
+app.command("exhibit")(exhibit_command)
 From = Annotated[Path | None, typer.Option("--from", help="Folder that holds the originals.")]
 
 
@@ -79,6 +86,9 @@ def ingest(
     ] = None,
 ) -> None:
     """Read the originals and write data/tables: all of it, or nothing."""
+    from scomm.data.ingest import MODULES, modules
+    from scomm.data.ingest import ingest as run_ingest
+
     unknown = set(only or ()) - set(MODULES)
     if unknown:
         raise ArgumentError(f"no module {sorted(unknown)}; there are: {', '.join(MODULES)}.")
@@ -127,6 +137,9 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch the originals and check each against its passport."""
+    from scomm.data.fetch import fetch as fetch_originals
+    from scomm.data.sources import passports
+
     console = Console(highlight=False, soft_wrap=True)
     if folder is not None:
         _originals(folder)
@@ -142,6 +155,9 @@ def fetch(
 @app.command()
 def dictionary() -> None:
     """Write data/README.md from the schemas and the manifest."""
+    from scomm.data.dictionary import render
+    from scomm.data.tables import write_atomically
+
     write_atomically(paths.DATA_README, render().encode("utf-8"))
     print(paths.DATA_README)
 
@@ -153,6 +169,9 @@ def simulate(
     ] = None,
 ) -> None:
     """Run the simulation study of error rates and write data/simulated (some minutes)."""
+    from scomm.data.simulated import simulate as run_simulation
+    from scomm.stats.simulation import STUDIES
+
     unknown = set(only or ()) - set(STUDIES)
     if unknown:
         raise ArgumentError(f"no study {sorted(unknown)}; there are: {', '.join(STUDIES)}.")
@@ -163,6 +182,9 @@ def simulate(
 @app.command()
 def tables() -> None:
     """List the tables with their rows and what one row is."""
+    from scomm.data.schema import TABLES
+    from scomm.data.tables import manifest
+
     entries = manifest()
     grid = Grid("table", "rows", "one row is")
     for name in sorted(TABLES):
@@ -174,6 +196,11 @@ def tables() -> None:
 @app.command()
 def check(folder: From = None) -> None:
     """Check every table, the dictionary, and the originals if they are there."""
+    from scomm.data.dictionary import render
+    from scomm.data.schema import TABLES
+    from scomm.data.sources import check_hash, locate, passports
+    from scomm.data.tables import load
+
     for name in sorted(TABLES):
         load(name)
     print(f"{len(TABLES)} tables are what the manifest says.")

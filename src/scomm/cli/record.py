@@ -1,23 +1,30 @@
-"""Commands of the published record: findings, paragraphs, citations."""
+"""Commands of the published record: findings, paragraphs, citations, verification."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import nbformat
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Column
+from rich.table import Table as Grid
+from rich.text import Text
 
 from scomm import paths
-from scomm.data.sources import sha256_of
-from scomm.errors import PublishedError
-from scomm.record import chapters, cite, identity, paragraphs, published
-from scomm.record.execution import Executed, execute_all
-from scomm.record.outputs import findings, numbers
-from scomm.record.references import parse
+from scomm.errors import EditionError, PublishedError
+
+if TYPE_CHECKING:
+    import nbformat
+
+    from scomm.record.execution import Executed
+    from scomm.record.verify import Report
 
 findings_app = typer.Typer(no_args_is_help=True, help="The published findings and their changes.")
 paragraphs_app = typer.Typer(no_args_is_help=True, help="The registry of numbered paragraphs.")
@@ -27,6 +34,9 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the cha
 
 def _executed(console: Console) -> dict[str, nbformat.NotebookNode]:
     """Execute what is stale, with a bar for people, and return every notebook with outputs."""
+    from scomm.record import chapters
+    from scomm.record.execution import execute_all
+
     notebooks = chapters.notebooks()
     with Progress(
         "{task.description}",
@@ -49,6 +59,9 @@ def _executed(console: Console) -> dict[str, nbformat.NotebookNode]:
 @findings_app.command("diff")
 def diff() -> None:
     """Say which published number the present code would move, and change nothing."""
+    from scomm.record import published
+    from scomm.record.outputs import findings, numbers
+
     notebooks = _executed(Console(stderr=True))
     moved = published.compare(published.load(), findings(notebooks))
     moved += published.compare_numbers(published.load_numbers(), numbers(notebooks))
@@ -61,6 +74,9 @@ def diff() -> None:
 @findings_app.command()
 def accept(reason: Reason) -> None:
     """Publish the findings and numbers as computed now, and say in the changelog why."""
+    from scomm.record import published
+    from scomm.record.outputs import findings, numbers
+
     notebooks = _executed(Console(stderr=True))
     for change in published.accept(findings(notebooks), numbers(notebooks), reason):
         if change.kind == "finding" or change.field == "value":
@@ -71,6 +87,9 @@ def accept(reason: Reason) -> None:
 @findings_app.command()
 def withdraw(identifier: str, reason: Reason) -> None:
     """Withdraw a finding: its number stays, and says why it no longer holds."""
+    from scomm.record import published
+    from scomm.record.references import parse
+
     reference = parse(identifier)
     published.retire(reference.id, published.WITHDRAWN, reason)
     print(f"{reference} is withdrawn. Take it out of its page, build, and commit.")
@@ -83,6 +102,9 @@ def supersede(
     reason: Reason,
 ) -> None:
     """Supersede a finding by another, which must be published already."""
+    from scomm.record import published
+    from scomm.record.references import parse
+
     old, new = parse(identifier), parse(by)
     published.retire(old.id, published.SUPERSEDED, reason, by=new.id)
     print(f"{old} is superseded by {new}. Take it out of its page, build, and commit.")
@@ -91,6 +113,9 @@ def supersede(
 @paragraphs_app.command()
 def assign() -> None:
     """Give numbers to new paragraphs, as the last build found them, and say what changed."""
+    from scomm.data.sources import sha256_of
+    from scomm.record import chapters, paragraphs
+
     left = paths.BUILD / ".record" / "paragraphs.json"
     if not left.is_file():
         raise PublishedError("no build has read the pages yet: run `make book` first.")
@@ -117,13 +142,17 @@ def cite_command(
         str, typer.Argument(help="F6.3, ¶6.14 (p6.14), Fig.6.2, Table6.1, ch6, book")
     ],
     form: Annotated[
-        str | None, typer.Option("--form", help=f"Only one of: {', '.join(cite.FORMS)}.")
+        str | None,
+        typer.Option("--form", help="Only one of: indigo, short, bibtex, csl, ris, link."),
     ] = None,
     edition: Annotated[
         Path | None, typer.Option("--edition", help="An unpacked edition or a built site.")
     ] = None,
 ) -> None:
     """Print how to cite a paragraph, finding, figure, table, chapter or the book."""
+    from scomm.record import cite, identity
+    from scomm.record.references import parse
+
     record = identity.load(edition or paths.BUILD / "html")
     forms = cite.forms(record, record.find(parse(reference)))
     if form is not None:
@@ -133,3 +162,142 @@ def cite_command(
         return
     for name in cite.FORMS:
         print(f"{cite.NAMES[name]}:\n{forms[name]}\n")
+
+
+def verify_command(
+    reference: Annotated[
+        str | None, typer.Argument(help="One finding, such as F6.3; without it everything.")
+    ] = None,
+    edition: Annotated[
+        Path | None, typer.Option("--edition", help="An unpacked edition; else this checkout.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    originals: Annotated[
+        Path | None, typer.Option("--from", help="Folder that holds the originals.")
+    ] = None,
+) -> None:
+    """Execute the book again, offline, and say PASS or FAIL for every number."""
+    if edition is not None:
+        raise typer.Exit(_in_edition(edition, reference, as_json, originals))
+    from scomm.record.references import parse
+    from scomm.record.verify import known, verify
+
+    only = known(parse(reference)) if reference else ""
+    console = Console(stderr=True)
+    began = time.perf_counter()
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=as_json or not console.is_terminal,
+    ) as progress:
+        task = progress.add_task("checking files", total=None)
+
+        def report(name: str, done: int, total: int) -> None:
+            progress.update(task, total=total, completed=done, description=name)
+
+        found = verify(only, originals or paths.originals(), report)
+    if as_json:
+        print(found.as_json())
+    else:
+        _print(found, time.perf_counter() - began)
+    raise typer.Exit(0 if found.passed else 1)
+
+
+def _in_edition(folder: Path, reference: str | None, as_json: bool, originals: Path | None) -> int:
+    """Run this scomm on another edition's source, and return its exit status."""
+    source = folder.resolve() / "source"
+    if not (source / "data" / "sources.toml").is_file():
+        raise EditionError(
+            f"{folder}: no unpacked edition is there (no source/data/sources.toml). "
+            "Unzip the edition and name its folder."
+        )
+    command = [sys.executable, "-m", "scomm", "verify", *([reference] if reference else [])]
+    command += ["--json"] if as_json else []
+    command += ["--from", str(originals.resolve())] if originals else []
+    package = Path(__file__).resolve().parents[2]
+    environment = os.environ | {
+        "SCOMM_ROOT": str(source),
+        "PYTHONPATH": str(package),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.run(command, env=environment, cwd=folder, check=False).returncode
+
+
+def edition_command(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for the edition; else dist.")
+    ] = None,
+) -> None:
+    """Make the edition from the built book: one folder and one zip with everything."""
+    from scomm.record.edition import make  # the data package's library takes a second to load
+
+    folder = make(paths.BUILD / "html", to)
+    print(f"{folder}\n{folder}.zip")
+
+
+def exhibit_command(
+    reference: Annotated[str, typer.Argument(help="A finding, such as F9.2.")],
+    out: Annotated[Path, typer.Option("--output", "-o", help="Folder to put it in.")] = Path("."),
+    edition: Annotated[
+        Path | None, typer.Option("--edition", help="An unpacked edition or a built site.")
+    ] = None,
+) -> None:
+    """Make a folder and zip for court: a summary of one finding, its rows, sources and hashes."""
+    from scomm.record.exhibit import make
+    from scomm.record.references import parse
+
+    wanted = parse(reference)
+    if wanted.kind != "finding":
+        raise PublishedError(f"{wanted}: an exhibit is made of a finding, such as F9.2.")
+    folder = make(wanted.id, out, edition or paths.BUILD / "html")
+    print(f"{folder}\n{folder}.zip\nThis is no legal advice.")
+
+
+# How the kinds of checks are counted in the summary.
+_SUMMARY = {
+    "file": "files",
+    "table": "tables",
+    "original": "originals",
+    "record": "checks of the record",
+    "number": "numbers in prose",
+    "exhibit": "figures and tables",
+}
+
+
+def _print(report: Report, seconds: float) -> None:
+    from scomm.record.verify import PASS
+
+    console = Console(highlight=False, soft_wrap=True)
+    for row in report.rows:
+        if row.status != PASS and row.kind != "finding":
+            console.print(f"FAIL  {row.kind} {row.id}: {row.why}", markup=False)
+    grid = Grid(
+        "finding",
+        Column("published", justify="right"),
+        Column("recomputed", justify="right"),
+        "",
+        "",
+    )
+    for row in report.of("finding"):
+        grid.add_row(row.id, row.published, row.recomputed, row.status, Text(row.why))
+    console.print(grid)
+    for kind, what in _SUMMARY.items():
+        rows = report.of(kind)
+        failed = sum(row.status != PASS for row in rows)
+        if rows:
+            word = "PASS" if not failed else f"FAIL ({failed})"
+            console.print(f"{word}  {len(rows):,} {what}", markup=False)
+        elif kind == "original" and report.of("record"):
+            console.print("      no originals here to compare with their passports")
+    made = report.machine
+    packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())
+    digest = f", digest {report.digest[:12]}" if report.digest else ""
+    console.print(
+        f"{made['system']}, {made['cpus']} processors; Python {made['python']}; {packages}"
+    )
+    console.print(f"Edition {report.edition}{digest}, verified in {seconds:.0f} s.")
+    console.print("PASS" if report.passed else "FAIL")

@@ -1,8 +1,22 @@
 """Record: what the book publishes. Numbers in prose, findings, figures and tables.
 
-Chapters import their four words from here: ``say``, ``finding``, ``figure``, ``table``.
+Chapters import their four words from here: ``say``, ``finding``, ``figure``, ``table``. They are
+loaded when asked for: most of this room does its work without drawing anything.
 """
 
-from scomm.record.publish import figure, finding, say, table
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scomm.record.publish import figure, finding, say, table
 
 __all__ = ["figure", "finding", "say", "table"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from scomm.record import publish
+
+        return getattr(publish, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

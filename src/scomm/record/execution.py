@@ -39,6 +39,9 @@ _scomm_opened = set()
 def _scomm_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
         _scomm_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
+    # A number of the book may depend on no one's server: an address with a port is refused.
+    if event == "socket.connect" and isinstance(args[1], tuple):
+        raise ConnectionRefusedError(f"a notebook may not use the network: {args[1]}")
 _sys.addaudithook(_scomm_hook)
 """
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 from jinja2 import Environment, PackageLoader
 
-from scomm import paths
-from scomm.data.sources import sha256_of
-from scomm.data.tables import manifest
 from scomm.display.figures import Layout, render
 from scomm.display.formats import fmt
 from scomm.display.tables import Col, to_html, to_text
 from scomm.errors import FindingError
 from scomm.record.findings import Finding, Interval, make
 from scomm.record.rows import Rows, check
+from scomm.record.sources import source_sha256
 
 _PREFIX = "application/papermill.record/"
 
@@ -77,24 +74,12 @@ class _Page:
         return {"text/html": self.html, "text/plain": self.text}
 
 
-@cache
-def _digest(source: str) -> str:
-    """First twelve digits of the sha256 of a table or of a file of the project, by name."""
-    entries = manifest()
-    if source in entries:
-        return entries[source].sha256[:12]
-    for file in (folder / source for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT)):
-        if file.is_file():
-            return sha256_of(file)[:12]
-    raise FindingError(f"source {source!r} is neither a table nor a file of the project")
-
-
 def sources_line(sources: Sequence[str]) -> list[dict[str, str]]:
     """Return name and digest of each table or hand-typed file, for a source line.
 
     Raises FindingError if a name is neither.
     """
-    return [{"name": source, "digest": _digest(source)} for source in sources]
+    return [{"name": source, "digest": source_sha256(source)[:12]} for source in sources]
 
 
 def finding(

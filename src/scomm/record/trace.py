@@ -13,10 +13,10 @@ from scomm.data.ingest import modules
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, passports, sha256_of
 from scomm.data.tables import manifest
-from scomm.errors import FindingError
 from scomm.record.datapackage import file_of
 from scomm.record.outputs import cell_of, left
 from scomm.record.rows import as_csv
+from scomm.record.sources import source_file
 
 
 @dataclass(frozen=True)
@@ -79,22 +79,18 @@ def source(name: str) -> Source:
             why=entry.why,
             originals=tuple(passports()[path] for path in TABLES[name].originals),
         )
-    for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT):
-        file_ = folder / name
-        if file_.is_file():
-            rows = None
-            if file_.suffix == ".csv":
-                rows = file_.read_text(encoding="utf-8").count("\n") - 1
-            simulated = file_ == paths.ERROR_RATES
-            return Source(
-                name=name,
-                kind="simulated" if simulated else "typed",
-                path=file_.relative_to(paths.ROOT).as_posix(),
-                sha256=sha256_of(file_),
-                rows=rows,
-                download=file_of(name),
-            )
-    raise FindingError(f"source {name!r} is neither a table nor a file of the project")
+    file_ = source_file(name)
+    rows = None
+    if file_.suffix == ".csv":
+        rows = file_.read_text(encoding="utf-8").count("\n") - 1
+    return Source(
+        name=name,
+        kind="simulated" if file_ == paths.ERROR_RATES else "typed",
+        path=file_.relative_to(paths.ROOT).as_posix(),
+        sha256=sha256_of(file_),
+        rows=rows,
+        download=file_of(name),
+    )
 
 
 def trace(finding: dict[str, Any], notebook: nbformat.NotebookNode) -> Trace:

@@ -1,0 +1,181 @@
+"""Make an edition: one folder and one zip that hold everything, the same bytes wherever made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from frictionless import validate
+
+from scomm import __version__, paths
+from scomm.data.sources import sha256_of
+from scomm.errors import EditionError
+from scomm.record import datapackage, identity, published
+from scomm.record.changes import editions_json
+from scomm.record.checksums import MANIFEST, SUMS, listing
+from scomm.record.folders import made_whole
+from scomm.record.verify import read_findings
+
+MANIFEST_SCHEMA = "one-in-four/edition/1"
+NAME = f"one-in-four-{__version__}"
+
+# What of the checkout is source: all that is needed to build, test and verify.
+SOURCE = (
+    ".ci",
+    ".gitignore",
+    ".jupyter",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "_config.yml",
+    "_static",
+    "_templates",
+    "_toc.yml",
+    "bench",
+    "data",
+    "index.md",
+    "notebooks",
+    "pyproject.toml",
+    "references.bib",
+    "requirements.txt",
+    "src",
+    "tests",
+)
+_LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis")
+_SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
+
+_README = """\
+One in Four? Secure Communities, jurisdiction by jurisdiction. Edition {edition}, {date}.
+Digest {digest}
+
+site/        the book; open site/index.html in a browser
+tables/      the tables as a Frictionless Data Package, with their dictionary
+notebooks/   the executed notebooks
+source/      everything needed to build, test and verify this edition
+root/        what belongs in the root of a web site that serves editions under /{edition}/
+
+To verify, offline once the packages of source/requirements.txt are installed:
+
+    cd source && make verify
+
+or, with any scomm of this schema:  scomm verify --edition .
+"""
+
+
+def source_files() -> Iterator[tuple[str, Path]]:
+    """Yield every source file with its path relative to the root, in order."""
+    for name in SOURCE:
+        top = paths.ROOT / name
+        files = [top] if top.is_file() else sorted(top.rglob("*"))
+        for file in files:
+            relative = file.relative_to(paths.ROOT)
+            hidden = set(relative.parts) & set(_LEFT_OUT) or relative.parts[:2] == ("bench", "tmp")
+            if file.is_file() and not hidden and not file.name.endswith((".pyc", ".tmp")):
+                yield relative.as_posix(), file
+
+
+def _copy(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, to)
+
+
+def _check_site(site: Path) -> identity.Record:
+    """Return the record of a built site. Raises EditionError if it is not what is published."""
+    record = identity.load(site)
+    if record.edition != __version__:
+        raise EditionError(f"{site}: edition {record.edition}, this is {__version__}: `make book`")
+    findings = read_findings(site / "findings.json")
+    moved = published.compare(published.load(), findings)
+    if moved or not published.load():
+        what = "; ".join(map(str, moved)) or "nothing is published"
+        raise EditionError(f"{site}: not what is published ({what}). Run `make book`.")
+    texts = {item.id: item.text for item in record.items if item.kind == "paragraph"}
+    if record.digest != identity.edition_digest(findings, identity.table_digests(), texts):
+        raise EditionError(f"{site}: its digest is not that of its contents. Run `make book`.")
+    return record
+
+
+def _redirect() -> str:
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>One in Four?</title>\n'
+        f'<meta http-equiv="refresh" content="0; url={__version__}/"></head>\n'
+        f'<body><p><a href="{__version__}/">One in Four?, edition {__version__}</a></p></body></html>\n'
+    )
+
+
+def _fill(folder: Path, site: Path, record: identity.Record) -> None:
+    """Write every file of the edition but its manifest into a folder."""
+    for file in sorted(site.rglob("*")):
+        if file.is_file() and file.name not in _SITE_LEFT_OUT:
+            relative = file.relative_to(site)
+            _copy(file, folder / "site" / relative)
+            if file.suffix == ".ipynb":
+                _copy(file, folder / "notebooks" / relative.name)
+    for name in ("findings.json", "findings.csv", "findings.schema.json", "record.json"):
+        _copy(site / name, folder / name)
+    for path, content in datapackage.files().items():
+        file = folder / "tables" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    for name, source in source_files():
+        _copy(source, folder / "source" / name)
+        if os.access(source, os.X_OK):
+            (folder / "source" / name).chmod(0o755)
+    for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
+        _copy(paths.ROOT / name, folder / name)
+    for pdf in sorted((paths.BUILD / "pdf").glob("*.pdf")):
+        _copy(pdf, folder / pdf.name)
+    (folder / "root").mkdir()
+    (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
+    (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
+    text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
+    (folder / "README.txt").write_text(text, encoding="utf-8")
+
+
+def check_tables(folder: Path) -> None:
+    """Validate a data package with the frictionless library. Raises EditionError if it is not one."""
+    report = validate(str(folder / "datapackage.json"))
+    if not report.valid:
+        first = report.flatten(["title", "rowNumber", "fieldName", "note"])[:3]
+        raise EditionError(f"{folder}: not a valid data package: {first}")
+
+
+def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
+    """Return the manifest of an edition's folder, whose ``SHA256SUMS`` is written."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "edition": record.edition,
+        "date": record.date,
+        "digest": record.digest,
+        "sha256sums": sha256_of(folder / SUMS),
+        "lock": sha256_of(paths.LOCK),
+        "files": len(files),
+        "bytes": sum(file.stat().st_size for file in files),
+        "findings": sum(item.kind == "finding" for item in record.items),
+        "paragraphs": sum(item.kind == "paragraph" for item in record.items),
+        "tables": len(identity.table_digests()),
+    }
+
+
+def make(site: Path, out: Path | None = None) -> Path:
+    """Make the edition's folder and zip from a built site, and return the folder.
+
+    Raises EditionError if the site is missing or is not what is published; OSError if it cannot be
+    written, in which case nothing stands under the final names that did not stand there before.
+    """
+    record = _check_site(site)
+    final = (out or paths.DIST) / NAME
+    with made_whole(final) as work:
+        _fill(work, site, record)
+        check_tables(work / "tables")
+        (work / SUMS).write_bytes(listing(work))
+        text = json.dumps(manifest(work, record), indent=1) + "\n"
+        (work / MANIFEST).write_text(text, encoding="utf-8")
+    return final

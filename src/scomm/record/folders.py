@@ -1,0 +1,73 @@
+"""Folders and zips that appear whole or not at all, and are the same bytes wherever made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scomm.record import identity
+
+
+def epoch() -> int:
+    """Return the time that every file carries: SOURCE_DATE_EPOCH, else the edition's date."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given:
+        return int(given)
+    return int(datetime.fromisoformat(identity.release_date()).replace(tzinfo=UTC).timestamp())
+
+
+@contextmanager
+def made_whole(final: Path) -> Iterator[Path]:
+    """Give a folder under a temporary name; when the block ends well it and its zip get theirs.
+
+    An error in the block, such as a full disk, leaves what stood under the final names before.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    packed = final.with_name(f"{final.name}.zip")
+    work, work_zip, old = (
+        final.with_name(f".{final.name}.{os.getpid()}.{suffix}")
+        for suffix in ("tmp", "zip.tmp", "old")
+    )
+    try:
+        work.mkdir()
+        yield work
+        _settle(work)
+        _zip(work, work_zip, final.name)
+        if final.exists():
+            final.rename(old)
+        work.rename(final)
+        work_zip.replace(packed)
+    finally:
+        if old.exists() and not final.exists():
+            old.rename(final)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
+        work_zip.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """Give every file one time and plain permissions."""
+    moment = epoch()
+    for file in [*folder.rglob("*"), folder]:
+        if file.is_file():
+            file.chmod(0o755 if os.access(file, os.X_OK) else 0o644)
+        os.utime(file, (moment, moment))
+
+
+def _zip(folder: Path, to: Path, name: str) -> None:
+    """Write a zip whose bytes depend on the folder's contents alone."""
+    moment = datetime.fromtimestamp(epoch(), UTC).timetuple()[:6]
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(folder.rglob("*")):
+            if not file.is_file():
+                continue
+            entry = zipfile.ZipInfo(f"{name}/{file.relative_to(folder).as_posix()}", moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = (0o100755 if os.access(file, os.X_OK) else 0o100644) << 16
+            archive.writestr(entry, file.read_bytes())

@@ -1,0 +1,35 @@
+"""What findings rest on, by name: committed tables, and files typed by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from scomm import paths
+from scomm.data.schema import TABLES
+from scomm.data.sources import sha256_of
+from scomm.data.tables import manifest
+from scomm.errors import FindingError
+
+
+def source_file(name: str) -> Path:
+    """Return the file of a table or of a typed file of the project, by name.
+
+    Raises FindingError if there is none.
+    """
+    if name in TABLES:
+        return paths.TABLES / TABLES[name].filename
+    for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT):
+        if (folder / name).is_file():
+            return folder / name
+    raise FindingError(f"source {name!r} is neither a table nor a file of the project")
+
+
+@cache
+def source_sha256(name: str) -> str:
+    """Return the sha256 of a source's file; of a table as the manifest has it.
+
+    Raises FindingError if there is no such source.
+    """
+    entries = manifest()
+    return entries[name].sha256 if name in entries else sha256_of(source_file(name))

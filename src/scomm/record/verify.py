@@ -1,0 +1,404 @@
+"""Verify an edition: check every file, execute every notebook again, compare every number.
+
+What is compared with: the committed record ``data/published`` and, for an unpacked edition, its
+``findings.json``, its exhibits and its checksums. Nothing is written, and no network is used.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import io
+import json
+import math
+import os
+import platform
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from scomm import __version__, paths
+from scomm.data.schema import TABLES
+from scomm.data.sources import passports, sha256_of
+from scomm.data.tables import manifest
+from scomm.errors import EditionError, PublishedError, ScommError
+from scomm.record import chapters, identity, published
+from scomm.record.checksums import problems as checksum_problems
+from scomm.record.checksums import read as read_sums
+from scomm.record.execution import ExecutionError, execute
+from scomm.record.findings import SCHEMA
+from scomm.record.outputs import findings, numbers, of_kind, slug
+from scomm.record.references import Reference, unknown
+
+SCHEMA_VERIFICATION = "one-in-four/verification/1"
+PASS, FAIL = "PASS", "FAIL"
+
+# The packages whose versions can move a last digit.
+_PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
+# Exhibits are compared as printed numbers in CSV; this is the agreement asked of two machines.
+_CSV_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing checked. ``kind`` is file, table, original, record, finding, number or exhibit."""
+
+    kind: str
+    id: str
+    published: str
+    recomputed: str
+    status: str
+    why: str = ""
+
+
+@dataclass
+class Report:
+    """Everything checked, and on what machine. ``digest`` is the edition's, where there is one."""
+
+    edition: str
+    digest: str
+    machine: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return all(row.status == PASS for row in self.rows)
+
+    def of(self, *kinds: str) -> list[Row]:
+        """Return the rows of some kinds."""
+        return [row for row in self.rows if row.kind in kinds]
+
+    def as_json(self) -> str:
+        """Return the report for machines."""
+        document = {
+            "schema": SCHEMA_VERIFICATION,
+            "edition": self.edition,
+            "digest": self.digest,
+            "result": PASS if self.passed else FAIL,
+            "machine": self.machine,
+            "rows": [asdict(row) for row in self.rows],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def machine() -> dict[str, Any]:
+    """Return the machine, Python and package versions that a number was recomputed with."""
+    return {
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "scomm": __version__,
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+    }
+
+
+def edition_folder() -> Path | None:
+    """Return the unpacked edition whose source this is, or None for a repository."""
+    folder = paths.ROOT.parent
+    return folder if paths.ROOT.name == "source" and (folder / "MANIFEST.json").is_file() else None
+
+
+def read_findings(file: Path) -> list[dict[str, Any]]:
+    """Read a ``findings.json``. Raises EditionError if it is damaged or of a newer schema."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        schema, items = document["schema"], document["findings"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EditionError(f"{file}: cannot be read as findings ({error})") from error
+    if schema != SCHEMA:
+        raise EditionError(
+            f"{file}: schema {schema!r}, this version reads {SCHEMA!r}. Use the scomm that came "
+            "with that edition (its source/ folder)."
+        )
+    return list(items)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)
+
+
+def check_files(folder: Path) -> list[Row]:
+    """Compare every file of an unpacked edition with its checksums, and those with the manifest."""
+    wrong = checksum_problems(folder)
+    rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
+    right = [name for name in read_sums(folder) if name not in wrong]
+    return rows + [Row("file", name, "as listed", "as listed", PASS) for name in right]
+
+
+def check_tables(only: set[str] | None = None) -> list[Row]:
+    """Compare each committed table, and its dictionary's schema, with the manifest."""
+    rows = []
+    entries = manifest()
+    for name in sorted(TABLES):
+        if only is not None and name not in only:
+            continue
+        file = paths.TABLES / TABLES[name].filename
+        expected = entries[name].sha256 if name in entries else "not in the manifest"
+        actual = sha256_of(file) if file.is_file() else "missing"
+        status = PASS if actual == expected else FAIL
+        why = "" if status == PASS else f"{file.name} is not the table of this edition"
+        rows.append(Row("table", name, expected[:12], actual[:12], status, why))
+    return rows
+
+
+def check_originals(folder: Path | None) -> list[Row]:
+    """Compare the originals that are present with their passports; none present is no failure."""
+    rows = []
+    for path, passport in passports().items() if folder else ():
+        file = folder / path  # type: ignore[operator]
+        if file.is_file():
+            actual = sha256_of(file)
+            same = actual == passport.sha256
+            why = "" if same else "not the original that this edition was made from"
+            rows.append(
+                Row(
+                    "original", path, passport.sha256[:12], actual[:12], PASS if same else FAIL, why
+                )
+            )
+    return rows
+
+
+def check_record(folder: Path | None) -> list[Row]:
+    """Check the published record itself, and an edition's ``findings.json`` against it."""
+    wrong = published.problems_of_the_record()
+    if not published.load():
+        wrong.append("nothing is published: data/published/findings.json is missing")
+    rows = [Row("record", "data/published", "consistent", "not", FAIL, why) for why in wrong]
+    if folder is not None:
+        printed = read_findings(folder / "findings.json")
+        for change in published.compare(published.load(), printed):
+            rows.append(
+                Row(
+                    "record",
+                    "findings.json",
+                    _text(change.old),
+                    _text(change.new),
+                    FAIL,
+                    str(change),
+                )
+            )
+    return rows or [Row("record", "the published record", "consistent", "consistent", PASS)]
+
+
+def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
+    """Return the notebook up to the cell that records a finding."""
+    pattern = re.compile(rf"""finding\(\s*["']{re.escape(identifier)}["']""")
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and pattern.search(cell.source):
+            short = nbformat.v4.new_notebook(metadata=notebook.metadata)
+            short.cells = notebook.cells[: index + 1]
+            return short
+    raise PublishedError(f"finding {identifier} is published, and no cell records it")
+
+
+def _execute(
+    notebooks: Mapping[str, nbformat.NotebookNode], progress: Progress | None
+) -> tuple[dict[str, nbformat.NotebookNode], dict[str, str]]:
+    """Execute in clean kernels; return the notebooks with outputs, and why others failed."""
+    done: dict[str, nbformat.NotebookNode] = {}
+    failed: dict[str, str] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        futures = {
+            pool.submit(execute, notebook, name): name for name, notebook in notebooks.items()
+        }
+        for count, future in enumerate(as_completed(futures), start=1):
+            name = futures[future]
+            try:
+                done[name] = future.result().notebook
+            except ExecutionError as error:
+                failed[name] = _reason(str(error))
+            if progress:
+                progress(name, count, len(notebooks))
+    return done, failed
+
+
+def _reason(error: str) -> str:
+    """Return the last line of an error that says something, without terminal colours."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    return next(
+        (line for line in reversed(lines) if re.match(r"\w+(Error|Exception)\b", line)), lines[-1]
+    )
+
+
+def compare_findings(
+    computed: list[dict[str, Any]], failed: Mapping[str, str], only: set[str] | None = None
+) -> list[Row]:
+    """Compare recomputed findings with the published ones, one row a finding."""
+    entries = published.load()
+    found = {item["id"]: item for item in computed}
+    changes = published.compare(entries, computed, only)
+    rows = []
+    for identifier, entry in entries.items():
+        if (only is not None and identifier not in only) or entry["status"] != published.CURRENT:
+            continue
+        wrong = [change for change in changes if change.id == identifier]
+        page = entry["url"].split(".html")[0]
+        if page in failed:
+            why = f"{page} did not run: {failed[page]}"
+            rows.append(Row("finding", identifier, _text(entry["value"]), "", FAIL, why))
+            continue
+        value = _text(found[identifier]["value"]) if identifier in found else ""
+        why = "; ".join(str(change).split(", ", 1)[-1] for change in wrong)
+        status = FAIL if wrong else PASS
+        rows.append(Row("finding", identifier, _text(entry["value"]), value, status, why))
+    rows += [
+        Row("finding", change.id, "", _text(found[change.id]["value"]), FAIL, str(change))
+        for change in changes
+        if change.field in ("published", "reused")
+    ]
+    return rows
+
+
+def compare_prose(
+    done: Mapping[str, nbformat.NotebookNode], failed: Mapping[str, str]
+) -> list[Row]:
+    """Compare every number in prose with the published one, one row a number."""
+    expected = published.load_numbers()
+    found = numbers(dict(done))
+    wrong = {change.id: change for change in published.compare_numbers(expected, found)}
+    rows = []
+    for page in sorted({*expected, *found}):
+        if page in failed:
+            why = f"{page} did not run: {failed[page]}"
+            rows.append(
+                Row("number", page, f"{len(expected.get(page, {}))} numbers", "", FAIL, why)
+            )
+            continue
+        for name in sorted({*expected.get(page, {}), *found.get(page, {})}):
+            change = wrong.get(f"{page} {name}")
+            old, new = (_text(source.get(page, {}).get(name, "")) for source in (expected, found))
+            why = str(change) if change else ""
+            rows.append(Row("number", f"{page} {name}", old, new, FAIL if change else PASS, why))
+    return rows
+
+
+def _same_cell(old: str, new: str) -> bool:
+    if old == new:
+        return True
+    try:
+        return math.isclose(float(old), float(new), rel_tol=_CSV_TOLERANCE, abs_tol=_CSV_TOLERANCE)
+    except ValueError:
+        return False
+
+
+def difference(old: str, new: str) -> str:
+    """Say where two CSV texts first differ, empty if they agree to the last printed digits."""
+    before, after = (list(csv.reader(io.StringIO(text))) for text in (old, new))
+    if len(before) != len(after):
+        return f"{len(before) - 1} rows published, {len(after) - 1} recomputed"
+    for number, (one, other) in enumerate(zip(before, after, strict=True), start=1):
+        if len(one) != len(other):
+            return f"row {number}: {len(one)} columns published, {len(other)} recomputed"
+        for column, (a, b) in enumerate(zip(one, other, strict=True)):
+            if not _same_cell(a, b):
+                return (
+                    f"row {number}, column {before[0][column]!r}: {a!r} published, {b!r} recomputed"
+                )
+    return ""
+
+
+def compare_exhibits(folder: Path, done: Mapping[str, nbformat.NotebookNode]) -> list[Row]:
+    """Compare the data of every figure and table with the edition's, cell by cell."""
+    rows = []
+    for kind in ("figure", "table"):
+        for identifier, (_page, data) in of_kind(dict(done), kind).items():
+            file = folder / "site" / "exhibits" / f"{kind}-{slug(identifier)}.csv"
+            name = str(Reference(kind, identifier))
+            if not file.is_file():
+                rows.append(Row("exhibit", name, "missing", "", FAIL, f"{file.name} is not there"))
+                continue
+            why = difference(file.read_text(encoding="utf-8"), data["csv"])
+            rows.append(Row("exhibit", name, "data", "data", FAIL if why else PASS, why))
+    return rows
+
+
+def check_digest(folder: Path) -> list[Row]:
+    """Recompute the edition's digest from published findings, tables, and the printed texts."""
+    record = identity.load(folder)
+    texts = {item.id: item.text for item in record.items if item.kind == "paragraph"}
+    # Findings agree within tolerance; the digest is of the published digits.
+    entries = [entry for entry in published.load().values() if entry["status"] == published.CURRENT]
+    digest = identity.edition_digest(entries, identity.table_digests(), texts)
+    stated = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["digest"]
+    rows = []
+    for name, value in (("MANIFEST.json", stated), ("record.json", record.digest)):
+        why = "" if value == digest else f"{name} states another digest than its contents give"
+        rows.append(
+            Row("record", f"digest in {name}", value[:12], digest[:12], FAIL if why else PASS, why)
+        )
+    changed = [
+        item.id
+        for item in record.items
+        if item.text and identity.text_digest(item.text) != item.sha256
+    ]
+    rows += [
+        Row("record", f"text of {name}", "", "", FAIL, "not the text of its digest")
+        for name in changed
+    ]
+    return rows
+
+
+def known(reference: Reference) -> str:
+    """Return a published finding's id. Raises UnknownIdError or PublishedError otherwise."""
+    entries = published.load()
+    if reference.kind != "finding":
+        raise PublishedError(
+            f"{reference} is not a finding; findings are verified, such as F6.3. "
+            "`scomm verify` without a number checks everything."
+        )
+    if reference.id not in entries:
+        raise unknown(reference, entries)
+    entry = entries[reference.id]
+    if entry["status"] != published.CURRENT:
+        raise PublishedError(
+            f"{reference} was {entry['status']} in edition {entry['retired']}: {entry['reason']}"
+        )
+    return reference.id
+
+
+def verify(
+    only: str = "", originals: Path | None = None, progress: Progress | None = None
+) -> Report:
+    """Verify the edition or repository at ``paths.ROOT``; ``only`` one finding, or everything.
+
+    Raises EditionError or PublishedError if there is nothing that can be verified; a difference is
+    not an error but a row that says FAIL.
+    """
+    folder = edition_folder()
+    report = Report(__version__, "", machine())
+    if folder is not None:
+        report.digest = identity.load(folder).digest
+        report.rows += check_files(folder)
+    notebooks = chapters.notebooks()
+    if only:
+        entry = published.load()[only]
+        page = entry["url"].split(".html")[0]
+        if page not in notebooks:
+            raise PublishedError(f"finding {only} stands in {page}, which is not there")
+        report.rows += check_tables()
+        done, failed = _execute({page: _until(notebooks[page], only)}, progress)
+        report.rows += compare_findings(findings(done), failed, {only})
+        return report
+    report.rows += check_tables() + check_originals(originals) + check_record(folder)
+    done, failed = _execute(notebooks, progress)
+    try:
+        computed = findings(done)
+    except ScommError as error:
+        raise PublishedError(str(error)) from error
+    report.rows += compare_findings(computed, failed) + compare_prose(done, failed)
+    if folder is not None:
+        report.rows += compare_exhibits(folder, done) + check_digest(folder)
+    return report
