@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from scomm import paths
-from scomm.record.prose import typed_numbers
+from scomm.record.chapters import read_notebook
+from scomm.record.prose import typed_literals, typed_numbers
 
 CHAPTERS = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md"]
 
@@ -53,3 +56,49 @@ def test_typed_numbers_are_found(sentence: str) -> None:
 )
 def test_names_that_contain_digits_are_not_numbers(sentence: str) -> None:
     assert typed_numbers(f"# 12 Title\n\n{sentence}\n\n```{{code-cell}}\nx = 5\n```\n") == []
+
+
+def allowed_literals() -> dict[str, dict[str, tuple[int, str]]]:
+    """How often each literal may stand in each page's cells, with the reason."""
+    allowed: dict[str, dict[str, tuple[int, str]]] = {}
+    with Path(__file__).with_name("literals.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            page = allowed.setdefault(row["page"], {})
+            page[row["literal"]] = (int(row["times"]), row["reason"])
+    return allowed
+
+
+@pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
+def test_no_number_is_typed_in_code(file: Path) -> None:
+    notebook = read_notebook(file)
+    cells = [] if notebook is None else [c.source for c in notebook.cells if c.cell_type == "code"]
+    found = [item for source in cells for item in typed_literals(source)]
+    count = Counter(item.text for item in found)
+    allowed = allowed_literals().get(file.stem, {})
+    new = [
+        f"{item.text} in: {item.context}"
+        for item in found
+        if count[item.text] > allowed.get(item.text, (0, ""))[0]
+    ]
+    assert not new, "literals without a reason in tests/record/literals.csv:\n" + "\n".join(new)
+    stale = {name for name, (times, _) in allowed.items() if count[name] != times}
+    assert not stale, f"literals.csv allows more than {file.stem} uses: {stale}"
+    assert all(len(reason) > 8 for _, reason in allowed.values())
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("share = 27047 / n", ["27047"]),
+        ("say(share=0.287)", ["0.287"]),
+        ("floor = -3", ["3"]),
+        ("LAGS = 3", ["3"]),
+        ("LAGS = 3  # months, about the cube root of the length", []),
+        ("lags = 3  # months", ["3"]),
+        ("x[:12], fy == 2018, 100 * x, x > 0", []),
+        ("draw(xlim=(0.2, 0.5), n=7)", ["7"]),
+        ("%matplotlib inline\ny = 5", ["5"]),
+    ],
+)
+def test_typed_literals_are_found(source: str, found: list[str]) -> None:
+    assert [item.text for item in typed_literals(source)] == found

@@ -31,7 +31,7 @@ from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
 
 # Bump when the format of the store changes, so that old stores are not read.
-_STORE_VERSION = "1"
+_STORE_VERSION = "2"
 
 _BEFORE = """\
 import sys as _sys
@@ -196,6 +196,10 @@ def execute(notebook: nbformat.NotebookNode, name: str, timeout: int = 300) -> E
             raise ExecutionError(f"{name}: a cell failed.\n{error}") from error
     report = json.loads("".join(out.get("text", "") for out in running.cells[-1].outputs))
     running.cells = running.cells[1:-1]
+    # Readers give cells random ids; an edition must be the same bytes wherever it is made.
+    for index, cell in enumerate(running.cells):
+        if "id" in cell:
+            cell["id"] = f"cell-{index}"
     count = 0
     for cell in running.cells:
         if cell.cell_type == "code":

@@ -54,8 +54,7 @@ def _settle(folder: Path) -> None:
     """Give every file one time and plain permissions."""
     moment = epoch()
     for file in [*folder.rglob("*"), folder]:
-        if file.is_file():
-            file.chmod(0o755 if os.access(file, os.X_OK) else 0o644)
+        file.chmod(0o755 if file.is_dir() or os.access(file, os.X_OK) else 0o644)
         os.utime(file, (moment, moment))
 
 

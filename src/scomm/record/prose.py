@@ -1,7 +1,8 @@
-"""Find numbers typed by hand in the prose of chapters, where every number is to be computed."""
+"""Find numbers typed by hand in prose and in code cells, where every number is to be computed."""
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 
@@ -83,3 +84,47 @@ def typed_numbers(text: str) -> list[Typed]:
         for match in re.finditer(rf"\d[\d,.]*|{_WORDS}", line, re.I):
             found.append(Typed(number, match.group(), lines[number - 1].strip()))
     return found
+
+
+# Literals that measure nothing: ends of a scale, years, and arguments of layout.
+_PLAIN = (0, 1, 100)
+_YEARS = range(1990, 2031)
+_LAYOUT = ("axis", "figsize", "height", "size", "width", "xlim", "ylim", "ymin")
+
+
+def typed_literals(source: str) -> list[Typed]:
+    """Return the number literals of a code cell, except those that measure nothing.
+
+    Left out: 0, 1, 100; years; arguments of layout; bounds of a slice (a digest's first digits);
+    and a constant in capitals whose line ends in a comment that says what it is.
+    """
+    lines = source.splitlines()
+    tree = ast.parse("\n".join("pass" if line.startswith("%") else line for line in lines))
+    found: list[Typed] = []
+
+    def walk(node: ast.AST) -> None:
+        if isinstance(node, ast.Slice):
+            return
+        if isinstance(node, ast.keyword) and node.arg in _LAYOUT:
+            return
+        if isinstance(node, ast.Assign) and _named(node, lines):
+            return
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            year = isinstance(node.value, int) and node.value in _YEARS
+            if node.value not in _PLAIN and not year:
+                found.append(Typed(node.lineno, f"{node.value:g}", lines[node.lineno - 1].strip()))
+        for child in ast.iter_child_nodes(node):
+            walk(child)
+
+    walk(tree)
+    return found
+
+
+def _named(node: ast.Assign, lines: list[str]) -> bool:
+    targets = [
+        name
+        for target in node.targets
+        for name in (target.elts if isinstance(target, ast.Tuple) else [target])
+    ]
+    capitals = all(isinstance(name, ast.Name) and name.id.isupper() for name in targets)
+    return capitals and "#" in lines[node.lineno - 1]
