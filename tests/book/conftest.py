@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from scomm import __version__, paths
 
 PAGE = """\
 ---
@@ -77,6 +77,26 @@ class Book:
             check=False,
         )
 
+    def scomm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")
+        }
+        environment |= {
+            "SCOMM_ROOT": str(self.folder),
+            "PYTHONPATH": str(self.folder / "src"),
+            "SOURCE_DATE_EPOCH": "1793491200",
+            "COLUMNS": "200",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "scomm", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
     def write(self, name: str, text: str) -> None:
         (self.folder / f"{name}.md").write_text(text, encoding="utf-8")
 
@@ -92,25 +112,70 @@ def executed(result: subprocess.CompletedProcess[str]) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    folder = tmp_path / "book"
+def _checkout(folder: Path) -> None:
+    """Copy what a book is made with, without its pages."""
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("src", "data", "_static", "_templates"):
         shutil.copytree(paths.ROOT / name, folder / name, ignore=ignore)
     for name in (
-        "_config.yml",
-        "requirements.txt",
-        "references.bib",
-        "CITATION.cff",
-        "CHANGELOG.md",
+        *("_config.yml", "requirements.txt", "references.bib", "CITATION.cff", "LICENSE"),
+        *("README.md", "Makefile", "pyproject.toml"),
     ):
         shutil.copy(paths.ROOT / name, folder / name)
+    text = f"# Changelog\n\n## {__version__} (unreleased)\n\nText.\n"
+    (folder / "CHANGELOG.md").write_text(text)
+
+
+SMALL = (
+    PAGE.replace("# Small page", "# 1. Small page")
+    + """
+A second paragraph says nothing with a number.
+
+A third one ends the page.
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A small book with one numbered chapter, about which nothing is published yet."""
+    folder = tmp_path_factory.mktemp("record") / "book"
+    _checkout(folder)
+    shutil.rmtree(folder / "data" / "published")
+    (folder / "data" / "published").mkdir()
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01-small\n"
+    )
+    (folder / "notebooks").mkdir()
+    small = Book(folder)
+    small.write("index", "# Index\n\nA small book.\n")
+    small.write("notebooks/01-small", SMALL)
+    return small
+
+
+@pytest.fixture(scope="module")
+def published_book(fresh: Book) -> Book:
+    """The same book, published: its findings accepted, its paragraphs numbered, built."""
+    fresh.build()
+    for command in (
+        ("paragraphs", "assign"),
+        ("findings", "accept", "--reason", "First edition"),
+    ):
+        result = fresh.scomm(*command)
+        assert result.returncode == 0, result.stderr
+    result = fresh.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    return fresh
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    folder = tmp_path / "book"
+    _checkout(folder)
     # These tests change tables and code at will; those of the published record have their own book.
     config = folder / "_config.yml"
-    config.write_text(
-        config.read_text().replace("  config:\n", "  config:\n    scomm_draft: true\n")
-    )
+    draft = "  config:\n    scomm_draft: true\n"
+    config.write_text(config.read_text().replace("  config:\n", draft))
     chapters = "\n".join(f"  - file: {name}" for name in ("page", "other"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}\n")
     # What tools leave behind in a checkout is no page of the book.

@@ -1,0 +1,251 @@
+"""The published record at work: a small book is published, changed, and the build speaks up."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import jsonschema
+import pytest
+
+from scomm import __version__
+
+from .conftest import SMALL, Book
+
+PAGE = "notebooks/01-small"
+
+
+def html(book: Book, page: str = PAGE) -> str:
+    return (book.folder / "_build" / "html" / f"{page}.html").read_text(encoding="utf-8")
+
+
+def said(book: Book) -> str:
+    result = book.build()
+    assert result.returncode != 0, "the build should have failed"
+    return result.stdout + result.stderr
+
+
+@pytest.mark.slow
+def test_nothing_is_published_until_it_is_accepted(fresh: Book) -> None:
+    text = said(fresh)
+    assert "finding 1.1 is not in the published record" in text
+    assert "a paragraph has no number: 'There are {dated} of them, {part:pct2}.'" in text
+    assert "scomm findings accept" in text
+    assert "scomm paragraphs assign" in text
+    assert not (fresh.folder / "data" / "published" / "paragraphs.csv").exists()
+    assert not (fresh.folder / "_build" / "html" / "findings.json").exists()
+
+
+@pytest.mark.slow
+def test_paragraphs_carry_their_numbers(published_book: Book) -> None:
+    page = html(published_book)
+    for number in ("1.1", "1.2", "1.3"):
+        anchor = f"p{number.replace('.', '-')}"
+        assert re.search(rf'<p class="par" id="{anchor}">', page), anchor
+        assert f'href="#{anchor}"' in page
+        assert f'href="../cite/1.html#{anchor}"' in page
+
+
+@pytest.mark.slow
+def test_every_page_names_edition_and_digest(published_book: Book) -> None:
+    site = published_book.folder / "_build" / "html"
+    digest = json.loads((site / "record.json").read_text())["digest"]
+    for file in site.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert f"Edition {__version__}" in text, file
+        assert digest[:12] in text, file
+
+
+@pytest.mark.slow
+def test_findings_json_fits_its_schema(published_book: Book) -> None:
+    site = published_book.folder / "_build" / "html"
+    schema = json.loads((site / "findings.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = json.loads((site / "findings.json").read_text())
+    jsonschema.validate(document, schema)
+    (finding,) = document["findings"]
+    assert finding["tables"][0]["name"] == "activation"
+    document["findings"][0]["unit"] = "furlongs"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+class Head(HTMLParser):
+    """Collects the meta tags and JSON-LD of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meta: dict[str, str] = {}
+        self.data: list[dict[str, object]] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "meta" and given.get("name"):
+            self.meta[str(given["name"])] = str(given["content"])
+        self._inside = tag == "script" and given.get("type") == "application/ld+json"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.data.append(json.loads(data))
+            self._inside = False
+
+
+def head(text: str) -> Head:
+    found = Head()
+    found.feed(text)
+    return found
+
+
+# What schema.org and Google's Dataset Search ask for.
+THING = {
+    "type": "object",
+    "required": ["@context", "@type", "name", "license"],
+    "properties": {"@context": {"const": "https://schema.org"}},
+    "oneOf": [
+        {
+            "required": ["author", "bookEdition", "datePublished", "inLanguage"],
+            "properties": {"@type": {"const": "Book"}},
+        },
+        {
+            "required": ["description", "creator", "distribution", "version", "datePublished"],
+            "properties": {
+                "@type": {"const": "Dataset"},
+                "description": {"minLength": 50, "maxLength": 5000},
+                "distribution": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"required": ["@type", "contentUrl", "encodingFormat"]},
+                },
+            },
+        },
+    ],
+}
+
+
+@pytest.mark.slow
+def test_pages_can_be_cited_by_machines(published_book: Book) -> None:
+    chapter = head(html(published_book))
+    assert chapter.meta["citation_title"] == "1. Small page"
+    assert chapter.meta["citation_publication_date"] == "2026/11/23"
+    assert chapter.meta["DC.creator"] == "The One in Four Project"
+    assert "citation_public_url" not in chapter.meta, "no address is configured"
+    home = head(html(published_book, "index"))
+    assert sorted(str(thing["@type"]) for thing in home.data) == ["Book", "Dataset"]
+    site = published_book.folder / "_build" / "html"
+    for thing in home.data:
+        jsonschema.validate(thing, THING)
+        for download in thing.get("distribution", []):  # type: ignore[attr-defined]
+            assert (site / download["contentUrl"]).is_file()
+
+
+@pytest.mark.slow
+def test_citations_and_traces_lead_back(published_book: Book) -> None:
+    cite = html(published_book, "cite/1")
+    assert "¶ 1.2 (ed. " in cite
+    assert "Finding 1.1 (ed. " in cite
+    assert 'id="p1-2"' in cite
+    trace = html(published_book, "trace/finding-1-1")
+    assert "finding(&#34;1.1&#34;" in trace or 'finding("1.1"' in trace
+    assert "data/tables/activation.csv" in trace
+    assert "src/scomm/data/ingest/activation.py" in trace
+    assert re.search(r"sha256</dt><dd class=\"digest\">[0-9a-f]{64}", trace)
+    assert "scomm verify F1.1" in trace
+    page = html(published_book)
+    assert 'href="../trace/finding-1-1.html"' in page
+    assert 'href="../trace/finding-1-1.html#verify"' in page
+
+
+@pytest.mark.slow
+def test_the_command_cites_as_the_page_does(published_book: Book) -> None:
+    result = published_book.scomm("cite", "¶1.2", "--form", "indigo")
+    assert result.returncode == 0, result.stderr
+    plain = re.sub(r"</?i>", "*", html(published_book, "cite/1"))
+    assert result.stdout.strip() in plain
+    result = published_book.scomm("cite", "F1.2")
+    assert result.returncode == 2
+    assert "no finding 1.2. Near it: Finding 1.1" in result.stderr
+    result = published_book.scomm("cite", "F1.1", "--edition", "nowhere")
+    assert result.returncode == 2
+    assert "no record.json there" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_number_that_moves_fails_the_build_and_is_named(published_book: Book) -> None:
+    try:
+        published_book.write(PAGE, SMALL.replace("2 * dated", "4 * dated"))
+        assert f"number {PAGE} part, value: moved from 0.5 to 0.25" in said(published_book)
+        published_book.write(
+            PAGE,
+            SMALL.replace("value=dated", "value=dated - 1").replace("population=", "population="),
+        )
+        text = said(published_book)
+        found = re.search(r"finding 1\.1, value: moved from (\d+) to (\d+)", text)
+        assert found, text
+        assert int(found[1]) - int(found[2]) == 1
+    finally:
+        published_book.write(PAGE, SMALL)
+
+
+@pytest.mark.slow
+def test_a_new_paragraph_fails_until_it_is_assigned_and_moves_no_number(
+    published_book: Book,
+) -> None:
+    registry = published_book.folder / "data" / "published" / "paragraphs.csv"
+    before = registry.read_bytes()
+    inserted = SMALL.replace("A second", "An inserted paragraph, unlike any.\n\nA second")
+    published_book.write(PAGE, inserted)
+    assert "a paragraph has no number: 'An inserted paragraph, unlike any.'" in said(published_book)
+    assert registry.read_bytes() == before, "a build never writes the registry"
+    result = published_book.scomm("paragraphs", "assign")
+    assert "¶ 1.1A new: An inserted paragraph" in result.stdout
+    assert published_book.build().returncode == 0
+    page = html(published_book)
+    assert page.index('id="p1-1"') < page.index('id="p1-1a"') < page.index('id="p1-2"')
+    # Taken out again: the anchor lands on a note, and the number is spent.
+    published_book.write(PAGE, SMALL)
+    assert "¶ 1.1A is registered, and no page has it" in said(published_book)
+    result = published_book.scomm("paragraphs", "assign")
+    assert "¶ 1.1A removed" in result.stdout
+    assert published_book.build().returncode == 0
+    page = html(published_book)
+    assert re.search(r'<p id="p1-1a">¶ 1\.1A stood here until edition', page)
+
+
+@pytest.mark.slow
+def test_assign_refuses_pages_that_no_build_has_read(published_book: Book) -> None:
+    try:
+        published_book.write(PAGE, SMALL + "\nOne more.\n")
+        result = published_book.scomm("paragraphs", "assign")
+        assert result.returncode == 2
+        assert "is not what the last build read" in result.stderr
+    finally:
+        published_book.write(PAGE, SMALL)
+
+
+@pytest.mark.slow
+def test_a_withdrawn_finding_still_resolves_and_says_so(published_book: Book) -> None:
+    code = SMALL.replace('finding("1.1"', 'finding("1.2"')
+    published_book.write(PAGE, code)
+    text = said(published_book)
+    assert "finding 1.1 is in the published record, and no page computes it" in text
+    assert "finding 1.2 is not in the published record" in text
+    for command in (
+        ("findings", "withdraw", "F1.1", "--reason", "Counted the wrong column"),
+        ("findings", "accept", "--reason", "Counted the right column"),
+    ):
+        result = published_book.scomm(*command)
+        assert result.returncode == 0, result.stderr
+    result = published_book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    page = html(published_book)
+    assert 'id="finding-1-1"' in page
+    assert f"Withdrawn in edition {__version__}. Counted the wrong column." in page
+    result = published_book.scomm("verify", "F1.1")
+    assert result.returncode == 2
+    assert "was withdrawn" in result.stderr
+    changelog = (published_book.folder / "CHANGELOG.md").read_text()
+    assert (
+        "Finding 1.1, status: current → withdrawn. Reason: Counted the wrong column." in changelog
+    )
