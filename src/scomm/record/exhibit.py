@@ -145,11 +145,8 @@ def make(identifier: str, out: Path, site: Path) -> Path:
             "laws": [laws[name] for name in _RULES],
             "method": METHOD_IN_WORDS.get(method, "") if method else _NO_INTERVAL,
         }
-        for template, name in (
-            ("exhibit.html", "summary"),
-            ("certification.html", "certification"),
-        ):
+        for template, name in _SHEETS.items():
             html = from_template(template, **shared)
-            (work / f"{name}.html").write_text(html, encoding="utf-8")
+            (work / name).write_text(html, encoding="utf-8")
         (work / SUMS).write_bytes(listing(work))
     return final

@@ -1,0 +1,342 @@
+"""An edition is whole, the same bytes wherever made, and every kind of tampering is caught and named."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scomm.data.sources import sha256_of
+from scomm.record import checksums
+
+from .conftest import Book
+
+pytestmark = pytest.mark.slow
+
+NAME = "one-in-four-2026.11"
+
+
+@pytest.fixture(scope="module")
+def made(published_book: Book) -> Path:
+    """The edition of the small book."""
+    result = published_book.scomm("edition")
+    assert result.returncode == 0, result.stderr
+    return published_book.folder / "dist" / NAME
+
+
+@pytest.fixture
+def edition(made: Path, tmp_path: Path) -> Path:
+    """An unpacked copy that a test may damage."""
+    with zipfile.ZipFile(made.with_name(f"{NAME}.zip")) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / NAME
+
+
+def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the verifier as a stranger would: installed elsewhere, in the edition's folder."""
+    installed = folder.parent / "site-packages"
+    if not installed.is_dir():
+        package = Path(__file__).resolve().parents[2] / "src" / "scomm"
+        shutil.copytree(package, installed / "scomm", ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SCOMM_")}
+    environment |= {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
+    return subprocess.run(
+        [sys.executable, "-m", "scomm", "verify", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def failed(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.stdout.rstrip().endswith("FAIL")
+    return result.stdout
+
+
+def relist(folder: Path) -> None:
+    """Forge the checksums so that they fit the damaged files."""
+    (folder / "SHA256SUMS").write_bytes(checksums.listing(folder))
+
+
+def test_the_edition_is_whole(made: Path) -> None:
+    listed = checksums.read(made)
+    present = {file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()}
+    assert present == {*listed, "SHA256SUMS", "MANIFEST.json"}
+    assert {
+        *("site/index.html", "site/record.json", "findings.json", "findings.csv", "CITATION.cff"),
+        *("tables/datapackage.json", "tables/activation.csv", "notebooks/01-small.ipynb"),
+        *("source/Makefile", "source/data/published/findings.json", "root/editions.json"),
+    } <= present
+    manifest = json.loads((made / "MANIFEST.json").read_text())
+    assert (manifest["findings"], manifest["paragraphs"]) == (1, 3)
+    assert manifest["digest"] == json.loads((made / "record.json").read_text())["digest"]
+    coreutils = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"],
+        cwd=made,
+        capture_output=True,
+        check=False,
+    )
+    assert coreutils.returncode == 0, coreutils.stdout
+    with zipfile.ZipFile(made.with_name(f"{NAME}.zip")) as archive:
+        assert {name.removeprefix(f"{NAME}/") for name in archive.namelist()} == present
+
+
+def test_nothing_of_this_machine_is_in_it(made: Path, published_book: Book) -> None:
+    place = str(published_book.folder).encode()
+    for file in made.rglob("*"):
+        if file.is_file():
+            assert place not in file.read_bytes(), file
+
+
+def test_it_is_the_same_bytes_elsewhere_and_later(
+    made: Path, published_book: Book, tmp_path: Path
+) -> None:
+    other = tmp_path / "another place" / "book"
+    shutil.copytree(
+        published_book.folder, other, ignore=shutil.ignore_patterns("_build", "dist", "__pycache__")
+    )
+    zone, mask = os.environ.get("TZ"), os.umask(0o077)
+    os.environ["TZ"] = "Asia/Tokyo"
+    try:
+        result = Book(other).build()
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert Book(other).scomm("edition").returncode == 0
+    finally:
+        os.umask(mask)
+        if zone is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = zone
+    again = other / "dist" / NAME
+    assert checksums.read(again) == checksums.read(made)
+    assert sha256_of(again.with_name(f"{NAME}.zip")) == sha256_of(made.with_name(f"{NAME}.zip"))
+
+
+def test_an_untouched_edition_passes(edition: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in edition.rglob("*")}
+    result = verify(edition)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.rstrip().endswith("PASS")
+    assert re.search(r"1\.1\s+│\s+3143\s+│\s+3143\s+│ PASS", result.stdout), result.stdout
+    assert f"Python {sys.version.split()[0]}" in result.stdout
+    after = {file: file.stat().st_mtime_ns for file in edition.rglob("*")}
+    assert before == after, "verification writes nothing"
+
+
+def test_json_names_every_number(edition: Path) -> None:
+    result = verify(edition, "--json")
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["result"] == "PASS"
+    assert report["digest"] == json.loads((edition / "MANIFEST.json").read_text())["digest"]
+    rows = {(row["kind"], row["id"]): row for row in report["rows"]}
+    assert rows["finding", "1.1"]["published"] == rows["finding", "1.1"]["recomputed"] == "3143"
+    assert rows["number", "notebooks/01-small part"]["status"] == "PASS"
+    assert {"system", "python", "packages"} <= report["machine"].keys()
+
+
+def test_a_changed_cell_of_a_table_is_caught_and_named(edition: Path) -> None:
+    file = edition / "source" / "data" / "tables" / "activation.csv"
+    text = file.read_text()
+    assert "2008-10-27" in text
+    file.write_text(text.replace("2008-10-27", "2008-10-28", 1))
+    out = failed(verify(edition, "F1.1"))
+    assert "FAIL  file source/data/tables/activation.csv: changed" in out
+    assert "FAIL  table activation: activation.csv is not the table of this edition" in out
+    assert re.search(r"1\.1 .*FAIL.*TableError: table activation", out)
+
+
+def test_a_table_changed_with_its_manifest_still_fails(edition: Path) -> None:
+    file = edition / "source" / "data" / "tables" / "activation.csv"
+    manifest = file.with_name("manifest.json")
+    old = sha256_of(file)
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]))
+    manifest.write_text(manifest.read_text().replace(old, sha256_of(file)))
+    out = failed(verify(edition, "F1.1"))
+    assert "value: moved from 3143 to 3142" in out
+
+
+def test_an_edited_constant_is_caught_and_named(edition: Path) -> None:
+    file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
+    file.write_text(file.read_text() + "\n\ndef share(x, n):\n    return 0.25\n")
+    out = failed(verify(edition))
+    assert "FAIL  file source/src/scomm/stats/proportions.py: changed" in out
+    assert (
+        "number notebooks/01-small part: number notebooks/01-small part, value: moved from 0.5 to 0.25"
+        in out
+    )
+
+
+def test_a_swapped_file_is_caught_and_named(edition: Path) -> None:
+    file = edition / "findings.json"
+    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    out = failed(verify(edition))
+    assert "FAIL  file findings.json: changed" in out
+    assert "finding 1.1, value: moved from 3143 to 3144" in out
+
+
+def test_forged_checksums_are_caught(edition: Path) -> None:
+    file = edition / "findings.json"
+    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    relist(edition)
+    out = failed(verify(edition))
+    assert "FAIL  file SHA256SUMS: the list of checksums was altered" in out
+    # Even with the manifest forged as well, the number does not come out.
+    manifest = edition / "MANIFEST.json"
+    document = json.loads(manifest.read_text())
+    document["sha256sums"] = sha256_of(edition / "SHA256SUMS")
+    manifest.write_text(json.dumps(document))
+    assert "finding 1.1, value: moved from 3143 to 3144" in failed(verify(edition))
+
+
+def test_an_edited_expectation_is_caught(edition: Path) -> None:
+    file = edition / "source" / "data" / "published" / "findings.json"
+    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    out = failed(verify(edition, "F1.1"))
+    assert "value: moved from 3144 to 3143" in out
+
+
+def test_an_edited_paragraph_is_caught(edition: Path) -> None:
+    file = edition / "record.json"
+    site = edition / "site" / "record.json"
+    for copy in (file, site):
+        copy.write_text(copy.read_text().replace("A third one ends", "A third one begins"))
+    relist(edition)
+    manifest = edition / "MANIFEST.json"
+    document = json.loads(manifest.read_text())
+    document["sha256sums"] = sha256_of(edition / "SHA256SUMS")
+    manifest.write_text(json.dumps(document))
+    out = failed(verify(edition))
+    assert "text of 1.3: not the text of its digest" in out
+    assert "MANIFEST.json states another digest than its contents give" in out
+
+
+def test_an_added_file_is_named(edition: Path) -> None:
+    (edition / "site" / "extra.html").write_text("<p>Not of this edition.</p>")
+    assert "FAIL  file site/extra.html: not listed" in failed(verify(edition, "F1.1"))
+
+
+def test_a_damaged_list_of_checksums_is_refused(edition: Path) -> None:
+    file = edition / "SHA256SUMS"
+    file.write_text("not a checksum\n" + file.read_text())
+    result = verify(edition, "F1.1")
+    assert result.returncode == 2
+    assert "SHA256SUMS, line 1: found 'not a checksum'" in result.stderr
+
+
+def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
+    file = edition / "findings.json"
+    file.write_text(file.read_text().replace("one-in-four/findings/1", "one-in-four/findings/7"))
+    result = verify(edition)
+    assert result.returncode == 2
+    assert "schema 'one-in-four/findings/7'" in result.stderr
+    assert "Use the scomm that came with that edition" in result.stderr
+
+
+def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
+    result = verify(edition, "F1.7")
+    assert result.returncode == 2
+    assert "no finding 1.7. Near it: Finding 1.1" in result.stderr
+    result = verify(edition, "¶1.1")
+    assert result.returncode == 2
+    assert "is not a finding" in result.stderr
+
+
+def test_what_is_no_edition_is_refused(published_book: Book, tmp_path: Path) -> None:
+    result = published_book.scomm("verify", "--edition", str(tmp_path))
+    assert result.returncode == 2
+    assert "no unpacked edition is there" in result.stderr
+
+
+def test_a_full_disk_leaves_nothing_under_the_final_name(
+    published_book: Book, tmp_path: Path
+) -> None:
+    # The system refuses to write more than a few hundred kilobytes to one file, as a full disk does.
+    out = tmp_path / "dist"
+    environment = os.environ | {
+        "SCOMM_ROOT": str(published_book.folder),
+        "PYTHONPATH": str(published_book.folder / "src"),
+    }
+    result = subprocess.run(
+        [sys.executable, "-m", "scomm", "edition", "--to", str(out)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
+    )
+    assert result.returncode == 2, result.stderr
+    assert "File too large" in result.stderr
+    assert list(out.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(published_book: Book, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for command in (("edition", "--to"), ("exhibit", "F1.1", "-o")):
+        result = published_book.scomm(*command, str(tmp_path / "file" / "x"))
+        assert result.returncode == 2
+        assert "Not a directory" in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_edition_of_what_is_not_published_is_refused(
+    published_book: Book, tmp_path: Path
+) -> None:
+    file = published_book.folder / "_build" / "html" / "findings.json"
+    before = file.read_text()
+    try:
+        file.write_text(before.replace('"value": 3143', '"value": 3144'))
+        result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
+        assert result.returncode == 2
+        assert "finding 1.1, value: moved from 3143 to 3144" in result.stderr
+        assert not (tmp_path / "dist" / NAME).exists()
+    finally:
+        file.write_text(before)
+
+
+def test_an_exhibit_for_court(published_book: Book, tmp_path: Path) -> None:
+    result = published_book.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert "This is no legal advice." in result.stdout
+    folder = tmp_path / f"{NAME}-finding-1-1"
+    listed = checksums.read(folder)
+    assert {"summary.html", "sources.html", "certification.html", "passports.json"} <= listed.keys()
+    assert "tables/activation.csv" in listed
+    assert all(sha256_of(folder / name) == digest for name, digest in listed.items())
+    assert folder.with_name(f"{folder.name}.zip").is_file()
+    passports = json.loads((folder / "passports.json").read_text())
+    assert all(re.fullmatch("[0-9a-f]{64}", p["sha256"]) and p["likely_route"] for p in passports)
+    summary = (folder / "summary.html").read_text()
+    assert "no legal advice" in summary
+    assert "Fed. R. Evid. 1006" in summary
+    assert "<script" not in summary
+    certification = (folder / "certification.html").read_text()
+    assert "902(13)" in certification
+    assert listed["tables/activation.csv"] in certification
+    chromium = shutil.which("chromium")
+    assert chromium, "the summary must be one printed page, which only a browser can say"
+    pdf = tmp_path / "summary.pdf"
+    subprocess.run(
+        [
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
+            *(f"--print-to-pdf={pdf}", str(folder / "summary.html")),
+        ],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1
