@@ -9,7 +9,7 @@ export SOURCE_DATE_EPOCH ?= 1793491200
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ verify: $(READY) ## execute everything again, offline: PASS or FAIL for every nu
 
 edition: book ## make dist/one-in-four-<edition> and its zip
 	@$(BIN)/python -m scomm edition
+
+links: book ## follow every link of the built book
+	@$(BIN)/python -m tests.book.links _build/html
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.

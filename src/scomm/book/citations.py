@@ -8,6 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from scomm.display.formats import fmt
 from scomm.record import cite
 from scomm.record.identity import Item, Record
 
@@ -63,7 +64,7 @@ def _note(record: Record) -> str:
         "the permanent path is where the page stands in any copy of the edition."
     )
     return (
-        f"<p>Edition {escape(record.edition)} of {escape(record.date)}, digest "
+        f"<p>Edition {escape(record.edition)} of {fmt(record.date, 'date')}, digest "
         f'<span class="digest">{record.short_digest}</span>. The shaded text of each '
         f"entry is the form of legal briefs; a click selects it whole.{address}</p>"
     )

@@ -1,4 +1,4 @@
-"""Pages that list what other pages hold: all findings, all datasheets."""
+"""Pages that list what other pages hold: findings, their fields, editions, errata, datasheets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from scomm import __version__
 from scomm.data.ledger import claims
+from scomm.display.formats import fmt
 from scomm.display.tables import to_html
+from scomm.record import published
+from scomm.record.changes import by_edition, first_published
 from scomm.record.datasheets import Sheet, all_sheets
 from scomm.record.execution import Executed
+from scomm.record.identity import editions, release_date
 from scomm.record.outputs import findings
+from scomm.record.schema import fields
 
 
 def _raw(html: str) -> list[nodes.Node]:
@@ -48,7 +54,69 @@ class Findings(SphinxDirective):
             if claim in by_claim
         )
         parts.append(f"<p>By claim:</p><ul>{rows}</ul>")
+        files = " · ".join(
+            f'<a href="{up}{name}" download>{name}</a>'
+            for name in ("findings.json", "findings.csv", "findings.schema.json")
+        )
+        parts.append(f"<p>Download: {files}</p>")
         return _raw("".join(parts))
+
+
+class FindingFields(SphinxDirective):
+    """``{finding-fields}``: every field of ``findings.json`` with what it is."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list as HTML."""
+        rows = "".join(
+            f"<dt><code>{escape(row['field'])}</code></dt><dd>{escape(row['meaning'])}</dd>"
+            for row in fields()
+        )
+        return _raw(f'<dl class="fields">{rows}</dl>')
+
+
+class Editions(SphinxDirective):
+    """``{editions}``: this edition and those before it, newest first."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a list whose digest of this edition is filled in when pages are written."""
+        before = "".join(
+            f"<li>{escape(row['edition'])}, {fmt(row['date'], 'date')}, digest "
+            f'<span class="digest">{escape(row["digest"][:12])}</span>'
+            f"{': ' + escape(row['note']) if row['note'] else ''}</li>"
+            for row in reversed(editions())
+            if row["edition"] != __version__
+        )
+        earlier = f"<ul>{before}</ul>" if before else "<p>There is no earlier edition.</p>"
+        return _raw(
+            f"<p>This is edition {__version__} of {fmt(release_date(), 'date')}. Its digest stands at the foot of "
+            f"every page, and in full in <code>record.json</code>.</p><p>Earlier editions:</p>{earlier}"
+        )
+
+
+class Errata(SphinxDirective):
+    """``{errata}``: every accepted change of a published finding, newest edition first."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the changes as HTML."""
+        first = "".join(
+            f"<li>Edition {escape(edition)}: {len(ids)} findings first published.</li>"
+            for edition, ids in sorted(first_published().items(), reverse=True)
+        )
+        parts = [f"<ul>{first}</ul>"]
+        for edition, rows in by_edition().items():
+            items = "".join(
+                f'<li><a href="{self._address(row["id"])}">Finding {escape(row["id"])}</a>, '
+                f"{escape(row['field'])}: {escape(row['old'])} → {escape(row['new'])}. "
+                f"{escape(row['reason'])}</li>"
+                for row in rows
+            )
+            parts.append(f"<p>Edition {escape(edition)}:</p><ul>{items}</ul>")
+        if not by_edition():
+            parts.append("<p>No published finding has been changed.</p>")
+        return _raw("".join(parts))
+
+    def _address(self, identifier: str) -> str:
+        return escape("../" * self.env.docname.count("/") + published.load()[identifier]["url"])
 
 
 def sheet_html(sheet: Sheet) -> str:
@@ -101,4 +169,7 @@ def setup(app: Sphinx) -> None:
     """Register the directives and the generated pages."""
     app.add_directive("findings", Findings)
     app.add_directive("datasheets", Datasheets)
+    app.add_directive("finding-fields", FindingFields)
+    app.add_directive("editions", Editions)
+    app.add_directive("errata", Errata)
     app.connect("html-collect-pages", lambda app: _pages(app))

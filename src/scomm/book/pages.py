@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from scomm import __version__
 from scomm.data.schema import TABLES
+from scomm.display.formats import fmt
 from scomm.record.execution import Executed
 from scomm.record.identity import AUTHOR, SITE, Record
 
@@ -107,7 +108,7 @@ def _context(
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
     context["edition"] = __version__
-    context["edition_date"] = record.date
+    context["edition_date"] = fmt(record.date, "date")
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.scomm_draft
     context["site_root"] = root

@@ -18,6 +18,7 @@ ALLOWED = {
     "levels and categories": r"\bLevels? [1-4](?:(?:, | and | to | or |[-–])[1-4])*\b",
     "cross references": r"\b(?:[Cc]hapters?|[Ff]indings?|[Ff]igures?|[Tt]ables?|[Pp]art|[Ss]ections?|"
     r"[Aa]ppendix|Rule|§+|¶+|method) (?:[A-Z]\.?)?\d[\d.]*(?:(?:, | and | to | or |[-–])(?:[A-Z]\.?)?\d[\d.]*)*",
+    "numbers of paragraphs": r"¶ (?:\d{1,2}|[A-Z])\.\d{1,3}[A-Z]*",
     "figures quoted as printed": r"[\"“][^\"”]{0,40}[\"”]",
     "programs, forms, reports and laws by number": r"\b287\(g\)|\bI-247\b|\bOIG-12-6[46]\b|\bGAO-\d\d-\d+\b|"
     r"\bExec(?:utive|\.) Order (?:No\. )?\d{2},?\d{3}\b|\b\d+ (?:U\.S\.C?\.|F\. ?Supp\. ?\dd|Fed\. Reg\.|C\.F\.R\.)[ §\d.,()a-z-]*|"
@@ -109,10 +110,12 @@ def typed_literals(source: str) -> list[Typed]:
             return
         if isinstance(node, ast.Assign) and _named(node, lines):
             return
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            year = isinstance(node.value, int) and node.value in _YEARS
-            if node.value not in _PLAIN and not year:
-                found.append(Typed(node.lineno, f"{node.value:g}", lines[node.lineno - 1].strip()))
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            year = isinstance(value, int) and value in _YEARS
+            line = node.lineno  # type: ignore[attr-defined]
+            if value not in _PLAIN and not year:
+                found.append(Typed(line, f"{value:g}", lines[line - 1].strip()))
         for child in ast.iter_child_nodes(node):
             walk(child)
 

@@ -1,0 +1,104 @@
+"""What scripts add to a page, seen in a real browser: the notice of a newer edition, copy buttons."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scomm import __version__
+
+from .conftest import Book
+from .links import broken
+
+pytestmark = pytest.mark.slow
+PAGE = "notebooks/01-small.html"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that keeps its log to itself."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(published_book: Book, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The edition under its permanent path, as a web site serves it; and the root's folder."""
+    shutil.copytree(published_book.folder / "_build" / "html", tmp_path / __version__)
+    handler = functools.partial(Quiet, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}", tmp_path
+        running.shutdown()
+
+
+def seen(address: str) -> str:
+    """Return a page as Chromium has it after its scripts ran."""
+    chromium = shutil.which("chromium")
+    assert chromium, "these tests need Debian's chromium"
+    result = subprocess.run(
+        [
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
+            *("--virtual-time-budget=5000", "--dump-dom", address),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return result.stdout
+
+
+def editions(latest: str, *known: str) -> str:
+    rows = [{"edition": name, "date": "2027-01-01", "digest": ""} for name in known]
+    return json.dumps({"latest": latest, "editions": rows})
+
+
+def notice(html: str) -> str:
+    start = html.index('id="edition-notice"')
+    return html[start : html.index("</p>", start)]
+
+
+def test_a_page_of_an_older_edition_says_so(server: tuple[str, Path]) -> None:
+    address, root = server
+    (root / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
+    shown = notice(seen(f"{address}/{__version__}/{PAGE}"))
+    assert f"This is edition {__version__}. A newer one exists:" in shown
+    assert f'href="/2027.01/{PAGE}"' in shown
+    assert "hidden" not in shown
+
+
+@pytest.mark.parametrize(
+    "listed", [None, (__version__, __version__), ("2026.01", "2026.01", __version__)]
+)
+def test_a_page_of_the_latest_edition_says_nothing(
+    server: tuple[str, Path], listed: tuple[str, ...] | None
+) -> None:
+    address, root = server
+    if listed:
+        (root / "editions.json").write_text(editions(*listed))
+    assert 'hidden=""' in notice(seen(f"{address}/{__version__}/{PAGE}"))
+
+
+def test_citations_can_be_copied_with_a_click(server: tuple[str, Path]) -> None:
+    address, _ = server
+    html = seen(f"{address}/{__version__}/cite/1.html")
+    assert html.count("Copy citation</button>") == html.count('class="copy"')
+
+
+def test_every_link_leads_somewhere_but_to_pages_that_the_small_book_lacks(
+    published_book: Book,
+) -> None:
+    nowhere, elsewhere = broken(published_book.folder / "_build" / "html")
+    assert elsewhere == []
+    assert {link.split(": ")[1].split("#")[0] for link in nowhere} <= {
+        "../notebooks/D-data-dictionary.html"
+    }
