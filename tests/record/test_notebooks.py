@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from pathlib import Path
 
+import jsonschema
+import nbformat
+import pandas as pd
 import pytest
 import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from scomm import paths
 from scomm.data import ledger
+from scomm.record import published
 from scomm.record.execution import Store, execute_all
-from scomm.record.outputs import of_kind
+from scomm.record.exhibit import offered
+from scomm.record.outputs import findings as all_findings
+from scomm.record.outputs import numbers, of_kind
+from scomm.record.schema import findings_document, findings_schema
+from scomm.record.trace import trace
 
 TOC = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"]] + [c["file"] for part in TOC["parts"] for c in part["chapters"]]
@@ -53,6 +63,39 @@ def test_chapter_follows_the_arc(page: str) -> None:
     assert text.rstrip().splitlines()[-1].count("{n}`") >= 1, "the last sentence is computed"
 
 
+# Findings that are no sum of rows: differences, models, bounds, simulations.
+NO_ROWS = {
+    *("2.2", "7.1", "8.1", "8.2", "10.2", "11.1", "11.2", "11.3", "11.4", "13.2", "A.1", "A.2"),
+}
+
+
+def check_rows_and_routes(executed: dict[str, nbformat.NotebookNode]) -> None:
+    """Every count names its rows, and a route says press where a row does."""
+    figures, rows = ledger.figures(), of_kind(executed, "rows")
+    for identifier, (page, data) in of_kind(executed, "finding").items():
+        assert (identifier in rows) is (identifier not in NO_ROWS), identifier
+        found = trace(data | {"url": f"{page}.html#x"}, executed[page])
+        assert found.code.count(f'"{identifier}"'), identifier
+        assert [source.name for source in found.sources] == list(data["tables"])
+        if found.rows_source == "figures.csv":
+            frame = pd.read_csv(io.StringIO(found.rows_csv), dtype=str)
+            if (figures.loc[frame["id"], "route"] == "press, background only").any():
+                assert "press" in data["route"], identifier
+        if "figures.csv" in data["tables"]:
+            assert offered(data), f"{identifier} rests on press figures"
+
+
+def check_the_record(executed: dict[str, nbformat.NotebookNode]) -> None:
+    """What the notebooks compute is what is published."""
+    assert [str(c) for c in published.compare(published.load(), all_findings(executed))] == []
+    changes = published.compare_numbers(published.load_numbers(), numbers(executed))
+    assert [str(change) for change in changes] == []
+    schema = findings_schema()
+    document = json.loads(json.dumps(findings_document(all_findings(executed))))
+    document["digest"] = "0" * 64
+    jsonschema.Draft202012Validator(schema).validate(document)
+
+
 @pytest.mark.slow
 def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
     notebooks = {
@@ -79,6 +122,8 @@ def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
     for _, data in of_kind(executed, "figure").values():
         assert len(data["alt"]) > 20
         assert not data["alt"].endswith((".svg", ".png"))
+    check_rows_and_routes(executed)
+    check_the_record(executed)
     replies = ledger.objections()
     for entry in replies["objections"] + replies["questions"]:
         for kind, identifiers in re.findall(

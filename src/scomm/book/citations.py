@@ -42,9 +42,10 @@ def entry_html(record: Record, item: Item, up: str) -> str:
     rest = "".join(
         f"<dt>{escape(cite.NAMES[name])}</dt><dd>{html}</dd>" for name, html in others.items()
     )
+    level = "h2" if item.kind in ("chapter", "book") else "h3"
     return (
-        f'<section class="cite" id="{anchor}"><h3><a href="{up}{escape(item.path)}">'
-        f"{escape(heading)}</a></h3>{text}"
+        f'<section class="cite" id="{anchor}"><{level}><a href="{up}{escape(item.path)}">'
+        f"{escape(heading)}</a></{level}>{text}"
         f"{_copy(cite.indigo(record, item, html=True), cite.NAMES['indigo'])}"
         f"<details><summary>Short form, link, BibTeX, CSL-JSON, RIS</summary><dl>{rest}</dl>"
         "</details></section>"
