@@ -61,14 +61,19 @@ class Book:
 
     folder: Path
 
-    def build(self, *options: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the book's folder, with nothing of the tester's own settings."""
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")
         }
-        environment["SCOMM_ROOT"] = str(self.folder)
-        environment["PYTHONPATH"] = str(self.folder / "src")
+        environment |= {
+            "SCOMM_ROOT": str(self.folder),
+            "PYTHONPATH": str(self.folder / "src"),
+            "SOURCE_DATE_EPOCH": "1795392000",
+            "COLUMNS": "200",
+        }
         return subprocess.run(
-            [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", *options],
+            command,
             cwd=self.folder,
             env=environment,
             capture_output=True,
@@ -77,25 +82,12 @@ class Book:
             check=False,
         )
 
+    def build(self, *options: str) -> subprocess.CompletedProcess[str]:
+        builder = Path(sys.executable).with_name("jupyter-book")
+        return self._run(str(builder), "build", ".", "-W", *options)
+
     def scomm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")
-        }
-        environment |= {
-            "SCOMM_ROOT": str(self.folder),
-            "PYTHONPATH": str(self.folder / "src"),
-            "SOURCE_DATE_EPOCH": "1793491200",
-            "COLUMNS": "200",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "scomm", *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return self._run(sys.executable, "-m", "scomm", *arguments)
 
     def write(self, name: str, text: str) -> None:
         (self.folder / f"{name}.md").write_text(text, encoding="utf-8")

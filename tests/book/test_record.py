@@ -242,6 +242,12 @@ def test_a_withdrawn_finding_still_resolves_and_says_so(published_book: Book) ->
     page = html(published_book)
     assert 'id="finding-1-1"' in page
     assert f"Withdrawn in edition {__version__}. Counted the wrong column." in page
+    document = json.loads((published_book.folder / "_build/html/findings.json").read_text())
+    (gone,) = document["retired"]
+    assert (gone["id"], gone["status"], gone["reason"]) == (
+        *("1.1", "withdrawn"),
+        "Counted the wrong column.",
+    )
     result = published_book.scomm("verify", "F1.1")
     assert result.returncode == 2
     assert "was withdrawn" in result.stderr

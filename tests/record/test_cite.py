@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -190,3 +191,9 @@ def test_the_citation_file_is_valid_and_of_this_edition() -> None:
     citation["date-released"] = str(citation["date-released"])
     jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(citation)
     assert citation["version"] == __version__
+
+
+def test_what_carries_a_time_carries_the_date_of_the_edition() -> None:
+    citation = yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))
+    day = dt.datetime.combine(citation["date-released"], dt.time(), dt.UTC)
+    assert f"SOURCE_DATE_EPOCH ?= {int(day.timestamp())}\n" in (paths.ROOT / "Makefile").read_text()

@@ -54,6 +54,15 @@ class Findings(SphinxDirective):
             if claim in by_claim
         )
         parts.append(f"<p>By claim:</p><ul>{rows}</ul>")
+        gone = "".join(
+            f'<li><a href="{up}{escape(entry["url"])}">Finding {escape(entry["id"])}</a>, '
+            f"{escape(entry['status'])} in edition {escape(entry['retired'])}: "
+            f"{escape(entry['reason'])}</li>"
+            for entry in published.load().values()
+            if entry["status"] != published.CURRENT
+        )
+        if gone:
+            parts.append(f"<p>No longer held:</p><ul>{gone}</ul>")
         files = " · ".join(
             f'<a href="{up}{name}" download>{name}</a>'
             for name in ("findings.json", "findings.csv", "findings.schema.json")

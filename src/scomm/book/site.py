@@ -12,6 +12,7 @@ from sphinx.errors import ExtensionError
 
 from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
+from scomm.record import published
 from scomm.record.execution import Executed
 from scomm.record.outputs import findings as all_findings
 from scomm.record.outputs import of_kind, slug
@@ -39,7 +40,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
             if "svg" in data:
                 write_atomically(stem.with_suffix(".svg"), data["svg"].encode("utf-8"))
     schema = findings_schema()
-    document = findings_document(findings, app.scomm_record.digest)  # type: ignore[attr-defined]
+    digest = app.scomm_record.digest  # type: ignore[attr-defined]
+    document = findings_document(findings, digest, published.load())
     # What JSON makes of the data is what is checked: a tuple is a list there.
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     try:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Column
 from rich.table import Table as Grid
 
 from scomm import paths
+from scomm.cli.progress import bar
 from scomm.cli.record import (
     cite_command,
     edition_command,
@@ -102,15 +102,7 @@ def ingest(
     chosen = [
         module for name, module in zip(MODULES, modules(), strict=True) if name in (only or MODULES)
     ]
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
+    with bar(console) as progress:
         task = progress.add_task("reading", total=sum(len(module.TABLES) for module in chosen))
 
         def report(output: Output, rows: int) -> None:

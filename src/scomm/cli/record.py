@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
 from scomm import paths
+from scomm.cli.progress import bar
 from scomm.errors import EditionError, PublishedError
 
 if TYPE_CHECKING:
@@ -38,15 +38,7 @@ def _executed(console: Console) -> dict[str, nbformat.NotebookNode]:
     from scomm.record.execution import execute_all
 
     notebooks = chapters.notebooks()
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
+    with bar(console) as progress:
         task = progress.add_task("executing what is stale", total=None)
 
         def report(name: str, executed: Executed) -> None:
@@ -185,15 +177,7 @@ def verify_command(
     only = known(parse(reference)) if reference else ""
     console = Console(stderr=True)
     began = time.perf_counter()
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=as_json or not console.is_terminal,
-    ) as progress:
+    with bar(console, hidden=as_json) as progress:
         task = progress.add_task("checking files", total=None)
 
         def report(name: str, done: int, total: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from scomm import __version__
 from scomm.record.findings import AS_COUNTED, BEYOND_CHANCE, METHODS, SCHEMA, UNITS
+from scomm.record.published import CURRENT
 from scomm.record.sources import source_sha256
 
 _NUMBER = {"type": ["number", "null"]}
@@ -82,8 +83,19 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def findings_document(findings: Iterable[Mapping[str, Any]], digest: str = "") -> dict[str, Any]:
-    """Return ``findings.json`` as plain data, with the sha256 of each table that is named."""
+# Of a finding that no longer holds: what it said, and what became of it.
+_RETIRED = ("id", "status", "statement", "value", "unit", "url", "since", "retired", "reason", "by")
+
+
+def findings_document(
+    findings: Iterable[Mapping[str, Any]],
+    digest: str = "",
+    published: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return ``findings.json`` as plain data, with the sha256 of each table that is named.
+
+    ``published`` is the published record, of which the retired findings are listed too.
+    """
     return {
         "schema": SCHEMA,
         "edition": __version__,
@@ -96,6 +108,11 @@ def findings_document(findings: Iterable[Mapping[str, Any]], digest: str = "") -
                 ],
             }
             for item in findings
+        ],
+        "retired": [
+            {name: entry.get(name, "") for name in _RETIRED}
+            for entry in (published or {}).values()
+            if entry["status"] != CURRENT
         ],
     }
 
@@ -144,6 +161,11 @@ def findings_schema() -> dict[str, Any]:
                     "required": list(_FIELDS),
                     "properties": properties,
                 },
+            },
+            "retired": {
+                "type": "array",
+                "description": "Findings that were superseded or withdrawn: their ids stay.",
+                "items": {"type": "object", "required": list(_RETIRED)},
             },
         },
     }
