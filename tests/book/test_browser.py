@@ -40,10 +40,8 @@ def server(published_book: Book, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         running.shutdown()
 
 
-def seen(address: str) -> str:
+def seen(chromium: str, address: str) -> str:
     """Return a page as Chromium has it after its scripts ran."""
-    chromium = shutil.which("chromium")
-    assert chromium, "these tests need Debian's chromium"
     result = subprocess.run(
         [
             *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
@@ -67,30 +65,33 @@ def notice(html: str) -> str:
     return html[start : html.index("</p>", start)]
 
 
-def test_a_page_of_an_older_edition_says_so(server: tuple[str, Path]) -> None:
+@pytest.mark.browser
+def test_a_page_of_an_older_edition_says_so(server: tuple[str, Path], chromium: str) -> None:
     address, root = server
     (root / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
-    shown = notice(seen(f"{address}/{__version__}/{PAGE}"))
+    shown = notice(seen(chromium, f"{address}/{__version__}/{PAGE}"))
     assert f"This is edition {__version__}. A newer one exists:" in shown
     assert f'href="/2027.01/{PAGE}"' in shown
     assert "hidden" not in shown
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(
     "listed", [None, (__version__, __version__), ("2026.01", "2026.01", __version__)]
 )
 def test_a_page_of_the_latest_edition_says_nothing(
-    server: tuple[str, Path], listed: tuple[str, ...] | None
+    server: tuple[str, Path], chromium: str, listed: tuple[str, ...] | None
 ) -> None:
     address, root = server
     if listed:
         (root / "editions.json").write_text(editions(*listed))
-    assert 'hidden=""' in notice(seen(f"{address}/{__version__}/{PAGE}"))
+    assert 'hidden=""' in notice(seen(chromium, f"{address}/{__version__}/{PAGE}"))
 
 
-def test_citations_can_be_copied_with_a_click(server: tuple[str, Path]) -> None:
+@pytest.mark.browser
+def test_citations_can_be_copied_with_a_click(server: tuple[str, Path], chromium: str) -> None:
     address, _ = server
-    html = seen(f"{address}/{__version__}/cite/1.html")
+    html = seen(chromium, f"{address}/{__version__}/cite/1.html")
     assert html.count("Copy citation</button>") == html.count('class="copy"')
 
 

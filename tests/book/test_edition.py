@@ -327,8 +327,15 @@ def test_an_exhibit_for_court(published_book: Book, tmp_path: Path) -> None:
     certification = (folder / "certification.html").read_text()
     assert "902(13)" in certification
     assert listed["tables/activation.csv"] in certification
-    chromium = shutil.which("chromium")
-    assert chromium, "the summary must be one printed page, which only a browser can say"
+
+
+@pytest.mark.browser
+def test_the_summary_for_court_is_one_printed_page(
+    published_book: Book, tmp_path: Path, chromium: str
+) -> None:
+    result = published_book.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    folder = tmp_path / f"{NAME}-finding-1-1"
     pdf = tmp_path / "summary.pdf"
     subprocess.run(
         [
