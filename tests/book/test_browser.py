@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import re
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
@@ -93,6 +95,53 @@ def test_citations_can_be_copied_with_a_click(server: tuple[str, Path], chromium
     address, _ = server
     html = seen(chromium, f"{address}/{__version__}/cite/1.html")
     assert html.count("Copy citation</button>") == html.count('class="copy"')
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("orange county, california", "Orange County, CA"),
+        ("orange ca", "Orange County, CA"),
+        ("st louis city", "St. Louis city, MO"),
+        ("Saint Louis County, Missouri", "St. Louis County, MO"),
+        ("prince georges", "Prince George's County, MD"),
+        ("orleans parish", "Orleans Parish, LA"),
+        ("anchorage", "Anchorage Municipality, AK"),
+        ("los angles", "Los Angeles County, CA"),
+        ("Philidelphia", "Philadelphia County, PA"),
+        ("miami-dade", "Miami-Dade County, FL"),
+        ("Doña Ana", "Dona Ana County, NM"),
+        ("texas", "Texas"),
+        ("boston area", "Boston area"),
+    ],
+)
+def test_people_find_their_place_as_they_type_it(
+    published_book: Book, chromium: str, typed: str, first: str
+) -> None:
+    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
+    # From the file itself: a downloaded copy has no server.
+    html = seen(chromium, f"{page.as_uri()}?q={quote(typed)}")
+    found = re.findall(r'<li><a href="([^"]+)">([^<]+)</a> <span>([^<]+)</span>', html)
+    assert found, html[html.index('class="find"') :][:600]
+    address, name, note = found[0]
+    assert name == first
+    assert note in ("a share was published", "no share was published")
+    target, anchor = unquote(urlsplit(address).path), urlsplit(address).fragment
+    text = (page.parent / target).read_text(encoding="utf-8")
+    assert not anchor or f'id="{anchor}"' in text
+
+
+@pytest.mark.browser
+def test_what_is_no_place_says_so(published_book: Book, chromium: str) -> None:
+    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
+    assert "Nothing found." in seen(chromium, f"{page.as_uri()}?q=zzzzzz")
+
+
+def test_without_a_script_every_county_is_listed(published_book: Book) -> None:
+    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
+    links = re.findall(r'href="state-[a-z]{2}\.html#c(\d{5})"', page.read_text(encoding="utf-8"))
+    assert len(links) == len(set(links)) == 3143
 
 
 def test_every_link_leads_somewhere_but_to_pages_that_the_small_book_lacks(

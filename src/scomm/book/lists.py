@@ -131,19 +131,20 @@ class Errata(SphinxDirective):
 def sheet_html(sheet: Sheet) -> str:
     """Render a datasheet's body."""
     parts = [f"<h1>{escape(sheet.title)}</h1>", f'<p class="sheet-first">{escape(sheet.first)}</p>']
-    for number, (title, table, columns, note) in enumerate(sheet.tables, start=1):
-        parts.append(f"<h2>{escape(title)}</h2>")
-        if table.empty:
+    for number, table in enumerate(sheet.tables, start=1):
+        parts.append(f"<h2>{escape(table.title)}</h2>")
+        if table.frame.empty:
             parts.append("<p>Nothing in the tables of this book.</p>")
             continue
         body = to_html(
-            table,
-            columns,
-            caption=title,
+            table.frame,
+            table.columns,
+            caption=table.title,
             identifier=f"{sheet.slug}-{number}",
+            anchors=table.anchors,
         )
-        parts.append(f'<div class="exhibit exhibit-table">{body}')
-        parts.append(f'<p class="exhibit-source">{escape(note)}</p></div>' if note else "</div>")
+        note = f'<p class="exhibit-source">{escape(table.note)}</p>' if table.note else ""
+        parts.append(f'<div class="exhibit exhibit-table">{body}{note}</div>')
     parts += [f"<p>{escape(note)}</p>" for note in sheet.notes]
     return "".join(parts)
 

@@ -27,7 +27,7 @@ _TABLE = _ENVIRONMENT.from_string(
 </tr></thead>
 <tbody>
 {% for row in rows %}
-<tr{{ row.css }}>
+<tr{{ row.css }}{% if row.id %} id="{{ row.id }}"{% endif %}>
 {% for cell in row.cells %}
 {% if loop.first %}
 <th scope="row"{{ cell.css }}>{{ cell.text }}</th>
@@ -77,11 +77,13 @@ def to_html(
     identifier: str,
     label: str = "",
     emphasis: Sequence[int] = (),
+    anchors: Sequence[str] = (),
 ) -> str:
     """Render the named columns of a frame as an accessible HTML table.
 
     ``columns`` maps column names to headings in printing order; the first is the row header.
-    ``emphasis`` lists positions of rows to set in bold (totals). Text is escaped.
+    ``emphasis`` lists positions of rows to set in bold (totals); ``anchors`` gives each row an
+    address. Text is escaped.
 
     Raises ArgumentError if a named column is not in the frame.
     """
@@ -97,6 +99,7 @@ def to_html(
     rows = [
         {
             "css": _css("emphasis" if position in emphasis else ""),
+            "id": anchors[position] if anchors else "",
             "cells": [
                 {"text": fmt(record[name], col.spec), "css": css(col)}
                 for name, col in specs.items()

@@ -25,18 +25,41 @@ LATER_AREAS = ("HLG",)
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One datasheet: ``slug`` names its page, ``first`` its first line, ``tables`` its contents.
+class SheetTable:
+    """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none."""
 
-    Each table is (title, frame, columns with their formats, note).
-    """
+    title: str
+    frame: pd.DataFrame
+    columns: dict[str, Col]
+    note: str = ""
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One datasheet: ``slug`` names its page, ``first`` its first line, ``tables`` its contents."""
 
     slug: str
     title: str
     kind: str
     first: str
-    tables: tuple[tuple[str, pd.DataFrame, dict[str, Col], str], ...]
+    tables: tuple[SheetTable, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the index in which readers find their place.
+
+    ``kind`` is ``county``, ``state`` or ``area``; ``state`` a county's postal code; ``path`` its
+    address relative to the root; ``published`` says whether a share was published for it.
+    """
+
+    name: str
+    kind: str
+    state: str
+    path: str
+    published: bool
 
 
 @cache
@@ -144,6 +167,7 @@ _COUNTIES = {
     "date_secure": Col("Activated", "date"),
     "noncitizens": Col("Noncitizens, 2009 estimate", "f0"),
     "area": Col("Area", "", phone=False),
+    "published": Col("Published share"),
 }
 _COVERED = {
     "date": Col("Day", "date"),
@@ -204,6 +228,61 @@ def _items(codes: set[str], state: str | None) -> list[Published]:
     )
 
 
+def anchor(fips: str) -> str:
+    """Return a county's anchor on its state's sheet.
+
+    >>> anchor("25025")
+    'c25025'
+    """
+    return f"c{fips}"
+
+
+@cache
+def with_share() -> frozenset[str]:
+    """Return the codes of the counties for which a share was published."""
+    level = ledger.figures()["level"]
+    return frozenset(
+        code
+        for item in published().values()
+        if level[item.ids[0]] in _PLACE_LEVELS
+        for code in item.place_code.split("+")
+        if code.isdigit()
+    )
+
+
+def places() -> list[Place]:
+    """Return every county, state and area with the address of its datasheet."""
+    counties = _activation()
+    with_items = {code for code in states() if _items(set(), code)}
+    found = [
+        Place(name, "state", code, f"datasheets/state-{code.lower()}.html", code in with_items)
+        for code, name in states().items()
+    ]
+    names = areas().set_index("code")["name"]
+    found += [
+        Place(
+            f"{names[code]} area",
+            "area",
+            "",
+            f"datasheets/area-{str(code).lower()}.html",
+            bool(_items(set(counties.loc[counties["aor"] == code, "fips"]), None)),
+        )
+        for code in area_shares().index
+    ]
+    found += [
+        Place(
+            row.county,
+            "county",
+            row.state,
+            f"datasheets/state-{row.state.lower()}.html#{anchor(row.fips)}",
+            row.fips in with_share(),
+        )
+        for row in counties.itertuples()
+        if row.state in states()
+    ]
+    return found
+
+
 def state_sheet(code: str) -> Sheet:
     """Return a state's datasheet. Raises KeyError for an unknown code."""
     name = states()[code]
@@ -211,6 +290,8 @@ def state_sheet(code: str) -> Sheet:
     here = counties[counties["state"] == code].copy()
     names = areas().set_index("code")["name"]
     here["area"] = here["aor"].map(names).fillna("not in the crosswalk")
+    here["published"] = ["yes" if fips in with_share() else "none" for fips in here["fips"]]
+    here = here.sort_values("county")
     items = _items(set(here["fips"]), code)
     detainers = load("detainers_fy2015")
     inside = detainers[detainers["state"] == name.upper()]
@@ -221,11 +302,11 @@ def state_sheet(code: str) -> Sheet:
         .sort_values("n", ascending=False)
     )
     serving = area_shares().loc[sorted(set(here["aor"].dropna()) & set(area_shares().index))]
-    tables = [("How much of the state was covered when", _covered(here), _COVERED, "")]
+    tables = [SheetTable("How much of the state was covered when", _covered(here), _COVERED)]
     if items:
         tables.insert(
             0,
-            (
+            SheetTable(
                 "Published figures",
                 frame(items),
                 _PUBLISHED,
@@ -233,24 +314,26 @@ def state_sheet(code: str) -> Sheet:
             ),
         )
     tables += [
-        (
+        SheetTable(
             "Areas that serve it, FY2016 to August of FY2019",
             serving,
             _AREAS,
             "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
         ),
-        (
+        SheetTable(
             "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
             facilities.head(15),
             _DETAINERS,
             f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's "
             f"{_unplaced()[1]:,}, {_percent(_unplaced()[0])} name no state and are in no sheet.",
         ),
-        (
+        SheetTable(
             "Counties",
-            here.sort_values("county"),
+            here,
             _COUNTIES,
-            "Day on which fingerprints submitted there began to be checked.",
+            "Day on which fingerprints submitted there began to be checked. Published share: whether a share "
+            "without a recorded conviction was printed for the county.",
+            tuple(anchor(fips) for fips in here["fips"]),
         ),
     ]
     notes = (
@@ -278,30 +361,29 @@ def area_sheet(code: str) -> Sheet:
     by_state = here.groupby("state").size().reset_index(name="counties")
     by_state["state"] = by_state["state"].map(states()).fillna(by_state["state"])
     tables = [
-        (
+        SheetTable(
             "Removals, FY2016 to August of FY2019",
             row,
             _AREAS,
             "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
         ),
-        (
+        SheetTable(
             "Dashboard, FY2021 to the first quarter of FY2025",
             visible,
             _VISIBLE,
             "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. San Antonio lost Harlingen in FY2022.",
         ),
-        (
+        SheetTable(
             "Counties of the area by state",
             by_state,
             {"state": Col("State"), "counties": Col("Counties", "int")},
-            "",
         ),
-        ("How much of the area was covered when", _covered(here), _COVERED, ""),
+        SheetTable("How much of the area was covered when", _covered(here), _COVERED),
     ]
     if items:
         tables.insert(
             0,
-            (
+            SheetTable(
                 "Published figures for places in it",
                 frame(items),
                 _PUBLISHED,

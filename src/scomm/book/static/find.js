@@ -1,0 +1,125 @@
+/* Find my jurisdiction: matches what a person types against the list of places. Nothing is sent. */
+(() => {
+  const script = document.currentScript;
+  const base = script.dataset.root;
+  const STATES = {};
+  let entries = null;
+
+  // "Saint Mary's Parish, La." and "st marys" are one place to whoever types.
+  const KINDS = /\b(county|counties|parish|borough|census area|municipality|municipio|city and borough|area of responsibility|area|state of|the)\b/g;
+  const plain = (text) =>
+    text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
+      .replace(/[’'`.]/g, "").replace(/[^a-z0-9]+/g, " ")
+      .replace(/\bsaint\b/g, "st").replace(/\bsainte\b/g, "ste").replace(/\bmount\b/g, "mt").replace(/\bfort\b/g, "ft").trim();
+  const core = (text) => plain(text).replace(KINDS, " ").replace(/\s+/g, " ").trim() || plain(text);
+
+  // Edits between two words, a swap of neighbours being one (Damerau 1964; restricted form).
+  const edits = (a, b, most) => {
+    if (Math.abs(a.length - b.length) > most) return most + 1;
+    let before = [], last = Array.from({ length: b.length + 1 }, (_, j) => j);
+    for (let i = 1; i <= a.length; i++) {
+      const row = [i];
+      for (let j = 1; j <= b.length; j++) {
+        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      before = last;
+      last = row;
+    }
+    return last[b.length];
+  };
+
+  const prepare = (list) => {
+    for (const [name, kind, state] of list) if (kind === "state") STATES[plain(name)] = state;
+    return list.map(([name, kind, state, path, published]) => ({ name, kind, state, path, published, plain: plain(name), core: core(name), tight: core(name).replace(/ /g, "") }));
+  };
+
+  // Split "orange ca" or "orange county, california" into a place and a state.
+  const split = (text) => {
+    const words = plain(text).split(" ");
+    for (let n = Math.min(4, words.length - 1); n >= 1; n--) {
+      const tail = words.slice(-n).join(" ");
+      const code = STATES[tail] || (n === 1 && tail.length === 2 && Object.values(STATES).includes(tail.toUpperCase()) ? tail.toUpperCase() : "");
+      if (code) return [words.slice(0, -n).join(" "), code];
+    }
+    return [plain(text), ""];
+  };
+
+  const score = (place, wanted, tight, most) => {
+    if (place.core === wanted || place.tight === tight) return 0;
+    if (place.core.startsWith(wanted)) return 1;
+    if (place.core.split(" ").some((word) => word.startsWith(wanted))) return 2;
+    if (most && tight.length > 3) {
+      const off = edits(tight, place.tight, most);
+      if (off <= most) return 2 + off;
+      // A typo in the beginning of a longer name.
+      if (edits(tight, place.tight.slice(0, tight.length), 1) <= 1) return 5;
+    }
+    return -1;
+  };
+
+  const ORDER = { state: 0, county: 1, area: 2 };
+  const search = (text) => {
+    const whole = core(text);
+    if (!whole) return [];
+    const tries = [[whole, ""]];
+    const [rest, state] = split(text);
+    if (state) tries.push([core(rest), state]);
+    const found = new Map();
+    for (const [wanted, inState] of tries) {
+      const tight = wanted.replace(/ /g, "");
+      const most = tight.length > 7 ? 2 : 1;
+      for (const place of entries) {
+        if (inState && place.state !== inState) continue;
+        const value = score(place, wanted, tight, most);
+        // The kind, typed in full, decides between a county, a parish and a city of one name.
+        const exact = place.plain === plain(text) || (inState && place.plain === plain(rest));
+        if (value >= 0) found.set(place, Math.min(value - (inState ? 0.5 : 0) - (exact ? 0.4 : 0), found.get(place) ?? 99));
+      }
+    }
+    return [...found].sort((a, b) => a[1] - b[1] || ORDER[a[0].kind] - ORDER[b[0].kind] || b[0].published - a[0].published || a[0].name.localeCompare(b[0].name) || a[0].state.localeCompare(b[0].state)).slice(0, 12).map(([place]) => place);
+  };
+
+  // The list is a script, not a fetched file, so that a downloaded copy opened as a file works too.
+  let waiting = null;
+  const load = () =>
+    (waiting ??= new Promise((resolve, reject) => {
+      const places = document.createElement("script");
+      places.src = `${base}find/places.js`;
+      places.onload = () => { entries = prepare(window.scommPlaces); resolve(); };
+      places.onerror = reject;
+      document.head.append(places);
+    }));
+
+  for (const form of document.querySelectorAll("form.find")) {
+    const input = form.querySelector("input");
+    const list = form.querySelector("ul");
+    const status = form.querySelector("[role=status]");
+    const words = form.dataset;
+    const show = () => {
+      const found = search(input.value);
+      list.replaceChildren(
+        ...found.map((place) => {
+          const item = document.createElement("li");
+          const link = document.createElement("a");
+          link.href = base + place.path;
+          link.textContent = place.kind === "county" ? `${place.name}, ${place.state}` : place.name;
+          const note = document.createElement("span");
+          note.textContent = place.published ? words.yes : words.no;
+          item.append(link, " ", note);
+          return item;
+        }),
+      );
+      status.textContent = !input.value.trim() ? "" : found.length ? `${found.length} ${words.found}` : words.none;
+    };
+    const begin = () => load().then(show).catch(() => { status.textContent = words.broken; });
+    input.addEventListener("focus", () => load().catch(() => {}), { once: true });
+    input.addEventListener("input", begin);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      load().then(() => { show(); const first = list.querySelector("a"); if (first) location.href = first.href; });
+    });
+    const asked = new URLSearchParams(location.search).get("q");
+    if (asked) { input.value = asked; begin(); }
+  }
+})();
