@@ -82,8 +82,8 @@ class Head(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "meta" and given.get("name"):
-            self.meta[str(given["name"])] = str(given["content"])
+        if tag == "meta" and (given.get("name") or given.get("property")):
+            self.meta[str(given.get("name") or given["property"])] = str(given["content"])
         self._inside = tag == "script" and given.get("type") == "application/ld+json"
 
     def handle_data(self, data: str) -> None:
@@ -130,6 +130,9 @@ def test_pages_can_be_cited_by_machines(published_book: Book) -> None:
     assert chapter.meta["citation_title"] == "1. Small page"
     assert chapter.meta["citation_publication_date"] == "2026/11/23"
     assert chapter.meta["DC.creator"] == "The One in Four Project"
+    assert chapter.meta["og:title"] == "1. Small page"
+    assert chapter.meta["description"]
+    assert "og:url" not in chapter.meta
     assert "citation_public_url" not in chapter.meta, "no address is configured"
     home = head(html(published_book, "index"))
     assert sorted(str(thing["@type"]) for thing in home.data) == ["Book", "Dataset"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -18,6 +19,7 @@ _ABSTRACT = (
     "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
     "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
 )
+_SEARCH_ONLY = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -42,6 +44,20 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
         tags += [("citation_inbook_title", SITE), ("DC.relation.isPartOf", SITE)]
     if record.address:
         tags.append(("citation_public_url", f"{record.address}/{record.edition}/{page}.html"))
+    return tags
+
+
+def social(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
+    """Return the Open Graph tags of a page: what a link to it shows elsewhere."""
+    tags = [
+        ("og:type", "book" if home else "article"),
+        ("og:site_name", "One in Four?"),
+        ("og:title", SITE if home else title),
+        ("og:description", _ABSTRACT),
+        ("og:locale", "en_US"),
+    ]
+    if record.address:
+        tags.append(("og:url", f"{record.address}/{record.edition}/{page}.html"))
     return tags
 
 
@@ -116,6 +132,11 @@ def _context(
         f'<meta name="{name}" content="{escape(content)}">'
         for name, content in meta(record, str(context.get("title", "")), pagename, home)
     )
+    tags += "".join(
+        f'<meta property="{name}" content="{escape(content)}">'
+        for name, content in social(record, str(context.get("title", "")), pagename, home)
+    )
+    tags += f'<meta name="description" content="{escape(_ABSTRACT)}">'
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
     if pagename.endswith("D-data-dictionary"):
         things = [dataset_json_ld(record, root)]
@@ -135,6 +156,13 @@ def _context(
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
+    if pagename != "search":
+        # Sphinx's own scripts serve its search page; elsewhere they are three requests for nothing.
+        context["script_files"] = [
+            file
+            for file in context.get("script_files", [])
+            if Path(str(getattr(file, "filename", file))).name not in _SEARCH_ONLY
+        ]
     context["cite_page"] = _cite_page(pagename, record)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,9 @@ from scomm.record.outputs import findings, slug
 from scomm.record.publish import from_template
 from scomm.record.trace import Trace, trace
 
+ROWS_SCHEMA = "one-in-four/rows/1"
+STATIC = Path(__file__).with_name("static")
+
 
 def _traces(app: Sphinx) -> Iterator[Trace]:
     results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
@@ -26,6 +31,7 @@ def _traces(app: Sphinx) -> Iterator[Trace]:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    listed: dict[str, dict[str, str]] = {}
     for item in _traces(app):
         identifier = item.finding["id"]
         body = from_template(
@@ -37,10 +43,17 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         )
         name = f"trace/finding-{slug(identifier)}"
         if item.rows_csv:
-            file = Path(app.outdir) / f"{name}-rows.csv"
-            write_atomically(file, item.rows_csv.encode("utf-8"))
+            content = item.rows_csv.encode("utf-8")
+            file = f"{name}-rows.csv"
+            write_atomically(Path(app.outdir) / file, content)
+            listed[identifier] = {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
         title = f"Finding {identifier}: where it comes from"
         yield name, {"title": title, "body": body, "toc": "", "furo_hide_toc": True}, "page.html"
+    folder = Path(app.outdir) / "check"
+    document = {"schema": ROWS_SCHEMA, "edition": __version__, "rows": listed}
+    text = json.dumps(document, indent=1) + "\n"
+    write_atomically(folder / "rows.json", text.encode("utf-8"))
+    write_atomically(folder / "check.js", (STATIC / "check.js").read_bytes())
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:

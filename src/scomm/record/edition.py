@@ -109,6 +109,21 @@ def _redirect() -> str:
     )
 
 
+def _not_found() -> str:
+    """Return the page for an address that leads nowhere, for the root of the web site."""
+    home = f"{identity.address().rstrip('/')}/{__version__}/"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Not found · One in Four?</title></head>\n"
+        '<body style="font: 1.1rem/1.5 Georgia, serif; max-width: 34rem; margin: 3rem auto; '
+        'padding: 0 1rem"><h1>There is no such page</h1>\n<p>Addresses of findings and paragraphs '
+        "do not change within an edition: each begins with the edition, such as "
+        f"<code>/{__version__}/</code>. Check the address, or begin with "
+        f'<a href="{home}">edition {__version__}</a>.</p></body></html>\n'
+    )
+
+
 def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     """Write every file of the edition but its manifest into a folder."""
     for file in sorted(site.rglob("*")):
@@ -134,6 +149,7 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     (folder / "root").mkdir()
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
+    (folder / "root" / "404.html").write_text(_not_found(), encoding="utf-8")
     text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
     (folder / "README.txt").write_text(text, encoding="utf-8")
 

@@ -6,6 +6,7 @@ that anyone can take them from the table; small lists (places, claims, published
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,10 +126,33 @@ def figures_of(numerator: Mapping[str, int], denominator: Mapping[str, int]) -> 
     )
 
 
+def two_groups(
+    source: str,
+    after: pd.DataFrame,
+    before: pd.DataFrame,
+    *,
+    numerator: str,
+    denominator: str,
+) -> Rows:
+    """Name the counts behind a difference of two shares: rows of ``after`` less rows of ``before``.
+
+    ``numerator`` and ``denominator`` name the columns of counts. The difference is that of the
+    pooled shares.
+    """
+    parts = [frame.assign(group=name) for name, frame in (("after", after), ("before", before))]
+    out = pd.concat(parts, ignore_index=True)
+    for name, column in ((IN_NUMERATOR, numerator), (IN_DENOMINATOR, denominator)):
+        out[name] = out[column]
+    shares = [frame[numerator].sum() / frame[denominator].sum() for frame in (after, before)]
+    csv = out.to_csv(index=False, lineterminator="\n")
+    return Rows(source, float(shares[0] - shares[1]), None, {"source": source, "csv": csv})
+
+
 def check(rows: Rows, identifier: str, value: Any, x: int | None, n: int | None) -> None:
     """Raise FindingError unless the rows add up to the finding's counts."""
     wanted = x if x is not None else value
-    if rows.numerator != wanted:
+    # Counts are exact; a difference of shares agrees to the last digits.
+    if not math.isclose(rows.numerator, wanted, rel_tol=1e-12, abs_tol=0):
         raise FindingError(
             f"finding {identifier}: its rows of {rows.source} add up to {rows.numerator:g}, "
             f"not {wanted}"
