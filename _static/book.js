@@ -1,4 +1,4 @@
-/* Two comforts; every page is whole without them. Nothing is sent anywhere. */
+/* Comforts; every page is whole without them. Nothing is sent anywhere. */
 addEventListener("DOMContentLoaded", () => {
   // A page of an older edition says that a newer one exists: the list in the root of the site decides.
   const notice = document.getElementById("edition-notice");
@@ -39,5 +39,58 @@ addEventListener("DOMContentLoaded", () => {
       );
       text.after(button);
     }
+  }
+  // Long tables sort by a click on a heading and filter by what is typed; totals stay at the end.
+  const MONTHS = "january february march april may june july august september october november december".split(" ");
+  const worth = (text) => {
+    const plain = text.trim();
+    if (!plain || plain === "n/a") return null;
+    const day = plain.toLowerCase().match(/^(\d{1,2}) ([a-z]+) (\d{4})$/);
+    if (day && MONTHS.includes(day[2])) return +day[3] * 10000 + (MONTHS.indexOf(day[2]) + 1) * 100 + +day[1];
+    const number = plain.replace(/^< ?/, "").replace(/[,%\u00a0]/g, "").replace("\u2212", "-");
+    return /^-?\d+(\.\d+)?$/.test(number) ? +number : plain.toLowerCase();
+  };
+  // What cannot be had comes last whichever way one sorts.
+  const compare = (a, b, way) =>
+    a === null || b === null ? (a === null) - (b === null) : way * (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1);
+  for (const table of document.querySelectorAll("table.data")) {
+    const body = table.tBodies[0];
+    const rows = body ? [...body.rows] : [];
+    if (rows.length < 8) continue;
+    const totals = rows.filter((row) => row.classList.contains("emphasis"));
+    const others = rows.filter((row) => !row.classList.contains("emphasis"));
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : head.classList.contains("num");
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const keyed = others.map((row) => [worth(row.cells[column].textContent), row]);
+        keyed.sort((a, b) => compare(a[0], b[0], down ? -1 : 1));
+        body.append(...keyed.map(([, row]) => row), ...totals);
+      });
+    });
+    if (rows.length < 25) continue;
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    const count = document.createElement("span");
+    label.className = "filter";
+    count.setAttribute("role", "status");
+    input.type = "search";
+    label.append("Filter this table ", input, " ", count);
+    table.closest(".table-scroll").before(label);
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase();
+      let shown = 0;
+      for (const row of others) {
+        row.hidden = !row.textContent.toLowerCase().includes(wanted);
+        shown += !row.hidden;
+      }
+      count.textContent = wanted ? `${shown} of ${others.length} rows` : "";
+    });
   }
 });

@@ -31,7 +31,7 @@ from scomm.record.execution import Executed
 from scomm.record.outputs import findings, numbers, of_kind
 from scomm.record.references import Reference
 
-_MAKERS = (".py", ".html")
+_MAKERS = (".py", ".html", ".js", ".css", ".svg")
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def _makers() -> str:
     """Digest of the code and templates that make pages, for which Sphinx itself does not look."""
-    folders = (paths.SRC / "scomm", paths.ROOT / "_templates")
+    folders = (paths.SRC / "scomm", paths.ROOT / "_templates", paths.ROOT / "_static")
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _MAKERS]
     return identity.text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 

@@ -1,0 +1,95 @@
+"""Sorting and filtering long tables, in a real browser, on tables made by the book's own code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scomm import paths
+from scomm.display.tables import Col, to_html
+
+pytestmark = pytest.mark.browser
+
+
+def shown(chromium: str, folder: Path, frame: pd.DataFrame, actions: str) -> str:
+    """Return the table's body after actions of a reader, as Chromium has it."""
+    columns = {
+        "place": "Place",
+        "n": Col("Removals", "int"),
+        "share": Col("Share", "pct"),
+        "day": Col("Day", "date"),
+    }
+    body = to_html(frame, columns, caption="Places", identifier="t", emphasis=[len(frame) - 1])
+    page = folder / "page.html"
+    page.write_text(
+        f"<!doctype html><meta charset='utf-8'>{body}"
+        f"<script>{(paths.ROOT / '_static' / 'book.js').read_text(encoding='utf-8')}</script>"
+        f"<script>addEventListener('DOMContentLoaded', () => {{ {actions} }});</script>",
+        encoding="utf-8",
+    )
+    result = subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return result.stdout
+
+
+def places(rows: int = 8) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "place": [f"Place {chr(97 + k % 26)}{k}" for k in range(rows)],
+            "n": [(k * 7919) % 5000 for k in range(rows)],
+            "share": [((k * 31) % 100) / 100 for k in range(rows)],
+            "day": pd.date_range("2009-11-15", periods=rows, freq="40D"),
+        }
+    ).astype({"n": "Int64"})
+    frame.loc[2, ["n", "share"]] = None
+    total = pd.DataFrame({"place": ["All"], "n": [99], "share": [0.5], "day": ["2013-01-22"]})
+    return pd.concat([frame, total], ignore_index=True)
+
+
+def order(html: str) -> list[str]:
+    return re.findall(r'<th scope="row"[^>]*>([^<]+)</th>', html)
+
+
+def click(column: int, times: int = 1) -> str:
+    return f"for (let i = 0; i < {times}; i++) document.querySelectorAll('button.sort')[{column}].click();"
+
+
+@pytest.mark.parametrize(("column", "name"), [(1, "n"), (2, "share"), (3, "day")])
+def test_numbers_and_dates_sort_by_value(
+    chromium: str, tmp_path: Path, column: int, name: str
+) -> None:
+    frame = places()
+    html = shown(chromium, tmp_path, frame, click(column, 2 if name == "day" else 1))
+    body = frame.iloc[:-1].sort_values(name, ascending=False, na_position="last", kind="stable")
+    assert order(html) == [*body["place"], "All"], (
+        "totals stay last, what cannot be had before them"
+    )
+    assert 'aria-sort="descending"' in html
+    up = shown(chromium, tmp_path, frame, click(column, 1 if name == "day" else 2))
+    body = frame.iloc[:-1].sort_values(name, na_position="last", kind="stable")
+    assert order(up) == [*body["place"], "All"]
+    assert 'aria-sort="ascending"' in up
+
+
+def test_a_short_table_is_left_alone(chromium: str, tmp_path: Path) -> None:
+    assert "<button" not in shown(chromium, tmp_path, places(5), "")
+
+
+def test_a_long_table_filters(chromium: str, tmp_path: Path) -> None:
+    action = (
+        "const box = document.querySelector('.filter input'); box.value = 'place b';"
+        "box.dispatchEvent(new Event('input'));"
+    )
+    html = shown(chromium, tmp_path, places(60), action)
+    seen = re.findall(r'<tr(?: class="emphasis")?>\s*<th scope="row"[^>]*>([^<]+)<', html)
+    assert seen == ["Place b1", "Place b27", "Place b53", "All"]
+    assert "3 of 60 rows" in html
