@@ -16,10 +16,10 @@ from scomm.display.formats import fmt
 from scomm.display.tables import to_html
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
-from scomm.record.datasheets import Sheet, all_sheets
+from scomm.record.datasheets import Sheet, all_sheets, estimates
 from scomm.record.execution import Executed
 from scomm.record.identity import editions, release_date
-from scomm.record.outputs import findings
+from scomm.record.outputs import findings, of_kind
 from scomm.record.schema import fields
 
 
@@ -132,7 +132,14 @@ def sheet_html(sheet: Sheet) -> str:
     """Render a datasheet's body."""
     parts = [f"<h1>{escape(sheet.title)}</h1>", f'<p class="sheet-first">{escape(sheet.first)}</p>']
     for number, table in enumerate(sheet.tables, start=1):
-        parts.append(f"<h2>{escape(table.title)}</h2>")
+        if table.folded and table.frame.empty:
+            continue
+        title = escape(table.title)
+        parts.append(
+            f"<details class='sheet-folded'><summary>{title}</summary>"
+            if table.folded
+            else f"<h2>{title}</h2>"
+        )
         if table.frame.empty:
             parts.append("<p>Nothing in the tables of this book.</p>")
             continue
@@ -145,6 +152,7 @@ def sheet_html(sheet: Sheet) -> str:
         )
         note = f'<p class="exhibit-source">{escape(table.note)}</p>' if table.note else ""
         parts.append(f'<div class="exhibit exhibit-table">{body}{note}</div>')
+        parts.append("</details>" if table.folded else "")
     parts += [f"<p>{escape(note)}</p>" for note in sheet.notes]
     return "".join(parts)
 
@@ -167,7 +175,10 @@ class Datasheets(SphinxDirective):
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    for sheet in all_sheets():
+    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
+    tables = of_kind({name: result.notebook for name, result in results.items()}, "table")
+    known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
+    for sheet in all_sheets(known):
         yield (
             f"datasheets/{sheet.slug}",
             {"title": sheet.title, "body": sheet_html(sheet), "toc": "", "furo_hide_toc": True},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +14,7 @@ from scomm.data.mappings import areas
 from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
 from scomm.data.tables import load
 from scomm.display.tables import Col
+from scomm.record.areas import monthly
 from scomm.record.evidence import Published, frame, nation, published
 from scomm.stats.proportions import wilson
 
@@ -26,13 +29,17 @@ LATER_AREAS = ("HLG",)
 
 @dataclass(frozen=True)
 class SheetTable:
-    """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none."""
+    """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
+
+    ``folded`` puts it behind a line, for what few readers want and print leaves out.
+    """
 
     title: str
     frame: pd.DataFrame
     columns: dict[str, Col]
     note: str = ""
     anchors: tuple[str, ...] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,15 +119,17 @@ def area_shares() -> pd.DataFrame:
 
 @cache
 def visible_removals() -> pd.DataFrame:
-    """Return the dashboard's visible removals by area, fiscal year and criminality."""
+    """Return the dashboard's visible removals by area, fiscal year and criminality.
+
+    A missing count is one without any visible cell: none, or cells that were withheld.
+    """
     cells = load("dashboard_removals")
     wide = cells.pivot_table(
-        index=["aor", "fiscal_year"], columns="criminality", values="n", aggfunc="sum", fill_value=0
-    ).reset_index()
-    wide["visible"] = wide[
-        ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
-    ].sum(axis=1)
-    return wide
+        index=["aor", "fiscal_year"], columns="criminality", values="n", aggfunc="sum"
+    ).astype("Int64")
+    kinds = ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
+    wide["visible"] = wide[kinds].sum(axis=1)
+    return wide.reset_index()
 
 
 def _percent(value: float) -> str:
@@ -184,6 +193,28 @@ _AREAS = {
     "low_outside": Col("95% from, %", "pct", phone=False),
     "high_outside": Col("to, %", "pct", phone=False),
 }
+_ESTIMATES = {
+    "label": Col("Area"),
+    "n": Col("Removals", "int"),
+    "raw": Col("Share without recorded conviction, %", "pct"),
+    "low": Col("95% from, %", "pct", phone=False),
+    "high": Col("to, %", "pct", phone=False),
+    "shrunken": Col("Shrunken, %", "pct", phone=False),
+    "standardized": Col("With the nation's mix, %", "pct"),
+    "std_low": Col("95% from, %", "pct", phone=False),
+    "std_high": Col("to, %", "pct", phone=False),
+}
+_ESTIMATES_NOTE = (
+    "From chapters 9 and 10: intervals from blocks of months; shrunken towards the mean of the areas; "
+    "and as the share would be with the nation's mix of cases. A difference is not a cause."
+)
+_YEARS = {
+    "year": Col("Fiscal year", "year"),
+    "n": Col("Removals", "int"),
+    "x": Col("Without recorded conviction", "int"),
+    "share": Col("Share, %", "pct"),
+}
+_MONTHS = {"month": Col("Month", "month")} | {k: v for k, v in _YEARS.items() if k != "year"}
 _VISIBLE = {
     "fiscal_year": Col("Fiscal year", "year"),
     "visible": Col("Visible removals", "int"),
@@ -196,6 +227,66 @@ _DETAINERS = {
     "city": Col("City", "", phone=False),
     "n": Col("Detainers", "int"),
 }
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What chapters computed for areas: ``shares`` by code, and ``bounds`` of FY2024 in words."""
+
+    shares: pd.DataFrame
+    bounds: dict[str, str]
+
+
+def estimates(tables: Mapping[str, str]) -> Estimates | None:
+    """Read the areas' estimates from the chapters' own tables, given as CSV by number.
+
+    None if the book at hand does not have those chapters.
+    """
+    if not {"9.1", "10.2", "13.2"} <= tables.keys():
+        return None
+    raw, mix, bounds = (pd.read_csv(io.StringIO(tables[name])) for name in ("9.1", "10.2", "13.2"))
+    mix = mix.rename(columns={"low": "std_low", "high": "std_high"})
+    shares = raw[["label", "n", "raw", "low", "high", "shrunken"]].merge(
+        mix[["code", "label", "standardized", "std_low", "std_high"]], on="label", validate="1:1"
+    )
+    words = {
+        str(row.aor): (
+            f"In FY2024 the share without a conviction lies between {_percent(row.low)} and "
+            f"{_percent(row.high)}, whatever the withheld cells hold."
+            if row.said == "bounded"
+            else "For FY2024 the withheld cells leave so much open that no share can be said."
+        )
+        for row in bounds.itertuples()
+    }
+    return Estimates(shares.set_index("code"), words)
+
+
+def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> SheetTable:
+    if known is not None:
+        rows = known.shares.loc[[code for code in codes if code in known.shares.index]]
+        return SheetTable(title, rows, _ESTIMATES, _ESTIMATES_NOTE)
+    return SheetTable(
+        title,
+        area_shares().loc[list(codes)],
+        _AREAS,
+        "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
+    )
+
+
+def _series(code: str) -> tuple[SheetTable, SheetTable]:
+    """Return an area's removals by fiscal year and by month."""
+    every = monthly("all")
+    column = every.codes.index(code)
+    months = pd.DataFrame({"month": every.months, "n": every.n[:, column], "x": every.x[:, column]})
+    months["year"] = months["month"].dt.year + (months["month"].dt.month >= 10)
+    years = months.groupby("year")[["n", "x"]].sum().reset_index()
+    for table in (years, months):
+        table["share"] = table["x"] / table["n"].where(table["n"] > 0)
+    title = "Removals without a recorded conviction, by "
+    return (
+        SheetTable(f"{title}fiscal year", years, _YEARS, "FY2019 to August."),
+        SheetTable(f"{title}month", months, _MONTHS, "n/a: no removal that month.", folded=True),
+    )
 
 
 def _covered(counties: pd.DataFrame) -> pd.DataFrame:
@@ -283,8 +374,11 @@ def places() -> list[Place]:
     return found
 
 
-def state_sheet(code: str) -> Sheet:
-    """Return a state's datasheet. Raises KeyError for an unknown code."""
+def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
+    """Return a state's datasheet; ``known`` is what chapters computed for areas.
+
+    Raises KeyError for an unknown code.
+    """
     name = states()[code]
     counties = _activation()
     here = counties[counties["state"] == code].copy()
@@ -301,7 +395,7 @@ def state_sheet(code: str) -> Sheet:
         .reset_index()
         .sort_values("n", ascending=False)
     )
-    serving = area_shares().loc[sorted(set(here["aor"].dropna()) & set(area_shares().index))]
+    serving = sorted(set(here["aor"].dropna()) & set(area_shares().index))
     tables = [SheetTable("How much of the state was covered when", _covered(here), _COVERED)]
     if items:
         tables.insert(
@@ -314,12 +408,7 @@ def state_sheet(code: str) -> Sheet:
             ),
         )
     tables += [
-        SheetTable(
-            "Areas that serve it, FY2016 to August of FY2019",
-            serving,
-            _AREAS,
-            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
-        ),
+        _shares_table("Areas that serve it, FY2016 to August of FY2019", serving, known),
         SheetTable(
             "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
             facilities.head(15),
@@ -327,6 +416,7 @@ def state_sheet(code: str) -> Sheet:
             f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's "
             f"{_unplaced()[1]:,}, {_percent(_unplaced()[0])} name no state and are in no sheet.",
         ),
+        SheetTable("Detainers at every facility", facilities.iloc[15:], _DETAINERS, folded=True),
         SheetTable(
             "Counties",
             here,
@@ -349,29 +439,30 @@ def state_sheet(code: str) -> Sheet:
     )
 
 
-def area_sheet(code: str) -> Sheet:
-    """Return an area's datasheet. Raises KeyError for an unknown code."""
+def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
+    """Return an area's datasheet; ``known`` is what chapters computed for areas.
+
+    Raises KeyError for an unknown code.
+    """
     name = str(areas().set_index("code").at[code, "name"])
     counties = _activation()
     here = counties[counties["aor"] == code]
     items = _items(set(here["fips"]), None)
-    row = area_shares().loc[[code]]
+    bound = known.bounds.get(code, "") if known else ""
     seen = visible_removals()
     visible = seen[seen["aor"] == code]
     by_state = here.groupby("state").size().reset_index(name="counties")
     by_state["state"] = by_state["state"].map(states()).fillna(by_state["state"])
     tables = [
-        SheetTable(
-            "Removals, FY2016 to August of FY2019",
-            row,
-            _AREAS,
-            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
-        ),
+        _shares_table("Removals, FY2016 to August of FY2019", [code], known),
+        *_series(code),
         SheetTable(
             "Dashboard, FY2021 to the first quarter of FY2025",
             visible,
             _VISIBLE,
-            "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. San Antonio lost Harlingen in FY2022.",
+            "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
+            "n/a: no visible cell, so none or withheld; it is no zero. "
+            f"San Antonio lost Harlingen in FY2022. {bound}".strip(),
         ),
         SheetTable(
             "Counties of the area by state",
@@ -402,9 +493,9 @@ def area_sheet(code: str) -> Sheet:
     )
 
 
-def all_sheets() -> list[Sheet]:
+def all_sheets(known: Estimates | None = None) -> list[Sheet]:
     """Return every datasheet: states and the District of Columbia by name, then areas."""
     by_name = sorted(states().items(), key=lambda item: item[1])
-    return [state_sheet(code) for code, _ in by_name] + [
-        area_sheet(code) for code in area_shares().index
+    return [state_sheet(code, known) for code, _ in by_name] + [
+        area_sheet(code, known) for code in area_shares().index
     ]
