@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 
 from scomm import __version__
+from scomm.record.policy import content_security_policy
 
 from .conftest import Book
 from .links import broken
@@ -25,7 +26,14 @@ PAGE = "notebooks/01-small.html"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that keeps its log to itself."""
+    """A server that keeps its log to itself, and sends a policy if it is given one."""
+
+    policy = ""
+
+    def end_headers(self) -> None:
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
 
     def log_message(self, *_: object) -> None:
         pass
@@ -88,6 +96,56 @@ def test_a_page_of_the_latest_edition_says_nothing(
     if listed:
         (root / "editions.json").write_text(editions(*listed))
     assert 'hidden=""' in notice(seen(chromium, f"{address}/{__version__}/{PAGE}"))
+
+
+def console(chromium: str, address: str) -> str:
+    """Return what the browser's console says while a page loads."""
+    result = subprocess.run(
+        [
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
+            *("--virtual-time-budget=5000", "--dump-dom", address),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return "\n".join(line for line in result.stderr.splitlines() if "CONSOLE" in line)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "page", ["index.html", PAGE, "cite/1.html", "datasheets/counties.html?q=orange"]
+)
+def test_pages_work_under_a_strict_policy(
+    server: tuple[str, Path], chromium: str, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    address, root = server
+    policy = content_security_policy(root / __version__)
+    assert "'unsafe-eval'" not in policy
+    assert "script-src 'self' 'sha256-" in policy
+    assert "http" not in policy
+    monkeypatch.setattr(Quiet, "policy", policy)
+    (root / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
+    said = console(chromium, f"{address}/{__version__}/{page}")
+    assert "Content Security Policy" not in said, said
+    html = seen(chromium, f"{address}/{__version__}/{page}")
+    assert "A newer one exists" in notice(html), "its own scripts still run"
+    if "q=orange" in page:
+        assert "Orange County, CA" in html
+
+
+@pytest.mark.browser
+def test_the_policy_would_stop_a_foreign_script(
+    server: tuple[str, Path], chromium: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, root = server
+    monkeypatch.setattr(Quiet, "policy", content_security_policy(root / __version__))
+    page = root / __version__ / PAGE
+    page.write_text(
+        page.read_text().replace("</body>", "<script>document.title = 'x'</script></body>")
+    )
+    assert "Content Security Policy" in console(chromium, f"{address}/{__version__}/{PAGE}")
 
 
 @pytest.mark.browser

@@ -18,6 +18,7 @@ from scomm.record import datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing
 from scomm.record.folders import made_whole
+from scomm.record.policy import content_security_policy
 from scomm.record.verify import read_findings
 
 MANIFEST_SCHEMA = "one-in-four/edition/1"
@@ -58,7 +59,8 @@ site/        the book; open site/index.html in a browser
 tables/      the tables as a Frictionless Data Package, with their dictionary
 notebooks/   the executed notebooks
 source/      everything needed to build, test and verify this edition
-root/        what belongs in the root of a web site that serves editions under /{edition}/
+root/        what belongs in the root of a web site that serves editions under /{edition}/;
+             headers.txt is the policy under which its pages load nothing from elsewhere
 
 To verify, offline once the packages of source/requirements.txt are installed:
 
@@ -149,6 +151,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     (folder / "root").mkdir()
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
+    policy = f"Content-Security-Policy: {content_security_policy(folder / 'site')}\n"
+    (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
     (folder / "root" / "404.html").write_text(_not_found(), encoding="utf-8")
     text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
     (folder / "README.txt").write_text(text, encoding="utf-8")
