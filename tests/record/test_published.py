@@ -170,6 +170,25 @@ def test_numbers_in_prose_are_part_of_the_record(record: Path) -> None:
     ]
     published.accept([finding()], {"notebooks/06": {"n": 29, "s": 0.25}}, "One place was missed")
     assert "`n` 28 → 29" in paths.CHANGELOG.read_text()
+    assert published.problems_of_the_record() == []
+
+
+def test_numbers_in_prose_edited_by_hand_are_found(record: Path) -> None:
+    published.accept([finding()], {"notebooks/06": {"n": 28}}, "first edition")
+    text = paths.PUBLISHED_NUMBERS.read_text()
+    paths.PUBLISHED_NUMBERS.write_text(text.replace("28", "29"))
+    (wrong,) = published.problems_of_the_record()
+    assert "numbers in prose are not what the last accepted change made them" in wrong
+
+
+def test_a_change_of_numbers_needs_its_line_in_the_changelog(record: Path) -> None:
+    published.accept([finding()], {"notebooks/06": {"n": 28}}, "first edition")
+    published.accept([finding()], {"notebooks/06": {"n": 29}}, "One place was missed")
+    text = paths.CHANGELOG.read_text()
+    assert published.problems_of_the_record(text) == []
+    lines = [line for line in text.splitlines() if "Digest of the numbers" not in line]
+    (wrong,) = published.problems_of_the_record("\n".join(lines))
+    assert "no line in the changelog" in wrong
 
 
 def test_a_record_of_a_newer_schema_is_refused(record: Path) -> None:

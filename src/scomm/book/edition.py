@@ -21,13 +21,13 @@ from sphinx.util import logging
 
 from scomm import paths
 from scomm.book import paragraphs
+from scomm.book.execution import executed
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
 from scomm.record import identity, published
 from scomm.record.changes import editions_json
 from scomm.record.chapters import label
-from scomm.record.execution import Executed
 from scomm.record.outputs import findings, numbers, of_kind
 from scomm.record.references import Reference
 
@@ -36,16 +36,11 @@ _MAKERS = (".py", ".html", ".js", ".css", ".svg")
 logger = logging.getLogger(__name__)
 
 
-def _notebooks(app: Sphinx) -> dict[str, Any]:
-    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
-    return {name: result.notebook for name, result in results.items()}
-
-
 def _items(
     app: Sphinx, env: BuildEnvironment, found: list[dict[str, Any]]
 ) -> Iterator[identity.Item]:
     titles = {page: env.titles[page].astext() for page in env.titles}
-    notebooks = _notebooks(app)
+    notebooks = executed(app)
 
     def item(kind: str, identifier: str, page: str, text: str) -> identity.Item:
         anchor = Reference(kind, identifier).anchor
@@ -71,7 +66,7 @@ def _items(
 def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Make the record; every page is written again when the digest that it prints has changed."""
     try:
-        found = findings(_notebooks(app))
+        found = findings(executed(app))
         record = identity.make(found, _items(app, env, found))
     except ScommError as error:
         raise ExtensionError(str(error)) from error
@@ -134,7 +129,7 @@ def _outdated(
 
 def problems(app: Sphinx) -> list[str]:
     """Return everything on which this build and the published record disagree, one line each."""
-    notebooks = _notebooks(app)
+    notebooks = executed(app)
     moved: list[Any] = published.compare(published.load(), findings(notebooks))
     moved += published.compare_numbers(published.load_numbers(), numbers(notebooks))
     wrong = [str(change) for change in moved]

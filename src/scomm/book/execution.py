@@ -30,6 +30,12 @@ logger = logging.getLogger(__name__)
 LISTING_PAGES = ("notebooks/C-findings",)
 
 
+def executed(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
+    """Return this build's notebooks with their outputs, by page."""
+    results: dict[str, Executed] = getattr(app, "scomm_results", {})
+    return {name: result.notebook for name, result in results.items()}
+
+
 def _folder(app: Sphinx) -> Path:
     """Where executed notebooks are kept: beside the built pages, whatever builder runs."""
     return Path(app.outdir).parent / ".executed"

@@ -11,13 +11,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm import __version__
+from scomm.book.execution import executed
 from scomm.data.ledger import claims
 from scomm.display.formats import fmt
 from scomm.display.tables import to_html
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
 from scomm.record.datasheets import Sheet, all_sheets, estimates
-from scomm.record.execution import Executed
 from scomm.record.identity import editions, release_date
 from scomm.record.outputs import findings, of_kind
 from scomm.record.schema import fields
@@ -32,8 +32,7 @@ class Findings(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the list as HTML."""
-        results: dict[str, Executed] = getattr(self.env.app, "scomm_results", {})
-        found = findings({name: result.notebook for name, result in results.items()})
+        found = findings(executed(self.env.app))
         up = "../" * self.env.docname.count("/")
         parts = [f"<p>{len(found)} findings.</p><ul class='findings-list'>"]
         for item in found:
@@ -175,8 +174,7 @@ class Datasheets(SphinxDirective):
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
-    tables = of_kind({name: result.notebook for name, result in results.items()}, "table")
+    tables = of_kind(executed(app), "table")
     known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
     for sheet in all_sheets(known):
         yield (

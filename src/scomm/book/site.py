@@ -10,10 +10,10 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
 from scomm.record import published
-from scomm.record.execution import Executed
 from scomm.record.outputs import findings as all_findings
 from scomm.record.outputs import of_kind, slug
 from scomm.record.schema import findings_csv, findings_document, findings_schema
@@ -23,8 +23,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
-    notebooks = {name: result.notebook for name, result in results.items()}
+    notebooks = executed(app)
     try:
         findings = all_findings(notebooks)
         figures = of_kind(notebooks, "figure")

@@ -12,9 +12,9 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
 from scomm.record import datapackage, published
-from scomm.record.execution import Executed
 from scomm.record.outputs import findings, slug
 from scomm.record.publish import from_template
 from scomm.record.trace import Trace, trace
@@ -24,8 +24,7 @@ STATIC = Path(__file__).with_name("static")
 
 
 def _traces(app: Sphinx) -> Iterator[Trace]:
-    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
-    notebooks = {name: result.notebook for name, result in results.items()}
+    notebooks = executed(app)
     for finding in findings(notebooks):
         yield trace(finding, notebooks[str(finding["url"]).split(".html")[0]])
 

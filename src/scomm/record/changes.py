@@ -33,7 +33,7 @@ def by_edition(
     """Return accepted changes of findings by edition, newest first, first publications left out."""
     found: dict[str, list[Mapping[str, str]]] = {}
     for row in published.changes() if rows is None else rows:
-        if row["field"] != "published":
+        if row["field"] != "published" and row["id"] != published.PROSE:
             found.setdefault(row["edition"], []).append(row)
     return dict(sorted(found.items(), reverse=True))
 
@@ -42,6 +42,6 @@ def first_published(rows: Iterable[Mapping[str, str]] | None = None) -> dict[str
     """Return the ids of the findings first published in each edition."""
     found: dict[str, list[str]] = {}
     for row in published.changes() if rows is None else rows:
-        if row["field"] == "published":
+        if row["field"] == "published" and row["id"] != published.PROSE:
             found.setdefault(row["edition"], []).append(row["id"])
     return found

@@ -53,6 +53,8 @@ _ITERATED_METHODS = (
     "mid-p",
     "randomization",
 )
+# The id under which changes of the numbers in prose are kept, all of them as one digest.
+PROSE = "prose"
 _COLUMNS = ("edition", "id", "field", "old", "new", "reason", "digest")
 
 
@@ -209,6 +211,12 @@ def digest(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
+def numbers_digest(numbers: Mapping[str, Mapping[str, Any]]) -> str:
+    """First sixteen digits of the sha256 of all published numbers in prose."""
+    text = json.dumps(numbers, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
 def changes() -> list[dict[str, str]]:
     """Return every accepted change, oldest first. Raises PublishedError for a damaged row."""
     if not paths.PUBLISHED_CHANGES.is_file():
@@ -225,11 +233,10 @@ def changes() -> list[dict[str, str]]:
 
 
 def changelog_line(row: Mapping[str, str]) -> str:
-    """Return the line of the changelog for one accepted change of a finding."""
-    return (
-        f"- Finding {row['id']}, {row['field']}: {row['old']} → {row['new']}. "
-        f"Reason: {row['reason']}"
-    )
+    """Return the line of the changelog for one accepted change."""
+    what = "Digest of" if row["id"] == PROSE else f"Finding {row['id']},"
+    field = "the numbers in prose" if row["id"] == PROSE else row["field"]
+    return f"- {what} {field}: {row['old']} → {row['new']}. Reason: {row['reason']}"
 
 
 def _add_to_changelog(lines: list[str]) -> str:
@@ -347,22 +354,24 @@ def accept(
             entry["url"] = computed[entry["id"]]["url"]
     if first:
         lines.insert(0, f"- First published: findings {', '.join(first)}. Reason: {reason}")
-    for page in sorted({change.id.split()[0] for change in moved_numbers if page_known(change)}):
-        told = [
-            f"`{change.id.split()[1]}` {_text(change.old)} → {_text(change.new)}"
-            for change in moved_numbers
-            if change.field == "value" and change.id.split()[0] == page
-        ]
-        if told:
-            lines.append(f"- Numbers in the prose of {page}: {'; '.join(told)}. Reason: {reason}")
+    effects: dict[str, list[str]] = {}
+    for change in moved_numbers:
+        if change.field == "value":  # others no reader has seen yet, or sees any more
+            page, name = change.id.split()
+            effects.setdefault(page, []).append(
+                f"`{name}` {_text(change.old)} → {_text(change.new)}"
+            )
+    for page, told in effects.items():
+        lines.append(f"- Numbers in the prose of {page}: {'; '.join(told)}. Reason: {reason}")
+    if moved_numbers:
+        old, new = numbers_digest(old_numbers), numbers_digest(numbers)
+        field = "numbers" if old_numbers else "published"
+        rows.append(_row(PROSE, field, old if old_numbers else None, new, reason) | {"digest": new})
+        if old_numbers:
+            lines.append(changelog_line(rows[-1]))
     if moved or moved_numbers:
         _write(entries, numbers, rows, lines)
     return [*moved, *moved_numbers]
-
-
-def page_known(change: Change) -> bool:
-    """Whether a change of a number is one that readers could have seen: its value moved."""
-    return change.kind == "number" and change.field == "value"
 
 
 def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
@@ -401,7 +410,7 @@ def problems_of_the_record(changelog: str | None = None) -> list[str]:
     last: dict[str, str] = {}
     values: dict[tuple[str, str], str] = {}
     for number, row in enumerate(changes(), start=2):
-        where = f"changes.csv, row {number}: finding {row['id']}, {row['field']}"
+        where = f"changes.csv, row {number}: {row['id']}, {row['field']}"
         last[row["id"]] = row["digest"]
         before = values.get((row["id"], row["field"]))
         if before is not None and before != row["old"]:
@@ -409,6 +418,12 @@ def problems_of_the_record(changelog: str | None = None) -> list[str]:
         values[(row["id"], row["field"])] = row["new"]
         if row["field"] != "published" and changelog_line(row) not in text:
             wrong.append(f"{where}: no line in the changelog names id, old, new and reason")
+    numbers = load_numbers()
+    if last.pop(PROSE, None) != (numbers_digest(numbers) if numbers else None):
+        wrong.append(
+            "the published numbers in prose are not what the last accepted change made them; "
+            "only `scomm findings accept --reason` may change them"
+        )
     for identifier, entry in entries.items():
         if last.get(identifier) != digest(entry):
             wrong.append(
