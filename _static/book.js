@@ -19,6 +19,16 @@ addEventListener("DOMContentLoaded", () => {
       })
       .catch(() => {});
   }
+  // A datasheet's citation names the county whose line is addressed.
+  const cited = document.querySelectorAll("[data-county]");
+  const nameCounty = () => {
+    const row = /^#c\d{5}$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    for (const part of row ? cited : []) part.textContent = part.dataset.county === "name" ? row.cells[0].textContent.trim() : row.id;
+  };
+  if (cited.length) {
+    addEventListener("hashchange", nameCounty);
+    nameCounty();
+  }
   // A button beside each citation, where the browser can copy.
   if (navigator.clipboard && window.ClipboardItem) {
     for (const text of document.querySelectorAll(".copy")) {

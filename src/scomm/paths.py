@@ -33,6 +33,7 @@ TOC = ROOT / "_toc.yml"
 CONFIG = ROOT / "_config.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 CITATION = ROOT / "CITATION.cff"
+FONTS = ROOT / "_static" / "fonts"
 
 DATA = ROOT / "data"
 SOURCES = DATA / "sources.toml"

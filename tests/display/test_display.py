@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import math
 import re
 import xml.etree.ElementTree as ET
 
+import matplotlib.image as mpimg
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,9 +16,10 @@ from scomm import paths
 from scomm.display import charts
 from scomm.display.figures import NARROW, WIDE, render
 from scomm.display.formats import fill, fmt
-from scomm.display.maps import choropleth
-from scomm.display.style import PALETTE, css
-from scomm.display.tables import Col, to_html
+from scomm.display.maps import Panel, area_map, dissolve, rollout
+from scomm.display.pictures import Card, card_svg, png, wrapped
+from scomm.display.style import BLUE, PALETTE, css
+from scomm.display.tables import Col, Line, to_html
 from scomm.errors import ArgumentError
 
 
@@ -143,15 +147,97 @@ def test_narrow_layout_is_narrower_and_no_smaller_in_text() -> None:
     assert WIDE.size * 96 / 72 >= 11, "text of at least eleven CSS pixels"
 
 
-def test_map_has_one_path_a_class_and_names_them() -> None:
-    shapes = pd.DataFrame(
-        {"fips": ["1", "2", "3"], "path": ["M0,0L1,0Z", "M2,0L3,0Z", "M4,0L5,0Z"]}
-    )
-    svg = choropleth(WIDE, shapes, pd.Series({"1": 0, "2": 1}), labels=["early", "late <x>"])
-    assert svg.count("<path") == 3
+SQUARES = pd.DataFrame(
+    {
+        "fips": ["1", "2", "3"],
+        "path": ["M0,0L2,0L2,2L0,2Z", "M2,0L4,0L4,2L2,2Z", "M9,9L11,9L11,11L9,11Z"],
+    }
+)
+
+
+def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large() -> None:
+    def draw(labels: list[str]) -> str:
+        return rollout(
+            SQUARES,
+            pd.Series({"1": 0, "2": 1}),
+            labels=labels,
+            titles={"1": "First <x>", "2": "Second", "3": "Third"},
+            panels=[Panel("2009", "1 county", 1), Panel("2010", "2 counties", 2)],
+            borders=SQUARES,
+        )
+
+    svg = draw(["early", "late <x>"])
+    root = ET.fromstring(svg)
+    name = "{http://www.w3.org/2000/svg}"
+    assert {title.text for title in root.iter(f"{name}title")} == {"First <x>", "Second", "Third"}
+    outlines = [path for path in root.iter(f"{name}path") if path.find(f"{name}title") is not None]
+    assert len(outlines) == len(SQUARES), "each outline is written once"
+    used = [(use.get("href"), use.get("fill")) for use in root.iter(f"{name}use")]
+    reached = [href for href, fill in used if fill == BLUE.light]
+    assert reached == ["#class1", "#class1", "#class2"], "one class by 2009, two by 2010"
     assert "late &lt;x&gt;" in svg
     with pytest.raises(ArgumentError, match="classes"):
-        choropleth(WIDE, shapes, pd.Series(dtype=int), labels=list("abcdef"))
+        draw(list("abcdef"))
+
+
+def test_neighbors_are_joined_without_the_border_between_them() -> None:
+    rings = dissolve(SQUARES["path"][:2])
+    assert len(rings) == 1
+    assert set(rings[0]) == {(0, 0), (2, 0), (4, 0), (4, 2), (2, 2), (0, 2)}
+    assert len(dissolve(SQUARES["path"])) == 2, "what does not touch stays apart"
+
+
+def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
+    rows = pd.DataFrame(
+        {
+            "code": ["AAA", "BBB"],
+            "title": ["A & a", "B"],
+            "text": ["AAA 12%", "BBB 55%"],
+            "detail": ["10 to 14%", "40 to 70%"],
+            "share": [0.12, 0.55],
+            "low": [0.10, 0.40],
+            "high": [0.14, 0.70],
+        }
+    )
+    paths_of = {"AAA": list(SQUARES["path"][:2]), "BBB": [SQUARES["path"][2]]}
+    svg = area_map(
+        paths_of, rows, bounds=[0.5], labels=["less", "more"], wide=0.1, wide_label="wide"
+    )
+    root = ET.fromstring(svg)
+    words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"AAA 12%", "10 to 14%", "BBB 55%", "40 to 70%", "less", "more", "wide"} <= set(words)
+    assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
+
+
+def test_pictures_are_png_with_text_and_the_same_each_time() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 50">'
+        '<text x="5" y="40" font-size="40" font-family="sans-serif" fill="#000">One</text></svg>'
+    )
+    picture = png(svg, 400)
+    assert picture == png(svg, 400)
+    image = mpimg.imread(io.BytesIO(picture))
+    assert image.shape[:2] == (100, 400)
+    assert image[..., :3].min() < 0.1, "the text is drawn, in a face that has the letters"
+    assert picture != png(svg.replace(">One<", "><"), 400)
+
+
+def test_a_card_fits_its_text() -> None:
+    card = Card("One in Four?", "A title " * 20, "Words " * 200, "foot")
+    svg = card_svg(card)
+    assert svg.count("…") == 2, "title and sentence are cut where they end"
+    lines = wrapped("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
+    assert len(lines) == 3
+    assert all(len(line) < 80 for line in lines)
+
+
+def test_a_line_draws_what_is_known() -> None:
+    exact = Line(0.5, 0.5, 0.4, 0.6, 0.287).svg()
+    assert 'class="estimate" x1="50.00"' in exact
+    assert 'class="interval" x1="40.00" x2="60.00"' in exact
+    unknown = Line(0.51, 0.53, math.nan, math.nan, 0.287).svg()
+    assert "interval" not in unknown
+    assert 'class="range" x1="51.00" x2="53.00"' in unknown
 
 
 def test_style_sheet_carries_the_palette() -> None:

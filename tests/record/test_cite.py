@@ -144,6 +144,10 @@ def test_csl_is_rendered_by_a_csl_processor(item: Item) -> None:
         ("ch6", "chapter", "6"),
         ("appendix A", "chapter", "A"),
         ("book", "book", ""),
+        ("sheet ma", "datasheet", "MA"),
+        ("datasheet BOS", "datasheet", "BOS"),
+        ("c25025", "county", "25025"),
+        ("county 25025", "county", "25025"),
     ],
 )
 def test_references_are_read_as_people_write_them(given: str, kind: str, identifier: str) -> None:
@@ -161,6 +165,19 @@ def test_an_unknown_id_names_near_ones() -> None:
         HERE.find(parse("F6.33"))
     with pytest.raises(UnknownIdError, match=r"no ¶ 6\.15\. Near it: ¶ 6\.14"):
         HERE.find(parse("¶6.15"))
+
+
+def test_datasheets_and_their_counties_are_cited_too() -> None:
+    county = ONLINE.find(parse("c25025"))
+    assert cite.indigo(ONLINE, county) == (
+        "The One in Four Project, *Datasheet: Massachusetts*, One in Four? Secure Communities, "
+        "Jurisdiction by Jurisdiction, Suffolk County (ed. 2026.11, digest d96ab3928779, "
+        "Nov. 23, 2026), https://example.org/2026.11/datasheets/state-ma.html#c25025."
+    )
+    sheet = HERE.find(parse("sheet BOS"))
+    assert cite.link(HERE, sheet) == "/2026.11/datasheets/area-bos.html"
+    with pytest.raises(UnknownIdError, match="no county 25999"):
+        HERE.find(parse("c25999"))
 
 
 def test_the_digest_is_of_findings_tables_and_paragraphs() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import pytest
 
 from scomm.data.tables import load
 from scomm.record.areas import monthly
@@ -54,6 +55,22 @@ def test_no_visible_cell_is_no_zero() -> None:
     assert wide[kinds].isna().any(axis=None), "some cells were withheld"
     cells = load("dashboard_removals")
     assert int(wide["visible"].sum()) == int(cells["n"].sum())
+
+
+def test_a_states_sheet_shows_its_areas_since_2021_with_the_one_split_off() -> None:
+    texas = {table.title: table.frame for table in state_sheet("TX").tables}
+    shown = texas["The same areas, FY2021 to the first quarter of FY2025"]
+    assert {"SNA", "HLG", "DAL"} <= set(shown["aor"])
+    seen = visible_removals()
+    assert len(shown) == seen["aor"].isin(set(shown["aor"])).sum(), "every year of each"
+
+
+def test_published_figures_are_drawn_beside_the_nation() -> None:
+    table = state_sheet("MA").tables[0]
+    assert table.title == "Published figures"
+    for line, row in zip(table.frame["line"], table.frame.itertuples(), strict=True):
+        assert line.reference == pytest.approx(27047 / 94218)
+        assert (line.share_low, line.share_high) == (row.share_low, row.share_high)
 
 
 def test_an_areas_months_add_up_to_its_years_and_to_its_total() -> None:

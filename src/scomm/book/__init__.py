@@ -15,6 +15,7 @@ from scomm import __version__
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
     from scomm.book import (
+        cards,
         citations,
         code,
         edition,
@@ -45,6 +46,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         mathml,
         pages,
         site,
+        cards,
     )
     for part in parts:
         part.setup(app)

@@ -10,7 +10,9 @@ from sphinx.application import Sphinx
 
 from scomm.display.formats import fmt
 from scomm.record import cite
+from scomm.record.datasheets import sheet_items
 from scomm.record.identity import Item, Record
+from scomm.record.references import Reference
 
 # What a page lists, in this order.
 _KINDS = {
@@ -50,6 +52,27 @@ def entry_html(record: Record, item: Item, up: str) -> str:
         f"<details><summary>Short form, link, BibTeX, CSL-JSON, RIS</summary><dl>{rest}</dl>"
         "</details></section>"
     )
+
+
+def sheet_html(record: Record, slug: str) -> str:
+    """Return a datasheet's citations; a script puts in the county whose line is addressed."""
+    kind, code = slug.split("-")
+    item = record.find(Reference("datasheet", code.upper()))
+    parts = ['<h2 id="cite">How to cite</h2>', _copy(cite.indigo(record, item, html=True), "sheet")]
+    if kind == "state":
+        county = next(entry for entry in sheet_items("county") if entry[1] == item.page)
+        example = Item("county", *county)
+        forms = cite.indigo(record, example, html=True), escape(cite.link(record, example))
+        parts.append(
+            '<div class="cite-county"><p>One county: its name in the list links to an address of '
+            "its own. The citation is that of the county chosen last.</p>"
+        )
+        for text in forms:
+            for word, part in ((escape(example.text), "name"), (example.anchor, "anchor")):
+                text = text.replace(word, f'<span data-county="{part}">{word}</span>')
+            parts.append(_copy(text, "county"))
+        parts.append("</div>")
+    return "".join(parts)
 
 
 def _opening(text: str, length: int = 160) -> str:

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm import __version__
+from scomm.book import citations
 from scomm.book.execution import executed
 from scomm.data.ledger import claims
 from scomm.display.formats import fmt
@@ -150,7 +151,8 @@ def sheet_html(sheet: Sheet) -> str:
             anchors=table.anchors,
         )
         note = f'<p class="exhibit-source">{escape(table.note)}</p>' if table.note else ""
-        parts.append(f'<div class="exhibit exhibit-table">{body}{note}</div>')
+        dense = " exhibit-dense" if table.dense else ""
+        parts.append(f'<div class="exhibit exhibit-table{dense}">{body}{note}</div>')
         parts.append("</details>" if table.folded else "")
     parts += [f"<p>{escape(note)}</p>" for note in sheet.notes]
     return "".join(parts)
@@ -177,9 +179,10 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     tables = of_kind(executed(app), "table")
     known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
     for sheet in all_sheets(known):
+        body = sheet_html(sheet) + citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
         yield (
             f"datasheets/{sheet.slug}",
-            {"title": sheet.title, "body": sheet_html(sheet), "toc": "", "furo_hide_toc": True},
+            {"title": sheet.title, "body": body, "toc": "", "furo_hide_toc": True},
             "page.html",
         )
 

@@ -10,8 +10,10 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book.cards import card_path
 from scomm.data.schema import TABLES
 from scomm.display.formats import fmt
+from scomm.display.pictures import CARD
 from scomm.record.execution import Executed
 from scomm.record.identity import AUTHOR, SITE, Record
 
@@ -49,12 +51,19 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
 
 def social(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
     """Return the Open Graph tags of a page: what a link to it shows elsewhere."""
+    base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
         ("og:type", "book" if home else "article"),
         ("og:site_name", "One in Four?"),
         ("og:title", SITE if home else title),
         ("og:description", _ABSTRACT),
         ("og:locale", "en_US"),
+        # Sites that show pictures of links want the whole address; without one the path must do.
+        ("og:image", f"{base}{card_path(page)}"),
+        ("og:image:width", str(CARD[0])),
+        ("og:image:height", str(CARD[1])),
+        ("og:image:alt", SITE if home else f"One in Four? {title}"),
+        ("twitter:card", "summary_large_image"),
     ]
     if record.address:
         tags.append(("og:url", f"{record.address}/{record.edition}/{page}.html"))
@@ -171,6 +180,8 @@ def _cite_page(pagename: str, record: Record) -> str:
     for item in record.items:
         if item.kind == "chapter" and item.page == f"{pagename}.html":
             return f"cite/{item.id}.html"
+    if pagename.startswith("datasheets/") and pagename != "datasheets/counties":
+        return f"{pagename}.html#cite"
     return "cite/index.html"
 
 

@@ -1,15 +1,22 @@
-"""Maps as light SVG: one path a class, so that three thousand counties weigh little."""
+"""Maps as light SVG: whole units, steps instead of coordinates, outlines used again.
+
+Every place has a title that a pointer shows; shades are told apart by lightness alone, and what a
+shade says is printed too. The style sheet makes the text larger where a phone shows a map small.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.style import BLUE, INK, MUTED, PALE_BLUE, PAPER, RULE
+from scomm.display.style import BLUE, INK, MUTED, OCHRE, PALE_BLUE, PAPER, RULE
 from scomm.errors import ArgumentError
 
 # The projected canvas of the boundaries.
@@ -20,66 +27,270 @@ SHADES = (RULE.light, PALE_BLUE.light, "#7d9cc6", BLUE.light, INK.light)
 NO_DATA = PAPER.light
 
 
-def _coarse(path: str) -> str:
-    """Round outlines to whole units of the canvas and write them as steps: a third of the weight.
+Point = tuple[int, int]
+
+
+def _rings(path: str) -> list[list[Point]]:
+    """Return a path's outlines as points rounded to whole units of the canvas.
 
     Neighbors share their points, so they stay neighbors.
     """
     rings = []
     for ring in path.split("M")[1:]:
         points = [
-            tuple(round(float(number)) for number in pair.split(","))
-            for pair in ring.rstrip("Z").split("L")
+            (round(float(x)), round(float(y)))
+            for x, y in (pair.split(",") for pair in ring.rstrip("Z").split("L"))
         ]
-        kept = [points[0]] + [b for a, b in pairwise(points) if a != b]
-        steps = "".join(f"l{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(kept))
-        rings.append(f"M{kept[0][0]} {kept[0][1]}{steps}Z")
-    return "".join(rings)
+        rings.append([points[0]] + [b for a, b in pairwise(points) if a != b])
+    return rings
 
 
-def choropleth(
-    layout: Layout,
+def _written(rings: Iterable[Sequence[Point]]) -> str:
+    """Write outlines as steps from point to point: a third of the weight of their coordinates."""
+    parts = []
+    for ring in rings:
+        steps = (f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(ring))
+        # A minus separates two numbers as well as a blank does.
+        parts.append(f"M{ring[0][0]} {ring[0][1]}l{' '.join(steps)}Z".replace(" -", "-"))
+    return "".join(parts)
+
+
+def _coarse(path: str) -> str:
+    return _written(ring for ring in _rings(path) if len(ring) > 1)
+
+
+def dissolve(paths: Iterable[str]) -> list[list[Point]]:
+    """Return the common outline of neighboring shapes: what two of them share is no border.
+
+    A step that one outline makes and another makes backwards lies between the two; it is dropped,
+    and the steps that remain are joined into closed outlines.
+
+    >>> dissolve(["M0,0L2,0L2,2L0,2Z", "M2,0L4,0L4,2L2,2Z"])
+    [[(0, 0), (2, 0), (4, 0), (4, 2), (2, 2), (0, 2)]]
+    """
+    steps: Counter[tuple[Point, Point]] = Counter()
+    for path in paths:
+        for ring in _rings(path):
+            for a, b in pairwise([*ring, ring[0]]):
+                if steps[b, a] > 0:
+                    steps[b, a] -= 1
+                elif a != b:
+                    steps[a, b] += 1
+    after: dict[Point, list[Point]] = {}
+    for (a, b), times in steps.items():
+        after.setdefault(a, []).extend([b] * times)
+    rings = []
+    for first in list(after):
+        while after[first]:
+            ring = [first]
+            while after.get(ring[-1]):
+                ring.append(after[ring[-1]].pop())
+            rings.append(ring[:-1] if ring[-1] == ring[0] else ring)
+    return rings
+
+
+def _area_and_middle(ring: Sequence[Point]) -> tuple[float, float, float]:
+    """Return an outline's area and the middle of what it encloses (its centroid)."""
+    points = np.array([*ring, ring[0]], dtype=float)
+    (x0, y0), (x1, y1) = points[:-1].T, points[1:].T
+    cross = x0 * y1 - x1 * y0
+    area = cross.sum() / 2
+    if area == 0:
+        return 0.0, float(x0.mean()), float(y0.mean())
+    x, y = ((x0 + x1) * cross).sum() / (6 * area), ((y0 + y1) * cross).sum() / (6 * area)
+    return abs(float(area)), float(x), float(y)
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "start",
+    strong: bool = False,
+    detail: bool = False,
+    over: bool = False,
+) -> str:
+    """Return a line of text.
+
+    ``detail`` is left out where a phone has no room for it; ``over`` is for text on a map: a rim
+    of paper keeps it legible on every shade.
+    """
+    rim = f' stroke="{PAPER.light}" stroke-width="4" paint-order="stroke"' if over else ""
+    weight = ' font-weight="600"' if strong else ""
+    kind = "map-text map-detail" if detail else "map-text"
+    return (
+        f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}" fill="{INK.light}" font-size="15"{weight}{rim} '
+        f'text-anchor="{anchor}" style="font-family: var(--fig-font, sans-serif)">'
+        f"{escape(text)}</text>"
+    )
+
+
+def _legend(entries: Sequence[tuple[str, str]], top: float) -> tuple[str, float]:
+    """Return names with their shades, two a line, and where the next thing may begin."""
+    parts = []
+    for number, (label, shade) in enumerate(entries):
+        x, y = number % 2 * WIDTH / 2 + 4, top + number // 2 * 40
+        parts.append(
+            f'<rect x="{x:.0f}" y="{y:.0f}" width="30" height="24" fill="{shade}" '
+            f'stroke="{MUTED.light}" stroke-width="0.5"/>' + _text(x + 40, y + 20, label)
+        )
+    return "".join(parts), top + -(-len(entries) // 2) * 40
+
+
+def _svg(width: float, height: float, *parts: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def _check_classes(labels: Sequence[str]) -> None:
+    if len(labels) > len(SHADES):
+        raise ArgumentError(f"{len(labels)} classes: expected at most {len(SHADES)}")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small map: its two lines of text, and how many classes, the first ones, are reached."""
+
+    title: str
+    note: str
+    reached: int
+
+
+def rollout(
     shapes: pd.DataFrame,
     classes: pd.Series,
     *,
     labels: Sequence[str],
-    borders: pd.DataFrame | None = None,
+    titles: Mapping[str, str],
+    panels: Sequence[Panel],
+    borders: pd.DataFrame,
 ) -> str:
-    """Return a map as SVG text.
+    """Return one large map by class and small ones of what had been reached when, as SVG text.
 
     ``shapes`` has fips and path (SVG path data on the 975 by 610 canvas); ``classes`` gives each
-    fips a class number from 0 (-1 or missing: no data); ``labels`` names the classes in order, at
-    most five; ``borders`` are drawn over it.
+    fips a class number from 0, the first (-1 or missing: no data); ``labels`` names the classes in
+    order, at most five, the darkest first; ``titles`` gives each fips the words that a pointer
+    shows. The small maps use the outlines of the large one again, so that they weigh nothing.
 
     Raises ArgumentError if there are more classes than shades.
     """
-    if len(labels) > len(SHADES):
-        raise ArgumentError(f"{len(labels)} classes: expected at most {len(SHADES)}")
+    _check_classes(labels)
     known = shapes["fips"].map(classes).fillna(-1).astype(int)
-    parts = []
+    shades = SHADES[: len(labels)][::-1]
+    outline = f'<path id="borders" fill="none" d="{_coarse("".join(borders["path"]))}"/>'
+    large = []
     for number in range(-1, len(labels)):
-        path = _coarse("".join(shapes.loc[known == number, "path"]))
-        if path:
-            shade = NO_DATA if number < 0 else SHADES[number]
-            parts.append(f'<path fill="{shade}" stroke="none" d="{path}"/>')
-    if borders is not None:
-        path = _coarse("".join(borders["path"]))
-        parts.append(f'<path fill="none" stroke="{PAPER.light}" stroke-width="1" d="{path}"/>')
-    size = 30 if layout.narrow else 15
-    step = WIDTH / (2 if layout.narrow else max(len(labels), 1))
-    rows = -(-len(labels) // 2) if layout.narrow else 1
-    for number, label in enumerate(labels):
-        column, row = (number % 2, number // 2) if layout.narrow else (number, 0)
-        x, y = column * step + 4, HEIGHT + 26 + row * (size + 14)
-        parts.append(
-            f'<rect x="{x:.0f}" y="{y - size * 0.8:.0f}" width="{size}" height="{size * 0.8:.0f}" '
-            f'fill="{SHADES[number]}" stroke="{MUTED.light}" stroke-width="0.5"/>'
-            f'<text x="{x + size + 6:.0f}" y="{y:.0f}" fill="{INK.light}" '
-            f'style="font-size: {size}px; font-family: var(--fig-font, sans-serif)">{escape(label)}</text>'
+        inside = "".join(
+            f'<path d="{_coarse(row.path)}"><title>{escape(titles.get(row.fips, row.fips))}</title>'
+            "</path>"
+            for row in shapes[known == number].itertuples()
         )
-    height = HEIGHT + 34 + rows * (size + 14)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">'
-        + "".join(parts)
-        + "</svg>"
+        shade = NO_DATA if number < 0 else shades[number]
+        large.append(f'<g fill="{shade}"><g id="class{number + 1}">{inside}</g></g>')
+    large.append(f'<g stroke="{PAPER.light}" stroke-width="1">{outline}</g>')
+    legend, top = _legend(list(zip(labels, shades, strict=True)), HEIGHT + 12)
+    across, small = 3, 0.32
+    step, height = WIDTH / across, HEIGHT * small + 84
+    parts = []
+    for number, panel in enumerate(panels):
+        x, y = number % across * step, top + 24 + number // across * height
+        uses = "".join(
+            f'<use href="#class{part + 1}" fill="'
+            f'{BLUE.light if 0 <= part < panel.reached else RULE.light}"/>'
+            for part in range(-1, len(labels))
+        )
+        parts.append(
+            _text(x + 4, y + 26, panel.title, strong=True)
+            + _text(x + 4, y + 58, panel.note)
+            + f'<g transform="translate({x:.0f} {y + 64:.0f}) scale({small})">{uses}'
+            f'<use href="#borders" stroke="{PAPER.light}" stroke-width="1.5"/></g>'
+        )
+    rows = -(-len(panels) // across)
+    return _svg(WIDTH, top + 24 + rows * height, *large, legend, *parts)
+
+
+# Labels of small areas stand in a column beside the map, where a line leads to them.
+_COLUMN, _APART = 175, 66
+_PACIFIC = (160, 478)  # free parts of the canvas: below California and Arizona,
+_GULF = (535, 566)  # and south of Louisiana
+_SMALL = 5500.0  # square units of the canvas, less than a label needs on a phone
+
+
+def _at_the_side(places: Sequence[float]) -> list[float]:
+    """Return heights for labels in the order of their places, far enough apart to be read."""
+    heights: list[float] = []
+    for place in places:
+        heights.append(max(place, heights[-1] + _APART if heights else 30.0))
+    beyond = max(0.0, heights[-1] - (HEIGHT - 30)) if heights else 0.0
+    return [height - beyond for height in heights]
+
+
+def area_map(
+    paths: Mapping[str, Sequence[str]],
+    rows: pd.DataFrame,
+    *,
+    bounds: Sequence[float],
+    labels: Sequence[str],
+    wide: float,
+    wide_label: str,
+) -> str:
+    """Return a map of areas by class of a share, each with its share and interval, as SVG text.
+
+    ``paths`` gives each area's code the outlines of its counties; ``rows`` has code, title (what a
+    pointer shows), text and detail (two lines of its label), share, low and high; ``bounds`` are
+    the lower ends of the classes after the first, ``labels`` their names. Areas whose interval is
+    wider than ``wide`` are hatched, and ``wide_label`` says so.
+
+    Raises ArgumentError if there are more classes than shades.
+    """
+    _check_classes(labels)
+    parts, written, side = [], [], []
+    for row in rows.itertuples():
+        rings = dissolve(paths[row.code])
+        shade = SHADES[int(np.searchsorted(bounds, row.share, side="right"))]
+        outline = _written(rings)
+        title = f"<title>{escape(row.title)}</title>"
+        parts.append(
+            f'<path d="{outline}" fill="{shade}" stroke="{PAPER.light}" stroke-width="1.5">'
+            f"{title}</path>"
+        )
+        if row.high - row.low > wide:
+            parts.append(f'<path d="{outline}" fill="url(#hatch)">{title}</path>')
+        area, x, y = max(_area_and_middle(ring) for ring in rings)
+        if area < _SMALL:
+            side.append((y, x, row))
+        else:
+            written.append(
+                _text(x, y, row.text, anchor="middle", strong=True, over=True)
+                + _text(x, y + 20, row.detail, anchor="middle", detail=True, over=True)
+            )
+    side.sort(key=lambda item: item[:2])
+    west = [item for item in side if item[1] < WIDTH / 4]
+    south = [item for item in side if item not in west and item[0] > _PACIFIC[1]]
+    east = [item for item in side if item not in west and item not in south]
+    placed: list[tuple[tuple[float, float, Any], float, float]] = [
+        (item, left, top + number * _APART)
+        for (left, top), items in ((_PACIFIC, west), (_GULF, south))
+        for number, item in enumerate(items)
+    ]
+    heights = _at_the_side([y for y, _, _ in east])
+    placed += [(item, WIDTH, height) for item, height in zip(east, heights, strict=True)]
+    for (y, x, row), across, height in placed:
+        parts.append(
+            f'<path d="M{x:.0f} {y:.0f}L{across} {height - 6:.0f}" fill="none" '
+            f'stroke="{MUTED.light}" stroke-width="1"/>'
+            + _text(across + 6, height, row.text, strong=True)
+            + _text(across + 6, height + 20, row.detail, detail=True)
+        )
+    hatch = (
+        '<defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{OCHRE.light}" stroke-width="3"/>'
+        "</pattern></defs>"
     )
+    entries = [*zip(labels, SHADES, strict=False), (wide_label, "url(#hatch)")]
+    legend, bottom = _legend(entries, HEIGHT + 12)
+    return _svg(WIDTH + _COLUMN, bottom + 6, hatch, *parts, *written, legend)

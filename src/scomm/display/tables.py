@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment
+from markupsafe import Markup
 
 from scomm.display.formats import fmt
 from scomm.errors import ArgumentError
@@ -30,7 +31,7 @@ _TABLE = _ENVIRONMENT.from_string(
 <tr{{ row.css }}{% if row.id %} id="{{ row.id }}"{% endif %}>
 {% for cell in row.cells %}
 {% if loop.first %}
-<th scope="row"{{ cell.css }}>{{ cell.text }}</th>
+<th scope="row"{{ cell.css }}>{% if row.id %}<a class="row-link" href="#{{ row.id }}">{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}</th>
 {% else %}
 <td{{ cell.css }}>{{ cell.text }}</td>
 {% endif %}
@@ -49,7 +50,8 @@ class Col:
     """One column of a printed table.
 
     ``label`` is its heading, with the unit where it has one; ``spec`` a format of
-    ``scomm.display.formats``; ``phone`` is false for columns a narrow screen may hide.
+    ``scomm.display.formats``, or ``line`` for a ``Line``; ``phone`` is false for columns a narrow
+    screen may hide.
     """
 
     label: str
@@ -59,14 +61,54 @@ class Col:
     @property
     def numeric(self) -> bool:
         """Whether the column is right-aligned."""
-        return self.spec not in ("", "text", "date", "month", "word", "year", "cutoff")
+        return self.spec not in ("", "text", "date", "month", "word", "year", "cutoff", "line")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A share with its interval and a reference, to be drawn on a fixed scale from 0 to 1.
+
+    ``share_low`` and ``share_high`` are equal where the counts are exact, else the ends of a range;
+    ``low`` and ``high`` are the interval's; any may be missing (nan).
+    """
+
+    share_low: float
+    share_high: float
+    low: float
+    high: float
+    reference: float
+
+    def svg(self) -> Any:
+        """Return the drawing; the numbers stand in the row's other cells, so it has no words."""
+
+        def stroke(kind: str, start: float, end: float, top: int, bottom: int) -> str:
+            if pd.isna(start) or pd.isna(end):
+                return ""
+            return (
+                f'<line class="{kind}" x1="{100 * start:.2f}" x2="{100 * end:.2f}" '
+                f'y1="{top}" y2="{bottom}"></line>'
+            )
+
+        parts = stroke("scale", 0, 1, 6, 6)
+        parts += stroke("reference", self.reference, self.reference, 0, 12)
+        parts += stroke("interval", self.low, self.high, 6, 6)
+        if self.share_high > self.share_low:
+            parts += stroke("range", self.share_low, self.share_high, 6, 6)
+        else:
+            parts += stroke("estimate", self.share_low, self.share_low, 2, 10)
+        return Markup(
+            '<svg class="finding-line" viewBox="-1 0 102 12" preserveAspectRatio="none" '
+            f'aria-hidden="true">{parts}</svg>'
+        )
 
 
 def _css(*names: str) -> Any:
-    from markupsafe import Markup
-
     used = " ".join(name for name in names if name)
     return Markup(f' class="{used}"') if used else Markup("")
+
+
+def _shown(value: Any, spec: str) -> Any:
+    return value.svg() if spec == "line" else fmt(value, spec)
 
 
 def to_html(
@@ -83,7 +125,7 @@ def to_html(
 
     ``columns`` maps column names to headings in printing order; the first is the row header.
     ``emphasis`` lists positions of rows to set in bold (totals); ``anchors`` gives each row an
-    address. Text is escaped.
+    address, to which its header links. Text is escaped.
 
     Raises ArgumentError if a named column is not in the frame.
     """
@@ -93,7 +135,8 @@ def to_html(
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
 
     def css(col: Col) -> Any:
-        return _css("num" if col.numeric else "", "" if col.phone else "wide-only")
+        kind = "num" if col.numeric else "line" if col.spec == "line" else ""
+        return _css(kind, "" if col.phone else "wide-only")
 
     heads = [{"label": col.label, "css": css(col)} for col in specs.values()]
     rows = [
@@ -101,7 +144,7 @@ def to_html(
             "css": _css("emphasis" if position in emphasis else ""),
             "id": anchors[position] if anchors else "",
             "cells": [
-                {"text": fmt(record[name], col.spec), "css": css(col)}
+                {"text": _shown(record[name], col.spec), "css": css(col)}
                 for name, col in specs.items()
             ],
         }
@@ -114,6 +157,10 @@ def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
     """Render the same columns as aligned plain text, for builders without HTML."""
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
     shown = pd.DataFrame(
-        {col.label: [fmt(value, col.spec) for value in frame[name]] for name, col in specs.items()}
+        {
+            col.label: [fmt(value, col.spec) for value in frame[name]]
+            for name, col in specs.items()
+            if col.spec != "line"
+        }
     )
     return shown.to_string(index=False)

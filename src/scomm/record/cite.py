@@ -48,8 +48,13 @@ def _date(record: Record) -> str:
 
 
 def pinpoint(item: Item) -> str:
-    """Return the pinpoint: ``¶ 6.14`` without "at" (R5.3), or the object's printed name."""
-    return "" if item.kind in ("chapter", "book") else str(item.reference)
+    """Return the pinpoint: ``¶ 6.14`` without "at" (R5.3), or the object's printed name.
+
+    A county's is its name.
+    """
+    if item.kind == "county":
+        return item.text
+    return "" if item.kind in ("chapter", "book", "datasheet") else str(item.reference)
 
 
 def indigo(record: Record, item: Item, html: bool = False) -> str:
@@ -76,7 +81,7 @@ def indigo(record: Record, item: Item, html: bool = False) -> str:
 def short(record: Record, item: Item, html: bool = False) -> str:
     """Return the short form for a source cited before (Indigo Book R34: *supra*)."""
     supra = "<i>supra</i>" if html else "*supra*"
-    where = pinpoint(item) or (item.title if item.kind == "chapter" else "")
+    where = pinpoint(item) or (item.title if item.kind in ("chapter", "datasheet") else "")
     where = escape(where) if html else where
     return f"{AUTHOR}, {supra}" + (f", {where}" if where else "") + f" (ed. {record.edition})."
 

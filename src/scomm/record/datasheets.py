@@ -13,7 +13,7 @@ from scomm.data import ledger
 from scomm.data.mappings import areas
 from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
 from scomm.data.tables import load
-from scomm.display.tables import Col
+from scomm.display.tables import Col, Line
 from scomm.record.areas import monthly
 from scomm.record.evidence import Published, frame, nation, published
 from scomm.stats.proportions import wilson
@@ -23,15 +23,16 @@ CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
 FIRST_ESTIMATES = 2009
 NOT_RECORDED = "not recorded"
 _PLACE_LEVELS = ("county", "jurisdiction")
-# Areas in the dashboard that are in no removals file.
-LATER_AREAS = ("HLG",)
+# Areas of the dashboard that were formed out of others (aor.csv) and are in no removals file.
+LATER_AREAS = {"SNA": ("HLG",)}
 
 
 @dataclass(frozen=True)
 class SheetTable:
     """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
 
-    ``folded`` puts it behind a line, for what few readers want and print leaves out.
+    ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
+    for tables of many short rows, which print sets in columns.
     """
 
     title: str
@@ -40,6 +41,7 @@ class SheetTable:
     note: str = ""
     anchors: tuple[str, ...] = ()
     folded: bool = False
+    dense: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _unplaced() -> tuple[float, int]:
 _PUBLISHED = {
     "jurisdiction": Col("Place"),
     "cutoff": Col("Cut-off", "cutoff"),
+    "line": Col("0 to 100%, the nation dashed", "line"),
     "x": Col("Without", "int", phone=False),
     "n": Col("Removals", "int"),
     "share_low": Col("Share from, %", "pct"),
@@ -222,6 +225,12 @@ _VISIBLE = {
     "Pending Criminal Charges": Col("Pending charges", "int"),
     "Other Immigration Violator": Col("Neither", "int"),
 }
+_VISIBLE_BY_AREA = {"area": Col("Area")} | _VISIBLE
+_VISIBLE_NOTE = (
+    "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
+    "n/a: no visible cell, so none or withheld; it is no zero. "
+    "San Antonio lost Harlingen in FY2022."
+)
 _DETAINERS = {
     "facility": Col("Facility"),
     "city": Col("City", "", phone=False),
@@ -259,6 +268,36 @@ def estimates(tables: Mapping[str, str]) -> Estimates | None:
         for row in bounds.itertuples()
     }
     return Estimates(shares.set_index("code"), words)
+
+
+def _published_table(title: str, items: list[Published]) -> SheetTable:
+    """Return published figures, each drawn with its interval or range beside the nation's share."""
+    rows = frame(items)
+    us = nation("2011-02").share[0]
+    rows["line"] = [
+        Line(row.share_low, row.share_high, row.low, row.high, us) for row in rows.itertuples()
+    ]
+    return SheetTable(title, rows, _PUBLISHED, "n/a: not printed. Press reports: background only.")
+
+
+def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
+    """Return what the dashboard shows of some areas, by fiscal year, and the bounds of FY2024."""
+    seen = visible_removals()
+    later = [new for code in codes for new in LATER_AREAS.get(code, ())]
+    rows = seen[seen["aor"].isin([*codes, *later])].copy()
+    names = areas().set_index("code")["name"]
+    rows["area"] = rows["aor"].map(names)
+    bounds = [
+        f"{names[code]}: {known.bounds[code]}"
+        for code in [*codes, *later]
+        if known is not None and code in known.bounds
+    ]
+    return SheetTable(
+        "The same areas, FY2021 to the first quarter of FY2025",
+        rows,
+        _VISIBLE_BY_AREA,
+        " ".join([_VISIBLE_NOTE, *bounds]),
+    )
 
 
 def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> SheetTable:
@@ -374,6 +413,31 @@ def places() -> list[Place]:
     return found
 
 
+@cache
+def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Return what can be cited of datasheets: id, page, anchor, the page's title, and a name.
+
+    ``kind`` is ``datasheet`` (ids are codes of states and areas) or ``county`` (FIPS codes).
+    """
+    found = []
+    for place in places():
+        page, _, fragment = place.path.partition("#")
+        if (kind == "county") != (place.kind == "county"):
+            continue
+        title = states()[place.state] if place.kind == "county" else place.name
+        code = page.removesuffix(".html").rsplit("-", 1)[-1].upper()
+        found.append(
+            (
+                fragment.removeprefix("c") or code,
+                page,
+                fragment,
+                f"Datasheet: {title}",
+                place.name if kind == "county" else "",
+            )
+        )
+    return tuple(found)
+
+
 def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     """Return a state's datasheet; ``known`` is what chapters computed for areas.
 
@@ -400,15 +464,11 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     if items:
         tables.insert(
             0,
-            SheetTable(
-                "Published figures",
-                frame(items),
-                _PUBLISHED,
-                "n/a: not printed. Press reports: background only.",
-            ),
+            _published_table("Published figures", items),
         )
     tables += [
         _shares_table("Areas that serve it, FY2016 to August of FY2019", serving, known),
+        _visible_table(serving, known),
         SheetTable(
             "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
             facilities.head(15),
@@ -424,6 +484,7 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
             "Day on which fingerprints submitted there began to be checked. Published share: whether a share "
             "without a recorded conviction was printed for the county.",
             tuple(anchor(fips) for fips in here["fips"]),
+            dense=True,
         ),
     ]
     notes = (
@@ -460,9 +521,7 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
             "Dashboard, FY2021 to the first quarter of FY2025",
             visible,
             _VISIBLE,
-            "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
-            "n/a: no visible cell, so none or withheld; it is no zero. "
-            f"San Antonio lost Harlingen in FY2022. {bound}".strip(),
+            f"{_VISIBLE_NOTE} {bound}".strip(),
         ),
         SheetTable(
             "Counties of the area by state",
@@ -474,12 +533,7 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
     if items:
         tables.insert(
             0,
-            SheetTable(
-                "Published figures for places in it",
-                frame(items),
-                _PUBLISHED,
-                "n/a: not printed. Press reports: background only.",
-            ),
+            _published_table("Published figures for places in it", items),
         )
     return Sheet(
         f"area-{code.lower()}",

@@ -33,7 +33,7 @@ class Item:
     """One object that can be cited. ``page`` and ``anchor`` are its address in the site.
 
     ``title`` is the title of its page; ``text`` what it says: a finding's statement, a caption,
-    a paragraph's text; ``sha256`` is the digest of that text, empty for chapters and the book.
+    a paragraph's text, a county's name; ``sha256`` is the digest of that text, empty for chapters and the book.
     """
 
     kind: str
@@ -76,11 +76,19 @@ class Record:
         return self.digest[:12]
 
     def find(self, reference: Reference) -> Item:
-        """Return an item. Raises UnknownIdError naming near ones."""
-        for item in self.items:
+        """Return an item. Raises UnknownIdError naming near ones.
+
+        Datasheets and their counties follow from the tables and are not listed one by one.
+        """
+        from scomm.record.datasheets import sheet_items  # the statistics, for few references
+
+        items = self.items
+        if reference.kind in ("datasheet", "county"):
+            items = tuple(Item(reference.kind, *entry) for entry in sheet_items(reference.kind))
+        for item in items:
             if (item.kind, item.id) == (reference.kind, reference.id):
                 return item
-        raise unknown(reference, [item.id for item in self.items if item.kind == reference.kind])
+        raise unknown(reference, [item.id for item in items if item.kind == reference.kind])
 
     def permanent(self, item: Item) -> str:
         """Return an item's permanent path: the edition, then the page, then the anchor."""

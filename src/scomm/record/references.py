@@ -1,4 +1,4 @@
-"""What a citation points at: read "F6.3", "¶ 6.14", "Fig. 6.2", "Table 6.1", "chapter 6", "book"."""
+"""What a citation points at, read as people write it: "F6.3", "¶ 6.14", "Fig. 6.2", "sheet MA"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scomm.errors import UnknownIdError
 
-KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book")
+KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book", "datasheet", "county")
 
 # How each kind may be written before its number; the letter alone is for the command line.
 _WRITTEN = {
@@ -18,17 +18,24 @@ _WRITTEN = {
     "figure": r"fig|figure",
     "table": r"t|tab|table",
     "chapter": r"ch|chap|chapter|appendix|app",
+    "datasheet": r"sheet|datasheet",
+    "county": r"c|county",
 }
 _NUMBER = {
     "paragraph": r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}[A-Za-z]*",
     "chapter": r"\d{1,2}|[A-Za-z]",
+    "datasheet": r"[A-Za-z]{2,3}",
+    "county": r"\d{5}",
 }
 _PLAIN_NUMBER = r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A kind of object of the book and its number; the book itself has none."""
+    """A kind of object of the book and its number; the book itself has none.
+
+    A datasheet's id is the code of its state or area, a county's its FIPS code.
+    """
 
     kind: str
     id: str
@@ -37,6 +44,8 @@ class Reference:
     def anchor(self) -> str:
         """The object's anchor within its page; a chapter and the book have none."""
         slug = self.id.replace(".", "-")
+        if self.kind == "county":
+            return f"c{slug}"
         if self.kind == "paragraph":
             return f"p{slug.lower()}"
         return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
@@ -48,6 +57,8 @@ class Reference:
             "figure": f"Figure {self.id}",
             "table": f"Table {self.id}",
             "chapter": f"{'chapter' if self.id.isdigit() else 'appendix'} {self.id}",
+            "datasheet": f"datasheet {self.id}",
+            "county": f"county {self.id}",
         }
         return words.get(self.kind, "the book")
 
@@ -59,8 +70,8 @@ def parse(text: str) -> Reference:
 
     >>> parse("F6.3"), parse("¶ 6.14a")
     (Reference(kind='finding', id='6.3'), Reference(kind='paragraph', id='6.14A'))
-    >>> parse("Fig.6.2").anchor, parse("chapter 6").id
-    ('figure-6-2', '6')
+    >>> parse("Fig.6.2").anchor, parse("chapter 6").id, parse("c25025").anchor
+    ('figure-6-2', '6', 'c25025')
     """
     given = text.strip()
     if given.lower() in ("book", "the book"):
@@ -74,7 +85,8 @@ def parse(text: str) -> Reference:
             return Reference(kind, found[1].upper())
     raise UnknownIdError(
         f"{text!r} is no reference. Write a finding as F6.3, a paragraph as ¶6.14 (or p6.14), "
-        "a figure as Fig.6.2, a table as Table6.1, a chapter as ch6, or: book."
+        "a figure as Fig.6.2, a table as Table6.1, a chapter as ch6, a datasheet as sheet MA, "
+        "a county by its code as c25025, or: book."
     )
 
 

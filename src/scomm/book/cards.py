@@ -1,0 +1,80 @@
+"""A picture for the links to each page, and every figure as PNG beside its SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from scomm import __version__
+from scomm.book.execution import executed
+from scomm.data.sources import sha256_of
+from scomm.data.tables import write_atomically
+from scomm.display import pictures
+from scomm.display.formats import fmt
+from scomm.record import chapters
+from scomm.record.datasheets import all_sheets
+from scomm.record.identity import SITE, Record, text_digest
+from scomm.record.outputs import findings, of_kind, slug
+
+GENERAL = "cards/book.png"
+
+
+def card_path(page: str) -> str:
+    """Return the picture of a page, relative to the root; pages that lists make share one.
+
+    >>> card_path("notebooks/05-nation"), card_path("cite/5")
+    ('cards/05-nation.png', 'cards/book.png')
+    """
+    folder, _, name = page.rpartition("/")
+    return f"cards/{name}.png" if folder in ("notebooks", "datasheets") else GENERAL
+
+
+def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
+    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    name, _, rest = SITE.partition("? ")
+    site = f"{name}?"
+    foot = f"Edition {__version__}, {fmt(record.date, 'date')}. Every number can be checked."
+    yield GENERAL, pictures.Card("Secure Communities", site, rest, foot)
+    says: dict[str, str] = {}
+    for item in findings(executed(app)):
+        says.setdefault(str(item["url"]).split(".html")[0], str(item["statement"]))
+    for page in chapters.pages():
+        if page != app.config.root_doc and page in app.env.titles:
+            title = app.env.titles[page].astext()
+            yield card_path(page), pictures.Card(site, title, says.get(page, rest), foot)
+    for sheet in all_sheets():
+        page = f"datasheets/{sheet.slug}"
+        yield card_path(page), pictures.Card(site, sheet.title, sheet.first, foot)
+
+
+def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:
+    """Write a picture unless the same was drawn before; return where drawings are kept."""
+    kept = Path(app.outdir).parent / ".record" / "pictures"
+    how = sha256_of(Path(pictures.__file__))
+    file = kept / f"{text_digest(f'{how} {width} {svg}')}.png"
+    if not file.is_file():
+        write_atomically(file, pictures.png(svg, width))
+    write_atomically(to, file.read_bytes())
+    return file
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    used = [
+        _drawn(app, pictures.card_svg(card), pictures.CARD[0], out / path)
+        for path, card in _cards(app)
+    ]
+    for identifier, (_, data) in of_kind(executed(app), "figure").items():
+        to = out / "exhibits" / f"figure-{slug(identifier)}.png"
+        used.append(_drawn(app, data["svg"], pictures.FIGURE_WIDTH, to))
+    for old in set(used[0].parent.iterdir()) - set(used):
+        old.unlink()
+
+
+def setup(app: Sphinx) -> None:
+    """Draw after the pages are built."""
+    app.connect("build-finished", _write)
