@@ -21,6 +21,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         find,
+        launch,
         lists,
         mathml,
         numbers,
@@ -47,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         pages,
         site,
         cards,
+        launch,
     )
     for part in parts:
         part.setup(app)

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 
 from scomm import __version__
 from scomm.book.cards import card_path
+from scomm.book.launch import links
 from scomm.data.schema import TABLES
 from scomm.display.formats import fmt
 from scomm.display.pictures import CARD
@@ -165,6 +166,7 @@ def _context(
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
+    context["launch"] = links(app.config.scomm_repository, pagename) if pagename in results else {}
     if pagename != "search":
         # Sphinx's own scripts serve its search page; elsewhere they are three requests for nothing.
         context["script_files"] = [

@@ -26,6 +26,7 @@ NAME = f"one-in-four-{__version__}"
 
 # What of the checkout is source: all that is needed to build, test and verify.
 SOURCE = (
+    ".binder",
     ".ci",
     ".gitignore",
     ".jupyter",

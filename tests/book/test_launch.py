@@ -1,0 +1,64 @@
+"""Links that run a chapter elsewhere, and the notebook that Colab opens."""
+
+from __future__ import annotations
+
+import ast
+
+import nbformat
+import pytest
+from sphinx.errors import ExtensionError
+
+from scomm import __version__, paths
+from scomm.book.launch import for_colab, links
+
+from .conftest import Book
+
+REPOSITORY = "https://github.com/owner/name"
+
+
+def test_without_a_repository_nothing_is_offered() -> None:
+    assert links("", "notebooks/05-nation") == {}
+
+
+def test_links_name_the_edition_that_is_read() -> None:
+    found = links(REPOSITORY + ".git", "notebooks/05-nation")
+    assert f"/owner/name/v{__version__}?" in found["Binder"]
+    assert found["Colab"].endswith(f"/owner/name/blob/notebooks/{__version__}/05-nation.ipynb")
+
+
+@pytest.mark.parametrize("address", ["github.com/owner/name", "https://example.org/owner/name"])
+def test_another_kind_of_address_is_refused(address: str) -> None:
+    with pytest.raises(ExtensionError, match="expected an address such as"):
+        links(address, "notebooks/05-nation")
+
+
+def test_binder_installs_the_lock() -> None:
+    folder = paths.ROOT / ".binder"
+    wanted = folder / (folder / "requirements.txt").read_text().split("-r ")[1].strip()
+    assert wanted.resolve() == paths.LOCK
+    assert "PYTHONPATH" in (folder / "start").read_text()
+
+
+@pytest.mark.slow
+def test_a_configured_book_offers_both_on_its_chapters(book: Book) -> None:
+    config = book.folder / "_config.yml"
+    text = config.read_text()
+    assert 'scomm_repository: ""' in text
+    config.write_text(text.replace('scomm_repository: ""', f"scomm_repository: {REPOSITORY}"))
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    html = book.folder / "_build" / "html"
+    page = (html / "page.html").read_text(encoding="utf-8")
+    for service, address in links(REPOSITORY, "page").items():
+        assert f'<a href="{address}" rel="noopener noreferrer">Run it on {service}</a>' in page
+    assert "mybinder" not in (html / "index.html").read_text(encoding="utf-8"), "it has no code"
+    notebook = nbformat.read(html / "colab" / "page.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    first, *rest = notebook.cells
+    ast.parse(first.source)
+    assert "--require-hashes" in first.source
+    assert f"v{__version__}" in first.source
+    executed = nbformat.read(html / "page.ipynb", as_version=4)
+    assert [cell.source for cell in rest] == [cell.source for cell in executed.cells]
+    assert any(cell.get("outputs") for cell in rest), "with the outputs"
+    assert for_colab(executed, REPOSITORY).cells[0] == first
