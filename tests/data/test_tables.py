@@ -97,8 +97,20 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_load_notes_its_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    log = tmp_path / "uses"
-    monkeypatch.setenv("SCOMM_USES", str(log))
-    tables.load("county_areas")
-    assert log.read_text() == "table:county_areas\n"
+def test_a_loaded_table_is_the_callers_own():
+    first = tables.load("county_areas")
+    first.loc[0, "aor"] = "changed"
+    assert tables.load("county_areas").loc[0, "aor"] != "changed"
+
+
+def test_a_table_that_changed_after_it_was_loaded_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    name = "county_areas"
+    file = tmp_path / TABLES[name].filename
+    file.write_bytes((paths.TABLES / file.name).read_bytes())
+    monkeypatch.setattr(paths, "TABLES", tmp_path)
+    assert len(tables.load(name))
+    file.write_bytes(file.read_bytes() + b"99999,XXX\n")
+    with pytest.raises(TableError, match="changed after ingest"):
+        tables.load(name)

@@ -9,12 +9,12 @@ from sphinx.application import Sphinx
 
 from scomm import __version__
 from scomm.book.execution import executed
+from scomm.book.lists import sheets
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.display import pictures
 from scomm.display.formats import fmt
 from scomm.record import chapters
-from scomm.record.datasheets import all_sheets
 from scomm.record.identity import SITE, Record, text_digest
 from scomm.record.outputs import findings, of_kind, slug
 
@@ -44,7 +44,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         if page != app.config.root_doc and page in app.env.titles:
             title = app.env.titles[page].astext()
             yield card_path(page), pictures.Card(site, title, says.get(page, rest), foot)
-    for sheet in all_sheets():
+    for sheet in sheets(app):
         page = f"datasheets/{sheet.slug}"
         yield card_path(page), pictures.Card(site, sheet.title, sheet.first, foot)
 

@@ -7,6 +7,7 @@ only the counter over which results are handed: what may lie on it is decided he
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -42,6 +43,8 @@ def _folder(app: Sphinx) -> Path:
 
 
 def _configure(app: Sphinx, _config: object) -> None:
+    # Jupyter Book has no option for it: pages are read and written by all processors.
+    app.parallel = max(app.parallel, os.cpu_count() or 1)
     counter = _folder(app) / "jupyter_cache"
     app.config.nb_execution_mode = "cache"
     app.config.nb_execution_cache_path = str(counter)

@@ -18,7 +18,7 @@ from scomm.display.formats import fmt
 from scomm.display.tables import to_html
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
-from scomm.record.datasheets import Sheet, all_sheets, estimates
+from scomm.record.datasheets import Sheet, all_sheets, estimates, places
 from scomm.record.identity import editions, release_date
 from scomm.record.outputs import findings, of_kind
 from scomm.record.schema import fields
@@ -167,18 +167,27 @@ class Datasheets(SphinxDirective):
         parts = []
         for kind, heading in (("state", "States"), ("area", "Areas of responsibility")):
             links = "".join(
-                f'<li><a href="{up}datasheets/{sheet.slug}.html">{escape(sheet.title)}</a></li>'
-                for sheet in all_sheets()
-                if sheet.kind == kind
+                f'<li><a href="{up}{place.path}">{escape(place.name)}</a></li>'
+                for place in sorted(places(), key=lambda place: place.name)
+                if place.kind == kind
             )
             parts.append(f'<h2>{heading}</h2><ul class="datasheet-list">{links}</ul>')
         return _raw("".join(parts))
 
 
+def sheets(app: Sphinx) -> list[Sheet]:
+    """Return every datasheet of this build, computed once."""
+    made: list[Sheet] | None = getattr(app, "scomm_sheets", None)
+    if made is None:
+        tables = of_kind(executed(app), "table")
+        known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
+        made = all_sheets(known)
+        app.scomm_sheets = made  # type: ignore[attr-defined]
+    return made
+
+
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    tables = of_kind(executed(app), "table")
-    known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
-    for sheet in all_sheets(known):
+    for sheet in sheets(app):
         body = sheet_html(sheet) + citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
         yield (
             f"datasheets/{sheet.slug}",

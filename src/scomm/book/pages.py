@@ -187,6 +187,29 @@ def _cite_page(pagename: str, record: Record) -> str:
     return "cite/index.html"
 
 
+def _navigation_once(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Let generated pages of one folder share their navigation, which takes longest to make.
+
+    They stand in no table of contents, so it differs in nothing, not even in what is current.
+    """
+    make = context.get("toctree")
+    if pagename in app.env.found_docs or make is None:
+        return
+    made: dict[tuple[str, str], Any] = app.__dict__.setdefault("scomm_navigation", {})
+    folder = pagename.rpartition("/")[0]
+
+    def once(**options: Any) -> Any:
+        key = (folder, repr(sorted(options.items())))
+        if key not in made:
+            made[key] = make(**options)
+        return made[key]
+
+    context["toctree"] = once
+
+
 def setup(app: Sphinx) -> None:
     """Add the values to every page's template context."""
+    app.connect("html-page-context", _navigation_once, priority=100)  # before the theme
     app.connect("html-page-context", _context, priority=900)  # after the theme

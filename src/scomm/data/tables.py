@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -164,16 +165,10 @@ def load(name: str) -> pd.DataFrame:
             f"table {name}: {table.filename} has sha256 {actual}, the manifest expects "
             f"{entry.sha256}. The file was changed after ingest. {_REBUILD}"
         )
-    note_use(f"table:{name}")
-    return read(file, table)
+    return _checked(file, name, actual).copy()
 
 
-def note_use(what: str) -> None:
-    """Tell the build which inputs a notebook reads, so that a change re-executes only those.
-
-    ``SCOMM_USES`` names a file, set by the build for each kernel; without it this does nothing.
-    """
-    log = os.environ.get("SCOMM_USES")
-    if log:
-        with open(log, "a", encoding="utf-8") as stream:
-            stream.write(what + "\n")
+@cache
+def _checked(file: Path, name: str, sha256: str) -> pd.DataFrame:
+    """Read and check a table once a process; its digest is what makes two reads the same."""
+    return read(file, TABLES[name])

@@ -21,14 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from scomm import paths
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.errors import ScommError
+from scomm.record.kernels import PlainManager, managers
 
 # Bump when the format of the store changes, so that old stores are not read.
 _STORE_VERSION = "2"
@@ -148,25 +150,30 @@ class Store:
                 old.unlink(missing_ok=True)
 
 
-def _environment(temporary: str) -> dict[str, str]:
+def environment(temporary: str) -> dict[str, str]:
     """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = str(paths.SRC)
-    environment["SCOMM_ROOT"] = str(paths.ROOT)
-    environment["PYTHONHASHSEED"] = "0"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    environment["IPYTHONDIR"] = temporary
+    result = dict(os.environ)
+    result["PYTHONPATH"] = str(paths.SRC)
+    result["SCOMM_ROOT"] = str(paths.ROOT)
+    result["PYTHONHASHSEED"] = "0"
+    result["PYTHONDONTWRITEBYTECODE"] = "1"
+    result["IPYTHONDIR"] = temporary
     # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
     # sums come out in one order.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = "1"
-    return environment
+        result[name] = "1"
+    return result
 
 
-def execute(notebook: nbformat.NotebookNode, name: str, timeout: int = 300) -> Executed:
+def execute(
+    notebook: nbformat.NotebookNode,
+    name: str,
+    timeout: int = 300,
+    manager: type[AsyncKernelManager] = PlainManager,
+) -> Executed:
     """Execute a notebook in a clean kernel and return it with its outputs and what it used.
 
-    Raises ExecutionError with the failing cell and its message.
+    ``manager`` starts the kernel. Raises ExecutionError with the failing cell and its message.
     """
     began = time.perf_counter()
     code = code_key(notebook)
@@ -185,15 +192,18 @@ def execute(notebook: nbformat.NotebookNode, name: str, timeout: int = 300) -> E
         client = NotebookClient(
             running,
             config=config,
+            kernel_manager_class=manager,
             kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "python3"),
             timeout=timeout,
             resources={"metadata": {"path": str(paths.ROOT)}},
             record_timing=False,
         )
         try:
-            client.execute(env=_environment(temporary))
+            client.execute(env=environment(temporary))
         except CellExecutionError as error:
             raise ExecutionError(f"{name}: a cell failed.\n{error}") from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise ExecutionError(f"{name}: its kernel ended or took too long. {error}") from error
     report = json.loads("".join(out.get("text", "") for out in running.cells[-1].outputs))
     running.cells = running.cells[1:-1]
     # Readers give cells random ids; an edition must be the same bytes wherever it is made.
@@ -234,8 +244,15 @@ def execute_all(
         else:
             results[name] = found
     failures: list[str] = []
-    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        futures = {pool.submit(execute, notebooks[name], name): name for name in stale}
+    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
+    with (
+        managers(environment(""), paths.ROOT, len(stale)) as manager,
+        ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool,
+    ):
+        futures = {
+            pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale
+        }
         for future in as_completed(futures):
             name = futures[future]
             try:

@@ -1,0 +1,99 @@
+"""Notebooks are executed in clean processes, however these start, and end with whoever asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from scomm import paths
+from scomm.record import chapters
+from scomm.record.execution import ExecutionError, Store, environment, execute, execute_all
+from scomm.record.kernels import PlainManager, managers
+
+pytestmark = pytest.mark.slow
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+
+
+def notebook(*cells: str) -> nbformat.NotebookNode:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    return made
+
+
+WHO = "import os, sys; print(os.getpid(), 'scomm' in sys.modules, os.environ['PYTHONHASHSEED'])"
+
+
+@LINUX
+def test_forked_kernels_are_processes_of_their_own_without_our_modules(tmp_path: Path) -> None:
+    three = {name: notebook(WHO, "leak = 1") for name in "abc"}
+    three["c"] = notebook(WHO, "print('leak' in globals())")
+    found = execute_all(three, Store(tmp_path))
+    said = [result.notebook.cells[0].outputs[0].text.split() for result in found.values()]
+    assert len({pid for pid, _, _ in said}) == 3
+    assert {(ours, seed) for _, ours, seed in said} == {("False", "0")}
+    assert found["c"].notebook.cells[1].outputs[0].text == "False\n"
+
+
+@LINUX
+def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
+    name = "notebooks/05-nation"
+    chapter = chapters.notebooks()[name]
+    plain = execute(chapter, name)
+    with managers(environment(""), paths.ROOT, wanted=3) as forking:
+        assert forking is not PlainManager
+        forked = execute(chapter, name, manager=forking)
+    assert forked.notebook == plain.notebook
+    assert forked.uses == plain.uses, "and depends on the same files"
+
+
+@LINUX
+def test_a_failing_cell_and_a_dying_kernel_are_told_and_do_not_hang(tmp_path: Path) -> None:
+    several = {
+        "good": notebook("print(1)"),
+        "bad": notebook("1 / 0"),
+        "gone": notebook("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"),
+    }
+    with pytest.raises(ExecutionError, match=r"bad: a cell failed(?s:.*)gone: ") as caught:
+        execute_all(several, Store(tmp_path))
+    assert "ZeroDivisionError" in str(caught.value)
+
+
+@LINUX
+def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from scomm.record.execution import Store, execute_all
+        from tests.record.test_execution import notebook
+        cell = "import os, time; print(os.getpid(), file=open(%r + str(os.getpid()), 'w')); time.sleep(600)"
+        folder = sys.argv[1]
+        execute_all({name: notebook(cell % (folder + "/pid-")) for name in "abc"}, Store(Path(folder) / "s"), workers=3)
+        """
+    )
+    path = {"PYTHONPATH": f"{paths.SRC}{os.pathsep}{paths.ROOT}"}
+    running = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], env=os.environ | path
+    )
+
+    def pids() -> list[int]:
+        return [int(file.name.split("-")[1]) for file in tmp_path.glob("pid-*")]
+
+    _until(lambda: len(pids()) == 3)
+    running.kill()
+    running.wait()
+    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids()))
+
+
+def _until(holds: object, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
