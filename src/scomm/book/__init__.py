@@ -22,10 +22,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
         find,
         lists,
         mathml,
+        method,
         numbers,
         pages,
         paragraphs,
         site,
+        terms,
         traces,
     )
 
@@ -36,6 +38,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         execution,
         code,
         numbers,
+        terms,
+        method,
         paragraphs,
         edition,
         citations,
