@@ -80,7 +80,7 @@ A {gl}`removal` is {n}`share:pct` of {gl}`all areas <area of responsibility>` {c
 x = 5
 ```
 
-```{method} In symbols
+```{symbols} In symbols
 Skipped.
 ```
 

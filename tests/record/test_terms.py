@@ -63,14 +63,14 @@ def test_a_page_links_a_term_once_at_its_first_use(file: Path) -> None:
 def test_chapters_define_their_words_and_box_their_formulas(file: Path) -> None:
     assert len(linked(file)) >= 2
     text = file.read_text(encoding="utf-8")
-    outside = re.sub(r"^(:{3,})\{method\}.*?^\1\s*$", "", text, flags=re.S | re.M)
+    outside = re.sub(r"^(:{3,})\{symbols\}.*?^\1\s*$", "", text, flags=re.S | re.M)
     outside = re.sub(r"^(`{3,}).*?^\1\s*$", "", outside, flags=re.S | re.M)
     assert "$$" not in outside, "a formula stands outside a box that can be skipped"
-    assert text.count(":::{method}") >= 1
+    assert text.count(":::{symbols}") >= 1
     assert "(can be skipped)" in text
 
 
 def test_numbers_in_a_box_are_found_and_its_line_is_not_prose() -> None:
-    page = "# T\n\n:::{method} Line 7 in symbols\n$$\n5\n$$\n\n$z$\n: about 1.96\n:::\n\nText.\n"
+    page = "# T\n\n:::{symbols} Line 7 in symbols\n$$\n5\n$$\n\n$z$\n: about 1.96\n:::\n\nText.\n"
     assert [(item.line, item.text) for item in typed_numbers(page)] == [(9, "1.96")]
     assert prose_only(page).count("\n") == page.count("\n")

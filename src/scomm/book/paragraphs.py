@@ -18,7 +18,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
-from scomm.book.method import Method
+from scomm.book.symbols import SymbolsBox
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.record import paragraphs
@@ -56,7 +56,7 @@ def template(paragraph: nodes.paragraph) -> str:
 class NumberParagraphs(SphinxTransform):
     """Give every paragraph of a chapter's own prose its registered number.
 
-    Only paragraphs directly in a section or in a box of a method: not those of cells, lists,
+    Only paragraphs directly in a section or in a box of symbols: not those of cells, lists,
     tables, captions, notes.
     """
 
@@ -72,7 +72,7 @@ class NumberParagraphs(SphinxTransform):
         found = [
             node
             for node in self.document.findall(nodes.paragraph)
-            if isinstance(node.parent, nodes.section | Method) and node.astext().strip()
+            if isinstance(node.parent, nodes.section | SymbolsBox) and node.astext().strip()
         ]
         templates = [template(node) for node in found]
         chapter = label(page)
