@@ -28,6 +28,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         pages,
         paragraphs,
         site,
+        symbols,
+        terms,
         traces,
     )
 
@@ -38,6 +40,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         execution,
         code,
         numbers,
+        terms,
+        symbols,
         paragraphs,
         edition,
         citations,

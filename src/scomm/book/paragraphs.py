@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
+from scomm.book.symbols import SymbolsBox
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.record import paragraphs
@@ -55,7 +56,8 @@ def template(paragraph: nodes.paragraph) -> str:
 class NumberParagraphs(SphinxTransform):
     """Give every paragraph of a chapter's own prose its registered number.
 
-    Only paragraphs directly in a section: not those of cells, lists, tables, captions, notes.
+    Only paragraphs directly in a section or in a box of symbols: not those of cells, lists,
+    tables, captions, notes.
     """
 
     default_priority = 950
@@ -70,7 +72,7 @@ class NumberParagraphs(SphinxTransform):
         found = [
             node
             for node in self.document.findall(nodes.paragraph)
-            if isinstance(node.parent, nodes.section) and node.astext().strip()
+            if isinstance(node.parent, nodes.section | SymbolsBox) and node.astext().strip()
         ]
         templates = [template(node) for node in found]
         chapter = label(page)

@@ -22,6 +22,7 @@ from scomm.cli.record import (
     exhibit_command,
     findings_app,
     paragraphs_app,
+    prose_command,
     verify_command,
 )
 from scomm.errors import ArgumentError, ScommError, SourceError
@@ -61,6 +62,7 @@ app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
 app.command("cite")(cite_command)
 app.command("verify")(verify_command)
+app.command("prose")(prose_command)
 app.command("edition")(edition_command)
 app.command("exhibit")(exhibit_command)
 From = Annotated[Path | None, typer.Option("--from", help="Folder that holds the originals.")]

@@ -129,6 +129,37 @@ def assign() -> None:
     print(f"{len(registry)} paragraphs in {paths.PARAGRAPHS.name}, {kept} as they were.")
 
 
+def prose_command(
+    longer: Annotated[
+        int, typer.Option("--longer", help="Print sentences with more words than this.")
+    ] = 35,
+) -> None:
+    """Print how hard the main text of each page is to read, and its longest sentences."""
+    from scomm.record import readability
+
+    texts = readability.by_page()
+    grid = Grid(
+        "page",
+        Column("words", justify="right"),
+        Column("words a sentence", justify="right"),
+        Column("Flesch-Kincaid", justify="right"),
+        Column("Coleman-Liau", justify="right"),
+    )
+    counts = {page: readability.count(text) for page, text in texts.items()}
+    for page, found in (counts | {"the book": readability.whole(texts.values())}).items():
+        grid.add_row(
+            page.removeprefix("notebooks/"),
+            f"{found.words:,}",
+            f"{found.words / found.sentences:.1f}",
+            f"{found.flesch_kincaid:.1f}",
+            f"{found.coleman_liau:.1f}",
+        )
+    Console(highlight=False).print(grid)
+    for page, text in texts.items():
+        for sentence in readability.long_sentences(text, longer):
+            print(f"{page}, {len(readability.words(sentence))} words: {sentence}")
+
+
 def cite_command(
     reference: Annotated[
         str, typer.Argument(help="F6.3, ¶6.14 (p6.14), Fig.6.2, Table6.1, ch6, book")

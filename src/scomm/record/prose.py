@@ -57,6 +57,13 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
 
 def prose_only(text: str) -> str:
     """Blank out everything in a MyST notebook that is not prose: code, math, roles, links."""
+    # The boxes of methods are prose too: only their own lines are blanked.
+    text = re.sub(
+        r"^(:{3,})\{symbols\}.*?^\1[ \t]*$",
+        lambda m: "\n" + "\n".join(m.group().splitlines()[1:-1]) + "\n",
+        text,
+        flags=re.S | re.M,
+    )
     for pattern, flags in (
         (r"\A---\n.*?\n---\n", re.S),
         (r"^(`{3,}|~{3,}|:{3,}).*?^\1\s*$", re.S | re.M),

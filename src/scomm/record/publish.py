@@ -178,11 +178,13 @@ def table(
     tables: Sequence[str],
     note: str = "",
     emphasis: Sequence[int] = (),
+    anchors: Sequence[str] = (),
 ) -> None:
     """Show a numbered table with its caption, source line and data.
 
     ``columns`` maps columns of ``frame`` to headings (or ``Col``) in printing order; the first is
-    the row header. The whole frame, not only the printed columns, is offered as CSV.
+    the row header. The whole frame, not only the printed columns, is offered as CSV. ``anchors``
+    gives each row an address.
 
     Raises FindingError if the caption is empty or a source is unknown; ArgumentError for a column
     that is not there.
@@ -205,6 +207,7 @@ def table(
         identifier=f"table-{slug}",
         label=f"Table {identifier}. ",
         emphasis=emphasis,
+        anchors=anchors,
     )
     html = from_template(
         "table.html", id=identifier, slug=slug, body=body, note=note, sources=sources_line(tables)

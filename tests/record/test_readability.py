@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+
+from scomm import paths
+from scomm.record import readability as r
+
+# Coleman and Liau's own example (1975): 119 words, 639 letters, 5 sentences, index 14.5.
+COLEMAN_LIAU = (
+    "Existing computer programs that measure readability are based largely upon subroutines which "
+    "estimate number of syllables, usually by counting vowels. The shortcoming in estimating "
+    "syllables is that it necessitates keypunching the prose into the computer. There is no need "
+    "to estimate syllables since word length in letters is a better predictor of readability than "
+    "word length in syllables. Therefore, a new readability formula was computed that has for its "
+    "predictors letters per 100 words and sentences per 100 words. Both predictors can be counted "
+    "by an optical scanning device, and thus the formula makes it economically feasible for an "
+    "organization such as the U.S. Office of Education to calibrate the readability of all "
+    "textbooks for the public school system."
+)
+
+
+def test_coleman_liau_gives_the_published_value() -> None:
+    found = r.count(COLEMAN_LIAU)
+    assert (found.words, found.letters, found.sentences) == (119, 639, 5)
+    assert found.coleman_liau == pytest.approx(14.5, abs=0.05)
+
+
+def test_flesch_kincaid_gives_the_value_often_printed_for_the_platypus() -> None:
+    text = "The Australian platypus is seemingly a hybrid of a mammal and reptilian creature."
+    found = r.count(text)
+    assert (found.words, found.syllables, found.sentences) == (13, 24, 1)
+    assert found.flesch_kincaid == pytest.approx(11.3, abs=0.05)
+
+
+def test_flesch_kincaid_of_one_syllable_words_by_hand() -> None:
+    # 6 words, 6 syllables, 1 sentence: 0.39 * 6 + 11.8 - 15.59 = -1.45
+    assert r.count("The cat sat on the mat.").flesch_kincaid == pytest.approx(-1.45)
+
+
+@pytest.mark.parametrize(
+    ("word", "by_hand"),
+    [
+        *(("share", 1), ("the", 1), ("rules", 1), ("used", 1), ("judged", 1), ("league", 1)),
+        *(("table", 2), ("people", 2), ("counted", 2), ("places", 2), ("hundred", 2)),
+        *(("value", 2), ("unique", 2), ("science", 2), ("being", 2), ("county", 2)),
+        *(("removal", 3), ("conviction", 3), ("recorded", 3), ("area", 3), ("period", 3)),
+        *(("agency", 3), ("continue", 3), ("criminal", 3)),
+        *(("immigration", 4), ("jurisdiction", 4), ("individual", 5), ("over-dispersion", 5)),
+        *(("FY2016", 1), ("2011", 1), ("county's", 2)),
+    ],
+)
+def test_syllables_are_those_counted_by_hand(word: str, by_hand: int) -> None:
+    assert r.syllables(word) == by_hand
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One. Two! Three?", 3),
+        ('He said "no." Then he left.', 2),
+        ("The U.S. Office said so. It was No. 3.", 2),
+        ("A share of 28.7% is one thing; this is the same sentence.", 1),
+        ("A point\n\nno point at the end of a list item\n\nand another", 3),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, parts: int) -> None:
+    assert len(r.sentences(text)) == parts
+
+
+def test_main_text_is_what_a_reader_reads() -> None:
+    page = """---
+title: x
+---
+
+# Title
+
+A {gl}`removal` is {n}`share:pct` of {gl}`all areas <area of responsibility>` {cite:p}`a2001`. {n}`x` of *them*, see [here](a.md).
+
+```{code-cell}
+x = 5
+```
+
+```{symbols} In symbols
+Skipped.
+```
+
+- one `file.csv`
+- two
+
+$$
+x
+$$
+
+| a | b |
+"""
+    assert r.main_text(page).split("\n\n") == [
+        "A removal is Number of all areas. Number of them, see here.",
+        "one Number",
+        "two",
+    ]
+
+
+def test_a_long_sentence_is_found() -> None:
+    assert r.long_sentences("One two three. One two three four.", 3) == ["One two three four."]
+
+
+# Bounds of the edition: reached, and never loosened.
+BOOK, PAGE, LONGEST = 9.0, 10.0, 44
+
+
+def test_the_book_reads_at_the_grade_promised() -> None:
+    texts = r.by_page()
+    assert len(texts) > 20
+    assert {f"notebooks/{file.stem}" for file in paths.NOTEBOOKS.glob("[01]*.md")} <= texts.keys()
+    book = r.whole(texts.values())
+    assert max(book.flesch_kincaid, book.coleman_liau) <= BOOK
+    grades = {
+        page: max(found.flesch_kincaid, found.coleman_liau)
+        for page, found in ((page, r.count(text)) for page, text in texts.items())
+    }
+    assert {page: grade for page, grade in grades.items() if grade > PAGE} == {}
+
+
+def test_no_sentence_of_the_book_is_too_long() -> None:
+    found = [part for text in r.by_page().values() for part in r.long_sentences(text, LONGEST)]
+    assert found == []
