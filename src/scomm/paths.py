@@ -33,6 +33,8 @@ TOC = ROOT / "_toc.yml"
 CONFIG = ROOT / "_config.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 CITATION = ROOT / "CITATION.cff"
+LOCALE = ROOT / "locale"
+TEMPLATES = ROOT / "_templates"
 
 DATA = ROOT / "data"
 SOURCES = DATA / "sources.toml"

@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         find,
+        language,
         lists,
         mathml,
         numbers,
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
     parts = (
+        language,
         execution,
         code,
         numbers,
@@ -41,6 +43,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         citations,
         traces,
         find,
+        language,
         lists,
         mathml,
         pages,

@@ -24,6 +24,7 @@ from scomm.cli.record import (
     paragraphs_app,
     verify_command,
 )
+from scomm.cli.words import words_app
 from scomm.errors import ArgumentError, ScommError, SourceError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ app = typer.Typer(
 )
 app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
+app.add_typer(words_app, name="words")
 app.command("cite")(cite_command)
 app.command("verify")(verify_command)
 app.command("edition")(edition_command)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from scomm.display.figures import Layout
 from scomm.display.style import BLUE, INK, MUTED, PALE_BLUE, PAPER, RULE
+from scomm.display.words import _
 from scomm.errors import ArgumentError
 
 # The projected canvas of the boundaries.
@@ -66,10 +67,14 @@ def choropleth(
         path = _coarse("".join(borders["path"]))
         parts.append(f'<path fill="none" stroke="{PAPER.light}" stroke-width="1" d="{path}"/>')
     size = 30 if layout.narrow else 15
-    step = WIDTH / (2 if layout.narrow else max(len(labels), 1))
-    rows = -(-len(labels) // 2) if layout.narrow else 1
-    for number, label in enumerate(labels):
-        column, row = (number % 2, number // 2) if layout.narrow else (number, 0)
+    said = [_(label) for label in labels]
+    # As many columns as fit: a translation can be longer.
+    longest = size * (1.8 + 0.5 * max((len(label) for label in said), default=0))
+    columns = max(1, min(2 if layout.narrow else len(said), int(WIDTH // longest)))
+    step = WIDTH / columns
+    rows = -(-len(said) // columns)
+    for number, label in enumerate(said):
+        column, row = number % columns, number // columns
         x, y = column * step + 4, HEIGHT + 26 + row * (size + 14)
         parts.append(
             f'<rect x="{x:.0f}" y="{y - size * 0.8:.0f}" width="{size}" height="{size * 0.8:.0f}" '

@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment
 
 from scomm.display.formats import fmt
+from scomm.display.words import _
 from scomm.errors import ArgumentError
 
 # Autoescape: a county or facility name with markup in it is shown as text.
@@ -32,7 +33,7 @@ _TABLE = _ENVIRONMENT.from_string(
 {% if loop.first %}
 <th scope="row"{{ cell.css }}>{{ cell.text }}</th>
 {% else %}
-<td{{ cell.css }}>{{ cell.text }}</td>
+<td{{ cell.css }}{% if cell.sort %} data-sort="{{ cell.sort }}"{% endif %}>{{ cell.text }}</td>
 {% endif %}
 {% endfor %}
 </tr>
@@ -69,6 +70,13 @@ def _css(*names: str) -> Any:
     return Markup(f' class="{used}"') if used else Markup("")
 
 
+def _sort_key(value: Any, col: Col) -> str:
+    """Return what a day or month sorts by, whatever language names it."""
+    if col.spec not in ("date", "month") or pd.isna(value):
+        return ""
+    return str(value)[:10].replace("-", "")
+
+
 def to_html(
     frame: pd.DataFrame,
     columns: Mapping[str, Col | str],
@@ -79,7 +87,7 @@ def to_html(
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
 ) -> str:
-    """Render the named columns of a frame as an accessible HTML table.
+    """Render the named columns of a frame as an accessible HTML table, in the edition's language.
 
     ``columns`` maps column names to headings in printing order; the first is the row header.
     ``emphasis`` lists positions of rows to set in bold (totals); ``anchors`` gives each row an
@@ -95,25 +103,32 @@ def to_html(
     def css(col: Col) -> Any:
         return _css("num" if col.numeric else "", "" if col.phone else "wide-only")
 
-    heads = [{"label": col.label, "css": css(col)} for col in specs.values()]
+    heads = [{"label": _(col.label), "css": css(col)} for col in specs.values()]
     rows = [
         {
             "css": _css("emphasis" if position in emphasis else ""),
             "id": anchors[position] if anchors else "",
             "cells": [
-                {"text": fmt(record[name], col.spec), "css": css(col)}
+                {
+                    "text": fmt(record[name], col.spec),
+                    "css": css(col),
+                    "sort": _sort_key(record[name], col),
+                }
                 for name, col in specs.items()
             ],
         }
         for position, record in enumerate(frame.to_dict("records"))
     ]
-    return _TABLE.render(id=identifier, label=label, caption=caption, heads=heads, rows=rows)
+    return _TABLE.render(id=identifier, label=label, caption=_(caption), heads=heads, rows=rows)
 
 
 def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
     """Render the same columns as aligned plain text, for builders without HTML."""
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
     shown = pd.DataFrame(
-        {col.label: [fmt(value, col.spec) for value in frame[name]] for name, col in specs.items()}
+        {
+            _(col.label): [fmt(value, col.spec) for value in frame[name]]
+            for name, col in specs.items()
+        }
     )
     return shown.to_string(index=False)

@@ -1,0 +1,55 @@
+"""The language of a build: ``SCOMM_LANGUAGE``, for the book's words and for Sphinx's alike.
+
+Prose comes through Sphinx's own catalogs (``locale/<language>/LC_MESSAGES/pages.po``), everything
+else through ``scomm.po`` beside it. Both are compiled here before anything is read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
+from sphinx.transforms import SphinxTransform
+
+from scomm import paths
+from scomm.display.words import ENGLISH, _, language
+from scomm.record.catalogs import PAGES, compile_catalogs
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    # One catalog for all pages, without ids that would be others at every run.
+    config.gettext_compact = PAGES
+    config.gettext_uuid = False
+    config.gettext_auto_build = False
+    config.locale_dirs = [str(paths.LOCALE)]
+    if language() == ENGLISH:
+        return
+    if not (paths.LOCALE / language() / "LC_MESSAGES").is_dir():
+        raise ConfigError(f"there is no translation into {language()!r} in {paths.LOCALE}")
+    compile_catalogs(language())
+    config.language = language()
+    config.html_title = _(str(config.html_title))
+    config.copyright = _(str(config.copyright))
+    # Sphinx took its own words before it loaded extensions; now in this language.
+    app._init_i18n()
+
+
+class Captions(SphinxTransform):
+    """Translate the captions of the book's parts, which are put in after Sphinx translates."""
+
+    default_priority = 105
+
+    def apply(self, **kwargs: Any) -> None:
+        """Translate the captions of this page's tables of contents."""
+        for tree in self.document.findall(addnodes.toctree):
+            if tree.get("caption"):
+                tree["caption"] = _(tree["caption"])
+
+
+def setup(app: Sphinx) -> None:
+    """Set the language before any other part speaks."""
+    app.connect("config-inited", _configure, priority=0)
+    app.add_transform(Captions)
