@@ -6,8 +6,11 @@ else through ``scomm.po`` beside it. Both are compiled here before anything is r
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import Any
 
+from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -15,7 +18,7 @@ from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 
 from scomm import paths
-from scomm.display.words import ENGLISH, _, language
+from scomm.display.words import ENGLISH, N_, _, language
 from scomm.record.catalogs import PAGES, compile_catalogs
 
 
@@ -37,6 +40,34 @@ def _configure(app: Sphinx, config: Config) -> None:
     app._init_i18n()
 
 
+# What the theme says in English in its own templates, through no catalog.
+CHROME = (
+    N_("Contents"),
+    N_("Menu"),
+    N_("Expand"),
+    N_("Light mode"),
+    N_("Dark mode"),
+    N_("Auto light/dark, in light mode"),
+    N_("Auto light/dark, in dark mode"),
+    N_("Toggle Light / Dark / Auto color theme"),
+    N_("Toggle site navigation sidebar"),
+    N_("Toggle table of contents sidebar"),
+    N_("Skip to content"),
+    N_("Back to top"),
+    N_("On this page"),
+)
+_CHROME = re.compile(
+    r'(>\s*|aria-label=")(' + "|".join(re.escape(text) for text in CHROME) + r')(\s*<|")'
+)
+
+
+def chrome(page: str) -> Markup:
+    """Return a page of the theme with the theme's own words in the edition's language."""
+    if language() == ENGLISH:
+        return Markup(page)
+    return Markup(_CHROME.sub(lambda found: found[1] + escape(_(found[2])) + found[3], page))
+
+
 class Captions(SphinxTransform):
     """Translate the captions of the book's parts, which are put in after Sphinx translates."""
 
@@ -49,7 +80,14 @@ class Captions(SphinxTransform):
                 tree["caption"] = _(tree["caption"])
 
 
+def _context(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    context["chrome"] = chrome
+
+
 def setup(app: Sphinx) -> None:
     """Set the language before any other part speaks."""
     app.connect("config-inited", _configure, priority=0)
     app.add_transform(Captions)
+    app.connect("html-page-context", _context)

@@ -95,7 +95,7 @@ class RememberEnglish(SphinxTransform):
             return
         now = settings.language_code
         settings.language_code = ENGLISH
-        quotes = SphinxSmartQuotes(document)
+        quotes = SphinxSmartQuotes(document, startnode=None)
         quotes.smartquotes_action = self.config.smartquotes_action
         SmartQuotes.apply(quotes)
         settings.language_code = now

@@ -18,6 +18,10 @@ _KEPT = re.compile(
     r"|%\(\w+\)[sd]|%[sd]|\$\{\w+\}|https?://\S+",
     re.S,
 )
+# What a reader does not see as words of the text: tags, places and roles, formulas, addresses.
+_UNSEEN = re.compile(
+    r"<[^<>]+>|\{[\w:-]+\}`[^`]*`|\{[^{}]*\}|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)", re.S
+)
 _PAD = "lóñgér wórds "
 
 
@@ -35,8 +39,8 @@ def pseudo(text: str) -> str:
         parts += [body[at : kept.start()].translate(_ACCENTED), kept[0]]
         at = kept.end()
     parts.append(body[at:].translate(_ACCENTED))
-    said = _KEPT.sub("", body)
-    # What a place will hold does not grow; the words do, brackets included.
+    said = _UNSEEN.sub("", body)
+    # What a place will hold does not grow; the words do.
     wanted = max(1, -(-int(len(said) * (GROWTH - 1) * 10) // 10))
     pad = (_PAD * (wanted // len(_PAD) + 1))[:wanted].rstrip()
     return f"{front}{OPEN}{''.join(parts)} {pad}{CLOSE}"
