@@ -10,6 +10,7 @@ import re
 from html import escape
 from typing import Any
 
+from docutils import nodes
 from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -80,6 +81,17 @@ class Captions(SphinxTransform):
                 tree["caption"] = _(tree["caption"])
 
 
+class Formulas(SphinxTransform):
+    """Leave formulas out of what is translated: they are the same in every language."""
+
+    default_priority = 5
+
+    def apply(self, **kwargs: Any) -> None:
+        """Mark the formulas of this page."""
+        for formula in self.document.findall(nodes.math_block):
+            formula["translatable"] = False
+
+
 def _context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -89,5 +101,6 @@ def _context(
 def setup(app: Sphinx) -> None:
     """Set the language before any other part speaks."""
     app.connect("config-inited", _configure, priority=0)
+    app.add_transform(Formulas)
     app.add_transform(Captions)
     app.connect("html-page-context", _context)

@@ -34,6 +34,11 @@ _RETIRED = N_(
 )
 
 
+def _in(tag: str, *parts: str) -> str:
+    """Return pieces of HTML in one element, as they are."""
+    return f"<{tag}>{''.join(parts)}</{tag}>"
+
+
 class Findings(SphinxDirective):
     """``{findings}``: every finding of the edition, by chapter, then by claim."""
 
@@ -63,16 +68,17 @@ class Findings(SphinxDirective):
         )
         parts.append(f"<p>{html('By claim:')}</p><ul>{rows}</ul>")
         gone = "".join(
-            "<li>"
-            + html(
-                _RETIRED,
-                url=up + entry["url"],
-                id=entry["id"],
-                status=entry["status"],
-                edition=entry["retired"],
-                reason=entry["reason"],
+            _in(
+                "li",
+                html(
+                    _RETIRED,
+                    url=up + entry["url"],
+                    id=entry["id"],
+                    status=entry["status"],
+                    edition=entry["retired"],
+                    reason=entry["reason"],
+                ),
             )
-            + "</li>"
             for entry in published.load().values()
             if entry["status"] != published.CURRENT
         )
@@ -104,14 +110,16 @@ class Editions(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list whose digest of this edition is filled in when pages are written."""
         before = "".join(
-            "<li>"
-            + html(
-                '{edition}, {date:date}, digest <span class="digest">{digest}</span>',
-                edition=row["edition"],
-                date=row["date"],
-                digest=row["digest"][:12],
+            _in(
+                "li",
+                html(
+                    '{edition}, {date:date}, digest <span class="digest">{digest}</span>',
+                    edition=row["edition"],
+                    date=row["date"],
+                    digest=row["digest"][:12],
+                ),
+                ": " + escape(_(row["note"])) if row["note"] else "",
             )
-            + f"{': ' + escape(_(row['note'])) if row['note'] else ''}</li>"
             for row in reversed(editions())
             if row["edition"] != __version__
         )
@@ -119,14 +127,17 @@ class Editions(SphinxDirective):
             f"<ul>{before}</ul>" if before else f"<p>{html('There is no earlier edition.')}</p>"
         )
         return _raw(
-            "<p>"
-            + html(
-                "This is edition {edition} of {date:date}. Its digest stands at the foot of every page, "
-                "and in full in <code>record.json</code>.",
-                edition=__version__,
-                date=release_date(),
+            _in(
+                "p",
+                html(
+                    "This is edition {edition} of {date:date}. Its digest stands at the foot of every page, "
+                    "and in full in <code>record.json</code>.",
+                    edition=__version__,
+                    date=release_date(),
+                ),
             )
-            + f"</p><p>{html('Earlier editions:')}</p>{earlier}"
+            + _in("p", html("Earlier editions:"))
+            + earlier
         )
 
 
@@ -136,14 +147,15 @@ class Errata(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the changes as HTML."""
         first = "".join(
-            "<li>"
-            + html_plural(
-                "Edition {edition}: {n:int} finding first published.",
-                "Edition {edition}: {n:int} findings first published.",
-                len(ids),
-                edition=edition,
+            _in(
+                "li",
+                html_plural(
+                    "Edition {edition}: {n:int} finding first published.",
+                    "Edition {edition}: {n:int} findings first published.",
+                    len(ids),
+                    edition=edition,
+                ),
             )
-            + "</li>"
             for edition, ids in sorted(first_published().items(), reverse=True)
         )
         parts = [f"<ul>{first}</ul>"]
