@@ -69,6 +69,7 @@ FETCHED = ROOT / "originals"
 TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
 ERROR_RATES = DATA / "simulated" / "error_rates.csv"
+TOLERANCES = ROOT / "tests" / "oracles" / "tolerances.csv"
 
 
 def originals() -> Path | None:

@@ -56,6 +56,7 @@ CHROME = (
     N_("Skip to content"),
     N_("Back to top"),
     N_("On this page"),
+    N_("Please activate JavaScript to enable the search functionality."),
 )
 _CHROME = re.compile(
     r'(>\s*|aria-label=")(' + "|".join(re.escape(text) for text in CHROME) + r')(\s*<|")'

@@ -74,6 +74,7 @@ _SHORT_MONTHS = (
     N_("Dec"),
 )
 
+_TRUTH = {True: N_("True"), False: N_("False")}
 _PARTS = {"mid": N_("mid-{year}"), "late": N_("late-{year}"), "early": N_("early-{year}")}
 
 _MINUS = "\N{MINUS SIGN}"
@@ -143,7 +144,8 @@ def fmt(value: Any, spec: str = "") -> str:
         value = value.item()
     if spec in ("", "text"):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return _(value) if isinstance(value, str) else str(value)
+            text = value if isinstance(value, str) else str(value)
+            return _(_TRUTH[value] if isinstance(value, bool) else text)
         if isinstance(value, float):
             raise ArgumentError(f"{value!r} needs a format: a float's decimals are a decision")
         return _number(value, 0)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
+import pandas as pd
 import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -27,9 +28,10 @@ from jinja2.ext import babel_extract
 from scomm import __version__, paths
 from scomm.data import ledger
 from scomm.data.ingest import modules
-from scomm.data.mappings import charge_classes, landmarks
+from scomm.data.mappings import charge_classes, landmarks, pa_facilities
+from scomm.data.simulated import load_error_rates
 from scomm.data.sources import passports
-from scomm.data.tables import manifest, write_atomically
+from scomm.data.tables import load, manifest, write_atomically
 from scomm.display.words import DOMAIN
 from scomm.errors import SourceError
 from scomm.record import published
@@ -38,6 +40,7 @@ from scomm.record.findings import AS_COUNTED, BEYOND_CHANCE, METHODS, UNITS
 from scomm.record.identity import editions
 from scomm.record.pseudo import pseudo
 from scomm.record.schema import fields
+from scomm.stats.funnel import EQUAL, USUAL
 from scomm.stats.verdicts import CLAIM_VERDICTS
 
 PAGES = "pages"
@@ -159,15 +162,16 @@ def seen(tree: ast.AST) -> Iterator[ast.AST]:
         if name in ("table", "caterpillar"):
             given = [*call.args[2:3], *(k.value for k in call.keywords if k.arg == "columns")]
             for columns in given:
-                if isinstance(columns, ast.Dict):
-                    yield from columns.values
+                for part in ast.walk(columns):
+                    if isinstance(part, ast.Dict):
+                        yield from part.values
         if name == "choropleth":
             yield from (keyword.value for keyword in call.keywords if keyword.arg == "labels")
         if name == "Col" and call.args:
             yield call.args[0]
 
 
-_PROSE = re.compile(r"[A-Za-z][A-Za-z'’.,;:()-]* .*[A-Za-z]", re.S)
+_PROSE = re.compile(r"[A-Za-z][A-Za-z0-9'’.,;:()-]* .*[A-Za-z]", re.S)
 
 
 def _docstrings(tree: ast.AST) -> set[int]:
@@ -225,17 +229,27 @@ def _typed() -> Iterator[tuple[Path, Any]]:
         yield from ((paths.GLOSSARY, entry[name]) for name in ("term", "definition"))
     for entry in ledger.law():
         yield from ((paths.LAW, entry.get(name)) for name in ("says", "kind", "status", "use"))
-    for name in ("event", "status"):
+    for name in ("event", "source", "status"):
         yield from ((paths.TIMELINE, text) for text in ledger.timeline()[name])
     for name in ("route", "why_published", "word", "exactness", "level"):
         yield from ((paths.FIGURES, text) for text in ledger.figures()[name].unique())
     yield from ((paths.CUTOFFS, text) for text in ledger.cutoffs()["basis"].unique())
-    for name in ("quantity", "scope", "unit", "status", "route"):
+    for name in ("quantity", "scope", "unit", "status", "source", "route"):
         yield from ((paths.PUBLISHED_TOTALS, text) for text in ledger.published_totals()[name])
     yield from ((paths.CHARGE_CLASSES, text) for _pattern, text in charge_classes())
     yield from ((paths.LANDMARKS, text) for text in landmarks()["kind"].unique())
+    yield from ((paths.PA_FACILITIES, text) for text in pa_facilities()["facility_class"].unique())
     for passport in passports().values():
-        yield from ((paths.SOURCES, text) for text in (passport.route, passport.licence))
+        for text in (passport.route, passport.licence, passport.release):
+            yield paths.SOURCES, text
+    yield from ((paths.TABLES, str(text)) for text in load("removals")["gender"].unique())
+    for name in ("method", "world"):
+        words = load_error_rates()[name].unique()
+        yield from ((paths.ERROR_RATES, word) for word in words if "_" not in str(word))
+    if paths.TOLERANCES.is_file():
+        kinds = pd.read_csv(paths.TOLERANCES)["kind"].unique()
+        yield from ((paths.TOLERANCES, kind) for kind in kinds)
+    yield from ((paths.SRC / "scomm" / "stats" / "funnel.py", text) for text in (EQUAL, USUAL))
     for made in manifest().values():
         yield paths.MANIFEST, made.why
     for module in modules():
