@@ -198,4 +198,4 @@ def test_missing_rows_are_said_to_be_missing(site: tuple[Path, str], chromium: s
     folder, address = site
     (folder / "rows-1-3.csv").unlink()
     verdict, _ = verdicts(chromium, address)["1.3"]
-    assert "Failed: rows-1-3.csv: 404" in verdict
+    assert f"{CHECK['failed']} rows-1-3.csv: 404" in verdict
