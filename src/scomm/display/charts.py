@@ -239,7 +239,7 @@ def _lines(
     if isinstance(frame.index, pd.DatetimeIndex):
         _date_ticks(axes, frame.index, layout)
     if ylabel:
-        axes.set_title(_folded(ylabel, 58 if layout.narrow else 118), loc="left", color=MUTED.light)
+        axes.set_title(_folded(ylabel, 64 if layout.narrow else 118), loc="left", color=MUTED.light)
     _events(axes, events, layout)
     return figure
 
