@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links words pseudo
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,14 @@ edition: book ## make dist/one-in-four-<edition> and its zip
 
 links: book ## follow every link of the built book
 	@$(BIN)/python -m tests.book.links _build/html
+
+words: $(READY) ## extract every text for translators into locale/ and _build/words
+	@$(BIN)/python -m scomm words extract
+	@$(BIN)/jupyter-book build . --builder custom --custom-builder gettext --path-output _build/words -q
+
+pseudo: words ## build the book in the pseudo language, to see what no catalog reaches
+	@$(BIN)/python -m scomm words pseudo
+	@SCOMM_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.

@@ -1,5 +1,7 @@
 /* Comforts; every page is whole without them. Nothing is sent anywhere. */
 addEventListener("DOMContentLoaded", () => {
+  const words = document.getElementById("words").dataset;
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   // A page of an older edition says that a newer one exists: the list in the root of the site decides.
   const notice = document.getElementById("edition-notice");
   if (notice && location.protocol.startsWith("http")) {
@@ -9,12 +11,12 @@ addEventListener("DOMContentLoaded", () => {
         if (!list || list.latest === notice.dataset.edition) return;
         const known = list.editions.map((item) => item.edition);
         if (known.indexOf(list.latest) < known.indexOf(notice.dataset.edition)) return;
-        notice.textContent = `This is edition ${notice.dataset.edition}. A newer one exists: `;
         const link = document.createElement("a");
         const here = location.pathname.split(`/${notice.dataset.edition}/`);
         link.href = here.length > 1 ? `${here[0]}/${list.latest}/${here[1]}${location.hash}` : `${notice.dataset.root}../${list.latest}/`;
-        link.textContent = `edition ${list.latest}`;
-        notice.append(link, ".");
+        link.textContent = fill(words.edition, { edition: list.latest });
+        const [before, after] = fill(words.newer, { edition: notice.dataset.edition }).split("{link}");
+        notice.append(before, link, after);
         notice.hidden = false;
       })
       .catch(() => {});
@@ -35,28 +37,27 @@ addEventListener("DOMContentLoaded", () => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy-button";
-      button.textContent = "Copy citation";
-      button.setAttribute("aria-label", `Copy citation: ${text.dataset.copy}`);
+      button.textContent = words.copy;
+      button.setAttribute("aria-label", fill(words.copyWhat, { what: text.dataset.copy }));
       button.addEventListener("click", () =>
         // With the italics for a word processor, without them for anything else.
         navigator.clipboard.write([new ClipboardItem({
           "text/plain": new Blob([text.textContent], { type: "text/plain" }),
           "text/html": new Blob([text.innerHTML], { type: "text/html" }),
         })]).then(() => {
-          button.textContent = "Copied";
-          setTimeout(() => (button.textContent = "Copy citation"), 2000);
+          button.textContent = words.copied;
+          setTimeout(() => (button.textContent = words.copy), 2000);
         }),
       );
       text.after(button);
     }
   }
   // Long tables sort by a click on a heading and filter by what is typed; totals stay at the end.
-  const MONTHS = "january february march april may june july august september october november december".split(" ");
-  const worth = (text) => {
-    const plain = text.trim();
-    if (!plain || plain === "n/a") return null;
-    const day = plain.toLowerCase().match(/^(\d{1,2}) ([a-z]+) (\d{4})$/);
-    if (day && MONTHS.includes(day[2])) return +day[3] * 10000 + (MONTHS.indexOf(day[2]) + 1) * 100 + +day[1];
+  // A day sorts by what its cell carries, since its words are of a language.
+  const worth = (cell) => {
+    if (cell.dataset.sort) return +cell.dataset.sort;
+    const plain = cell.textContent.trim();
+    if (!plain || plain === words.none) return null;
     const number = plain.replace(/^< ?/, "").replace(/[,%\u00a0]/g, "").replace("\u2212", "-");
     return /^-?\d+(\.\d+)?$/.test(number) ? +number : plain.toLowerCase();
   };
@@ -79,7 +80,7 @@ addEventListener("DOMContentLoaded", () => {
         const down = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : head.classList.contains("num");
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const keyed = others.map((row) => [worth(row.cells[column].textContent), row]);
+        const keyed = others.map((row) => [worth(row.cells[column]), row]);
         keyed.sort((a, b) => compare(a[0], b[0], down ? -1 : 1));
         body.append(...keyed.map(([, row]) => row), ...totals);
       });
@@ -91,7 +92,7 @@ addEventListener("DOMContentLoaded", () => {
     label.className = "filter";
     count.setAttribute("role", "status");
     input.type = "search";
-    label.append("Filter this table ", input, " ", count);
+    label.append(`${words.filter} `, input, " ", count);
     table.closest(".table-scroll").before(label);
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLowerCase();
@@ -100,7 +101,7 @@ addEventListener("DOMContentLoaded", () => {
         row.hidden = !row.textContent.toLowerCase().includes(wanted);
         shown += !row.hidden;
       }
-      count.textContent = wanted ? `${shown} of ${others.length} rows` : "";
+      count.textContent = wanted ? fill(words.shown, { shown, all: others.length }) : "";
     });
   }
 });

@@ -34,6 +34,8 @@ CONFIG = ROOT / "_config.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 CITATION = ROOT / "CITATION.cff"
 FONTS = ROOT / "_static" / "fonts"
+LOCALE = ROOT / "locale"
+TEMPLATES = ROOT / "_templates"
 
 DATA = ROOT / "data"
 SOURCES = DATA / "sources.toml"
@@ -68,6 +70,7 @@ FETCHED = ROOT / "originals"
 TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
 ERROR_RATES = DATA / "simulated" / "error_rates.csv"
+TOLERANCES = ROOT / "tests" / "oracles" / "tolerances.csv"
 
 
 def originals() -> Path | None:

@@ -61,7 +61,7 @@ class Book:
 
     folder: Path
 
-    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *command: str, language: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command in the book's folder, with nothing of the tester's own settings."""
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")
@@ -72,6 +72,8 @@ class Book:
             "SOURCE_DATE_EPOCH": "1795392000",
             "COLUMNS": "200",
         }
+        if language:
+            environment["SCOMM_LANGUAGE"] = language
         return subprocess.run(
             command,
             cwd=self.folder,
@@ -82,9 +84,9 @@ class Book:
             check=False,
         )
 
-    def build(self, *options: str) -> subprocess.CompletedProcess[str]:
+    def build(self, *options: str, language: str = "") -> subprocess.CompletedProcess[str]:
         builder = Path(sys.executable).with_name("jupyter-book")
-        return self._run(str(builder), "build", ".", "-W", *options)
+        return self._run(str(builder), "build", ".", "-W", *options, language=language)
 
     def scomm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run(sys.executable, "-m", "scomm", *arguments)
@@ -104,7 +106,7 @@ def executed(result: subprocess.CompletedProcess[str]) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _checkout(folder: Path) -> None:
+def checkout(folder: Path) -> None:
     """Copy what a book is made with, without its pages."""
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("src", "data", "_static", "_templates"):
@@ -132,7 +134,7 @@ A third one ends the page.
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A small book with one numbered chapter, about which nothing is published yet."""
     folder = tmp_path_factory.mktemp("record") / "book"
-    _checkout(folder)
+    checkout(folder)
     shutil.rmtree(folder / "data" / "published")
     (folder / "data" / "published").mkdir()
     (folder / "_toc.yml").write_text(
@@ -163,7 +165,7 @@ def published_book(fresh: Book) -> Book:
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     folder = tmp_path / "book"
-    _checkout(folder)
+    checkout(folder)
     # These tests change tables and code at will; those of the published record have their own book.
     config = folder / "_config.yml"
     draft = "  config:\n    scomm_draft: true\n"

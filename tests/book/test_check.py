@@ -12,11 +12,13 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from scomm.book.traces import CHECK
 from scomm.stats.proportions import newcombe_difference, wilson
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "scomm" / "book" / "static"
@@ -121,10 +123,9 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     (tmp_path / "findings.json").write_text(json.dumps({"findings": [f for f, _ in found]}))
     (tmp_path / "check" / "rows.json").write_text(json.dumps({"rows": listed}))
     (tmp_path / "check" / "check.js").write_bytes((STATIC / "check.js").read_bytes())
+    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in CHECK.items())
     boxes = "".join(
-        f'<div class="check" data-finding="{finding["id"]}" data-label="Check" data-agrees="Agrees." '
-        'data-disagrees="Does not agree." data-failed="Failed:" data-server="server"></div>'
-        for finding, _ in found
+        f'<div class="check" data-finding="{finding["id"]}" {said}></div>' for finding, _ in found
     )
     page = f'<!doctype html>{boxes}<script src="check/check.js" data-root=""></script>'
     (tmp_path / "page.html").write_text(page)
@@ -197,4 +198,4 @@ def test_missing_rows_are_said_to_be_missing(site: tuple[Path, str], chromium: s
     folder, address = site
     (folder / "rows-1-3.csv").unlink()
     verdict, _ = verdicts(chromium, address)["1.3"]
-    assert "Failed: rows-1-3.csv: 404" in verdict
+    assert f"{CHECK['failed']} rows-1-3.csv: 404" in verdict

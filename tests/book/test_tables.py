@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from scomm import paths
+from scomm.book.pages import WORDS
 from scomm.display.tables import Col, to_html
 
 pytestmark = pytest.mark.browser
@@ -24,9 +26,10 @@ def shown(chromium: str, folder: Path, frame: pd.DataFrame, actions: str) -> str
         "day": Col("Day", "date"),
     }
     body = to_html(frame, columns, caption="Places", identifier="t", emphasis=[len(frame) - 1])
+    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
     page = folder / "page.html"
     page.write_text(
-        f"<!doctype html><meta charset='utf-8'>{body}"
+        f"<!doctype html><meta charset='utf-8'><template id='words' {said}></template>{body}"
         f"<script>{(paths.ROOT / '_static' / 'book.js').read_text(encoding='utf-8')}</script>"
         f"<script>addEventListener('DOMContentLoaded', () => {{ {actions} }});</script>",
         encoding="utf-8",

@@ -21,6 +21,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         find,
+        language,
         launch,
         lists,
         mathml,
@@ -37,6 +38,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
     parts = (
+        language,
         execution,
         code,
         numbers,
@@ -47,6 +49,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         citations,
         traces,
         find,
+        language,
         lists,
         mathml,
         pages,

@@ -14,9 +14,10 @@ from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
 from scomm.display import pictures
 from scomm.display.formats import fmt
+from scomm.display.words import _
 from scomm.record import chapters
-from scomm.record.identity import SITE, Record, text_digest
-from scomm.record.outputs import findings, of_kind, slug
+from scomm.record.identity import Record, text_digest
+from scomm.record.outputs import findings_shown, of_kind, slug
 
 GENERAL = "cards/book.png"
 
@@ -33,20 +34,21 @@ def card_path(page: str) -> str:
 
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     record: Record = app.scomm_record  # type: ignore[attr-defined]
-    name, _, rest = SITE.partition("? ")
-    site = f"{name}?"
-    foot = f"Edition {__version__}, {fmt(record.date, 'date')}. Every number can be checked."
-    yield GENERAL, pictures.Card("Secure Communities", site, rest, foot)
+    site, about = _("One in Four?"), _("Secure Communities, jurisdiction by jurisdiction")
+    foot = _("Edition {edition}, {date}. Every number can be checked.").format(
+        edition=__version__, date=fmt(record.date, "date")
+    )
+    yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
     says: dict[str, str] = {}
-    for item in findings(executed(app)):
+    for item in findings_shown(executed(app)):
         says.setdefault(str(item["url"]).split(".html")[0], str(item["statement"]))
     for page in chapters.pages():
         if page != app.config.root_doc and page in app.env.titles:
             title = app.env.titles[page].astext()
-            yield card_path(page), pictures.Card(site, title, says.get(page, rest), foot)
+            yield card_path(page), pictures.Card(site, title, says.get(page, about), foot)
     for sheet in sheets(app):
         page = f"datasheets/{sheet.slug}"
-        yield card_path(page), pictures.Card(site, sheet.title, sheet.first, foot)
+        yield card_path(page), pictures.Card(site, _(sheet.title), _(sheet.first), foot)
 
 
 def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:

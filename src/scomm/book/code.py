@@ -10,19 +10,25 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
+from scomm.display.words import _
+
 
 class FoldedCode(nodes.Element):
     """Code behind a ``<details>`` line; ``says`` is what its first comment says it computes."""
 
 
-def _says(source: str) -> str:
+def says(source: str) -> str:
+    """Return what a cell's first comment says that it computes, empty if it has none."""
     first = source.strip().partition("\n")[0]
     return first.lstrip("# ").rstrip(". ") if first.startswith("#") else ""
 
 
 def _visit(translator: SphinxTranslator, node: FoldedCode) -> None:
-    says = f": <span>{escape(node['says'])}</span>" if node["says"] else ""
-    translator.body.append(f'<details class="code"><summary>Show the code{says}</summary>\n')
+    summary = escape(_("Show the code"))
+    if node["says"]:
+        says = f"<span>{escape(_(node['says']))}</span>"
+        summary = _("Show the code: {says}").format(says=says)
+    translator.body.append(f'<details class="code"><summary>{summary}</summary>\n')
 
 
 def _depart(translator: SphinxTranslator, node: FoldedCode) -> None:
@@ -38,11 +44,11 @@ class FoldCode(SphinxTransform):
 
     default_priority = 400
 
-    def apply(self, **_: Any) -> None:
+    def apply(self, **kwargs: Any) -> None:
         """Fold every code cell's input of this page."""
         for node in list(self.document.findall(nodes.container)):
             if node.get("nb_element") == "cell_code_source":
-                folded = FoldedCode(says=_says(node.astext()))
+                folded = FoldedCode(says=says(node.astext()))
                 node.replace_self(folded)
                 folded += node
 

@@ -24,12 +24,14 @@ from scomm.book import paragraphs
 from scomm.book.execution import executed
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
+from scomm.display.words import N_, _
 from scomm.errors import ScommError
 from scomm.record import identity, published
 from scomm.record.changes import editions_json
 from scomm.record.chapters import label
 from scomm.record.outputs import findings, numbers, of_kind
 from scomm.record.references import Reference
+from scomm.record.templated import html
 
 _MAKERS = (".py", ".html", ".js", ".css", ".svg")
 
@@ -89,7 +91,7 @@ class Retired(SphinxTransform):
 
     default_priority = 951
 
-    def apply(self, **_: Any) -> None:
+    def apply(self, **kwargs: Any) -> None:
         """Add a note at the end of the page on which the finding stood."""
         page = self.env.docname
         section = next(iter(self.document.findall(nodes.section)), None)
@@ -100,16 +102,28 @@ class Retired(SphinxTransform):
                 section += nodes.raw("", retired_html(entry), format="html")
 
 
+# Whether another finding stands in its place, and its status: what became of it.
+_BECAME = {
+    (False, published.WITHDRAWN): N_("Withdrawn in edition {edition}."),
+    (False, published.SUPERSEDED): N_("Superseded in edition {edition}."),
+    (True, published.SUPERSEDED): N_(
+        'Superseded by <a href="{link}">Finding {id}</a> in edition {edition}.'
+    ),
+}
+
+
 def retired_html(entry: dict[str, Any]) -> str:
     """Return the note on which the anchor of a retired finding lands."""
     anchor = Reference("finding", entry["id"]).anchor
     by = entry.get("by", "")
-    where = f' by <a href="#finding-{by.replace(".", "-")}">Finding {by}</a>' if by else ""
+    link = f"#finding-{by.replace('.', '-')}"
+    name = html("Finding {id}", id=entry["id"])
+    became = html(_BECAME[bool(by), entry["status"]], edition=entry["retired"], link=link, id=by)
+    it_said = html("It said: “{statement}”", statement=entry["statement"])
     return (
-        f'<section class="finding finding-retired" id="{anchor}" aria-label="Finding {entry["id"]}">'
-        f'<p class="finding-statement"><span class="finding-number">Finding {entry["id"]}</span> '
-        f"{escape(entry['status'].capitalize())}{where} in edition {escape(entry['retired'])}. "
-        f"{escape(entry['reason'])} It said: “{escape(entry['statement'])}”</p></section>"
+        f'<section class="finding finding-retired" id="{anchor}" aria-label="{name}">'
+        f'<p class="finding-statement"><span class="finding-number">{name}</span> '
+        f"{became} {escape(_(entry['reason']))} {it_said}</p></section>"
     )
 
 

@@ -50,6 +50,18 @@ def _configure(app: Sphinx, _config: object) -> None:
     app.config.nb_execution_cache_path = str(counter)
 
 
+def extracting(app: Sphinx) -> bool:
+    """Whether this run only takes the prose out for translators, which needs no results."""
+    return bool(app.builder.name == "gettext")
+
+
+def _without_results(app: Sphinx) -> None:
+    if extracting(app):
+        app.config.nb_execution_mode = "off"
+        # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
+        app.config.suppress_warnings += ["myst-nb.lexer"]
+
+
 def _check_tables() -> None:
     """Refuse to build from tables that are not those of the manifest."""
     for name, entry in manifest().items():
@@ -74,6 +86,9 @@ def _notebooks(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
 
 
 def _execute(app: Sphinx) -> None:
+    if extracting(app):
+        app.scomm_results = {}  # type: ignore[attr-defined]
+        return
     _check_tables()
     notebooks = _notebooks(app)
     store = Store(_folder(app) / "store")
@@ -129,4 +144,5 @@ def _outdated(
 def setup(app: Sphinx) -> None:
     """Connect to the build: configure, execute, then say what is outdated."""
     app.connect("config-inited", _configure, priority=1)
+    app.connect("builder-inited", _without_results, priority=1)
     app.connect("env-get-outdated", _outdated)

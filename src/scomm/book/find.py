@@ -14,30 +14,34 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm.data.tables import write_atomically
+from scomm.display.words import N_, _
 from scomm.record.datasheets import places, states
+from scomm.record.templated import html
 
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
+TITLE = N_("All counties by state")
+# What the script says, by the names under which the form hands it over.
+_SAID = {
+    "yes": N_("a share was published"),
+    "no": N_("no share was published"),
+    "found": N_("{n} found"),
+    "none": N_("Nothing found. Try the county's or the state's name."),
+    "broken": N_("The list could not be loaded; use the plain list."),
+}
 
 
 def form_html(up: str) -> str:
     """Return the box; without a script it leads to the plain list."""
-    words = {
-        "yes": "a share was published",
-        "no": "no share was published",
-        "found": "found",
-        "none": "Nothing found. Try the county's or the state's name.",
-        "broken": "The list could not be loaded; use the plain list.",
-    }
-    data = " ".join(f'data-{name}="{escape(text)}"' for name, text in words.items())
+    data = " ".join(f'data-{name}="{escape(_(text))}"' for name, text in _SAID.items())
     return (
-        f'<form class="find" role="search" aria-label="Find a county, state or area" '
+        f'<form class="find" role="search" aria-label="{html("Find a county, state or area")}" '
         f'action="{up}{LIST}.html" {data}>'
-        '<label for="find-place">Find your county, state or area</label>'
+        f'<label for="find-place">{html("Find your county, state or area")}</label>'
         '<input id="find-place" name="q" type="search" autocomplete="off" spellcheck="false" '
         'placeholder="Orange County, California">'
         '<p role="status"></p><ul></ul>'
-        f'<p class="find-list"><a href="{up}{LIST}.html">All counties by state</a></p></form>'
+        f'<p class="find-list"><a href="{up}{LIST}.html">{escape(_(TITLE))}</a></p></form>'
         f'<script src="{up}find/find.js" data-root="{up}" defer></script>'
     )
 
@@ -53,7 +57,7 @@ class Find(SphinxDirective):
 def places_js() -> str:
     """Return the list of places as a script, which also works from a file."""
     rows = [
-        [place.name, place.kind, place.state, place.path, int(place.published)]
+        [_(place.name), place.kind, place.state, place.path, int(place.published)]
         for place in places()
     ]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
@@ -64,27 +68,29 @@ def list_html() -> str:
     """Return every county by state, for readers without a script."""
     counties = [place for place in places() if place.kind == "county"]
     names = states()
-    parts = ["<h1>All counties by state</h1>", form_html("../")]
-    parts.append(
-        "<p>Few counties have a published share; those that have one are marked. Each link leads to "
-        "the county's line on its state's sheet.</p>"
+    parts = [f"<h1>{escape(_(TITLE))}</h1>", form_html("../")]
+    few = html(
+        "Few counties have a published share; those that have one are marked. Each link leads to "
+        "the county's line on its state's sheet."
     )
+    parts.append(f"<p>{few}</p>")
+    mark = html("(a share was published)")
     for code, group in groupby(sorted(counties, key=lambda p: names[p.state]), lambda p: p.state):
         links = "".join(
             f'<li><a href="{escape(place.path.removeprefix("datasheets/"))}">'
-            f"{escape(place.name)}</a>{' (a share was published)' if place.published else ''}</li>"
+            f"{escape(place.name)}</a>{f' {mark}' if place.published else ''}</li>"
             for place in sorted(group, key=lambda place: place.name)
         )
         parts.append(
             f"<details><summary>{escape(names[code])}</summary>"
-            f'<p><a href="state-{code.lower()}.html">Datasheet of {escape(names[code])}</a></p>'
+            f'<p><a href="state-{code.lower()}.html">{html("Datasheet of {state}", state=names[code])}</a></p>'
             f'<ul class="datasheet-list">{links}</ul></details>'
         )
     return "".join(parts)
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    title = "All counties by state"
+    title = _(TITLE)
     yield (
         LIST,
         {"title": title, "body": list_html(), "toc": "", "furo_hide_toc": True},

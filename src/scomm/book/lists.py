@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -14,18 +15,29 @@ from scomm import __version__
 from scomm.book import citations
 from scomm.book.execution import executed
 from scomm.data.ledger import claims
-from scomm.display.formats import fmt
 from scomm.display.tables import to_html
+from scomm.display.words import N_, _
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
 from scomm.record.datasheets import Sheet, all_sheets, estimates, places
 from scomm.record.identity import editions, release_date
-from scomm.record.outputs import findings, of_kind
+from scomm.record.outputs import findings_shown, of_kind
 from scomm.record.schema import fields
+from scomm.record.templated import html, html_plural
 
 
-def _raw(html: str) -> list[nodes.Node]:
-    return [nodes.raw("", html, format="html")]
+def _raw(content: str) -> list[nodes.Node]:
+    return [nodes.raw("", content, format="html")]
+
+
+_RETIRED = N_(
+    '<a href="{url}">Finding {id}</a>, {status} in edition {edition}: {reason}',
+)
+
+
+def _in(tag: str, *parts: str) -> str:
+    """Return pieces of HTML in one element, as they are."""
+    return f"<{tag}>{''.join(parts)}</{tag}>"
 
 
 class Findings(SphinxDirective):
@@ -33,12 +45,14 @@ class Findings(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the list as HTML."""
-        found = findings(executed(self.env.app))
+        found = findings_shown(executed(self.env.app))
         up = "../" * self.env.docname.count("/")
-        parts = [f"<p>{len(found)} findings.</p><ul class='findings-list'>"]
+        total = html_plural("{n:int} finding.", "{n:int} findings.", len(found))
+        parts = [f"<p>{total}</p><ul class='findings-list'>"]
         for item in found:
+            name = html("Finding {id}", id=item["id"])
             parts.append(
-                f'<li><a href="{up}{escape(str(item["url"]))}">Finding {escape(str(item["id"]))}</a> '
+                f'<li><a href="{up}{escape(str(item["url"]))}">{name}</a> '
                 f"{escape(str(item['statement']))}</li>"
             )
         parts.append("</ul>")
@@ -49,25 +63,33 @@ class Findings(SphinxDirective):
                     f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
                 )
         rows = "".join(
-            f"<li>{escape(claim)}, {escape(claims()[claim]['short'])}: {', '.join(by_claim[claim])}</li>"
+            f"<li>{escape(claim)}, {escape(_(claims()[claim]['short']))}: {', '.join(by_claim[claim])}</li>"
             for claim in claims()
             if claim in by_claim
         )
-        parts.append(f"<p>By claim:</p><ul>{rows}</ul>")
+        parts.append(f"<p>{html('By claim:')}</p><ul>{rows}</ul>")
         gone = "".join(
-            f'<li><a href="{up}{escape(entry["url"])}">Finding {escape(entry["id"])}</a>, '
-            f"{escape(entry['status'])} in edition {escape(entry['retired'])}: "
-            f"{escape(entry['reason'])}</li>"
+            _in(
+                "li",
+                html(
+                    _RETIRED,
+                    url=up + entry["url"],
+                    id=entry["id"],
+                    status=entry["status"],
+                    edition=entry["retired"],
+                    reason=entry["reason"],
+                ),
+            )
             for entry in published.load().values()
             if entry["status"] != published.CURRENT
         )
         if gone:
-            parts.append(f"<p>No longer held:</p><ul>{gone}</ul>")
+            parts.append(f"<p>{html('No longer held:')}</p><ul>{gone}</ul>")
         files = " · ".join(
             f'<a href="{up}{name}" download>{name}</a>'
             for name in ("findings.json", "findings.csv", "findings.schema.json")
         )
-        parts.append(f"<p>Download: {files}</p>")
+        parts.append(f"<p>{html('Download: {files}', files=Markup(files))}</p>")
         return _raw("".join(parts))
 
 
@@ -77,7 +99,7 @@ class FindingFields(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the list as HTML."""
         rows = "".join(
-            f"<dt><code>{escape(row['field'])}</code></dt><dd>{escape(row['meaning'])}</dd>"
+            f"<dt><code>{escape(row['field'])}</code></dt><dd>{escape(_(row['meaning']))}</dd>"
             for row in fields()
         )
         return _raw(f'<dl class="fields">{rows}</dl>')
@@ -89,16 +111,34 @@ class Editions(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list whose digest of this edition is filled in when pages are written."""
         before = "".join(
-            f"<li>{escape(row['edition'])}, {fmt(row['date'], 'date')}, digest "
-            f'<span class="digest">{escape(row["digest"][:12])}</span>'
-            f"{': ' + escape(row['note']) if row['note'] else ''}</li>"
+            _in(
+                "li",
+                html(
+                    '{edition}, {date:date}, digest <span class="digest">{digest}</span>',
+                    edition=row["edition"],
+                    date=row["date"],
+                    digest=row["digest"][:12],
+                ),
+                ": " + escape(_(row["note"])) if row["note"] else "",
+            )
             for row in reversed(editions())
             if row["edition"] != __version__
         )
-        earlier = f"<ul>{before}</ul>" if before else "<p>There is no earlier edition.</p>"
+        earlier = (
+            f"<ul>{before}</ul>" if before else f"<p>{html('There is no earlier edition.')}</p>"
+        )
         return _raw(
-            f"<p>This is edition {__version__} of {fmt(release_date(), 'date')}. Its digest stands at the foot of "
-            f"every page, and in full in <code>record.json</code>.</p><p>Earlier editions:</p>{earlier}"
+            _in(
+                "p",
+                html(
+                    "This is edition {edition} of {date:date}. Its digest stands at the foot of every page, "
+                    "and in full in <code>record.json</code>.",
+                    edition=__version__,
+                    date=release_date(),
+                ),
+            )
+            + _in("p", html("Earlier editions:"))
+            + earlier
         )
 
 
@@ -108,20 +148,28 @@ class Errata(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the changes as HTML."""
         first = "".join(
-            f"<li>Edition {escape(edition)}: {len(ids)} findings first published.</li>"
+            _in(
+                "li",
+                html_plural(
+                    "Edition {edition}: {n:int} finding first published.",
+                    "Edition {edition}: {n:int} findings first published.",
+                    len(ids),
+                    edition=edition,
+                ),
+            )
             for edition, ids in sorted(first_published().items(), reverse=True)
         )
         parts = [f"<ul>{first}</ul>"]
         for edition, rows in by_edition().items():
             items = "".join(
-                f'<li><a href="{self._address(row["id"])}">Finding {escape(row["id"])}</a>, '
-                f"{escape(row['field'])}: {escape(row['old'])} → {escape(row['new'])}. "
-                f"{escape(row['reason'])}</li>"
+                f'<li><a href="{self._address(row["id"])}">{html("Finding {id}", id=row["id"])}</a>, '
+                f"{escape(_(row['field']))}: {escape(_(row['old']))} → {escape(_(row['new']))}. "
+                f"{escape(_(row['reason']))}</li>"
                 for row in rows
             )
-            parts.append(f"<p>Edition {escape(edition)}:</p><ul>{items}</ul>")
+            parts.append(f"<p>{html('Edition {edition}:', edition=edition)}</p><ul>{items}</ul>")
         if not by_edition():
-            parts.append("<p>No published finding has been changed.</p>")
+            parts.append(f"<p>{html('No published finding has been changed.')}</p>")
         return _raw("".join(parts))
 
     def _address(self, identifier: str) -> str:
@@ -130,18 +178,19 @@ class Errata(SphinxDirective):
 
 def sheet_html(sheet: Sheet) -> str:
     """Render a datasheet's body."""
-    parts = [f"<h1>{escape(sheet.title)}</h1>", f'<p class="sheet-first">{escape(sheet.first)}</p>']
+    title, first = escape(_(sheet.title)), escape(_(sheet.first))
+    parts = [f"<h1>{title}</h1>", f'<p class="sheet-first">{first}</p>']
     for number, table in enumerate(sheet.tables, start=1):
         if table.folded and table.frame.empty:
             continue
-        title = escape(table.title)
+        title = escape(_(table.title))
         parts.append(
             f"<details class='sheet-folded'><summary>{title}</summary>"
             if table.folded
             else f"<h2>{title}</h2>"
         )
         if table.frame.empty:
-            parts.append("<p>Nothing in the tables of this book.</p>")
+            parts.append(f"<p>{html('Nothing in the tables of this book.')}</p>")
             continue
         body = to_html(
             table.frame,
@@ -150,11 +199,11 @@ def sheet_html(sheet: Sheet) -> str:
             identifier=f"{sheet.slug}-{number}",
             anchors=table.anchors,
         )
-        note = f'<p class="exhibit-source">{escape(table.note)}</p>' if table.note else ""
+        note = f'<p class="exhibit-source">{escape(_(table.note))}</p>' if table.note else ""
         dense = " exhibit-dense" if table.dense else ""
         parts.append(f'<div class="exhibit exhibit-table{dense}">{body}{note}</div>')
         parts.append("</details>" if table.folded else "")
-    parts += [f"<p>{escape(note)}</p>" for note in sheet.notes]
+    parts += [f"<p>{escape(_(note))}</p>" for note in sheet.notes]
     return "".join(parts)
 
 
@@ -165,13 +214,13 @@ class Datasheets(SphinxDirective):
         """Return two lists of links."""
         up = "../" * self.env.docname.count("/")
         parts = []
-        for kind, heading in (("state", "States"), ("area", "Areas of responsibility")):
+        for kind, heading in (("state", N_("States")), ("area", N_("Areas of responsibility"))):
             links = "".join(
-                f'<li><a href="{up}{place.path}">{escape(place.name)}</a></li>'
+                f'<li><a href="{up}{place.path}">{escape(_(place.name))}</a></li>'
                 for place in sorted(places(), key=lambda place: place.name)
                 if place.kind == kind
             )
-            parts.append(f'<h2>{heading}</h2><ul class="datasheet-list">{links}</ul>')
+            parts.append(f'<h2>{escape(_(heading))}</h2><ul class="datasheet-list">{links}</ul>')
         return _raw("".join(parts))
 
 
@@ -191,7 +240,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         body = sheet_html(sheet) + citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
         yield (
             f"datasheets/{sheet.slug}",
-            {"title": sheet.title, "body": body, "toc": "", "furo_hide_toc": True},
+            {"title": _(sheet.title), "body": body, "toc": "", "furo_hide_toc": True},
             "page.html",
         )
 

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from docutils import nodes
-from myst_nb.core.variables import RetrievalError
-from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
+from scomm.book.execution import executed, extracting
 from scomm.display.formats import fmt
+from scomm.display.words import english
 from scomm.errors import ScommError
+from scomm.record.outputs import left
 
 
 class Number(SphinxRole):
     """``{n}`name:format``` prints what ``say(name=...)`` gave, in that format.
 
     A name that the page does not give, or a format that does not fit, is a warning, and warnings
-    fail the build.
+    fail the build. The values come from this build's executed notebook, not from the document:
+    a translated paragraph is parsed as a document of its own, without the page's outputs.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the formatted number as an inline node."""
         name, _, spec = self.text.partition(":")
+        if extracting(self.env.app):
+            return [nodes.inline(self.rawtext, self.text)], []
         try:
-            data = retrieve_glue_data(self.inliner.document, name)
-            text = fmt(json.loads(data.data["text/plain"]), spec)
-        except (RetrievalError, ScommError, ValueError, IndexError) as error:
+            given = _given(self.env.app, self.env.docname)
+            if name not in given:
+                raise ScommError("the page does not give it")
+            with english():
+                recorded = fmt(given[name], spec)
+            text = fmt(given.get(f"said/{name}", given[name]), spec)
+        except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         # No break inside a number and its unit.
-        node = nodes.inline(
-            self.rawtext, text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
-        )
+        node = nodes.inline(self.rawtext, _kept_together(text))
         node["classes"].append("number")
         node["of"] = self.text  # what the paragraph's template shows instead of the value
+        node["recorded"] = _kept_together(recorded)  # what it says in English
         return [node], []
+
+
+def _kept_together(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
+
+
+def _given(app: Sphinx, page: str) -> dict[str, Any]:
+    """Return what a page's code left, read once a build."""
+    known: dict[str, dict[str, Any]] = app.__dict__.setdefault("scomm_given", {})
+    if page not in known:
+        notebook = executed(app).get(page)
+        known[page] = {} if notebook is None else left(notebook)
+    return known[page]
 
 
 def setup(app: Sphinx) -> None:

@@ -13,15 +13,29 @@ from scomm import __version__
 from scomm.book.cards import card_path
 from scomm.book.launch import links
 from scomm.data.schema import TABLES
-from scomm.display.formats import fmt
 from scomm.display.pictures import CARD
+from scomm.display.words import N_, _, language, said
 from scomm.record.execution import Executed
 from scomm.record.identity import AUTHOR, SITE, Record
+from scomm.record.templated import html
 
-_ABSTRACT = (
+_ABSTRACT = N_(
     "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
     "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
 )
+# What the script of every page says, by the names under which the page hands it over.
+WORDS = {
+    "newer": N_("This is edition {edition}. A newer one exists: {link}."),
+    "edition": N_("edition {edition}"),
+    "copy": N_("Copy citation"),
+    "copy-what": N_("Copy citation: {what}"),
+    "copied": N_("Copied"),
+    "filter": N_("Filter this table"),
+    "shown": N_("{shown} of {all} rows"),
+    "none": N_("n/a"),
+}
+# As Open Graph writes a language with a country.
+_LOCALES = {"en": "en_US", "es": "es_US"}
 _SEARCH_ONLY = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -31,20 +45,20 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
     """Return the citation tags of a page: Highwire Press for scholars' tools, Dublin Core for all."""
     date = record.date.replace("-", "/")
     tags = [
-        ("citation_title", SITE if home else title),
+        ("citation_title", _(SITE) if home else title),
         ("citation_author", AUTHOR),
         ("citation_publication_date", date),
-        ("citation_language", "en"),
-        ("DC.title", SITE if home else title),
+        ("citation_language", language()),
+        ("DC.title", _(SITE) if home else title),
         ("DC.creator", AUTHOR),
         ("DC.date", record.date),
         ("DC.type", "Text"),
-        ("DC.language", "en"),
+        ("DC.language", language()),
         ("DC.rights", _TEXT_LICENCE),
         ("DC.identifier", f"{record.edition}/{page}.html, digest {record.short_digest}"),
     ]
     if not home:
-        tags += [("citation_inbook_title", SITE), ("DC.relation.isPartOf", SITE)]
+        tags += [("citation_inbook_title", _(SITE)), ("DC.relation.isPartOf", _(SITE))]
     if record.address:
         tags.append(("citation_public_url", f"{record.address}/{record.edition}/{page}.html"))
     return tags
@@ -55,15 +69,15 @@ def social(record: Record, title: str, page: str, home: bool) -> list[tuple[str,
     base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
         ("og:type", "book" if home else "article"),
-        ("og:site_name", "One in Four?"),
-        ("og:title", SITE if home else title),
-        ("og:description", _ABSTRACT),
-        ("og:locale", "en_US"),
+        ("og:site_name", _("One in Four?")),
+        ("og:title", _(SITE) if home else title),
+        ("og:description", _(_ABSTRACT)),
+        ("og:locale", _LOCALES.get(language(), language())),
         # Sites that show pictures of links want the whole address; without one the path must do.
         ("og:image", f"{base}{card_path(page)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
-        ("og:image:alt", SITE if home else f"One in Four? {title}"),
+        ("og:image:alt", _(SITE) if home else f"{_('One in Four?')} {title}"),
         ("twitter:card", "summary_large_image"),
     ]
     if record.address:
@@ -76,12 +90,12 @@ def book_json_ld(record: Record) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Book",
-        "name": SITE,
-        "abstract": _ABSTRACT,
+        "name": _(SITE),
+        "abstract": _(_ABSTRACT),
         "author": {"@type": "Organization", "name": AUTHOR},
         "bookEdition": record.edition,
         "datePublished": record.date,
-        "inLanguage": "en",
+        "inLanguage": language(),
         "isAccessibleForFree": True,
         "license": _TEXT_LICENCE,
         "identifier": {
@@ -99,15 +113,17 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": f"{SITE}: findings and tables",
-        "description": f"{_ABSTRACT} {len(TABLES)} tables with their dictionary, hashes and sources, "
-        "and every finding with counts and interval.",
+        "name": _("{title}: findings and tables").format(title=_(SITE)),
+        "description": _(
+            "{abstract} {n} tables with their dictionary, hashes and sources, and every finding with "
+            "counts and interval."
+        ).format(abstract=_(_ABSTRACT), n=len(TABLES)),
         "creator": {"@type": "Organization", "name": AUTHOR},
         "version": record.edition,
         "datePublished": record.date,
         "license": _DATA_LICENCE,
         "isAccessibleForFree": True,
-        "spatialCoverage": "United States",
+        "spatialCoverage": _("United States"),
         "temporalCoverage": "2008-10/2026",
         "distribution": [
             {"@type": "DataDownload", "contentUrl": base + name, "encodingFormat": kind}
@@ -134,7 +150,9 @@ def _context(
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
     context["edition"] = __version__
-    context["edition_date"] = fmt(record.date, "date")
+    context["edition_date"] = record.date
+    context["t"] = html
+    context["words"] = said(WORDS)
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.scomm_draft
     context["site_root"] = root
@@ -146,7 +164,7 @@ def _context(
         f'<meta property="{name}" content="{escape(content)}">'
         for name, content in social(record, str(context.get("title", "")), pagename, home)
     )
-    tags += f'<meta name="description" content="{escape(_ABSTRACT)}">'
+    tags += f'<meta name="description" content="{escape(_(_ABSTRACT))}">'
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
     if pagename.endswith("D-data-dictionary"):
         things = [dataset_json_ld(record, root)]

@@ -1,7 +1,8 @@
 """Number the paragraphs of chapters from the committed registry; never write it.
 
 Each numbered paragraph gets an anchor (``p6-14``) and a mark with its number and a link to its
-citations. What the build found lies in ``_build/.record/paragraphs.json`` for
+citations. A paragraph is known by its English text: in a translated edition that is taken before
+the translation replaces it, so the same paragraph has the same number. What the build found lies in ``_build/.record/paragraphs.json`` for
 ``scomm paragraphs assign``.
 """
 
@@ -13,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.transforms.universal import SmartQuotes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.transforms import SphinxTransform
+from sphinx.transforms import SphinxSmartQuotes, SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
 from scomm.book.symbols import SymbolsBox
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
+from scomm.display.formats import tr
+from scomm.display.words import ENGLISH, _, language
 from scomm.record import paragraphs
 from scomm.record.chapters import label, numbered
 from scomm.record.references import Reference
@@ -34,8 +38,10 @@ def _visit(translator: SphinxTranslator, node: ParagraphMark) -> None:
     number, anchor, cite = (escape(node[name]) for name in ("number", "anchor", "cite"))
     translator.body.append(
         f'<span class="par-mark"><a class="par-number" href="#{anchor}" '
-        f'aria-label="Paragraph {number}">¶ {number}</a> '
-        f'<a class="par-cite" href="{cite}" aria-label="Cite paragraph {number}">cite</a></span>'
+        f'aria-label="{escape(_("Paragraph {id}").format(id=number))}">¶ {number}</a> '
+        f'<a class="par-cite" href="{cite}" '
+        f'aria-label="{escape(_("Cite paragraph {id}").format(id=number))}">'
+        f"{escape(_('cite'))}</a></span>"
     )
     raise nodes.SkipNode
 
@@ -53,6 +59,49 @@ def template(paragraph: nodes.paragraph) -> str:
     return paragraphs.normal(copy.astext())
 
 
+def _own(document: nodes.document) -> list[nodes.paragraph]:
+    """Return the paragraphs that get numbers: those directly in a section."""
+    return [
+        node
+        for node in document.findall(nodes.paragraph)
+        if isinstance(node.parent, nodes.section | SymbolsBox) and node.astext().strip()
+    ]
+
+
+class RememberEnglish(SphinxTransform):
+    """Keep on each paragraph its English text and template, as an English edition would have them.
+
+    Runs before Sphinx's own transform puts translations in their place, and only where there are any.
+    """
+
+    default_priority = 15
+
+    def apply(self, **kwargs: Any) -> None:
+        """Note the English of this page's paragraphs."""
+        if language() == ENGLISH or not numbered(self.env.docname):
+            return
+        copy = self.document.deepcopy()
+        for node in list(copy.findall(nodes.inline)):
+            if "number" in node["classes"]:
+                node.children = [nodes.Text(node["recorded"])]
+                node.children[0].parent = node
+        self._quote(copy)
+        for node, same in zip(_own(self.document), _own(copy), strict=True):
+            node["english"] = (template(same), same.astext())
+
+    def _quote(self, document: nodes.document) -> None:
+        # The registry's texts have the quotation marks of English, which come later than this.
+        settings = document.settings
+        if not self.config.smartquotes or not getattr(settings, "smart_quotes", False):
+            return
+        now = settings.language_code
+        settings.language_code = ENGLISH
+        quotes = SphinxSmartQuotes(document, startnode=None)
+        quotes.smartquotes_action = self.config.smartquotes_action
+        SmartQuotes.apply(quotes)
+        settings.language_code = now
+
+
 class NumberParagraphs(SphinxTransform):
     """Give every paragraph of a chapter's own prose its registered number.
 
@@ -62,27 +111,26 @@ class NumberParagraphs(SphinxTransform):
 
     default_priority = 950
 
-    def apply(self, **_: Any) -> None:
+    def apply(self, **kwargs: Any) -> None:
         """Mark the paragraphs of this page and note what was found."""
         page = self.env.docname
         kept: dict[str, list[dict[str, str]]] = self.env.scomm_paragraphs  # type: ignore[attr-defined]
         kept.pop(page, None)
         if not numbered(page):
             return
-        found = [
-            node
-            for node in self.document.findall(nodes.paragraph)
-            if isinstance(node.parent, nodes.section | SymbolsBox) and node.astext().strip()
-        ]
-        templates = [template(node) for node in found]
+        found = _own(self.document)
+        english = [node.get("english") or (template(node), node.astext()) for node in found]
+        templates = [text for text, _said in english]
         chapter = label(page)
         rows = [item for item in paragraphs.load() if item.chapter == chapter]
         up = "../" * page.count("/")
         notes = []
-        for node, text, identifier in zip(
-            found, templates, paragraphs.match(rows, templates), strict=True
+        for node, (text, recorded), identifier in zip(
+            found, english, paragraphs.match(rows, templates), strict=True
         ):
-            notes.append({"id": identifier, "template": text, "text": node.astext()})
+            notes.append(
+                {"id": identifier, "template": text, "text": recorded, "shown": node.astext()}
+            )
             if not identifier:
                 continue
             anchor = Reference("paragraph", identifier).anchor
@@ -101,7 +149,14 @@ def _removed(gone: list[paragraphs.Registered]) -> nodes.Element:
     block = nodes.container(classes=["par-removed"])
     for item in gone:
         note = nodes.paragraph(
-            "", f"¶ {item.id} stood here until edition {item.removed}, which left it out."
+            "",
+            _(
+                tr(
+                    "¶ {id} stood here until edition {edition}, which left it out.",
+                    id=item.id,
+                    edition=item.removed,
+                )
+            ),
         )
         note["ids"].append(Reference("paragraph", item.id).anchor)
         block += note
@@ -179,6 +234,7 @@ def setup(app: Sphinx) -> None:
     """Register the node, the transform and the bookkeeping."""
     skip = (_visit_text, None)
     app.add_node(ParagraphMark, html=(_visit, None), latex=skip, text=skip, man=skip)
+    app.add_transform(RememberEnglish)
     app.add_transform(NumberParagraphs)
     app.connect("builder-inited", _init)
     app.connect("env-purge-doc", _purge)

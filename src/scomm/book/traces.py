@@ -14,18 +14,50 @@ from sphinx.application import Sphinx
 from scomm import __version__
 from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
+from scomm.display.words import N_, said
 from scomm.record import datapackage, published
-from scomm.record.outputs import findings, slug
-from scomm.record.publish import from_template
+from scomm.record.outputs import findings_shown, slug
+from scomm.record.templated import from_template, html
 from scomm.record.trace import Trace, trace
 
 ROWS_SCHEMA = "one-in-four/rows/1"
+# What the script that checks a number says, by the names under which the page hands it over.
+CHECK = {
+    "label": N_("Check this number"),
+    "agrees": N_("Agrees."),
+    "disagrees": N_("Does not agree."),
+    "failed": N_("Could not be checked:"),
+    "server": N_(
+        "a browser checks only over http; start a local server in the folder of the site, such as "
+        "python3 -m http.server"
+    ),
+    "read": N_("{n} rows read"),
+    "after": N_("after: {x} of {n}"),
+    "before": N_("before: {x} of {n}"),
+    "difference": N_("difference = {sum} = {value}"),
+    "numerator": N_("numerator: the column {column} adds up to {n}"),
+    "denominator": N_("denominator: the column {column} adds up to {n}"),
+    "total": N_("denominator: {n}, a published total that is no sum of these rows"),
+    "share": N_("share = {sum} = {value}"),
+    "interval": N_("{level}% interval ({method}): {low} to {high}"),
+    "more": N_("the interval ({method}) takes more than a page can do: {command}"),
+    "unlisted": N_("no rows are listed for finding {id}"),
+    "hash": N_("the rows have sha256 {here}, the edition lists {listed}"),
+    "moved": N_("{field}: {here} here, {published} published"),
+    "ends": N_("{low} to {high}"),
+    "genuine": N_("{file}: sha256 {digest}, as the edition lists it"),
+    "other": N_("{file}: sha256 {digest}"),
+    "value-name": N_("value"),
+    "numerator-name": N_("numerator"),
+    "denominator-name": N_("denominator"),
+    "interval-name": N_("interval"),
+}
 STATIC = Path(__file__).with_name("static")
 
 
 def _traces(app: Sphinx) -> Iterator[Trace]:
     notebooks = executed(app)
-    for finding in findings(notebooks):
+    for finding in findings_shown(notebooks):
         yield trace(finding, notebooks[str(finding["url"]).split(".html")[0]])
 
 
@@ -37,6 +69,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             "trace.html",
             trace=item,
             up="../",
+            words=said(CHECK),
             edition=__version__,
             tolerance=published.tolerance(item.finding),
         )
@@ -46,7 +79,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             file = f"{name}-rows.csv"
             write_atomically(Path(app.outdir) / file, content)
             listed[identifier] = {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
-        title = f"Finding {identifier}: where it comes from"
+        title = str(html("Finding {id}: where it comes from", id=identifier))
         yield name, {"title": title, "body": body, "toc": "", "furo_hide_toc": True}, "page.html"
     folder = Path(app.outdir) / "check"
     document = {"schema": ROWS_SCHEMA, "edition": __version__, "rows": listed}

@@ -25,6 +25,7 @@ from scomm.cli.record import (
     prose_command,
     verify_command,
 )
+from scomm.cli.words import words_app
 from scomm.errors import ArgumentError, ScommError, SourceError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ app = typer.Typer(
 )
 app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
+app.add_typer(words_app, name="words")
 app.command("cite")(cite_command)
 app.command("verify")(verify_command)
 app.command("prose")(prose_command)

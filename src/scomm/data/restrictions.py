@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from scomm.data.mappings import fast_track, landmarks, pa_facilities
+from scomm.display.words import N_
 
 HEADQUARTERS = "HQ"
 LOCAL_INCARCERATION = "CAP Local Incarceration"
@@ -44,23 +45,31 @@ def outside_fast_track(frame: pd.DataFrame) -> Restricted:
     return _restrict(
         frame,
         ~frame["disposition"].isin(fast_track()),
-        "outside the fast track",
-        "expedited removals and reinstatements follow border apprehensions, few of which have a "
-        "conviction recorded",
+        N_("outside the fast track"),
+        N_(
+            "expedited removals and reinstatements follow border apprehensions, few of which have a "
+            "conviction recorded"
+        ),
     )
 
 
 def without_headquarters(frame: pd.DataFrame) -> Restricted:
     """Keep records of the areas; headquarters is not an area."""
     return _restrict(
-        frame, frame["aor"] != HEADQUARTERS, "areas only", "HQ is not an area of responsibility"
+        frame,
+        frame["aor"] != HEADQUARTERS,
+        N_("areas only"),
+        N_("HQ is not an area of responsibility"),
     )
 
 
 def without_lag(frame: pd.DataFrame) -> Restricted:
     """Keep removals whose departure lies in the fiscal year that counts them."""
     return _restrict(
-        frame, ~frame["lag"], "departed in the fiscal year", "the departure lies in the year before"
+        frame,
+        ~frame["lag"],
+        N_("departed in the fiscal year"),
+        N_("the departure lies in the year before"),
     )
 
 
@@ -69,8 +78,8 @@ def dated_apprehensions(frame: pd.DataFrame) -> Restricted:
     return _restrict(
         frame,
         frame["apprehension_status"] == "dated",
-        "apprehension dated",
-        "the date is missing, before 1990, or after the departure",
+        N_("apprehension dated"),
+        N_("the date is missing, before 1990, or after the departure"),
     )
 
 
@@ -85,9 +94,11 @@ def local_jail_arrests(frame: pd.DataFrame) -> Restricted:
     return _restrict(
         frame,
         keep,
-        "local-jail arrests since FY2015",
-        "other methods, landmarks that are teams or prisons, and years before convictions were "
-        "recorded",
+        N_("local-jail arrests since FY2015"),
+        N_(
+            "other methods, landmarks that are teams or prisons, and years before convictions were "
+            "recorded"
+        ),
     )
 
 
@@ -98,8 +109,10 @@ def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
     return _restrict(
         frame,
         frame["facility"].map(known).isin(classes),
-        "county jails",
-        "federal and state prisons, police districts and others do not follow a county's activation",
+        N_("county jails"),
+        N_(
+            "federal and state prisons, police districts and others do not follow a county's activation"
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The book's chart types. Each takes a layout and tidy rows and returns a matplotlib figure.
 
-Shares lie in [0, 1] and are printed in per cent. Rows come sorted; nothing is sorted here.
+Shares lie in [0, 1] and are printed in per cent. Rows come sorted; nothing is sorted here. Every label
+is said in the edition's language when it is drawn.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from scomm.display.figures import Layout
+from scomm.display.formats import fmt
 from scomm.display.style import BLUE, GREY, INK, LINES, MUTED, OCHRE, PALE_BLUE, RULE
+from scomm.display.words import N_, _
 
 Event = tuple[Any, str]
 
@@ -29,9 +32,23 @@ def _percent(axis: Any) -> None:
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
+def _said(label: Any) -> str:
+    return _(label) if isinstance(label, str) else str(label)
+
+
+def _folded(label: Any, width: int) -> str:
+    return "\n".join(textwrap.wrap(_said(label), width))
+
+
 def _wrap(labels: Sequence[str], layout: Layout) -> list[str]:
-    width = 22 if layout.narrow else 44
-    return ["\n".join(textwrap.wrap(str(label), width)) or "" for label in labels]
+    return [_folded(label, 22 if layout.narrow else 44) for label in labels]
+
+
+def _columns(labels: Sequence[str], layout: Layout) -> int:
+    """Return how many columns of a legend fit beside each other."""
+    most, room = (2, 56) if layout.narrow else (3, 112)
+    longest = max(len(label) for label in labels) + 4
+    return max(1, min(most, room // longest))
 
 
 def _rows_axes(layout: Layout, labels: Sequence[str], extra: float = 0.55) -> tuple[Figure, Axes]:
@@ -56,7 +73,7 @@ def _reference(axes: Axes, value: float | None, label: str) -> None:
         low, high = axes.get_xlim()
         right = value > low + 0.6 * (high - low)
         axes.annotate(
-            label,
+            _said(label),
             (value, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3 if right else 3, 1),
@@ -73,7 +90,7 @@ def forest(
     *,
     reference: float | None = None,
     reference_label: str = "",
-    xlabel: str = "Share without a recorded conviction",
+    xlabel: str = N_("Share without a recorded conviction"),
     xlim: tuple[float, float] = (0.0, 1.0),
 ) -> Figure:
     """Intervals of shares, one row a place.
@@ -82,7 +99,9 @@ def forest(
     a grey bar where they are a range), n_text (printed beside the label), optional highlight.
     """
     labels = [
-        f"{row.label}, {str(row.n_text).replace(' ', NBSP)}" if row.n_text else str(row.label)
+        f"{_said(row.label)}, {_said(row.n_text).replace(' ', NBSP)}"
+        if row.n_text
+        else _said(row.label)
         for row in rows.itertuples()
     ]
     figure, axes = _rows_axes(layout, labels)
@@ -105,7 +124,7 @@ def forest(
         else:
             axes.plot(row.share_low, position, "o", color=color, markersize=4.6, zorder=4)
     _percent(axes.xaxis)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     _reference(axes, reference, reference_label)
     return figure
 
@@ -118,7 +137,7 @@ def _events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
         axes.axvline(at, color=GREY.light, linewidth=0.8, dashes=(2, 2), zorder=1)
         right = x > low + 0.6 * (high - low)
         axes.annotate(
-            "\n".join(textwrap.wrap(label, 18 if layout.narrow else 30)),
+            _folded(label, 18 if layout.narrow else 30),
             (at, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3 if right else 3, -2 - 14 * (number % 2)),
@@ -133,7 +152,7 @@ def _spread(values: list[float], gap: float) -> list[float]:
     """Move label positions apart until neighbours are a gap apart, keeping their order."""
     order = np.argsort(values)
     placed = [float(values[i]) for i in order]
-    for _ in range(60):
+    for _pass in range(60):
         for i in range(1, len(placed)):
             lack = gap - (placed[i] - placed[i - 1])
             if lack > 0:
@@ -156,7 +175,7 @@ def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
     else:
         months = pd.date_range(first, last, freq="MS")
         months = months[:: -(-len(months) // most)]
-        axes.set_xticks(list(months), [f"{month:%b %Y}" for month in months])
+        axes.set_xticks(list(months), [fmt(month, "mon") for month in months])
 
 
 def _lines(
@@ -194,7 +213,7 @@ def _lines(
         low, high = axes.get_ylim()
     if len(frame.columns) > 1 or not ylabel:
         width = 14 if layout.narrow else 22
-        texts = ["\n".join(textwrap.wrap(str(name), width)) for name in frame.columns]
+        texts = [_folded(name, width) for name in frame.columns]
         tallest = max(text.count("\n") + 1 for text in texts)
         places = _spread(ends, (high - low) * 0.062 * tallest)
         for number, (text, place) in enumerate(zip(texts, places, strict=True)):
@@ -220,7 +239,7 @@ def _lines(
     if isinstance(frame.index, pd.DatetimeIndex):
         _date_ticks(axes, frame.index, layout)
     if ylabel:
-        axes.set_title(ylabel, loc="left", color=MUTED.light)
+        axes.set_title(_folded(ylabel, 64 if layout.narrow else 118), loc="left", color=MUTED.light)
     _events(axes, events, layout)
     return figure
 
@@ -276,7 +295,7 @@ def counts(
     layout: Layout,
     frame: pd.DataFrame,
     *,
-    ylabel: str = "Removals a month",
+    ylabel: str = N_("Removals a month"),
     events: Sequence[Event] = (),
 ) -> Figure:
     """Counts over time from zero, one column a line."""
@@ -308,9 +327,9 @@ def small_multiples(
     top = max(float(values.max()) for values in frames.values())
     for axes, (title, values) in zip(grid.flat, frames.items(), strict=False):
         axes.plot(values.index, values, color=BLUE.light, linewidth=1.1)
-        for date, _ in events:
+        for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=GREY.light, linewidth=0.7, dashes=(2, 2))
-        axes.set_title(title, loc="left", pad=2)
+        axes.set_title(_said(title), loc="left", pad=2)
         axes.set_ylim(0, min(1.0, 1.08 * top))
         axes.set_xticks([values.index.min(), values.index.max()])
         axes.set_xticklabels([f"{d:%Y}" for d in (values.index.min(), values.index.max())])
@@ -319,7 +338,7 @@ def small_multiples(
     for axes in list(grid.flat)[len(frames) :]:
         axes.set_visible(False)
     if ylabel:
-        figure.supylabel(ylabel, color=MUTED.light, fontsize=layout.size)
+        figure.supylabel(_said(ylabel), color=MUTED.light, fontsize=layout.size)
     return figure
 
 
@@ -330,7 +349,7 @@ def caterpillar(
     columns: Mapping[str, str],
     reference: float | None = None,
     reference_label: str = "",
-    xlabel: str = "Share without a recorded conviction",
+    xlabel: str = N_("Share without a recorded conviction"),
 ) -> Figure:
     """Several estimates a place on one line: label, the named columns, optional low and high."""
     figure, axes = _rows_axes(layout, list(rows["label"]), extra=0.85)
@@ -346,23 +365,23 @@ def caterpillar(
             color=color,
             markersize=4.4,
             markerfacecolor=color if number != 1 else "none",
-            label=label,
+            label=_said(label),
             linestyle="none",
         )
     axes.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=2 if layout.narrow else 3,
+        ncols=_columns([_said(label) for label in columns.values()], layout),
         frameon=False,
         handletextpad=0.2,
         columnspacing=1.2,
     )
     _percent(axes.xaxis)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     if reference is not None:
         axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
         axes.annotate(
-            reference_label,
+            _said(reference_label),
             (reference, 0),
             xycoords=("data", "axes fraction"),
             xytext=(3, 3),
@@ -390,12 +409,12 @@ def slope(
     gap = max(span * 1.06 / max(len(rows), 1), span * 0.032)
     for column, x, side in ((left, 0, "right"), (right, 1, "left")):
         places = _spread([float(value) for value in rows[column]], gap)
-        for (_, row), place in zip(rows.iterrows(), places, strict=True):
+        for (_index, row), place in zip(rows.iterrows(), places, strict=True):
             strong = row["label"] in highlight
             text = (
-                f"{row['label']} {100 * row[column]:.0f}%"
+                f"{_said(row['label'])} {100 * row[column]:.0f}%"
                 if side == "right"
-                else f"{100 * row[column]:.0f}% {row['label']}"
+                else f"{100 * row[column]:.0f}% {_said(row['label'])}"
             )
             axes.text(
                 x + (-0.05 if side == "right" else 0.05),
@@ -411,7 +430,7 @@ def slope(
                 color=RULE.light,
                 linewidth=0.6,
             )
-    for _, row in rows.iterrows():
+    for _index, row in rows.iterrows():
         strong = row["label"] in highlight
         axes.plot(
             [0, 1],
@@ -425,7 +444,7 @@ def slope(
     axes.set_axis_off()
     for x, text in ((0, left_label), (1, right_label)):
         axes.annotate(
-            text,
+            _said(text),
             (x, 1),
             xycoords=("data", "axes fraction"),
             ha="center",
@@ -456,7 +475,7 @@ def specification(
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}"))
         )
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     return figure
 
 
@@ -477,7 +496,7 @@ def histogram(
     low, high = axes.get_xlim()
     right = observed > low + 0.55 * (high - low)
     axes.annotate(
-        observed_label,
+        _said(observed_label),
         (observed, 0.97),
         xycoords=("data", "axes fraction"),
         xytext=(-4 if right else 4, 0),
@@ -490,7 +509,7 @@ def histogram(
     axes.spines["left"].set_visible(False)
     if percent:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     return figure
 
 
@@ -500,7 +519,7 @@ def funnel(
     *,
     limits: Sequence[tuple[str, Any, Any, Any]],
     target: float,
-    xlabel: str = "Number of removals",
+    xlabel: str = N_("Number of removals"),
     labels: Sequence[str] = (),
     log: bool = False,
 ) -> Figure:
@@ -519,7 +538,7 @@ def funnel(
         for bound in (low, high):
             axes.plot(n, bound, color=GREY.light, linewidth=1.0, linestyle=dash)
         axes.annotate(
-            name,
+            _said(name),
             (np.asarray(n)[-1], np.asarray(high)[-1]),
             xytext=(0, 3),
             textcoords="offset points",
@@ -534,7 +553,7 @@ def funnel(
     for position, row in enumerate(named.itertuples()):
         # On a logarithmic axis the upper right is empty: names stand there, each led to its point.
         axes.annotate(
-            row.label,
+            _said(row.label),
             (row.n, row.share),
             xytext=(0.99, 0.96 - gap * position) if log else (5, 0),
             textcoords="axes fraction" if log else "offset points",
@@ -545,7 +564,7 @@ def funnel(
         )
     _percent(axes.yaxis)
     axes.set_ylim(0, 1)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     return figure
@@ -555,7 +574,7 @@ def ranges(
     layout: Layout,
     rows: pd.DataFrame,
     *,
-    xlabel: str = "Share",
+    xlabel: str = N_("Share"),
     visible: str | None = None,
     xlim: tuple[float, float] = (0.0, 1.0),
 ) -> Figure:
@@ -567,14 +586,14 @@ def ranges(
         axes.plot(rows[visible], positions, "o", color=INK.light, markersize=4, linestyle="none")
     axes.set_xlim(*xlim)
     _percent(axes.xaxis)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     return figure
 
 
 def timeline(layout: Layout, rows: pd.DataFrame) -> Figure:
     """Events down a line in order: date (as text) and label."""
     width = 34 if layout.narrow else 78
-    texts = ["\n".join(textwrap.wrap(str(label), width)) for label in rows["label"]]
+    texts = [_folded(label, width) for label in rows["label"]]
     heights = [text.count("\n") + 1 for text in texts]
     tops = np.concatenate([[0], np.cumsum([lines + 0.7 for lines in heights])])
     figure = layout.figure(0.155 * float(tops[-1]) + 0.2)
@@ -586,7 +605,7 @@ def timeline(layout: Layout, rows: pd.DataFrame) -> Figure:
     axes.plot([at, at], [-0.2, tops[-2] + 0.4], color=RULE.light, linewidth=1.2)
     for date, text, top in zip(rows["date"], texts, tops, strict=False):
         axes.plot(at, top + 0.1, "o", color=BLUE.light, markersize=4)
-        axes.text(at - 0.02, top, str(date), ha="right", va="center", color=MUTED.light)
+        axes.text(at - 0.02, top, _said(date), ha="right", va="center", color=MUTED.light)
         axes.text(
             at + 0.02, top - 0.5, text, ha="left", va="top", color=INK.light, linespacing=1.25
         )

@@ -3,46 +3,84 @@
 A format is a short word: ``int`` 1,234 · ``pct``, ``pct0``, ``pct2`` 28.7% · ``pts``, ``pts0``
 percentage points of a difference of shares, signed only where negative · ``f1`` … ``f4`` decimals
 · ``p`` a p-value · ``word`` a count up to twenty as a word · ``year`` 2011 · ``cutoff`` 2011-04~ as "about April
-2011" · ``date``, ``month`` · ``text``.
+2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text``.
+
+Words among them (months, "about", "none") are in the edition's language; so is text, if it is one of
+the book's own words. Numbers keep their punctuation.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from scomm.display.words import N_, Words, _, plural
 from scomm.errors import ArgumentError
 
 _WORDS = [
-    "none",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
+    N_("none"),
+    N_("one"),
+    N_("two"),
+    N_("three"),
+    N_("four"),
+    N_("five"),
+    N_("six"),
+    N_("seven"),
+    N_("eight"),
+    N_("nine"),
+    N_("ten"),
+    N_("eleven"),
+    N_("twelve"),
+    N_("thirteen"),
+    N_("fourteen"),
+    N_("fifteen"),
+    N_("sixteen"),
+    N_("seventeen"),
+    N_("eighteen"),
+    N_("nineteen"),
+    N_("twenty"),
 ]
+
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+_SHORT_MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
+
+_TRUTH = {True: N_("True"), False: N_("False")}
+_PARTS = {"mid": N_("mid-{year}"), "late": N_("late-{year}"), "early": N_("early-{year}")}
 
 _MINUS = "\N{MINUS SIGN}"
 
 # What stands where a number cannot be had; never an empty cell.
-NOT_AVAILABLE = "n/a"
+NOT_AVAILABLE = N_("n/a")
 
 
 def _decimals(spec: str, stem: str, default: int) -> int:
@@ -68,15 +106,23 @@ def _as_date(value: Any) -> dt.date:
     return dt.date.fromisoformat(str(value)[:10])
 
 
+def _short_month(year: int, month: int) -> str:
+    return _("{month} {year}").format(month=_(_SHORT_MONTHS[month - 1]), year=year)
+
+
 def _cutoff(code: str) -> str:
     """Write a cut-off of the ledger in words: a month, two months, a part of a year."""
-    year, _, rest = code.rstrip("~").partition("-")
-    about = "about " if code.endswith("~") else ""
+    year, _dash, rest = code.rstrip("~").partition("-")
     months = rest.split("/")
-    if not all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
-        return f"{about}{rest}-{year}" if rest in ("mid", "late", "early") else code
-    names = " or ".join(f"{dt.date(int(year), int(part), 1):%b}" for part in months)
-    return f"{about}{names} {year}"
+    if all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
+        names = [_(_SHORT_MONTHS[int(part) - 1]) for part in months]
+        both = _("{one} or {other}").format(one=names[0], other=names[-1])
+        text = _("{month} {year}").format(month=both if len(names) > 1 else names[0], year=year)
+    elif rest in _PARTS:
+        text = _(_PARTS[rest]).format(year=year)
+    else:
+        return code
+    return _("about {date}").format(date=text) if code.endswith("~") else text
 
 
 def fmt(value: Any, spec: str = "") -> str:
@@ -93,12 +139,13 @@ def fmt(value: Any, spec: str = "") -> str:
     ('94,218', '28.7%', '−3.7', '< 0.001', '22')
     """
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return NOT_AVAILABLE
+        return _(NOT_AVAILABLE)
     if hasattr(value, "item"):
         value = value.item()
     if spec in ("", "text"):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return str(value)
+            text = value if isinstance(value, str) else str(value)
+            return _(_TRUTH[value] if isinstance(value, bool) else text)
         if isinstance(value, float):
             raise ArgumentError(f"{value!r} needs a format: a float's decimals are a decision")
         return _number(value, 0)
@@ -109,16 +156,21 @@ def fmt(value: Any, spec: str = "") -> str:
     if spec == "year":
         return str(int(value))
     if spec == "word":
-        return _WORDS[value] if 0 <= value <= 20 else _number(value, 0)
+        return _(_WORDS[value]) if 0 <= value <= 20 else _number(value, 0)
     if spec == "p":
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
     if spec == "cutoff":
         return _cutoff(str(value))
     if spec == "date":
         day = _as_date(value)
-        return f"{day.day} {day:%B %Y}"
+        name = _(_MONTHS[day.month - 1])
+        return _("{day} {month} {year}").format(day=day.day, month=name, year=day.year)
     if spec == "month":
-        return f"{_as_date(value):%B %Y}"
+        day = _as_date(value)
+        return _("{month} {year}").format(month=_(_MONTHS[day.month - 1]), year=day.year)
+    if spec == "mon":
+        day = _as_date(value)
+        return _short_month(day.year, day.month)
     if spec.startswith("pct"):
         return _number(100 * value, _decimals(spec, "pct", 1)) + "%"
     if spec.startswith("pts"):
@@ -143,10 +195,42 @@ class _Formatted:
         return fmt(self.value, spec)
 
 
-def fill(template: str, values: dict[str, Any]) -> str:
+def fill(template: str, values: Mapping[str, Any]) -> str:
     """Fill ``{name:format}`` places in a sentence. Raises KeyError for a name without a value.
 
     >>> fill("{x:int} of {n:int}, {s:pct}", {"x": 183, "n": 352, "s": 183 / 352})
     '183 of 352, 52.0%'
     """
     return template.format_map(Filled(values))
+
+
+def tr(template: str, /, **values: Any) -> Words:
+    """Return a text of the book with its values: English where recorded, translated where shown.
+
+    ``template`` has ``{name:format}`` places and is translated before it is filled; without values
+    it is any text that the book's own words stand in, such as a label.
+
+    >>> tr("{x:int} of {n:int}", x=183, n=352)
+    '183 of 352'
+    """
+    # Without values nothing is filled, so that a brace in a label is a brace.
+    return Words.made(lambda: fill(_(template), values) if values else _(template))
+
+
+def trn(one: str, many: str, n: int, /, **values: Any) -> Words:
+    """Return a text whose form depends on a number, which its places call ``n``.
+
+    >>> trn("{n:int} row", "{n:int} rows", 1), trn("{n:int} row", "{n:int} rows", 4000)
+    ('1 row', '4,000 rows')
+    """
+    return Words.made(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
+
+
+def joined(parts: Iterable[Any], separator: str = ", ") -> Words:
+    """Return texts in a row, each translated where the whole is shown.
+
+    >>> joined(["over", "under"])
+    'over, under'
+    """
+    kept = [part if isinstance(part, str) else str(part) for part in parts]
+    return Words.made(lambda: separator.join(_(part) for part in kept))

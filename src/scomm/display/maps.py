@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from scomm.display.style import BLUE, INK, MUTED, OCHRE, PALE_BLUE, PAPER, RULE
+from scomm.display.words import _
 from scomm.errors import ArgumentError
 
 # The projected canvas of the boundaries.
@@ -122,7 +123,7 @@ def _text(
     return (
         f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}" fill="{INK.light}" font-size="15"{weight}{rim} '
         f'text-anchor="{anchor}" style="font-family: var(--fig-font, sans-serif)">'
-        f"{escape(text)}</text>"
+        f"{escape(_(text))}</text>"
     )
 
 
@@ -185,7 +186,7 @@ def rollout(
     large = []
     for number in range(-1, len(labels)):
         inside = "".join(
-            f'<path d="{_coarse(row.path)}"><title>{escape(titles.get(row.fips, row.fips))}</title>'
+            f'<path d="{_coarse(row.path)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
             "</path>"
             for row in shapes[known == number].itertuples()
         )
@@ -253,7 +254,7 @@ def area_map(
         rings = dissolve(paths[row.code])
         shade = SHADES[int(np.searchsorted(bounds, row.share, side="right"))]
         outline = _written(rings)
-        title = f"<title>{escape(row.title)}</title>"
+        title = f"<title>{escape(_(row.title))}</title>"
         parts.append(
             f'<path d="{outline}" fill="{shade}" stroke="{PAPER.light}" stroke-width="1.5">'
             f"{title}</path>"

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from scomm.display.formats import fmt
+from scomm.display.words import _
 from scomm.errors import ArgumentError
 
 # Autoescape: a county or facility name with markup in it is shown as text.
@@ -33,7 +34,7 @@ _TABLE = _ENVIRONMENT.from_string(
 {% if loop.first %}
 <th scope="row"{{ cell.css }}>{% if row.id %}<a class="row-link" href="#{{ row.id }}">{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}</th>
 {% else %}
-<td{{ cell.css }}>{{ cell.text }}</td>
+<td{{ cell.css }}{% if cell.sort %} data-sort="{{ cell.sort }}"{% endif %}>{{ cell.text }}</td>
 {% endif %}
 {% endfor %}
 </tr>
@@ -111,6 +112,13 @@ def _shown(value: Any, spec: str) -> Any:
     return value.svg() if spec == "line" else fmt(value, spec)
 
 
+def _sort_key(value: Any, col: Col) -> str:
+    """Return what a day or month sorts by, whatever language names it."""
+    if col.spec not in ("date", "month") or pd.isna(value):
+        return ""
+    return str(value)[:10].replace("-", "")
+
+
 def to_html(
     frame: pd.DataFrame,
     columns: Mapping[str, Col | str],
@@ -121,7 +129,7 @@ def to_html(
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
 ) -> str:
-    """Render the named columns of a frame as an accessible HTML table.
+    """Render the named columns of a frame as an accessible HTML table, in the edition's language.
 
     ``columns`` maps column names to headings in printing order; the first is the row header.
     ``emphasis`` lists positions of rows to set in bold (totals); ``anchors`` gives each row an
@@ -138,19 +146,23 @@ def to_html(
         kind = "num" if col.numeric else "line" if col.spec == "line" else ""
         return _css(kind, "" if col.phone else "wide-only")
 
-    heads = [{"label": col.label, "css": css(col)} for col in specs.values()]
+    heads = [{"label": _(col.label), "css": css(col)} for col in specs.values()]
     rows = [
         {
             "css": _css("emphasis" if position in emphasis else ""),
             "id": anchors[position] if anchors else "",
             "cells": [
-                {"text": _shown(record[name], col.spec), "css": css(col)}
+                {
+                    "text": _shown(record[name], col.spec),
+                    "css": css(col),
+                    "sort": _sort_key(record[name], col),
+                }
                 for name, col in specs.items()
             ],
         }
         for position, record in enumerate(frame.to_dict("records"))
     ]
-    return _TABLE.render(id=identifier, label=label, caption=caption, heads=heads, rows=rows)
+    return _TABLE.render(id=identifier, label=label, caption=_(caption), heads=heads, rows=rows)
 
 
 def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
@@ -158,7 +170,7 @@ def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
     shown = pd.DataFrame(
         {
-            col.label: [fmt(value, col.spec) for value in frame[name]]
+            _(col.label): [fmt(value, col.spec) for value in frame[name]]
             for name, col in specs.items()
             if col.spec != "line"
         }

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from scomm.display.words import N_
 from scomm.record.identity import AUTHOR, SITE, Item, Record
 
 # Months as legal citations abbreviate them.
@@ -33,12 +34,12 @@ _MONTHS = (
 
 FORMS = ("indigo", "short", "bibtex", "csl", "ris", "link")
 NAMES = {
-    "indigo": "Legal citation (Indigo Book, R33)",
-    "short": "Short form (R34)",
+    "indigo": N_("Legal citation (Indigo Book, R33)"),
+    "short": N_("Short form (R34)"),
     "bibtex": "BibTeX",
     "csl": "CSL-JSON",
     "ris": "RIS",
-    "link": "Permanent link",
+    "link": N_("Permanent link"),
 }
 
 

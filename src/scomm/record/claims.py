@@ -10,6 +10,8 @@ from fractions import Fraction
 import pandas as pd
 
 from scomm.data import ledger
+from scomm.display.formats import tr
+from scomm.display.words import N_
 from scomm.errors import LedgerError
 from scomm.record.evidence import Published, published
 from scomm.stats.verdicts import Rule, claim_verdict
@@ -54,9 +56,9 @@ def about_one_place(claim: str, items: Sequence[Published]) -> Verdict:
     if as_counted != "unknown" and chances:
         beyond = "established" if chances == {"established"} else sorted(chances)[-1]
     because = (
-        "counts at the release's cut-off"
+        N_("counts at the release's cut-off")
         if items
-        else "nothing is published at the release's cut-off"
+        else N_("nothing is published at the release's cut-off")
     )
     verdict = claim_verdict(as_counted, beyond, _rules(test["rule"]))
     return Verdict(claim, as_counted, beyond, verdict, because, tuple(items))
@@ -71,7 +73,11 @@ def about_several_places(claim: str, items: Sequence[Published]) -> Verdict:
     rule = ledger.verdict_rules()["verdict_rule_places"]
     for row in rule["rows"]:
         if len(over) >= row["places_over"] and len(established) >= row["places_established"]:
-            because = f"{len(over)} places over, {len(established)} of them beyond chance"
+            because = tr(
+                "{over:int} places over, {established:int} of them beyond chance",
+                over=len(over),
+                established=len(established),
+            )
             return Verdict(
                 claim, "", "", row["verdict"], because, tuple(items), len(over), len(established)
             )

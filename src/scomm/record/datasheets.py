@@ -13,7 +13,9 @@ from scomm.data import ledger
 from scomm.data.mappings import areas
 from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
 from scomm.data.tables import load
+from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col, Line
+from scomm.display.words import N_
 from scomm.record.areas import monthly
 from scomm.record.evidence import Published, frame, nation, published
 from scomm.stats.proportions import wilson
@@ -21,7 +23,7 @@ from scomm.stats.proportions import wilson
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
 FIRST_ESTIMATES = 2009
-NOT_RECORDED = "not recorded"
+NOT_RECORDED = N_("not recorded")
 _PLACE_LEVELS = ("county", "jurisdiction")
 # Areas of the dashboard that were formed out of others (aor.csv) and are in no removals file.
 LATER_AREAS = {"SNA": ("HLG",)}
@@ -134,22 +136,23 @@ def visible_removals() -> pd.DataFrame:
     return wide.reset_index()
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}%"
-
-
 def _first_line(name: str, kind: str, items: list[Published]) -> str:
     us = nation("2011-02")
-    nearest = f"the nation: {_percent(us.share[0])} at 28 February 2011 ({us.n_text})"
+    known = {"share": us.share[0], "date": "2011-02-28", "n_text": us.n_text}
     if items:
         places = sorted({item.jurisdiction for item in items})
-        return (
-            f"A share without a recorded conviction was published for {', '.join(places)}. "
-            f"Beside it stands {nearest}."
+        return tr(
+            "A share without a recorded conviction was published for {places}. Beside it stands the "
+            "nation: {share:pct} at {date:date} ({n_text}).",
+            places=joined(places),
+            **known,
         )
-    return (
-        f"No share without a recorded conviction under Secure Communities was published for {name} or a "
-        f"place in it. The nearest level with a figure is {nearest}."
+    return tr(
+        "No share without a recorded conviction under Secure Communities was published for {name} or a "
+        "place in it. The nearest level with a figure is the nation: {share:pct} at {date:date} "
+        "({n_text}).",
+        name=name,
+        **known,
     )
 
 
@@ -207,9 +210,13 @@ _ESTIMATES = {
     "std_low": Col("95% from, %", "pct", phone=False),
     "std_high": Col("to, %", "pct", phone=False),
 }
-_ESTIMATES_NOTE = (
+_ESTIMATES_NOTE = N_(
     "From chapters 9 and 10: intervals from blocks of months; shrunken towards the mean of the areas; "
     "and as the share would be with the nation's mix of cases. A difference is not a cause."
+)
+_WITHHELD = N_(
+    "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
+    "n/a: no visible cell, so none or withheld; it is no zero. San Antonio lost Harlingen in FY2022."
 )
 _YEARS = {
     "year": Col("Fiscal year", "year"),
@@ -226,11 +233,6 @@ _VISIBLE = {
     "Other Immigration Violator": Col("Neither", "int"),
 }
 _VISIBLE_BY_AREA = {"area": Col("Area")} | _VISIBLE
-_VISIBLE_NOTE = (
-    "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
-    "n/a: no visible cell, so none or withheld; it is no zero. "
-    "San Antonio lost Harlingen in FY2022."
-)
 _DETAINERS = {
     "facility": Col("Facility"),
     "city": Col("City", "", phone=False),
@@ -260,10 +262,14 @@ def estimates(tables: Mapping[str, str]) -> Estimates | None:
     )
     words = {
         str(row.aor): (
-            f"In FY2024 the share without a conviction lies between {_percent(row.low)} and "
-            f"{_percent(row.high)}, whatever the withheld cells hold."
+            tr(
+                "In FY2024 the share without a conviction lies between {low:pct} and {high:pct}, "
+                "whatever the withheld cells hold.",
+                low=row.low,
+                high=row.high,
+            )
             if row.said == "bounded"
-            else "For FY2024 the withheld cells leave so much open that no share can be said."
+            else N_("For FY2024 the withheld cells leave so much open that no share can be said.")
         )
         for row in bounds.itertuples()
     }
@@ -277,7 +283,9 @@ def _published_table(title: str, items: list[Published]) -> SheetTable:
     rows["line"] = [
         Line(row.share_low, row.share_high, row.low, row.high, us) for row in rows.itertuples()
     ]
-    return SheetTable(title, rows, _PUBLISHED, "n/a: not printed. Press reports: background only.")
+    return SheetTable(
+        title, rows, _PUBLISHED, N_("n/a: not printed. Press reports: background only.")
+    )
 
 
 def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
@@ -288,15 +296,15 @@ def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
     names = areas().set_index("code")["name"]
     rows["area"] = rows["aor"].map(names)
     bounds = [
-        f"{names[code]}: {known.bounds[code]}"
+        tr("{area}: {bound}", area=names[code], bound=known.bounds[code])
         for code in [*codes, *later]
         if known is not None and code in known.bounds
     ]
     return SheetTable(
-        "The same areas, FY2021 to the first quarter of FY2025",
+        N_("The same areas, FY2021 to the first quarter of FY2025"),
         rows,
         _VISIBLE_BY_AREA,
-        " ".join([_VISIBLE_NOTE, *bounds]),
+        joined([_WITHHELD, *bounds], " "),
     )
 
 
@@ -308,7 +316,9 @@ def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> 
         title,
         area_shares().loc[list(codes)],
         _AREAS,
-        "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9.",
+        N_(
+            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9."
+        ),
     )
 
 
@@ -321,10 +331,20 @@ def _series(code: str) -> tuple[SheetTable, SheetTable]:
     years = months.groupby("year")[["n", "x"]].sum().reset_index()
     for table in (years, months):
         table["share"] = table["x"] / table["n"].where(table["n"] > 0)
-    title = "Removals without a recorded conviction, by "
     return (
-        SheetTable(f"{title}fiscal year", years, _YEARS, "FY2019 to August."),
-        SheetTable(f"{title}month", months, _MONTHS, "n/a: no removal that month.", folded=True),
+        SheetTable(
+            N_("Removals without a recorded conviction, by fiscal year"),
+            years,
+            _YEARS,
+            N_("FY2019 to August."),
+        ),
+        SheetTable(
+            N_("Removals without a recorded conviction, by month"),
+            months,
+            _MONTHS,
+            N_("n/a: no removal that month."),
+            folded=True,
+        ),
     )
 
 
@@ -391,7 +411,7 @@ def places() -> list[Place]:
     names = areas().set_index("code")["name"]
     found += [
         Place(
-            f"{names[code]} area",
+            tr("{name} area", name=names[code]),
             "area",
             "",
             f"datasheets/area-{str(code).lower()}.html",
@@ -431,7 +451,7 @@ def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
                 fragment.removeprefix("c") or code,
                 page,
                 fragment,
-                f"Datasheet: {title}",
+                tr("Datasheet: {place}", place=title),
                 place.name if kind == "county" else "",
             )
         )
@@ -447,8 +467,8 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     counties = _activation()
     here = counties[counties["state"] == code].copy()
     names = areas().set_index("code")["name"]
-    here["area"] = here["aor"].map(names).fillna("not in the crosswalk")
-    here["published"] = ["yes" if fips in with_share() else "none" for fips in here["fips"]]
+    here["area"] = here["aor"].map(names).fillna(N_("not in the crosswalk"))
+    here["published"] = [N_("yes") if fips in with_share() else N_("none") for fips in here["fips"]]
     here = here.sort_values("county")
     items = _items(set(here["fips"]), code)
     detainers = load("detainers_fy2015")
@@ -460,35 +480,50 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
         .sort_values("n", ascending=False)
     )
     serving = sorted(set(here["aor"].dropna()) & set(area_shares().index))
-    tables = [SheetTable("How much of the state was covered when", _covered(here), _COVERED)]
+    tables = [SheetTable(N_("How much of the state was covered when"), _covered(here), _COVERED)]
     if items:
         tables.insert(
             0,
-            _published_table("Published figures", items),
+            _published_table(N_("Published figures"), items),
         )
     tables += [
-        _shares_table("Areas that serve it, FY2016 to August of FY2019", serving, known),
+        _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving, known),
         _visible_table(serving, known),
         SheetTable(
-            "Detainers, 1 October 2014 to 19 July 2015, largest facilities",
+            N_("Detainers, 1 October 2014 to 19 July 2015, largest facilities"),
             facilities.head(15),
             _DETAINERS,
-            f"{int(inside['n'].sum()):,} detainers at {len(facilities):,} facilities. Of the country's "
-            f"{_unplaced()[1]:,}, {_percent(_unplaced()[0])} name no state and are in no sheet.",
+            trn(
+                "{detainers:int} detainers at {n:int} facility. Of the country's {all:int}, {part:pct} "
+                "name no state and are in no sheet.",
+                "{detainers:int} detainers at {n:int} facilities. Of the country's {all:int}, {part:pct} "
+                "name no state and are in no sheet.",
+                len(facilities),
+                detainers=int(inside["n"].sum()),
+                all=_unplaced()[1],
+                part=_unplaced()[0],
+            ),
         ),
-        SheetTable("Detainers at every facility", facilities.iloc[15:], _DETAINERS, folded=True),
         SheetTable(
-            "Counties",
+            N_("Detainers at every facility"), facilities.iloc[15:], _DETAINERS, folded=True
+        ),
+        SheetTable(
+            N_("Counties"),
             here,
             _COUNTIES,
-            "Day on which fingerprints submitted there began to be checked. Published share: whether a share "
-            "without a recorded conviction was printed for the county.",
+            N_(
+                "Day on which fingerprints submitted there began to be checked. Published share: whether "
+                "a share without a recorded conviction was printed for the county."
+            ),
             tuple(anchor(fips) for fips in here["fips"]),
             dense=True,
         ),
     ]
     notes = (
-        "A county is where fingerprints were submitted; an area is where a case was docketed; neither need be where a person lived.",
+        N_(
+            "A county is where fingerprints were submitted; an area is where a case was docketed; "
+            "neither need be where a person lived."
+        ),
     )
     return Sheet(
         f"state-{code.lower()}",
@@ -515,34 +550,37 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
     by_state = here.groupby("state").size().reset_index(name="counties")
     by_state["state"] = by_state["state"].map(states()).fillna(by_state["state"])
     tables = [
-        _shares_table("Removals, FY2016 to August of FY2019", [code], known),
+        _shares_table(N_("Removals, FY2016 to August of FY2019"), [code], known),
         *_series(code),
         SheetTable(
-            "Dashboard, FY2021 to the first quarter of FY2025",
+            N_("Dashboard, FY2021 to the first quarter of FY2025"),
             visible,
             _VISIBLE,
-            f"{_VISIBLE_NOTE} {bound}".strip(),
+            joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
         ),
         SheetTable(
-            "Counties of the area by state",
+            N_("Counties of the area by state"),
             by_state,
             {"state": Col("State"), "counties": Col("Counties", "int")},
         ),
-        SheetTable("How much of the area was covered when", _covered(here), _COVERED),
+        SheetTable(N_("How much of the area was covered when"), _covered(here), _COVERED),
     ]
     if items:
         tables.insert(
             0,
-            _published_table("Published figures for places in it", items),
+            _published_table(N_("Published figures for places in it"), items),
         )
     return Sheet(
         f"area-{code.lower()}",
-        f"{name} area",
+        tr("{name} area", name=name),
         "area",
-        _first_line(f"the {name} area", "area", items),
+        _first_line(tr("the {name} area", name=name), "area", items),
         tuple(tables),
         (
-            "An area is where a case was docketed, which need not be where a person was arrested or lived.",
+            N_(
+                "An area is where a case was docketed, which need not be where a person was arrested or "
+                "lived."
+            ),
         ),
     )
 

@@ -16,6 +16,8 @@ from functools import cache
 import pandas as pd
 
 from scomm.data import ledger
+from scomm.display.formats import tr
+from scomm.display.words import N_
 from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
 from scomm.stats.proportions import Interval, clopper_pearson, wilson
@@ -75,9 +77,11 @@ class Published:
     def n_text(self) -> str:
         """The total as a label: exact, a range, or not printed."""
         if self.n_range is None:
-            return "n not printed"
+            return N_("n not printed")
         low, high = self.n_range
-        return f"n = {low:,}" if low == high else f"n = {low:,} to {high:,}"
+        if low == high:
+            return tr("n = {n:int}", n=low)
+        return tr("n = {low:int} to {high:int}", low=low, high=high)
 
     @property
     def share(self) -> tuple[float, float]:

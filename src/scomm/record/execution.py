@@ -29,6 +29,7 @@ from traitlets.config import Config
 from scomm import paths
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
+from scomm.display.words import ENGLISH, language
 from scomm.errors import ScommError
 from scomm.record.kernels import PlainManager, managers
 
@@ -82,10 +83,11 @@ def _digest(*parts: str) -> str:
 
 
 def code_key(notebook: nbformat.NotebookNode) -> str:
-    """Digest of what is known before execution: code cells, lock, Python version."""
+    """Digest of what is known before execution: code cells, lock, Python version, language."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
-    return _digest(_STORE_VERSION, platform.python_version(), lock, *code)
+    said_in = [] if language() == ENGLISH else [f"language {language()}"]
+    return _digest(_STORE_VERSION, platform.python_version(), lock, *said_in, *code)
 
 
 def _current(file: str) -> str:

@@ -16,13 +16,15 @@ import nbformat
 from scomm.data import ledger
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, sha256_of
+from scomm.display.formats import tr
+from scomm.display.words import N_
 from scomm.errors import ExhibitError, SourceError
 from scomm.record import cite, datapackage, identity
 from scomm.record.checksums import SUMS, listing
 from scomm.record.folders import made_whole
-from scomm.record.outputs import findings, slug
-from scomm.record.publish import from_template
+from scomm.record.outputs import findings_shown, slug
 from scomm.record.references import Reference
+from scomm.record.templated import from_template
 from scomm.record.trace import Trace, trace
 
 _SHEETS = {
@@ -34,15 +36,21 @@ _PRESS = ("press", "as reported")
 
 # What each interval is, in plain words.
 METHOD_IN_WORDS = {
-    "wilson": "The interval (Wilson) shows which underlying rates would readily give a count like "
-    "this one.",
-    "newcombe": "The interval (Newcombe) is for the difference of two shares and takes the "
-    "counted cases as independent.",
-    "hac-calibrated": "The interval comes from a regression on monthly shares that allows for a "
-    "trend and for months that resemble their neighbours; its width was set by simulation so that "
-    "it misses as often as it says.",
+    "wilson": N_(
+        "The interval (Wilson) shows which underlying rates would readily give a count like "
+        "this one."
+    ),
+    "newcombe": N_(
+        "The interval (Newcombe) is for the difference of two shares and takes the "
+        "counted cases as independent."
+    ),
+    "hac-calibrated": N_(
+        "The interval comes from a regression on monthly shares that allows for a "
+        "trend and for months that resemble their neighbours; its width was set by simulation so "
+        "that it misses as often as it says."
+    ),
 }
-_NO_INTERVAL = "The number is a count or follows from counts by arithmetic; it has no interval."
+_NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; it has no interval.")
 
 # The rules on which the sheet relies, by their ids in law.yml.
 _RULES = ("L1", "L2", "L3", "L5")
@@ -75,14 +83,20 @@ def _passports(item: Trace) -> list[Passport]:
 def _likely_route(passport: Passport) -> str:
     """Say how a source could come into evidence, in the words of its passport."""
     words = {
-        "agency record or release": "public record of the agency; a certified copy from the agency",
-        "agency record or release (produced in litigation)": "record produced by the agency in "
-        "litigation; a certified copy, or testimony on the production",
-        "official statistics": "official statistics; a certified copy from the agency",
+        "agency record or release": N_(
+            "public record of the agency; a certified copy from the agency"
+        ),
+        "agency record or release (produced in litigation)": N_(
+            "record produced by the agency in litigation; a certified copy, or testimony on the production"
+        ),
+        "official statistics": N_("official statistics; a certified copy from the agency"),
     }
     return words.get(
         passport.route,
-        f"{passport.route}: not the agency's own file; its records, certified, would be needed",
+        tr(
+            "{route}: not the agency's own file; its records, certified, would be needed",
+            route=passport.route,
+        ),
     )
 
 
@@ -96,7 +110,7 @@ def _trace(site: Path, item: identity.Item) -> Trace:
         )
     notebook = nbformat.read(file, as_version=4)
     page = item.page.removesuffix(".html")
-    finding = next(found for found in findings({page: notebook}) if found["id"] == item.id)
+    finding = next(found for found in findings_shown({page: notebook}) if found["id"] == item.id)
     return trace(finding, notebook)
 
 

@@ -58,6 +58,21 @@ def method_word(name: str) -> str:
 
 UNITS = ("share", "difference", "count", "ratio", "p-value", "date", "index", "verdict")
 
+# The fields that hold words, which a translated edition shows in its language.
+SHOWN = (
+    "statement",
+    "estimand",
+    "period",
+    "population",
+    "route",
+    "reference_label",
+    "assumptions",
+    "null",
+    "as_counted",
+    "beyond_chance",
+    "not_shown",
+)
+
 # What was counted, and whether it stands beyond chance; see the printed rule in claims.yml.
 AS_COUNTED = ("over", "exactly", "under", "unknown")
 BEYOND_CHANCE = ("established", "not established", "not applicable")

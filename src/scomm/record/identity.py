@@ -19,13 +19,14 @@ import yaml
 
 from scomm import __version__, paths
 from scomm.data.tables import manifest
+from scomm.display.words import N_
 from scomm.errors import EditionError
 from scomm.record.published import published_part
 from scomm.record.references import KINDS, Reference, unknown
 
 RECORD_SCHEMA = "one-in-four/record/1"
 AUTHOR = "The One in Four Project"
-SITE = "One in Four? Secure Communities, Jurisdiction by Jurisdiction"
+SITE = N_("One in Four? Secure Communities, Jurisdiction by Jurisdiction")
 
 
 @dataclass(frozen=True)

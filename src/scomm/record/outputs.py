@@ -75,6 +75,24 @@ def findings(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, Any]
     ]
 
 
+def as_shown(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str, dict[str, Any]]:
+    """Return the words in which a translated edition shows its objects of a kind, by id.
+
+    Empty for an English edition: there the record's own words are what is shown.
+    """
+    return {
+        identifier.split("/", 1)[1]: data
+        for identifier, (_, data) in of_kind(notebooks, "shown").items()
+        if identifier.startswith(f"{kind}/")
+    }
+
+
+def findings_shown(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+    """Return every finding as readers of this edition see it: numbers as recorded, words shown."""
+    shown = as_shown(notebooks, "finding")
+    return [item | shown.get(item["id"], {}) for item in findings(notebooks)]
+
+
 def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:
     """Return what ``say`` gave to the prose of each page: page to name to value."""
     return {

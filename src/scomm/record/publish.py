@@ -1,42 +1,32 @@
 """The four words a chapter writes with: say, finding, figure, table.
 
 Each shows its object on the page and leaves machine-readable data in the notebook's output, from
-which the book's extension fills numbers into prose and the record collects all findings.
+which the book's extension fills numbers into prose and the record collects all findings. What is
+left is English in every edition; what is shown is in the edition's language, and a translated one
+leaves beside each object the words that it showed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
-from jinja2 import Environment, PackageLoader
 
 from scomm.display.figures import Layout, render
-from scomm.display.formats import fmt
+from scomm.display.formats import tr
 from scomm.display.tables import Col, to_html, to_text
+from scomm.display.words import _, english, said, translated
 from scomm.errors import FindingError
-from scomm.record.findings import Finding, Interval, make
+from scomm.record.findings import SHOWN, Finding, Interval, make
 from scomm.record.rows import Rows, check
 from scomm.record.sources import source_sha256
+from scomm.record.templated import from_template
 
 _PREFIX = "application/papermill.record/"
-
-_templates = Environment(
-    loader=PackageLoader("scomm.record", "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters["fmt"] = fmt
-
-
-def from_template(template: str, **values: Any) -> str:
-    """Return one of the record's templates as HTML, values escaped."""
-    return _templates.get_template(template).render(**values)
 
 
 def _leave(name: str, data: Any) -> None:
@@ -46,6 +36,12 @@ def _leave(name: str, data: Any) -> None:
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
     )
+
+
+def _leave_shown(name: str, data: dict[str, Any]) -> None:
+    """Leave beside what is recorded, in English, what readers of a translated edition see."""
+    if translated():
+        _leave(f"shown/{name}", said(data))
 
 
 def _plain(value: Any) -> Any:
@@ -61,6 +57,8 @@ def say(**values: Any) -> None:
     """
     for name, value in values.items():
         _leave(name, _plain(value))
+        if isinstance(value, str) and _(value) != value:
+            _leave(f"said/{name}", _(value))
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def finding(
 
     ``statement`` is one sentence with ``{name:format}`` places. Fields that are not part of a
     ``Finding`` fill those places; ``value``, ``numerator``, ``denominator``, ``low`` and ``high``
-    can stand in it too. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``;
+    can stand in it too. The template is translated, then filled. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``;
     ``rows`` are the rows that add up to the counts, from ``scomm.record.rows``.
 
     Raises FindingError as ``scomm.record.findings.make`` does, or if the rows do not add up.
@@ -114,13 +112,17 @@ def finding(
     places |= {
         name: fields.get(name) for name in ("value", "numerator", "denominator", "reference")
     }
-    result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
+    with english():
+        result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
     _leave(f"finding/{identifier}", result.as_json())
+    shown = result.as_json() | {"statement": tr(statement, **places)}
+    _leave_shown(f"finding/{identifier}", {name: shown[name] for name in SHOWN})
     if rows is not None:
         check(rows, identifier, result.value, result.numerator, result.denominator)
         _leave(f"rows/{identifier}", rows.data)
-    html = from_template("finding.html", finding=result, sources=sources_line(result.tables))
-    display(_Page(html, f"Finding {identifier}. {result.statement}"))
+    seen = replace(result, **{name: said(shown[name]) for name in SHOWN})
+    html = from_template("finding.html", finding=seen, sources=sources_line(result.tables))
+    display(_Page(html, _("Finding {id}. {text}").format(id=identifier, text=seen.statement)))
     return result
 
 
@@ -145,7 +147,7 @@ def figure(
     """
     if not caption.strip() or not alt.strip():
         raise FindingError(f"figure {identifier}: caption and alt text are required")
-    drawn = render(draw, identifier=identifier, alt=alt, one_size=one_size)
+    drawn = render(draw, identifier=identifier, alt=_(alt), one_size=one_size)
     _leave(
         f"figure/{identifier}",
         {
@@ -156,17 +158,20 @@ def figure(
             "csv": data.to_csv(index=False, lineterminator="\n"),
         },
     )
+    _leave_shown(f"figure/{identifier}", {"caption": caption, "alt": alt})
     html = from_template(
         "figure.html",
         id=identifier,
         slug=identifier.replace(".", "-"),
         wide=drawn.wide,
         narrow=drawn.narrow,
-        caption=caption,
-        long_description=long_description,
+        caption=_(caption),
+        long_description=_(long_description),
         sources=sources_line(tables),
     )
-    display(_Page(html, f"Figure {identifier}. {caption} [{alt}]"))
+    display(
+        _Page(html, _("Figure {id}. {text}").format(id=identifier, text=f"{_(caption)} [{_(alt)}]"))
+    )
 
 
 def table(
@@ -200,16 +205,23 @@ def table(
             "csv": frame.to_csv(index=False, lineterminator="\n"),
         },
     )
+    _leave_shown(f"table/{identifier}", {"caption": caption})
     body = to_html(
         frame,
         columns,
         caption=caption,
         identifier=f"table-{slug}",
-        label=f"Table {identifier}. ",
+        label=_("Table {id}. {text}").format(id=identifier, text=""),
         emphasis=emphasis,
         anchors=anchors,
     )
     html = from_template(
-        "table.html", id=identifier, slug=slug, body=body, note=note, sources=sources_line(tables)
+        "table.html",
+        id=identifier,
+        slug=slug,
+        body=body,
+        note=_(note),
+        sources=sources_line(tables),
     )
-    display(_Page(html, f"Table {identifier}. {caption}\n{to_text(frame, columns)}"))
+    label = _("Table {id}. {text}").format(id=identifier, text=_(caption))
+    display(_Page(html, f"{label}\n{to_text(frame, columns)}"))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scomm.display.words import N_, _
 from scomm.errors import UnknownIdError
 
 KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book", "datasheet", "county")
@@ -20,6 +21,17 @@ _WRITTEN = {
     "chapter": r"ch|chap|chapter|appendix|app",
     "datasheet": r"sheet|datasheet",
     "county": r"c|county",
+}
+_NAMES = {
+    "finding": N_("Finding {id}"),
+    "paragraph": "¶ {id}",
+    "figure": N_("Figure {id}"),
+    "table": N_("Table {id}"),
+    "chapter": N_("chapter {id}"),
+    "appendix": N_("appendix {id}"),
+    "book": N_("the book"),
+    "datasheet": N_("datasheet {id}"),
+    "county": N_("county {id}"),
 }
 _NUMBER = {
     "paragraph": r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}[A-Za-z]*",
@@ -50,17 +62,18 @@ class Reference:
             return f"p{slug.lower()}"
         return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
 
+    @property
+    def said(self) -> str:
+        """The object's printed name in the edition's language."""
+        return _(self._name).format(id=self.id)
+
+    @property
+    def _name(self) -> str:
+        kind = "appendix" if self.kind == "chapter" and not self.id.isdigit() else self.kind
+        return _NAMES[kind]
+
     def __str__(self) -> str:
-        words = {
-            "finding": f"Finding {self.id}",
-            "paragraph": f"¶ {self.id}",
-            "figure": f"Figure {self.id}",
-            "table": f"Table {self.id}",
-            "chapter": f"{'chapter' if self.id.isdigit() else 'appendix'} {self.id}",
-            "datasheet": f"datasheet {self.id}",
-            "county": f"county {self.id}",
-        }
-        return words.get(self.kind, "the book")
+        return self._name.format(id=self.id)
 
 
 def parse(text: str) -> Reference:

@@ -1,5 +1,5 @@
 /* Check this number: fetch a finding's rows, hash them, add them up, and compare with findings.json.
-   Nothing is taken from the page but the finding's number. */
+   Nothing is taken from the page but the finding's number, and the words in which the result is said. */
 (() => {
   const base = document.currentScript.dataset.root;
 
@@ -47,6 +47,8 @@
     return [d - Math.hypot(p1 - l1, u2 - p2), d + Math.hypot(u1 - p1, p2 - l2)];
   };
 
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
   const bytes = async (path) => {
     const answer = await fetch(base + path, { cache: "no-cache" });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
@@ -57,55 +59,55 @@
   const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 
   // Everything that is recomputed, from the rows alone, with the steps as sentences.
-  const compute = (rows, finding) => {
+  const compute = (rows, finding, words) => {
     const [head, ...body] = rows;
     const at = (name) => head.indexOf(name);
     const sum = (name, group) =>
       at(name) < 0 ? null : body.reduce((total, row) => total + (group === undefined || row[at("group")] === group ? Number(row[at(name)]) : 0), 0);
-    const steps = [`${body.length.toLocaleString("en")} rows read`];
+    const steps = [fill(words.read, { n: body.length.toLocaleString("en") })];
     const out = { steps };
     const method = finding.interval?.method;
     if (at("group") >= 0) {
       const [x1, n1, x2, n2] = [sum("in_numerator", "after"), sum("in_denominator", "after"), sum("in_numerator", "before"), sum("in_denominator", "before")];
       out.value = x1 / n1 - x2 / n2;
-      steps.push(`after: ${x1} of ${n1}`, `before: ${x2} of ${n2}`, `difference = ${x1}/${n1} − ${x2}/${n2} = ${out.value}`);
+      steps.push(fill(words.after, { x: x1, n: n1 }), fill(words.before, { x: x2, n: n2 }), fill(words.difference, { sum: `${x1}/${n1} − ${x2}/${n2}`, value: out.value }));
       if (method === "newcombe") out.interval = newcombe(x1, n1, x2, n2, finding.interval.level);
     } else {
       const x = sum("in_numerator");
       const n = sum("in_denominator");
-      steps.push(`numerator: the column in_numerator adds up to ${x}`);
+      steps.push(fill(words.numerator, { column: "in_numerator", n: x }));
       if (finding.numerator !== null) out.numerator = x;
       if (finding.unit === "count") out.value = x;
       else {
         const total = n ?? finding.denominator;
-        if (n === null) steps.push(`denominator: ${total}, a published total that is no sum of these rows`);
-        else { out.denominator = n; steps.push(`denominator: the column in_denominator adds up to ${n}`); }
+        if (n === null) steps.push(fill(words.total, { n: total }));
+        else { out.denominator = n; steps.push(fill(words.denominator, { column: "in_denominator", n })); }
         out.value = x / total;
-        steps.push(`share = ${x}/${total} = ${out.value}`);
+        steps.push(fill(words.share, { sum: `${x}/${total}`, value: out.value }));
         if (method === "wilson") out.interval = wilson(x, total, finding.interval.level);
       }
     }
-    if (out.interval) steps.push(`${100 * finding.interval.level}% interval (${method}): ${out.interval[0]} to ${out.interval[1]}`);
-    else if (finding.interval) steps.push(`the interval (${method}) takes more than a page can do: scomm verify F${finding.id}`);
+    if (out.interval) steps.push(fill(words.interval, { level: 100 * finding.interval.level, method, low: out.interval[0], high: out.interval[1] }));
+    else if (finding.interval) steps.push(fill(words.more, { method, command: `scomm verify F${finding.id}` }));
     return out;
   };
 
-  const check = async (identifier) => {
+  const check = async (identifier, words) => {
     const [list, findings] = await Promise.all([json("check/rows.json"), json("findings.json")]);
     const finding = findings.findings.find((item) => item.id === identifier);
     const listed = list.rows[identifier];
-    if (!finding || !listed) throw new Error(`no rows are listed for finding ${identifier}`);
+    if (!finding || !listed) throw new Error(fill(words.unlisted, { id: identifier }));
     const buffer = await bytes(listed.file);
     const digest = hex(await crypto.subtle.digest("SHA-256", buffer));
     const genuine = digest === listed.sha256;
-    const out = compute(parse(new TextDecoder().decode(buffer)), finding);
+    const out = compute(parse(new TextDecoder().decode(buffer)), finding, words);
     const wrong = [];
-    if (!genuine) wrong.push(`the rows have sha256 ${digest}, the edition lists ${listed.sha256}`);
+    if (!genuine) wrong.push(fill(words.hash, { here: digest, listed: listed.sha256 }));
     for (const name of ["value", "numerator", "denominator"])
-      if (out[name] !== undefined && !near(out[name], finding[name])) wrong.push(`${name}: ${out[name]} here, ${finding[name]} published`);
+      if (out[name] !== undefined && !near(out[name], finding[name])) wrong.push(fill(words.moved, { field: words[`${name}Name`], here: out[name], published: finding[name] }));
     if (out.interval && !(near(out.interval[0], finding.interval.low) && near(out.interval[1], finding.interval.high)))
-      wrong.push(`interval: ${out.interval.join(" to ")} here, ${finding.interval.low} to ${finding.interval.high} published`);
-    return { steps: [`${listed.file}: sha256 ${digest}${genuine ? ", as the edition lists it" : ""}`, ...out.steps], wrong };
+      wrong.push(fill(words.moved, { field: words.intervalName, here: fill(words.ends, { low: out.interval[0], high: out.interval[1] }), published: fill(words.ends, finding.interval) }));
+    return { steps: [fill(genuine ? words.genuine : words.other, { file: listed.file, digest }), ...out.steps], wrong };
   };
 
   for (const box of document.querySelectorAll(".check[data-finding]")) {
@@ -123,7 +125,7 @@
       const list = document.createElement("ol");
       try {
         if (!crypto.subtle || location.protocol === "file:") throw new Error(words.server);
-        const { steps, wrong } = await check(words.finding);
+        const { steps, wrong } = await check(words.finding, words);
         verdict.textContent = wrong.length ? words.disagrees : words.agrees;
         verdict.className = wrong.length ? "check-disagrees" : "check-agrees";
         for (const text of [...steps, ...wrong]) {

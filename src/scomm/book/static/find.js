@@ -110,7 +110,7 @@
           return item;
         }),
       );
-      status.textContent = !input.value.trim() ? "" : found.length ? `${found.length} ${words.found}` : words.none;
+      status.textContent = !input.value.trim() ? "" : found.length ? words.found.replace("{n}", found.length) : words.none;
     };
     const begin = () => load().then(show).catch(() => { status.textContent = words.broken; });
     input.addEventListener("focus", () => load().catch(() => {}), { once: true });

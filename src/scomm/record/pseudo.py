@@ -1,0 +1,46 @@
+"""A pseudo language: English with accents, brackets and two fifths more length.
+
+A text in it is readable and plainly not English, so a build in it shows what no catalog reaches,
+and what breaks when words grow. Places for values, tags, roles, code, formulas and addresses stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+OPEN, CLOSE = "⟦", "⟧"
+GROWTH = 1.4
+_ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
+# What translators leave as it is: MyST roles, code, formulas, links' addresses, HTML, places, old
+# and new, bare addresses.
+_KEPT = re.compile(
+    r"\{[\w:-]+\}`[^`]*`|`+[^`]*`+|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)|<[^<>]+>|&\w+;|\{[^{}]*\}"
+    r"|%\(\w+\)[sd]|%[sd]|\$\{\w+\}|https?://\S+",
+    re.S,
+)
+# What a reader does not see as words of the text: tags, places and roles, formulas, addresses.
+_UNSEEN = re.compile(
+    r"<[^<>]+>|\{[\w:-]+\}`[^`]*`|\{[^{}]*\}|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)", re.S
+)
+_PAD = "lóñgér wórds "
+
+
+def pseudo(text: str) -> str:
+    """Return a text in the pseudo language.
+
+    >>> pseudo("{x:int} of <b>{n:int}</b> cases")
+    '⟦{x:int} óf <b>{n:int}</b> çásés lóñgér wórd⟧'
+    """
+    number = re.match(r"\d+\. ", text)  # a numbered title keeps its number in front
+    front = number[0] if number else ""
+    body = text[len(front) :]
+    parts, at = [], 0
+    for kept in _KEPT.finditer(body):
+        parts += [body[at : kept.start()].translate(_ACCENTED), kept[0]]
+        at = kept.end()
+    parts.append(body[at:].translate(_ACCENTED))
+    said = _UNSEEN.sub("", body)
+    # What a place will hold does not grow; the words do.
+    wanted = max(1, -(-int(len(said) * (GROWTH - 1) * 10) // 10))
+    pad = (_PAD * (wanted // len(_PAD) + 1))[:wanted].rstrip()
+    return f"{front}{OPEN}{''.join(parts)} {pad}{CLOSE}"

@@ -1,0 +1,335 @@
+"""A translated edition, shown with the pseudo language on the real first page, a chapter, the sheets.
+
+Everything a reader sees went through a catalog, nothing that is recorded changed, and the pages
+stand when words are two fifths longer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from scomm import paths
+from scomm.data import ledger
+from scomm.data.mappings import areas
+from scomm.data.tables import load
+from scomm.record.catalogs import PSEUDO
+from scomm.record.pseudo import CLOSE, OPEN
+
+from .conftest import Book, checkout
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("notebooks/06-jurisdictions", "notebooks/E-datasheets", "notebooks/I-references")
+CHAPTER = "notebooks/06-jurisdictions.html"
+SEEN = ("index.html", CHAPTER, "notebooks/E-datasheets.html", "search.html", "cite/6.html")
+GENERATED = ("datasheets/counties.html", "datasheets/state-ma.html", "datasheets/area-sna.html")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The book's first page, chapter 6 and the datasheets, in English and in the pseudo language."""
+    folder = tmp_path_factory.mktemp("translation") / "book"
+    checkout(folder)
+    config = folder / "_config.yml"
+    # Links to the chapters that this small book leaves out lead nowhere in it.
+    text = config.read_text().replace("  config:\n", "  config:\n    scomm_draft: true\n")
+    text = text.replace(
+        '["mystnb.unknown_mime_type"]', '["mystnb.unknown_mime_type", "myst.xref_missing"]'
+    )
+    config.write_text(text)
+    listed = "\n".join(f"      - file: {page}" for page in PAGES)
+    (folder / "_toc.yml").write_text(
+        f"format: jb-book\nroot: index\nparts:\n  - caption: Appendices\n    chapters:\n{listed}\n"
+    )
+    (folder / "notebooks").mkdir()
+    for page in ("index", *PAGES):
+        shutil.copy(paths.ROOT / f"{page}.md", folder / f"{page}.md")
+    small = Book(folder)
+    english = small.build()
+    assert english.returncode == 0, english.stdout + english.stderr
+    before = digests(folder / "_build" / "html")
+    prose = small.build(
+        "--builder", "custom", "--custom-builder", "gettext", "--path-output", "_build/words"
+    )
+    assert prose.returncode == 0, prose.stdout + prose.stderr
+    made = small.scomm("words", "pseudo")
+    assert made.returncode == 0, made.stderr
+    pseudo = small.build("--path-output", f"_build/{PSEUDO}", language=PSEUDO)
+    assert pseudo.returncode == 0, pseudo.stdout + pseudo.stderr
+    assert digests(folder / "_build" / "html") == before, "the English pages were touched"
+    return small
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+@pytest.fixture
+def english(book: Book) -> Path:
+    return book.folder / "_build" / "html"
+
+
+@pytest.fixture
+def pseudo(book: Book) -> Path:
+    return book.folder / "_build" / PSEUDO / "_build" / "html"
+
+
+class Texts(HTMLParser):
+    """Every text that a reader sees or hears in a page: its words, names of controls, words for scripts."""
+
+    EMPTY = frozenset(
+        [
+            "meta",
+            "link",
+            "img",
+            "br",
+            "input",
+            "hr",
+            "line",
+            "path",
+            "rect",
+            "use",
+            "circle",
+            "polyline",
+            "source",
+            "wbr",
+        ]
+    )
+    # What stays as it is in every language: code, hashes, names of files, citations' own forms.
+    LEFT = frozenset(["script", "style", "code", "pre", "math"])
+    LEFT_CLASSES = frozenset(("digest", "source-name", "copy"))
+    SAID = ("alt", "aria-label", "title", "placeholder")
+    NO_WORDS = frozenset(
+        (
+            "data-root",
+            "data-finding",
+            "data-edition",
+            "data-sort",
+            "data-theme",
+            "data-content_root",
+        )
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        # A reference to the literature shows its authors, and its title on hover.
+        cited = "reference" in given.get("class", "").split() and "title" in given
+        for name, value in given.items():
+            words = name.startswith("data-") and name not in self.NO_WORDS
+            if (name in self.SAID or words) and not cited:
+                self.found.append((f"{tag} {name}", value))
+        if tag == "meta" and given.get("name") in ("description", "DC.title", "citation_title"):
+            self.found.append((f"meta {given['name']}", given["content"]))
+        if tag not in self.EMPTY:
+            left = tag in self.LEFT or bool(self.LEFT_CLASSES & set(given.get("class", "").split()))
+            authors = tag == "span" and re.fullmatch(r"id\d+", given.get("id", ""))
+            self.open.append((tag, left or cited or bool(authors)))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not any(left for _tag, left in self.open):
+            self.found.append((self.open[-1][0] if self.open else "", data.strip()))
+
+
+def texts(file: Path) -> list[tuple[str, str]]:
+    parser = Texts()
+    parser.feed(file.read_text(encoding="utf-8"))
+    return parser.found
+
+
+# A line of a label that was broken has no bracket of its own, but accents.
+MARKED = re.compile(f"[{OPEN}{CLOSE}áçéíñóúýÁÇÉÍÑÓÚÝ]")
+# Names of files, of formats, and of the field that is a hash.
+LEFT_ALONE = (
+    *("findings.json", "findings.csv", "figures.csv", "cutoffs.csv", "claims.yml", "decisions.csv"),
+    *("BibTeX", "CSL-JSON", "RIS", "sha256", "RULES.md"),
+)
+
+
+@cache
+def names() -> frozenset[str]:
+    """The words of the names of places and of who printed a figure, which are not translated."""
+    counties = load("activation")
+    detainers = load("detainers_fy2015")
+    figures = ledger.figures()
+    known = [
+        *counties["county"], *counties["state"], *load("state_shapes")["name"], *areas()["name"],
+        *detainers["facility"], *detainers["city"], *figures["jurisdiction"], *figures["publisher"],
+        *figures["state"],
+    ]  # fmt: skip
+    return frozenset(word for name in known for word in re.findall(r"[^\W\d_]{2,}", str(name)))
+
+
+def untranslated(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is neither translated nor a name, a number or a file."""
+    wrong = []
+    for where, text in found:
+        if (
+            OPEN in text
+            or CLOSE in text
+            or (re.search("[áçéíñóúý]", text, re.I) and "⟦" in str(found))
+        ):
+            continue
+        rest = text
+        for name in LEFT_ALONE:
+            rest = re.sub(rf"\b{re.escape(name)}\b", "", rest)
+        left = [word for word in re.findall(r"[^\W\d_]{2,}", rest) if word not in names()]
+        if left:
+            wrong.append((where, text))
+    return wrong
+
+
+@pytest.mark.parametrize("page", [*SEEN, *GENERATED])
+def test_every_text_of_a_page_went_through_a_catalog(page: str, pseudo: Path) -> None:
+    found = texts(pseudo / page)
+    assert any(OPEN in text for _where, text in found)
+    assert untranslated(found) == []
+
+
+def test_traces_too(pseudo: Path) -> None:
+    traces = sorted((pseudo / "trace").glob("*.html"))
+    assert len(traces) == 4
+    for page in traces:
+        assert untranslated(texts(page)) == [], page.name
+
+
+@pytest.mark.parametrize("page", [CHAPTER, "datasheets/state-ma.html"])
+def test_in_english_nothing_of_it_passes(page: str, english: Path) -> None:
+    """The check can fail: the same pages in English are full of what it names."""
+    assert len(untranslated(texts(english / page))) > 30
+
+
+def test_what_is_recorded_is_the_same_in_every_language(english: Path, pseudo: Path) -> None:
+    for name in ("findings.json", "findings.csv"):
+        assert (pseudo / name).read_bytes() == (english / name).read_bytes()
+    ours, theirs = (json.loads((site / "record.json").read_text()) for site in (english, pseudo))
+    assert theirs["digest"] == ours["digest"]
+    assert [item["text"] for item in theirs["items"]] == [item["text"] for item in ours["items"]]
+    for folder in ("exhibits", "trace"):
+        files = sorted((english / folder).glob("*.csv"))
+        assert files
+        for file in files:
+            assert (pseudo / folder / file.name).read_bytes() == file.read_bytes(), file.name
+
+
+def numbered(page: Path) -> list[str]:
+    return re.findall(
+        r'<p class="par" id="([\w-]+)">|<section class="finding" id="([\w-]+)"', page.read_text()
+    )
+
+
+def test_paragraphs_and_findings_keep_their_numbers(english: Path, pseudo: Path) -> None:
+    ours, theirs = numbered(english / CHAPTER), numbered(pseudo / CHAPTER)
+    assert len(ours) > 15
+    assert theirs == ours
+
+
+@pytest.mark.parametrize("page", ["index.html", CHAPTER])
+def test_formulas_and_links_stand_as_in_english(page: str, english: Path, pseudo: Path) -> None:
+    for kept in (r"<math.*?</math>", r'<a class="reference [^"]*" href="[^"]*"'):
+        ours, theirs = (
+            re.findall(kept, (site / page).read_text(), re.S) for site in (english, pseudo)
+        )
+        assert theirs == ours
+
+
+def numbers(page: Path) -> list[str]:
+    found = re.findall(r'<span class="number">([^<]*)</span>', page.read_text())
+    return [text for text in found if re.fullmatch(r"[\d,.%−]+", text)]
+
+
+@pytest.mark.parametrize("page", ["index.html", CHAPTER])
+def test_numbers_in_prose_are_the_same(page: str, english: Path, pseudo: Path) -> None:
+    assert len(numbers(english / page)) > 5
+    assert numbers(pseudo / page) == numbers(english / page)
+
+
+def test_a_page_says_its_language(english: Path, pseudo: Path) -> None:
+    for site, language in ((english, "en"), (pseudo, PSEUDO)):
+        html = (site / CHAPTER).read_text()
+        assert f'<html class="no-js" lang="{language}"' in html
+        assert f'<meta name="citation_language" content="{language}"' in html
+
+
+CLIPPED = """
+() => {
+  const wrong = [];
+  const wide = document.documentElement;
+  if (wide.scrollWidth > wide.clientWidth) wrong.push(`page: ${wide.scrollWidth} in ${wide.clientWidth}`);
+  for (const item of document.querySelectorAll("article button, article input, article summary, article label, article a, .related a, .colophon a")) {
+    const box = item.getBoundingClientRect();
+    if (!box.width || item.closest(".table-scroll, pre, [hidden]")) continue;
+    const cut = item.scrollWidth > item.clientWidth + 1 && getComputedStyle(item).overflowX !== "visible" && item.tagName !== "INPUT";
+    if (cut || box.right > innerWidth + 1 || box.left < -1) wrong.push(`${item.tagName} ${item.textContent.slice(0, 60)}`);
+  }
+  return wrong;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.conftest import CHROMIUM
+
+    with sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", [*SEEN, *GENERATED, "trace/finding-6-1.html"])
+def test_longer_words_neither_widen_a_page_nor_clip_a_control(
+    page: str, width: int, pseudo: Path, browser: object
+) -> None:
+    tab = browser.new_page(viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
+    tab.goto((pseudo / page).as_uri())
+    assert tab.evaluate(CLIPPED) == []
+    tab.close()
+
+
+@pytest.mark.browser
+def test_what_scripts_say_is_translated_too(pseudo: Path, browser: object) -> None:
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    tab.goto((pseudo / "index.html").as_uri())
+    tab.fill("#find-place", "suffolk")
+    tab.wait_for_selector(".find li")
+    assert OPEN in tab.inner_text(".find li span")
+    assert OPEN in tab.inner_text(".find [role=status]")
+    tab.fill("#find-place", "qqqqqqqq")
+    tab.wait_for_function("document.querySelectorAll('.find li').length === 0")
+    assert OPEN in tab.inner_text(".find [role=status]")
+    tab.goto((pseudo / "datasheets" / "state-tx.html").as_uri())
+    box = tab.locator("label.filter:visible").first
+    assert OPEN in box.inner_text()
+    box.locator("input").fill("travis")
+    assert OPEN in box.locator("[role=status]").inner_text()
+    tab.goto((pseudo / "trace" / "finding-6-1.html").as_uri())
+    tab.click(".check button")
+    tab.wait_for_selector(".check p")
+    assert OPEN in tab.inner_text(".check p")
+    tab.close()
