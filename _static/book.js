@@ -19,6 +19,17 @@ addEventListener("DOMContentLoaded", () => {
       })
       .catch(() => {});
   }
+  // Escape shuts an open drawer; Enter opens one, as it would a button.
+  const drawers = document.querySelectorAll(".sidebar-toggle");
+  for (const drawer of drawers)
+    drawer.addEventListener("keydown", (event) => { if (event.key === "Enter") drawer.click(); });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const drawer of drawers) if (drawer.checked) { drawer.checked = false; drawer.focus(); }
+  });
+  // The search page keeps what was asked for in its box.
+  const box = document.getElementById("search-words");
+  if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";
   // A button beside each citation, where the browser can copy.
   if (navigator.clipboard && window.ClipboardItem) {
     for (const text of document.querySelectorAll(".copy")) {

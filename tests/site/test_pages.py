@@ -1,0 +1,69 @@
+"""Every page of the built book: rules of accessibility, structure, errors, weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from ..browsing import DESKTOP, NARROWEST, PHONE, Server, Visit, axe, sideways, structure
+from .conftest import kind
+
+pytestmark = pytest.mark.browser
+
+# Kilobytes and requests of a first view; a kind not named has the chapter's.
+BUDGETS = {"landing": (150, 15), "chapter": (250, 15)}
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Visit]:
+    """One phone that goes from page to page."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 844}, color_scheme="light")
+    yield Visit(context.new_page())
+    context.close()
+
+
+def test_a_page_is_whole_on_a_phone(phone: Visit, site: Server, any_page: str) -> None:
+    phone.clear()
+    phone.page.goto(f"{site.address}/{any_page}", wait_until="load")
+    assert phone.errors == []
+    assert phone.foreign == []
+    assert structure(phone.page) == []
+    # At 320 pixels it is what a desktop shows at 400 %.
+    phone.page.set_viewport_size({"width": NARROWEST, "height": 800})
+    assert sideways(phone.page) == []
+    phone.page.set_viewport_size({"width": PHONE, "height": 844})
+    assert axe(phone.page, whole=False) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_kind_of_page_is_accessible(
+    visit: Callable[..., Visit], site: Server, one_of_kind: str, width: int, scheme: str
+) -> None:
+    seen = visit(f"{site.address}/{one_of_kind}", width=width, color_scheme=scheme)
+    seen.page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    assert axe(seen.page) == []
+    assert sideways(seen.page) == []
+
+
+def test_a_page_is_light(
+    browser: Browser,
+    site: Server,
+    any_page: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 844})
+    page = context.new_page()
+    sizes: list[float] = []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{site.address}/{any_page}", wait_until="networkidle")
+    context.close()
+    kilobytes = sum(sizes) / 1000
+    record_property("weight", (any_page, kilobytes, len(sizes)))
+    most, requests = BUDGETS.get(kind(any_page), BUDGETS["chapter"])
+    assert kilobytes <= most
+    assert len(sizes) <= requests
