@@ -19,14 +19,25 @@ addEventListener("DOMContentLoaded", () => {
       })
       .catch(() => {});
   }
-  // Escape shuts an open drawer; Enter opens one, as it would a button.
-  const drawers = document.querySelectorAll(".sidebar-toggle");
-  for (const drawer of drawers)
-    drawer.addEventListener("keydown", (event) => { if (event.key === "Enter") drawer.click(); });
-  addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    for (const drawer of drawers) if (drawer.checked) { drawer.checked = false; drawer.focus(); }
-  });
+  // The theme's labels open its drawers with a click; keys open them too, and Escape shuts them.
+  for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
+    const drawer = document.getElementById(label.htmlFor);
+    const tell = () => label.setAttribute("aria-expanded", drawer.checked);
+    label.setAttribute("role", "button");
+    label.tabIndex = 0;
+    tell();
+    drawer.addEventListener("change", tell);
+    label.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      drawer.click();
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !drawer.checked || !label.checkVisibility()) return;
+      drawer.click();
+      label.focus();
+    });
+  }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");
   if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";

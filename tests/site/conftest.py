@@ -23,7 +23,6 @@ KINDS = {
     r"cite/": "citations",
     r"trace/": "trace",
     r"search\.html": "search",
-    r"genindex\.html": "index",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from ..browsing import DESKTOP, NARROWEST, PHONE, Server, Visit, axe, sideways, structure
 from .conftest import kind
@@ -67,3 +67,35 @@ def test_a_page_is_light(
     most, requests = BUDGETS.get(kind(any_page), BUDGETS["chapter"])
     assert kilobytes <= most
     assert len(sizes) <= requests
+
+
+def test_a_number_is_checked_in_the_page_and_a_forged_row_is_found_out(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/trace/finding-6-1.html").page
+    button = page.get_by_role("button", name="Check this number")
+    button.click()
+    expect(page.locator(".check [role=status] p")).to_have_text("Agrees.")
+    rows = (site.folder / "trace" / "finding-6-1-rows.csv").read_text(encoding="utf-8")
+    forged = "".join(rows.splitlines(keepends=True)[:-1])
+    page.route("**/finding-6-1-rows.csv", lambda route: route.fulfill(body=forged))
+    button.click()
+    expect(page.locator(".check [role=status] p")).to_have_text("Does not agree.")
+
+
+def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], site: Server) -> None:
+    seen = {}
+    for scheme in ("light", "dark"):
+        page = visit(f"{site.address}/notebooks/06-jurisdictions.html", color_scheme=scheme).page
+        seen[scheme] = page.locator("figure.exhibit svg text").first.evaluate(
+            "(text) => getComputedStyle(text).fill"
+        )
+    assert seen == {"light": "rgb(27, 27, 26)", "dark": "rgb(232, 229, 221)"}
+
+
+def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server) -> None:
+    page = visit(f"{site.address}/index.html", width=PHONE).page
+    page.get_by_role("searchbox").first.fill("seattle")
+    expect(page.locator("form.find li a").first).to_contain_text("Seattle")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/datasheets/area-sea.html")
