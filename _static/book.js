@@ -19,23 +19,22 @@ addEventListener("DOMContentLoaded", () => {
       })
       .catch(() => {});
   }
-  // The theme's labels open its drawers with a click; keys open them too, and Escape shuts them.
-  for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
+  // The theme's labels open its drawers with a click; as buttons keys open them too, and Escape shuts them.
+  for (const label of document.querySelectorAll("label:is(.nav-overlay-icon, .toc-overlay-icon)")) {
     const drawer = document.getElementById(label.htmlFor);
-    const tell = () => label.setAttribute("aria-expanded", drawer.checked);
-    label.setAttribute("role", "button");
-    label.tabIndex = 0;
+    const button = document.createElement("button");
+    const tell = () => button.setAttribute("aria-expanded", drawer.checked);
+    button.type = "button";
+    button.className = label.className;
+    button.append(...label.childNodes);
+    label.replaceWith(button);
     tell();
     drawer.addEventListener("change", tell);
-    label.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      drawer.click();
-    });
+    button.addEventListener("click", () => drawer.click());
     addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !drawer.checked || !label.checkVisibility()) return;
+      if (event.key !== "Escape" || !drawer.checked || !button.checkVisibility()) return;
       drawer.click();
-      label.focus();
+      button.focus();
     });
   }
   // The search page keeps what was asked for in its box.

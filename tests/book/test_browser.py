@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -375,7 +375,9 @@ def test_dark_is_what_the_system_asks_for_or_the_reader(at: Callable[..., Visit]
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [PHONE, 1280])
-def test_a_table_of_a_sheet_sorts_by_value_and_filters(at: Callable[..., Visit], width: int) -> None:
+def test_a_table_of_a_sheet_sorts_by_value_and_filters(
+    at: Callable[..., Visit], width: int
+) -> None:
     page = at("datasheets/state-ca.html", width=width).page
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     table = page.locator("table.data:has(tr#c06059)")

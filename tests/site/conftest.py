@@ -48,7 +48,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         site, found = metafunc.config.getoption("--site"), defaultdict(list)
         for page in pages(metafunc.config):
             found[kind(page)].append(page)
-        heavy = {name: max(of, key=lambda page: (site / page).stat().st_size) for name, of in found.items()}
+        heavy = {
+            name: max(of, key=lambda page: (site / page).stat().st_size)
+            for name, of in found.items()
+        }
         # A state's sheet with hundreds of counties says no more than one with a handful.
         heavy["sheet of a state"] = "datasheets/state-ca.html"
         metafunc.parametrize("one_of_kind", heavy.values(), ids=heavy.keys())
@@ -74,10 +77,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.write_line("First view of a page, compressed, from an empty cache:")
     row = "{:<18}{:>6}{:>13}{:>13}{:>10}  {}"
-    terminalreporter.write_line(row.format("", "pages", "median KB", "most KB", "requests", "heaviest"))
+    terminalreporter.write_line(
+        row.format("", "pages", "median KB", "most KB", "requests", "heaviest")
+    )
     for name, of in weights.items():
         of.sort()
         middle, (most, _, page) = of[len(of) // 2][0], of[-1]
         terminalreporter.write_line(
-            row.format(name, len(of), f"{middle:.0f}", f"{most:.0f}", max(r for _, r, _ in of), page)
+            row.format(
+                name, len(of), f"{middle:.0f}", f"{most:.0f}", max(r for _, r, _ in of), page
+            )
         )

@@ -90,7 +90,7 @@ def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], sit
         seen[scheme] = page.locator("figure.exhibit svg text").first.evaluate(
             "(text) => getComputedStyle(text).fill"
         )
-    assert seen == {"light": "rgb(27, 27, 26)", "dark": "rgb(232, 229, 221)"}
+    assert seen == {"light": "rgb(95, 92, 86)", "dark": "rgb(170, 166, 156)"}
 
 
 def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server) -> None:
