@@ -415,7 +415,7 @@ def test_a_printed_page_has_no_controls_and_a_sheet_fits_two_pages(
     )
     assert shown == []
     assert seen.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    for sheet in ("state-pa", "state-ca", "area-phi"):
+    for sheet in ("state-wy", "state-dc", "area-phi"):
         page = at(f"datasheets/{sheet}.html").page
         pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
         assert 1 <= len(pages) <= 2, sheet
