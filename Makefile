@@ -50,7 +50,8 @@ pages: book ## every page in a browser: accessibility, structure, weight (needs 
 	@SCOMM_BROWSER=required $(BIN)/python -m pytest -n 2 -q tests/site --site _build/html
 
 lighthouse: book ## scores of three pages (needs Chromium and Node.js 18.20 or newer)
-	@cd bench/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@mkdir -p bench/tmp/lighthouse && cp bench/lighthouse/package*.json bench/lighthouse/*.mjs bench/tmp/lighthouse
+	@cd bench/tmp/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@PYTHONPATH=src:. $(BIN)/python bench/lighthouse/run.py _build/html
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook

@@ -11,6 +11,8 @@ from tests.browsing import serve
 from tests.conftest import CHROMIUM
 
 HERE = Path(__file__).resolve().parent
+# Packages are installed where no edition takes its source from.
+INSTALLED = HERE.parent / "tmp" / "lighthouse"
 
 if __name__ == "__main__":
     if not CHROMIUM:
@@ -18,7 +20,7 @@ if __name__ == "__main__":
     with serve(Path(sys.argv[1])) as server:
         measured = subprocess.run(
             ["node", "measure.mjs", server.address, str(HERE / "scores.csv")],
-            cwd=HERE,
+            cwd=INSTALLED,
             env={**os.environ, "CHROME_PATH": CHROMIUM},
             check=False,
         )
