@@ -10,10 +10,10 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links words pseudo
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links words pseudo pages lighthouse
 
 help: ## list these targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment is made again whenever the lock changes.
 $(READY): requirements.txt
@@ -53,6 +53,14 @@ words: $(READY) ## extract every text for translators into locale/ and _build/wo
 pseudo: words ## build the book in the pseudo language, to see what no catalog reaches
 	@$(BIN)/python -m scomm words pseudo
 	@SCOMM_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
+
+pages: book ## every page in a browser: accessibility, structure, weight (needs Chromium)
+	@SCOMM_BROWSER=required $(BIN)/python -m pytest -n 2 -q tests/site --site _build/html
+
+lighthouse: book ## scores of three pages (needs Chromium and Node.js 18.20 or newer)
+	@mkdir -p bench/tmp/lighthouse && cp bench/lighthouse/package*.json bench/lighthouse/*.mjs bench/tmp/lighthouse
+	@cd bench/tmp/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@PYTHONPATH=src:. $(BIN)/python bench/lighthouse/run.py _build/html
 
 lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.

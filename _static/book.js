@@ -31,6 +31,27 @@ addEventListener("DOMContentLoaded", () => {
     addEventListener("hashchange", nameCounty);
     nameCounty();
   }
+  // The theme's labels open its drawers with a click; as buttons keys open them too, and Escape shuts them.
+  for (const label of document.querySelectorAll("label:is(.nav-overlay-icon, .toc-overlay-icon)")) {
+    const drawer = document.getElementById(label.htmlFor);
+    const button = document.createElement("button");
+    const tell = () => button.setAttribute("aria-expanded", drawer.checked);
+    button.type = "button";
+    button.className = label.className;
+    button.append(...label.childNodes);
+    label.replaceWith(button);
+    tell();
+    drawer.addEventListener("change", tell);
+    button.addEventListener("click", () => drawer.click());
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !drawer.checked || !button.checkVisibility()) return;
+      drawer.click();
+      button.focus();
+    });
+  }
+  // The search page keeps what was asked for in its box.
+  const box = document.getElementById("search-words");
+  if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";
   // A button beside each citation, where the browser can copy.
   if (navigator.clipboard && window.ClipboardItem) {
     for (const text of document.querySelectorAll(".copy")) {

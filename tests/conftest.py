@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from .browsing import DESKTOP, Visit
 
 # Debian's package is `chromium`; other systems have the same program under other names.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 HOW = "apt-get install chromium, then: make test"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--site", type=Path, help="a built book, for the tests in tests/site")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # The sweep over a whole built book is a run of its own, `make pages`: it needs the book.
+    if collection_path == Path(__file__).parent / "site" and not config.getoption("--site"):
+        return True
+    return None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -32,8 +49,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one a file of tests: its event loop would be in the way of other files."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
 @pytest.fixture
-def chromium() -> str:
-    """The browser's program."""
-    assert CHROMIUM
-    return CHROMIUM
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Return what opens an address as a reader with a clean browser does."""
+    contexts: list[BrowserContext] = []
+
+    def opened(address: str = "", width: int = DESKTOP, height: int = 900, **options: Any) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        if address:
+            visit.page.goto(address, wait_until="networkidle")
+        return visit
+
+    yield opened
+    for context in contexts:
+        context.close()

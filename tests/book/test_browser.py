@@ -1,68 +1,62 @@
-"""What scripts add to a page, seen in a real browser: the notice of a newer edition, copy buttons."""
+"""What a reader does with a book, in a real browser: finds, copies, sorts, prints, goes by keyboard."""
 
 from __future__ import annotations
 
 import functools
-import http.server
 import json
 import re
 import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from scomm import __version__
 from scomm.record.policy import content_security_policy
 
+from ..browsing import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
 from .conftest import Book
 from .links import broken
 
 pytestmark = pytest.mark.slow
 PAGE = "notebooks/01-small.html"
+KINDS = (
+    *("index.html", PAGE, "cite/1.html", "datasheets/counties.html?q=orange"),
+    *("datasheets/state-pa.html", "datasheets/area-phi.html", "trace/finding-1-1.html"),
+    "search.html?q=paragraph",
+)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that keeps its log to itself, and sends a policy if it is given one."""
+@pytest.fixture(scope="module")
+def root(published_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a web site with the edition under its permanent path."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(published_book.folder / "_build" / "html", folder / __version__)
+    return folder
 
-    policy = ""
 
-    def end_headers(self) -> None:
-        if self.policy:
-            self.send_header("Content-Security-Policy", self.policy)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+@pytest.fixture(scope="module")
+def running(root: Path) -> Iterator[Server]:
+    """That web site, under the strict policy of the edition."""
+    with serve(root, content_security_policy(root / __version__)) as server:
+        yield server
 
 
 @pytest.fixture
-def server(published_book: Book, tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The edition under its permanent path, as a web site serves it; and the root's folder."""
-    shutil.copytree(published_book.folder / "_build" / "html", tmp_path / __version__)
-    handler = functools.partial(Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}", tmp_path
-        running.shutdown()
+def server(running: Server) -> Iterator[Server]:
+    """The same, with nothing said yet of newer editions but that there is none."""
+    list_of_editions = running.folder / "editions.json"
+    list_of_editions.write_text(editions(__version__, __version__))
+    yield running
+    list_of_editions.unlink(missing_ok=True)
 
 
-def seen(chromium: str, address: str) -> str:
-    """Return a page as Chromium has it after its scripts ran."""
-    result = subprocess.run(
-        [
-            *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
-            *("--virtual-time-budget=5000", "--dump-dom", address),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return result.stdout
+@pytest.fixture
+def at(server: Server, visit: Callable[..., Visit]) -> Callable[..., Visit]:
+    """Return what opens a page of the edition."""
+    return lambda page, **options: visit(f"{server.address}/{__version__}/{page}", **options)
 
 
 def editions(latest: str, *known: str) -> str:
@@ -70,19 +64,52 @@ def editions(latest: str, *known: str) -> str:
     return json.dumps({"latest": latest, "editions": rows})
 
 
-def notice(html: str) -> str:
-    start = html.index('id="edition-notice"')
-    return html[start : html.index("</p>", start)]
+@pytest.mark.browser
+@pytest.mark.parametrize("page", KINDS)
+def test_a_page_works_under_a_strict_policy_and_asks_nobody_else(
+    server: Server, at: Callable[..., Visit], page: str
+) -> None:
+    assert "'unsafe-eval'" not in server.policy
+    assert "script-src 'self' 'sha256-" in server.policy
+    assert "http" not in server.policy
+    (server.folder / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
+    seen = at(page)
+    assert seen.errors == []
+    assert seen.foreign == []
+    # Its own scripts still run.
+    expect(seen.page.locator("#edition-notice")).to_contain_text("A newer one exists")
+    if "q=orange" in page:
+        expect(seen.page.locator("form.find")).to_contain_text("Orange County, CA")
 
 
 @pytest.mark.browser
-def test_a_page_of_an_older_edition_says_so(server: tuple[str, Path], chromium: str) -> None:
-    address, root = server
-    (root / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
-    shown = notice(seen(chromium, f"{address}/{__version__}/{PAGE}"))
-    assert f"This is edition {__version__}. A newer one exists:" in shown
-    assert f'href="/2027.01/{PAGE}"' in shown
-    assert "hidden" not in shown
+@pytest.mark.parametrize("page", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_accessible_on_a_phone(at: Callable[..., Visit], page: str, scheme: str) -> None:
+    seen = at(page, width=PHONE, color_scheme=scheme)
+    assert structure(seen.page) == []
+    assert axe(seen.page, whole=False) == []
+    seen.page.set_viewport_size({"width": NARROWEST, "height": 800})
+    assert sideways(seen.page) == []
+
+
+@pytest.mark.browser
+def test_the_policy_would_stop_a_foreign_script(server: Server, at: Callable[..., Visit]) -> None:
+    page = server.folder / __version__ / PAGE
+    changed = page.read_text().replace("</body>", "<script>document.title = 'x'</script></body>")
+    (page.parent / "changed.html").write_text(changed)
+    seen = at("notebooks/changed.html")
+    assert any("Content Security Policy" in error for error in seen.errors)
+    assert seen.page.title() != "x"
+
+
+@pytest.mark.browser
+def test_a_page_of_an_older_edition_says_so(server: Server, at: Callable[..., Visit]) -> None:
+    (server.folder / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
+    notice = at(PAGE).page.locator("#edition-notice")
+    expect(notice).to_be_visible()
+    expect(notice).to_contain_text(f"This is edition {__version__}. A newer one exists:")
+    assert notice.locator("a").get_attribute("href") == f"/2027.01/{PAGE}"
 
 
 @pytest.mark.browser
@@ -90,69 +117,63 @@ def test_a_page_of_an_older_edition_says_so(server: tuple[str, Path], chromium: 
     "listed", [None, (__version__, __version__), ("2026.01", "2026.01", __version__)]
 )
 def test_a_page_of_the_latest_edition_says_nothing(
-    server: tuple[str, Path], chromium: str, listed: tuple[str, ...] | None
+    server: Server, at: Callable[..., Visit], listed: tuple[str, ...] | None
 ) -> None:
-    address, root = server
+    (server.folder / "editions.json").unlink()
     if listed:
-        (root / "editions.json").write_text(editions(*listed))
-    assert 'hidden=""' in notice(seen(chromium, f"{address}/{__version__}/{PAGE}"))
-
-
-def console(chromium: str, address: str) -> str:
-    """Return what the browser's console says while a page loads."""
-    result = subprocess.run(
-        [
-            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
-            *("--virtual-time-budget=5000", "--dump-dom", address),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return "\n".join(line for line in result.stderr.splitlines() if "CONSOLE" in line)
+        (server.folder / "editions.json").write_text(editions(*listed))
+    expect(at(PAGE).page.locator("#edition-notice")).to_be_hidden()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "page", ["index.html", PAGE, "cite/1.html", "datasheets/counties.html?q=orange"]
-)
-def test_pages_work_under_a_strict_policy(
-    server: tuple[str, Path], chromium: str, monkeypatch: pytest.MonkeyPatch, page: str
+def test_a_citation_is_copied_with_a_click(server: Server, at: Callable[..., Visit]) -> None:
+    page = at("cite/1.html", permissions=["clipboard-read", "clipboard-write"]).page
+    texts, buttons = page.locator(".copy"), page.locator(".copy-button")
+    assert texts.count() == buttons.count() > 0
+    hidden = page.locator("details:not([open])")
+    while hidden.count():
+        hidden.first.evaluate("(details) => (details.open = true)")
+    for number in (0, texts.count() - 1):
+        buttons.nth(number).click()
+        expect(buttons.nth(number)).to_have_text("Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == texts.nth(number).evaluate("(text) => text.textContent")
+
+
+@pytest.mark.browser
+def test_the_search_page_finds_a_word(
+    at: Callable[..., Visit], published_book: Book, visit: Callable[..., Visit]
 ) -> None:
-    address, root = server
-    policy = content_security_policy(root / __version__)
-    assert "'unsafe-eval'" not in policy
-    assert "script-src 'self' 'sha256-" in policy
-    assert "http" not in policy
-    monkeypatch.setattr(Quiet, "policy", policy)
-    (root / "editions.json").write_text(editions("2027.01", __version__, "2027.01"))
-    said = console(chromium, f"{address}/{__version__}/{page}")
-    assert "Content Security Policy" not in said, said
-    html = seen(chromium, f"{address}/{__version__}/{page}")
-    assert "A newer one exists" in notice(html), "its own scripts still run"
-    if "q=orange" in page:
-        assert "Orange County, CA" in html
+    page = at("search.html", width=PHONE).page
+    page.get_by_role("searchbox", name="Search the book").last.fill("counties")
+    page.keyboard.press("Enter")
+    first = page.locator("#search-results li a").first
+    expect(first).to_contain_text("Small page")
+    assert page.locator("#search-words").input_value() == "counties"
+    first.click()
+    page.wait_for_url(re.compile("01-small"))
+    # A downloaded copy has no server.
+    file = published_book.folder / "_build" / "html" / "search.html"
+    seen = visit(f"{file.as_uri()}?q=counties")
+    expect(seen.page.locator("#search-results li a").first).to_contain_text("Small page")
+    assert seen.errors == []
 
 
 @pytest.mark.browser
-def test_the_policy_would_stop_a_foreign_script(
-    server: tuple[str, Path], chromium: str, monkeypatch: pytest.MonkeyPatch
+def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
+    root: Path, published_book: Book, visit: Callable[..., Visit]
 ) -> None:
-    address, root = server
-    monkeypatch.setattr(Quiet, "policy", content_security_policy(root / __version__))
-    page = root / __version__ / PAGE
-    page.write_text(
-        page.read_text().replace("</body>", "<script>document.title = 'x'</script></body>")
-    )
-    assert "Content Security Policy" in console(chromium, f"{address}/{__version__}/{PAGE}")
-
-
-@pytest.mark.browser
-def test_citations_can_be_copied_with_a_click(server: tuple[str, Path], chromium: str) -> None:
-    address, _ = server
-    html = seen(chromium, f"{address}/{__version__}/cite/1.html")
-    assert html.count("Copy citation</button>") == html.count('class="copy"')
+    seen = visit((published_book.folder / "_build" / "html" / PAGE).as_uri())
+    assert seen.errors == []
+    seen.page.locator(".sidebar-tree a").first.click()
+    with serve(root) as server:
+        seen = visit(f"{server.address}/{__version__}/datasheets/counties.html")
+        seen.page.locator("#find-place").focus()
+        seen.page.wait_for_function("window.scommPlaces")
+        server.stop()
+        seen.page.locator("#find-place").fill("orange ca")
+        expect(seen.page.locator("form.find li").first).to_contain_text("Orange County, CA")
+        seen.page.locator("details").first.locator("summary").click()
 
 
 @pytest.mark.browser
@@ -175,25 +196,229 @@ def test_citations_can_be_copied_with_a_click(server: tuple[str, Path], chromium
     ],
 )
 def test_people_find_their_place_as_they_type_it(
-    published_book: Book, chromium: str, typed: str, first: str
+    published_book: Book, counties: Page, typed: str, first: str
 ) -> None:
-    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
-    # From the file itself: a downloaded copy has no server.
-    html = seen(chromium, f"{page.as_uri()}?q={quote(typed)}")
-    found = re.findall(r'<li><a href="([^"]+)">([^<]+)</a> <span>([^<]+)</span>', html)
-    assert found, html[html.index('class="find"') :][:600]
-    address, name, note = found[0]
-    assert name == first
-    assert note in ("a share was published", "no share was published")
+    folder = published_book.folder / "_build" / "html" / "datasheets"
+    counties.locator("#find-place").fill(typed)
+    found = counties.locator("form.find li").first
+    expect(found.locator("a")).to_have_text(first)
+    assert found.locator("span").inner_text() in ("a share was published", "no share was published")
+    address = str(found.locator("a").get_attribute("href"))
     target, anchor = unquote(urlsplit(address).path), urlsplit(address).fragment
-    text = (page.parent / target).read_text(encoding="utf-8")
+    text = (folder / target).read_text(encoding="utf-8")
     assert not anchor or f'id="{anchor}"' in text
 
 
+@pytest.fixture(scope="module")
+def counties(published_book: Book, browser: Browser) -> Iterator[Page]:
+    """The list of counties, from the file itself: a downloaded copy has no server."""
+    page = browser.new_page()
+    page.goto((published_book.folder / "_build/html/datasheets/counties.html").as_uri())
+    yield page
+    page.close()
+
+
 @pytest.mark.browser
-def test_what_is_no_place_says_so(published_book: Book, chromium: str) -> None:
-    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
-    assert "Nothing found." in seen(chromium, f"{page.as_uri()}?q=zzzzzz")
+def test_what_is_no_place_says_so(counties: Page) -> None:
+    counties.locator("#find-place").fill("zzzzzz")
+    expect(counties.locator("form.find [role=status]")).to_contain_text("Nothing found.")
+
+
+@pytest.mark.browser
+def test_a_place_is_found_with_keys_alone_and_its_line_is_shown(at: Callable[..., Visit]) -> None:
+    page = at("datasheets/counties.html").page
+    page.locator("#find-place").focus()
+    page.keyboard.type("orange")
+    links = page.locator("form.find li a")
+    expect(links.first).to_contain_text("Orange County")
+    page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#find-place")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(page.locator("#find-place")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#find-place")).to_have_value("")
+    expect(links).to_have_count(0)
+    page.keyboard.type("philadelphia county")
+    expect(links.first).to_have_text("Philadelphia County, PA")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"state-pa\.html#c42101$"))
+    expect(page.locator("#c42101")).to_be_in_viewport()
+    assert "Philadelphia" in page.locator("article p").nth(1).inner_text()
+
+
+@pytest.mark.browser
+def test_without_a_script_a_county_is_found_in_the_list(at: Callable[..., Visit]) -> None:
+    page = at("datasheets/counties.html", java_script_enabled=False).page
+    page.get_by_text("Pennsylvania", exact=True).click()
+    page.get_by_role("link", name="Philadelphia County").click()
+    page.wait_for_url(re.compile(r"state-pa\.html#c42101$"))
+    expect(page.locator("#c42101")).to_be_in_viewport()
+
+
+def tab_through(page: Page) -> list[str]:
+    """Press Tab until the page is left; return every stop, and fail at one that cannot be seen."""
+    stops: list[str] = []
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              if (!e || e === document.body) return null;
+              const style = getComputedStyle(e), box = e.getBoundingClientRect();
+              const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1
+                && box.width > 1 && box.right > 0 && box.left < innerWidth;
+              e.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
+              return [e.dataset.stop, ring, e.outerHTML.slice(0, 120)];
+            }"""
+        )
+        if stop is None or stop[0] in stops:
+            break
+        assert stop[1], f"the focus cannot be seen: {stop[2]}"
+        stops.append(stop[0])
+    else:
+        pytest.fail("Tab never leaves the page")
+    return stops
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["index.html", PAGE, "datasheets/state-pa.html", "cite/1.html"])
+@pytest.mark.parametrize("width", [PHONE, 1280])
+def test_every_control_is_reached_with_tab_and_the_focus_is_seen(
+    at: Callable[..., Visit], page: str, width: int
+) -> None:
+    seen = at(page, width=width).page
+    stops = tab_through(seen)
+    missed = seen.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, summary")].filter((e) =>
+             !e.dataset.stop && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0).map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert missed == []
+    assert len(stops) > 5
+
+
+@pytest.mark.browser
+def test_keys_skip_to_the_text_and_open_what_is_folded(at: Callable[..., Visit]) -> None:
+    page = at(PAGE).page
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-to-content")).to_be_focused()
+    expect(page.locator(".skip-to-content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#furo-main-content")
+    details = page.locator("details.finding-details")
+    details.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(details).to_have_attribute("open", "")
+
+
+@pytest.mark.browser
+def test_keys_open_and_shut_the_chapters_on_a_phone(at: Callable[..., Visit]) -> None:
+    page = at(PAGE, width=PHONE).page
+    chapters = page.locator(".sidebar-drawer")
+    expect(chapters).to_be_hidden()
+    menu = page.get_by_role("button", name="Menu")
+    for key in ("Space", "Enter"):
+        menu.press(key)
+        expect(chapters).to_be_visible()
+        expect(menu).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("Escape")
+        expect(chapters).to_be_hidden()
+        expect(menu).to_be_focused()
+    menu.click()
+    expect(page.get_by_role("link", name="1. Small page").first).to_be_in_viewport()
+
+
+def contrast(page: Page, selector: str) -> float:
+    """Return the WCAG contrast of an element's text on the paper."""
+    colours = page.evaluate(
+        """(selector) => [getComputedStyle(document.querySelector(selector)).color, getComputedStyle(document.body).backgroundColor]""",
+        selector,
+    )
+
+    def luminance(colour: str) -> float:
+        parts = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted(map(luminance, colours), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.browser
+def test_dark_is_what_the_system_asks_for_or_the_reader(at: Callable[..., Visit]) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('article h1')).color"
+    light = at(PAGE, color_scheme="light").page
+    assert (light.evaluate(paper), light.evaluate(ink)) == ("rgb(255, 254, 251)", "rgb(27, 27, 26)")
+    dark = at(PAGE, color_scheme="dark").page
+    assert (dark.evaluate(paper), dark.evaluate(ink)) == ("rgb(22, 24, 27)", "rgb(232, 229, 221)")
+    for page in (light, dark):
+        assert contrast(page, "article p") >= 7
+        assert contrast(page, "article a") >= 4.5
+        assert contrast(page, ".colophon") >= 4.5
+    # The control goes through the system's way, dark and light, and the choice stays.
+    seen = set()
+    for _ in range(3):
+        light.locator(".theme-toggle:visible").click()
+        seen.add(light.evaluate(paper))
+    assert seen == {"rgb(255, 254, 251)", "rgb(22, 24, 27)"}
+    while light.evaluate("document.body.dataset.theme") != "dark":
+        light.locator(".theme-toggle:visible").click()
+    light.reload()
+    assert light.evaluate(paper) == "rgb(22, 24, 27)"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [PHONE, 1280])
+def test_a_table_of_a_sheet_sorts_by_value_and_filters(
+    at: Callable[..., Visit], width: int
+) -> None:
+    page = at("datasheets/state-ca.html", width=width).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    table = page.locator("table.data:has(tr#c06059)")
+    head = table.locator("thead th.num:visible").first
+    column = head.evaluate("(head) => head.cellIndex")
+    read = f"(table) => [...table.tBodies[0].rows].filter((r) => !r.classList.contains('emphasis')).map((r) => r.cells[{column}].textContent.trim())"
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    number = functools.partial(re.sub, r"[^\d.\-]", "")
+    texts = table.evaluate(read)
+    known = [text for text in texts if text not in ("", "n/a")]
+    assert texts[: len(known)] == known, "what cannot be had comes last"
+    values = [float(number(text)) for text in known]
+    assert values == sorted(values, reverse=True)
+    assert len(set(values)) > 1
+    head.get_by_role("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    texts = table.evaluate(read)
+    assert [float(number(text)) for text in texts[: len(known)]] == sorted(values)
+    box = page.locator(".filter input").last
+    box.fill("orange")
+    expect(table.locator("#c06059")).to_be_visible()
+    expect(table.locator("#c06037")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_a_printed_page_has_no_controls_and_a_sheet_fits_two_pages(
+    at: Callable[..., Visit],
+) -> None:
+    seen = at(PAGE, color_scheme="dark").page
+    seen.emulate_media(media="print", color_scheme="dark")
+    shown = seen.evaluate(
+        """() => [...document.querySelectorAll("button, input, nav, .sidebar-drawer, .finding-controls, details.code")]
+             .filter((e) => e.checkVisibility()).map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert shown == []
+    assert seen.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for sheet in ("state-wy", "state-dc", "area-phi"):
+        page = at(f"datasheets/{sheet}.html").page
+        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+        assert 1 <= len(pages) <= 2, sheet
 
 
 def test_without_a_script_every_county_is_listed(published_book: Book) -> None:

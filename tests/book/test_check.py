@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import csv
-import functools
 import hashlib
-import http.server
 import io
 import json
-import re
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from scomm.book.traces import CHECK
 from scomm.stats.proportions import newcombe_difference, wilson
+
+from ..browsing import Visit, serve
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "scomm" / "book" / "static"
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -103,13 +101,6 @@ def cases() -> Iterator[tuple[dict[str, object], str]]:
         yield finding(unit="difference", value=x1 / n1 - x2 / n2, interval=interval), as_csv(rows)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that keeps its log to itself."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A site of nothing but findings, rows and the script, served as the real one is."""
@@ -129,73 +120,72 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     )
     page = f'<!doctype html>{boxes}<script src="check/check.js" data-root=""></script>'
     (tmp_path / "page.html").write_text(page)
-    handler = functools.partial(Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield tmp_path, f"http://127.0.0.1:{running.server_port}/page.html?check"
-        running.shutdown()
+    with serve(tmp_path) as server:
+        yield tmp_path, f"{server.address}/page.html?check"
 
 
-def verdicts(chromium: str, address: str) -> dict[str, tuple[str, str]]:
+def verdicts(visit: Callable[..., Visit], address: str) -> dict[str, tuple[str, str]]:
     """Return each finding's verdict and working, as the browser shows them."""
-    html = subprocess.run(
-        [
-            *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
-            *("--virtual-time-budget=10000", "--dump-dom", address),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout
-    boxes = re.findall(r'data-finding="([\d.]+)".*?role="status">(.*?)</div>', html, re.S)
-    return {name: (re.sub(r"<li>.*", "", shown, flags=re.S), shown) for name, shown in boxes}
+    page = visit(address).page
+    boxes = page.locator(".check")
+    expect(boxes.locator("[role=status] p")).to_have_count(boxes.count())
+    return {
+        str(box.get_attribute("data-finding")): (
+            box.locator("[role=status] p").inner_text(),
+            box.locator("[role=status]").inner_text(),
+        )
+        for box in boxes.all()
+    }
 
 
-def test_the_browser_agrees_with_the_book(site: tuple[Path, str], chromium: str) -> None:
+def test_the_browser_agrees_with_the_book(
+    site: tuple[Path, str], visit: Callable[..., Visit]
+) -> None:
     _, address = site
-    found = verdicts(chromium, address)
+    found = verdicts(visit, address)
     assert len(found) == len(list(cases()))
     for name, (verdict, working) in found.items():
-        assert ">Agrees.<" in verdict, f"{name}: {working}"
+        assert verdict == "Agrees.", f"{name}: {working}"
 
 
-def test_a_tampered_row_does_not_agree(site: tuple[Path, str], chromium: str) -> None:
+def test_a_tampered_row_does_not_agree(site: tuple[Path, str], visit: Callable[..., Visit]) -> None:
     folder, address = site
     file = folder / "rows-1-10.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     rows[0]["in_numerator"] = str(int(rows[0]["in_numerator"]) + 1)
     file.write_text(as_csv(rows), newline="")  # type: ignore[arg-type]
-    verdict, working = verdicts(chromium, address)["1.10"]
-    assert ">Does not agree.<" in verdict
+    verdict, working = verdicts(visit, address)["1.10"]
+    assert verdict == "Does not agree."
     assert "the rows have sha256" in working
     # With the list forged as well the sum still gives it away.
     listed = folder / "check" / "rows.json"
     document = json.loads(listed.read_text())
     document["rows"]["1.10"]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     listed.write_text(json.dumps(document))
-    verdict, working = verdicts(chromium, address)["1.10"]
-    assert ">Does not agree.<" in verdict
+    verdict, working = verdicts(visit, address)["1.10"]
+    assert verdict == "Does not agree."
     assert "the rows have sha256" not in working
     assert "numerator:" in working
 
 
 def test_a_published_value_that_is_not_the_rows_does_not_agree(
-    site: tuple[Path, str], chromium: str
+    site: tuple[Path, str], visit: Callable[..., Visit]
 ) -> None:
     folder, address = site
     file = folder / "findings.json"
     document = json.loads(file.read_text())
     document["findings"][9]["interval"]["low"] += 1e-6
     file.write_text(json.dumps(document))
-    found = verdicts(chromium, address)
-    assert ">Does not agree.<" in found["1.10"][0]
+    found = verdicts(visit, address)
+    assert found["1.10"][0] == "Does not agree."
     assert "interval:" in found["1.10"][1]
-    assert ">Agrees.<" in found["1.9"][0]
+    assert found["1.9"][0] == "Agrees."
 
 
-def test_missing_rows_are_said_to_be_missing(site: tuple[Path, str], chromium: str) -> None:
+def test_missing_rows_are_said_to_be_missing(
+    site: tuple[Path, str], visit: Callable[..., Visit]
+) -> None:
     folder, address = site
     (folder / "rows-1-3.csv").unlink()
-    verdict, _ = verdicts(chromium, address)["1.3"]
+    verdict, _ = verdicts(visit, address)["1.3"]
     assert f"{CHECK['failed']} rows-1-3.csv: 404" in verdict

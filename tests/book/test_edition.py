@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from scomm.data.sources import sha256_of
 from scomm.record import checksums
 
+from ..browsing import PHONE, Visit, axe, serve, sideways, structure
 from .conftest import Book
 
 pytestmark = pytest.mark.slow
@@ -331,19 +333,24 @@ def test_an_exhibit_for_court(published_book: Book, tmp_path: Path) -> None:
 
 @pytest.mark.browser
 def test_the_summary_for_court_is_one_printed_page(
-    published_book: Book, tmp_path: Path, chromium: str
+    published_book: Book, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
     result = published_book.scomm("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr
     folder = tmp_path / f"{NAME}-finding-1-1"
-    pdf = tmp_path / "summary.pdf"
-    subprocess.run(
-        [
-            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
-            *(f"--print-to-pdf={pdf}", str(folder / "summary.html")),
-        ],
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1
+    page = visit((folder / "summary.html").as_uri()).page
+    assert axe(page) == []
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.mark.browser
+def test_an_address_that_leads_nowhere_leads_to_the_edition(
+    made: Path, visit: Callable[..., Visit]
+) -> None:
+    with serve(made / "root") as server:
+        seen = visit(f"{server.address}/404.html", width=PHONE)
+        assert (axe(seen.page), structure(seen.page), sideways(seen.page)) == ([], [], [])
+        assert (seen.errors, seen.foreign) == ([], [])
+        link = seen.page.locator("a").first
+        assert str(link.get_attribute("href")).endswith("/2026.11/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from scomm import paths
 from scomm.book.pages import WORDS
 from scomm.display.tables import Col, to_html
 
+from ..browsing import Visit
+
 pytestmark = pytest.mark.browser
 
 
-def shown(chromium: str, folder: Path, frame: pd.DataFrame, actions: str) -> str:
+def shown(visit: Callable[..., Visit], folder: Path, frame: pd.DataFrame, actions: str) -> str:
     """Return the table's body after actions of a reader, as Chromium has it."""
     columns = {
         "place": "Place",
@@ -34,14 +36,7 @@ def shown(chromium: str, folder: Path, frame: pd.DataFrame, actions: str) -> str
         f"<script>addEventListener('DOMContentLoaded', () => {{ {actions} }});</script>",
         encoding="utf-8",
     )
-    result = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return result.stdout
+    return visit(page.as_uri()).page.content()
 
 
 def places(rows: int = 8) -> pd.DataFrame:
@@ -68,31 +63,31 @@ def click(column: int, times: int = 1) -> str:
 
 @pytest.mark.parametrize(("column", "name"), [(1, "n"), (2, "share"), (3, "day")])
 def test_numbers_and_dates_sort_by_value(
-    chromium: str, tmp_path: Path, column: int, name: str
+    visit: Callable[..., Visit], tmp_path: Path, column: int, name: str
 ) -> None:
     frame = places()
-    html = shown(chromium, tmp_path, frame, click(column, 2 if name == "day" else 1))
+    html = shown(visit, tmp_path, frame, click(column, 2 if name == "day" else 1))
     body = frame.iloc[:-1].sort_values(name, ascending=False, na_position="last", kind="stable")
     assert order(html) == [*body["place"], "All"], (
         "totals stay last, what cannot be had before them"
     )
     assert 'aria-sort="descending"' in html
-    up = shown(chromium, tmp_path, frame, click(column, 1 if name == "day" else 2))
+    up = shown(visit, tmp_path, frame, click(column, 1 if name == "day" else 2))
     body = frame.iloc[:-1].sort_values(name, na_position="last", kind="stable")
     assert order(up) == [*body["place"], "All"]
     assert 'aria-sort="ascending"' in up
 
 
-def test_a_short_table_is_left_alone(chromium: str, tmp_path: Path) -> None:
-    assert "<button" not in shown(chromium, tmp_path, places(5), "")
+def test_a_short_table_is_left_alone(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    assert "<button" not in shown(visit, tmp_path, places(5), "")
 
 
-def test_a_long_table_filters(chromium: str, tmp_path: Path) -> None:
+def test_a_long_table_filters(visit: Callable[..., Visit], tmp_path: Path) -> None:
     action = (
         "const box = document.querySelector('.filter input'); box.value = 'place b';"
         "box.dispatchEvent(new Event('input'));"
     )
-    html = shown(chromium, tmp_path, places(60), action)
+    html = shown(visit, tmp_path, places(60), action)
     seen = re.findall(r'<tr(?: class="emphasis")?>\s*<th scope="row"[^>]*>([^<]+)<', html)
     assert seen == ["Place b1", "Place b27", "Place b53", "All"]
     assert "3 of 60 rows" in html

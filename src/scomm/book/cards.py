@@ -70,7 +70,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         _drawn(app, pictures.card_svg(card), pictures.CARD[0], out / path)
         for path, card in _cards(app)
     ]
-    for identifier, (_, data) in of_kind(executed(app), "figure").items():
+    for identifier, (_page, data) in of_kind(executed(app), "figure").items():
         to = out / "exhibits" / f"figure-{slug(identifier)}.png"
         used.append(_drawn(app, data["svg"], pictures.FIGURE_WIDTH, to))
     for old in set(used[0].parent.iterdir()) - set(used):

@@ -181,6 +181,11 @@ def _context(
         context["body"] = body.replace(
             '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
+        # A role that was withdrawn, on entries of a list that holds more than entries.
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = context["body"].replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )

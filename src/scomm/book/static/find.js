@@ -115,6 +115,19 @@
     const begin = () => load().then(show).catch(() => { status.textContent = words.broken; });
     input.addEventListener("focus", () => load().catch(() => {}), { once: true });
     input.addEventListener("input", begin);
+    // Arrows go through what is found; Escape goes back to the box, and there empties it.
+    form.addEventListener("keydown", (event) => {
+      const links = [...list.querySelectorAll("a")];
+      const at = links.indexOf(document.activeElement);
+      if (event.key === "Escape") {
+        if (at < 0) { input.value = ""; show(); }
+        input.focus();
+      } else if (links.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+        const next = event.key === "ArrowDown" ? Math.min(at + 1, links.length - 1) : at - 1;
+        (next < 0 ? input : links[next]).focus();
+      } else return;
+      event.preventDefault();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       load().then(() => { show(); const first = list.querySelector("a"); if (first) location.href = first.href; });

@@ -1,0 +1,196 @@
+"""What tests of pages share: a server such as a normal host runs, and visits in a real browser."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+PHONE, NARROWEST, DESKTOP = 390, 320, 1280
+# WCAG 2.2 at level AA holds all that came before it.
+AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+TEXT = {".html", ".css", ".js", ".json", ".svg", ".csv", ".ipynb", ".txt", ".md"}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder compressed, silent, with a Content-Security-Policy if it is given one."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, policy: Callable[[], str], **options: Any) -> None:
+        self.policy = policy
+        super().__init__(*args, **options)
+
+    def end_headers(self) -> None:
+        if policy := self.policy():
+            self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+    def do_GET(self) -> None:
+        file = Path(self.translate_path(self.path))
+        if file.is_dir():
+            file /= "index.html"
+        if "gzip" not in self.headers.get("Accept-Encoding", "") or file.suffix not in TEXT:
+            return super().do_GET()
+        try:
+            body = gzip.compress(file.read_bytes(), 6, mtime=0)
+        except OSError:
+            return super().do_GET()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(file)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Server:
+    """A running server; ``policy`` is read at every answer and may be set at any time."""
+
+    folder: Path
+    policy: str = ""
+    address: str = ""
+    stop: Callable[[], None] = field(default=lambda: None)
+
+
+@contextmanager
+def serve(folder: Path, policy: str = "") -> Iterator[Server]:
+    """Serve a folder on a free port of this machine."""
+    server = Server(folder, policy)
+    handler = partial(Handler, directory=str(folder), policy=lambda: server.policy)
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    running.daemon_threads = True
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    server.address = f"http://127.0.0.1:{running.server_port}"
+
+    def stop() -> None:
+        running.shutdown()
+        running.server_close()
+
+    server.stop = stop
+    try:
+        yield server
+    finally:
+        stop()
+
+
+@dataclass
+class Visit:
+    """A page, and what it did beyond showing itself."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._said)
+        self.page.on("request", self._asked)
+        self.page.context.route(self._is_foreign, lambda route: route.abort())
+
+    def _said(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _is_foreign(self, address: str) -> bool:
+        parts = urlsplit(address)
+        return parts.scheme not in ("file", "data", "blob") and parts.hostname != "127.0.0.1"
+
+    def _asked(self, request: Any) -> None:
+        if self._is_foreign(request.url):
+            self.foreign.append(request.url)
+
+    def clear(self) -> None:
+        """Forget what earlier pages of this visit did."""
+        self.errors.clear()
+        self.foreign.clear()
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def axe(page: Page, *, whole: bool = True) -> list[str]:
+    """Return what axe-core finds wrong with a page, one line an element.
+
+    Without ``whole`` the middle rows of long tables and lists are taken out first: one template
+    makes all rows of a table, and they are most of what axe spends its time on.
+    """
+    if not whole:
+        page.evaluate(
+            """() => { for (const rows of document.querySelectorAll("article tbody, article ul.datasheet-list"))
+                 for (const row of [...rows.children].slice(8, -2)) row.remove(); }"""
+        )
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(_axe())
+    found = page.evaluate(
+        """async (tags) => {
+             // What is inside a picture with a name is not read; its name is.
+             const context = { include: document, exclude: [["svg[role=img] > *"]] };
+             const found = await axe.run(context, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+             return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+               `${rule.id}: ${node.target.join(" ")}: ${node.html.slice(0, 160)} ${node.any.map((c) => c.message).join("; ").slice(0, 200)}`));
+           }""",
+        list(AXE_TAGS),
+    )
+    return list(found)
+
+
+def sideways(page: Page) -> list[str]:
+    """Return what makes a page scroll sideways, if it does."""
+    found = page.evaluate(
+        """() => {
+          const root = document.scrollingElement;
+          if (root.scrollWidth <= root.clientWidth) return [];
+          const wide = [...document.querySelectorAll("article *, footer *")].filter((e) =>
+            e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".table-scroll, .table-wrapper"));
+          return [`${root.scrollWidth} > ${root.clientWidth}`, ...wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))];
+        }"""
+    )
+    return list(found)
+
+
+def structure(page: Page) -> list[str]:
+    """Return what is wrong with headings, language, tables and the words of pictures."""
+    found = page.evaluate(
+        r"""() => {
+          const wrong = [];
+          if (!document.documentElement.lang) wrong.push("no language");
+          const shown = (e) => !e.closest("[hidden]");
+          const heads = [...document.querySelectorAll("article :is(h1, h2, h3, h4, h5, h6)")].filter(shown);
+          if (heads.filter((h) => h.tagName === "H1").length !== 1) wrong.push("not one h1");
+          let last = 0;
+          for (const head of heads) {
+            const level = +head.tagName[1];
+            if (level > last + 1) wrong.push(`h${last} to h${level}: ${head.textContent}`);
+            last = level;
+          }
+          for (const table of document.querySelectorAll("article table")) {
+            if (table.classList.contains("data") && !table.caption?.textContent.trim()) wrong.push(`no caption: ${table.id}`);
+            for (const head of table.querySelectorAll("table.data th"))
+              if (!head.scope) wrong.push(`no scope: ${table.id} ${head.textContent}`);
+            if (!table.querySelector("th")) wrong.push(`no heading: ${table.outerHTML.slice(0, 120)}`);
+          }
+          for (const picture of document.querySelectorAll("img, svg[role=img]")) {
+            const words = picture.getAttribute("alt") ?? picture.getAttribute("aria-label") ?? "";
+            if (words.trim().length < 10 || /^\S*\/\S*$|\.(svg|png|jpe?g)$/i.test(words)) wrong.push(`no words for: ${picture.outerHTML.slice(0, 120)}`);
+          }
+          return wrong;
+        }"""
+    )
+    return list(found)

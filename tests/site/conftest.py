@@ -1,0 +1,90 @@
+"""The whole built book in a browser: `make pages`. Each page is a test; two run at a time."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scomm.record.policy import content_security_policy
+
+from ..browsing import Server, serve
+
+KINDS = {
+    r"index\.html": "landing",
+    r"notebooks/\d": "chapter",
+    r"notebooks/[A-Z]": "appendix",
+    r"datasheets/state-": "sheet of a state",
+    r"datasheets/area-": "sheet of an area",
+    r"datasheets/counties": "all counties",
+    r"cite/": "citations",
+    r"trace/": "trace",
+    r"search\.html": "search",
+}
+
+
+def kind(page: str) -> str:
+    """Return what kind of page an address is; a page of no kind is a mistake."""
+    return next(name for pattern, name in KINDS.items() if re.match(pattern, page))
+
+
+def pages(config: pytest.Config) -> list[str]:
+    """Return the addresses of all pages of the built book."""
+    site = config.getoption("--site")
+    found = sorted(str(file.relative_to(site)) for file in site.rglob("*.html"))
+    if "index.html" not in found:
+        raise pytest.UsageError(f"{site} is no built book; make book builds one")
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_page" in metafunc.fixturenames:
+        metafunc.parametrize("any_page", pages(metafunc.config))
+    if "one_of_kind" in metafunc.fixturenames:
+        # The heaviest page of a kind has most that could be wrong.
+        site, found = metafunc.config.getoption("--site"), defaultdict(list)
+        for page in pages(metafunc.config):
+            found[kind(page)].append(page)
+        heavy = {
+            name: max(of, key=lambda page: (site / page).stat().st_size)
+            for name, of in found.items()
+        }
+        # A state's sheet with hundreds of counties says no more than one with a handful.
+        heavy["sheet of a state"] = "datasheets/state-ca.html"
+        metafunc.parametrize("one_of_kind", heavy.values(), ids=heavy.keys())
+
+
+@pytest.fixture(scope="session")
+def site(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """The built book, served compressed and under its own strict policy."""
+    folder: Path = pytestconfig.getoption("--site").resolve()
+    with serve(folder, content_security_policy(folder)) as server:
+        yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    weights: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", []):
+                if name == "weight" and getattr(report, "when", "") == "call":
+                    page, kilobytes, requests = value
+                    weights[kind(page)].append((kilobytes, requests, page))
+    if not weights:
+        return
+    terminalreporter.write_line("First view of a page, compressed, from an empty cache:")
+    row = "{:<18}{:>6}{:>13}{:>13}{:>10}  {}"
+    terminalreporter.write_line(
+        row.format("", "pages", "median KB", "most KB", "requests", "heaviest")
+    )
+    for name, of in weights.items():
+        of.sort()
+        middle, (most, _, page) = of[len(of) // 2][0], of[-1]
+        terminalreporter.write_line(
+            row.format(
+                name, len(of), f"{middle:.0f}", f"{most:.0f}", max(r for _, r, _ in of), page
+            )
+        )
