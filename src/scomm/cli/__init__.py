@@ -22,6 +22,7 @@ from scomm.cli.record import (
     exhibit_command,
     findings_app,
     paragraphs_app,
+    pdf_app,
     verify_command,
 )
 from scomm.errors import ArgumentError, ScommError, SourceError
@@ -59,6 +60,7 @@ app = typer.Typer(
 )
 app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
+app.add_typer(pdf_app, name="pdf")
 app.command("cite")(cite_command)
 app.command("verify")(verify_command)
 app.command("edition")(edition_command)

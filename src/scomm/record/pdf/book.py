@@ -6,6 +6,7 @@ pages on which things really stand.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -32,6 +33,11 @@ INDEX = "index-of-jurisdictions"
 
 # Pages that name no place, or every one.
 _NOT_INDEXED = ("B", "D", "E", "F", "H", "I")
+
+# In how many chapters a heading may stand and still tell something in the contents.
+_SHARED = 2
+# Pages to look something up in, set smaller.
+_SMALL = ("D", "H")
 
 
 @dataclass
@@ -80,7 +86,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
     _pointers(root, page, site)
     part = chapters.parts().get(page, "")
     root.attrib.clear()
-    root.set("class", "chapter")
+    root.set("class", "chapter" if chapters.label(page) not in _SMALL else "chapter compact")
     root.set("id", pages.slug(page))
     root.set("data-book", NAME)
     return Article(page, root, title, part, figures, tables)
@@ -97,15 +103,17 @@ def _pointers(root: Any, page: str, site: Path) -> None:
     if lists:
         pages.add_words(
             root,
-            _("The sheets are not bound here. Each is a page of the web edition and can be printed alone."),
+            _(
+                "The sheets are not bound here. Each is a page of the web edition and can be printed alone."
+            ),
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
         pages.add_words(
             root,
-            _("The code of this chapter: {notebook} in the folder notebooks of this edition.").format(
-                notebook=f"{name}.ipynb"
-            ),
+            _(
+                "The code of this chapter: {notebook} in the folder notebooks of this edition."
+            ).format(notebook=f"{name}.ipynb"),
         )
 
 
@@ -116,7 +124,7 @@ def _opening(item: Article, before: str) -> None:
         if item.part != before:
             line.set("class", "part part-first")
         item.element.insert(0, line)
-        item.element.set("class", "chapter in-part")
+        item.element.set("class", f"{item.element.get('class')} in-part")
 
 
 def body(articles: Sequence[Article], title: str) -> str:
@@ -133,20 +141,30 @@ def body(articles: Sequence[Article], title: str) -> str:
     )
 
 
+def _headings(item: Article) -> list[tuple[str, str]]:
+    """Return the headings below a chapter's title, with the ids to which they lead."""
+    return [
+        (str(heading.get("id") or heading.getparent().get("id")), pages.text_of(heading))
+        for heading in item.element.iter("h2", "h3")
+        if chapters.numbered(item.page)
+    ]
+
+
 def _contents(
-    articles: Iterable[Article], where: dict[str, int], index: Line
+    articles: Sequence[Article], where: dict[str, int], index: Line
 ) -> list[tuple[str, list[Line]]]:
-    """Return the contents by part."""
+    """Return the contents by part. Headings that many chapters share are left out."""
+    often = Counter(title for item in articles for _name, title in _headings(item))
     groups: list[tuple[str, list[Line]]] = []
     for item in articles:
         if not groups or groups[-1][0] != item.part:
             groups.append((item.part, []))
         line = Line(item.slug, item.title, str(where[item.slug] + 1))
-        for heading in item.element.iter("h2"):
-            holder = heading.getparent()
-            name = heading.get("id") or holder.get("id")
-            if name in where and chapters.numbered(item.page):
-                line.sections.append(Line(name, pages.text_of(heading), str(where[name] + 1)))
+        line.sections = [
+            Line(name, title, str(where[name] + 1))
+            for name, title in _headings(item)
+            if name in where and often[title] <= _SHARED
+        ]
         groups[-1][1].append(line)
     groups.append(("", [index]))
     return groups
@@ -252,11 +270,15 @@ def make(site: Path, to: Path | None = None) -> Path:
         if chapters.label(item.page) not in _NOT_INDEXED:
             for entry, found in places.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
-    chapters_laid = writer.render(body(articles, identity.SITE))
+    css = writer.style("print.css")
+    chapters_laid = writer.render(body(articles, identity.SITE), css)
     where = writer.page_of(chapters_laid)
     n = len(chapters_laid.pages)
-    index_laid = writer.render(_index(marks, where), f"@page :first {{ counter-reset: page {n} }}")
+    index_laid = writer.render(
+        _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n} }}"
+    )
     line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
-    front_laid = writer.render(_front(record, articles, where, line))
+    front_laid = writer.render(_front(record, articles, where, line), css)
     documents = [front_laid, chapters_laid, index_laid]
-    return writer.write(to or FILE, documents, front=len(front_laid.pages))
+    content = writer.to_bytes(documents, f"{FILE.name} {record.digest}", len(front_laid.pages))
+    return writer.save(to or FILE, content)

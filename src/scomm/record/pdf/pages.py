@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -42,7 +42,11 @@ _CONTROLS = (
 _PERMANENT = re.compile(r"(p[\da-z]+-\d+[A-Z]*|(finding|figure|table)-[\dA-Z]+-\d+)$")
 
 # Points of the text's size that a column needs for each of its letters, and what a page gives.
-_LETTER, _PORTRAIT, _LANDSCAPE = 0.5, 462, 640
+_LETTER, _PORTRAIT = 0.5, 462
+# Inches of figures: as wide as text and margin, and how tall one gets before it is made narrower.
+_WIDEST, _TALL, _NARROWEST = 6.4, 5.4, 5.2
+# Entries that stay on one line, the least that a column of text should have, rows kept together.
+_SHORT, _READABLE, _WHOLE = 18, 24, 14
 _SIZES = (("", 7.8), ("small", 7.0), ("tiny", 6.3))
 
 
@@ -143,6 +147,9 @@ def drop_controls(root: Element) -> None:
     for source in having(root, "exhibit-source"):
         for link in source.findall("a"):
             link.drop_tree()
+    for paragraph in {link.getparent() for link in root.xpath(".//p/a[@download]")}:
+        paragraph.drop_tree()
+    for source in having(root, "exhibit-source"):
         if source.text_content().strip():
             _trim_end(source, " ·\n")
         else:
@@ -163,6 +170,20 @@ def _trim_end(element: Element, letters: str) -> None:
         element.text = (element.text or "").rstrip(letters)
 
 
+def _width(svg: str) -> float:
+    """Return the width in inches at which a drawing is printed: tall ones leave room for text."""
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
+    if box is None:
+        return _WIDEST
+    return min(_WIDEST, max(_TALL * float(box[1]) / float(box[2]), _NARROWEST))
+
+
+def _alternative(svg: str) -> str:
+    """Return what a figure's file says in words."""
+    found = re.search(r'<svg[^>]*? aria-label="([^"]*)"', svg)
+    return unescape(found[1]) if found else ""
+
+
 def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
     """Put each figure's file of its own in the place of the drawings; return the list of figures.
 
@@ -174,8 +195,7 @@ def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
             continue
         name = figure.get("id")
         svg = pictures(name)
-        words = html.fragment_fromstring(f"<p {re.search(r'aria-label=.[^>]*?.(?=>)', svg)[0]}></p>")  # type: ignore[index]
-        alt = words.get("aria-label", "")
+        alt = _alternative(svg)
         caption = figure.find("figcaption")
         for long in having(caption, "long-description"):
             alt += " " + " ".join(text_of(p) for p in long.findall("p"))
@@ -184,9 +204,11 @@ def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
         drawing.clear()
         drawing.set("class", "drawing")
         svg = svg.replace("font-family: sans-serif", f"font-family: {FACE}")
-        drawing.append(E.IMG(src=data_uri(svg), alt=alt))
-        number, *rest = caption
-        found.append(Listed(name, text_of(number).rstrip("."), " ".join((number.tail or "").split())))
+        drawing.append(E.IMG(src=data_uri(svg), alt=alt, style=f"width: {_width(svg):.2f}in"))
+        number = caption[0]
+        found.append(
+            Listed(name, text_of(number).rstrip("."), " ".join((number.tail or "").split()))
+        )
     return found
 
 
@@ -250,34 +272,43 @@ def set_findings(root: Element) -> None:
             details.getparent().replace(details, run)
 
 
-def _needs(table: Element) -> tuple[float, float]:
-    """Return the letters that a table's columns need at the least, and without any broken line."""
-    least: dict[int, int] = {}
-    whole: dict[int, int] = {}
+def _columns(table: Element) -> list[list[Element]]:
+    """Return a table's cells by column."""
+    columns: dict[int, list[Element]] = {}
     for row in table.iter("tr"):
         for column, cell in enumerate(row):
-            text = text_of(cell)
-            longest = max((len(word) for word in re.split(r"[\s/-]+", text)), default=0)
-            if "num" in (cell.get("class") or "").split() and cell.tag == "td":
-                longest = len(text)
-            least[column] = max(least.get(column, 0), longest)
-            whole[column] = max(whole.get(column, 0), len(text))
-    return sum(least.values()) + 2 * len(least), sum(whole.values()) + 2 * len(whole)
+            columns.setdefault(column, []).append(cell)
+    return [columns[number] for number in sorted(columns)]
+
+
+def _needs(table: Element) -> int:
+    """Return the letters that a table's columns need; keep short entries on one line."""
+    needed = 0
+    for cells in _columns(table):
+        texts = [(cell, text_of(cell)) for cell in cells]
+        longest = max(len(text) for cell, text in texts if cell.tag == "td" or cell is not cells[0])
+        if longest <= _SHORT:
+            for cell, _text in texts[1:]:
+                cell.set("class", f"{cell.get('class') or ''} short".strip())
+        words = [re.split(r"[\s/-]+", text) for _cell, text in texts]
+        least = max(len(word) for row in words for word in row)
+        needed += max(least, longest if longest <= _SHORT else 0, min(longest, _READABLE)) + 2
+    return needed
 
 
 def set_tables(root: Element) -> list[Listed]:
     """Give each table the size at which it fits the page; return the list of numbered tables."""
     found = []
     for table in root.iter("table"):
-        least, whole = _needs(table)
-        # Cells that break once or twice read well; more makes a column of single words.
-        wanted = max(least, whole / 2.5)
+        wanted = _needs(table)
         size = next(
             (name for name, size in _SIZES if wanted * size * _LETTER <= _PORTRAIT), "landscape"
         )
+        if len(table.findall("tbody/tr")) <= _WHOLE and len(text_of(table)) <= _WHOLE * 120:
+            size = f"{size} whole"
         classes = f"{table.get('class') or ''} {size}".strip()
         table.set("class", classes)
-        if size == "landscape":
+        if "landscape" in size:
             holder = table
             while holder.getparent() is not root and "exhibit" not in (holder.get("class") or ""):
                 if holder.getparent().tag in ("section", "article"):
@@ -359,7 +390,7 @@ def _refer(link: Element, page: str, target: str) -> None:
         or {"par-number", "finding-number"} & set(own)
         or _same_chapter(page, target)
     ):
-        link.set("class", "inside")
+        link.set("class", " ".join([*own, "inside"]))
         return
     link.set("class", "refer")
     link.set("data-open", f" ({_('p.')}\N{NO-BREAK SPACE}")
@@ -391,12 +422,12 @@ def _notes(addresses: list[str], name: str) -> Element:
     )
 
 
+def drop_links(root: Element) -> None:
+    """Keep of each link only its text."""
+    for link in list(root.iter("a")):
+        link.drop_tag()
+
+
 def add_words(root: Element, words: str) -> None:
     """Add a line in small type at the end of an article."""
     root.append(E.P({"class": "pointer"}, words))
-
-
-def ids(root: Element) -> Iterator[str]:
-    """Yield every id of a tree."""
-    for element in root.xpath(".//*[@id]"):
-        yield element.get("id")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -73,25 +74,31 @@ def faces() -> str:
 
 
 @cache
-def _style() -> tuple[Any, Any]:
-    """Return the style sheet of print, and the fonts it names."""
+def _fonts() -> tuple[Any, Any]:
+    """Return the style sheet that brings the fonts, and what holds them."""
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    own = (Path(__file__).parent.parent / "templates" / "print.css").read_text(encoding="utf-8")
-    return _weasyprint().CSS(string=f"{faces()}\n{own}", font_config=fonts), fonts
+    return _weasyprint().CSS(string=faces(), font_config=fonts), fonts
 
 
-def render(document: str, css: str = "") -> Any:
-    """Lay out an HTML document, and return WeasyPrint's document of pages.
+def style(name: str) -> str:
+    """Return one of the style sheets for print."""
+    return (Path(__file__).parent.parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def render(document: str, css: str) -> Any:
+    """Lay out an HTML document in a style, and return WeasyPrint's document of pages.
 
     Nothing is fetched: pictures are part of the text. Raises PrintError without Pango.
     """
     weasyprint = _weasyprint()
-    style, fonts = _style()
-    more = [weasyprint.CSS(string=css, font_config=fonts)] if css else []
+    named, fonts = _fonts()
     return weasyprint.HTML(string=document, base_url=None).render(
-        stylesheets=[style, *more], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
+        stylesheets=[named, weasyprint.CSS(string=css, font_config=fonts)],
+        font_config=fonts,
+        pdf_variant=VARIANT,
+        pdf_tags=True,
     )
 
 
@@ -104,11 +111,11 @@ def page_of(document: Any) -> dict[str, int]:
     return found
 
 
-def write(file: Path, documents: Sequence[Any], front: int = 0) -> Path:
-    """Write laid-out documents one after another as one PDF, whole or not at all.
+def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
+    """Return laid-out documents one after another as one PDF.
 
-    The first ``front`` pages are labelled i, ii, iii, the others 1, 2, 3. The file's bytes depend
-    on the documents alone: its date is the edition's, its identifier a digest of its text.
+    The first ``front`` pages are labelled i, ii, iii, the others 1, 2, 3. The bytes depend on the
+    documents alone: the date is the edition's, and the identifier comes from ``identity``.
     """
     import pydyf
 
@@ -116,31 +123,34 @@ def write(file: Path, documents: Sequence[Any], front: int = 0) -> Path:
     whole = documents[0].copy(pages)
 
     def finish(_document: Any, pdf: Any) -> None:
-        labels: list[Any] = []
-        if front:
-            labels += [0, pydyf.Dictionary({"S": "/r"})]
-        labels += [front, pydyf.Dictionary({"S": "/D"})]
+        roman = [0, pydyf.Dictionary({"S": "/r"})] if front else []
+        labels = [*roman, front, pydyf.Dictionary({"S": "/D"})]
         pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array(labels)})
 
     moment = datetime.fromtimestamp(epoch(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     whole.metadata.created = whole.metadata.modified = moment
-    name = hashlib.sha256(f"{file.name} {moment}".encode()).digest()[:16]
-    with _dated():
-        content = whole.write_pdf(
+    name = hashlib.sha256(identity.encode("utf-8")).digest()[:16]
+    with _edition_date():
+        content: bytes = whole.write_pdf(
             finisher=finish, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=name
         )
+    return content
+
+
+@contextmanager
+def _edition_date() -> Iterator[None]:
+    """Give the font library, which looks for it, the edition's date."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(epoch())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def save(file: Path, content: bytes) -> Path:
+    """Write a PDF whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, content)
     return file
-
-
-class _dated:
-    """Give tools that look for it the edition's date, and put the environment back."""
-
-    def __enter__(self) -> None:
-        self.before: Mapping[str, str] = dict(os.environ)
-        os.environ["SOURCE_DATE_EPOCH"] = str(epoch())
-
-    def __exit__(self, *_: object) -> None:
-        if "SOURCE_DATE_EPOCH" not in self.before:
-            del os.environ["SOURCE_DATE_EPOCH"]
