@@ -275,7 +275,7 @@ def make(site: Path, to: Path | None = None) -> Path:
     where = writer.page_of(chapters_laid)
     n = len(chapters_laid.pages)
     index_laid = writer.render(
-        _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n} }}"
+        _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n + 1} }}"
     )
     line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
     front_laid = writer.render(_front(record, articles, where, line), css)

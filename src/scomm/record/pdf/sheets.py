@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from html import escape
 from pathlib import Path
@@ -19,8 +18,8 @@ from scomm.record import identity
 from scomm.record.datasheets import places
 from scomm.record.pdf import pages, writer
 
-# Rows of a list of counties on one page, set in two halves side by side.
-_ROWS = 130
+# From how many rows, and up to how many columns, a table is set in two columns of the page.
+_ROWS, _COLUMNS = 16, 5
 
 
 def page_of(name: str) -> str:
@@ -44,24 +43,12 @@ def page_of(name: str) -> str:
     return found[wanted]
 
 
-def _in_halves(table: Any) -> None:
-    """Print a long, narrow table as pairs of tables side by side, a page's worth at a time."""
-    rows = table.findall("tbody/tr")
-    last = table
-    for start in range(0, len(rows), _ROWS):
-        part = rows[start : start + _ROWS]
-        middle = (len(part) + 1) // 2
-        pair = E.DIV({"class": "halves"})
-        for half in (part[:middle], part[middle:]):
-            if half:
-                one = E.TABLE({"class": f"{table.get('class')} long"})
-                one.append(copy.deepcopy(table.find("thead")))
-                body = E.TBODY(*half)
-                one.append(body)
-                pair.append(one)
-        last.addnext(pair)
-        last = pair
-    table.drop_tree()
+def _in_columns(table: Any) -> None:
+    """Set a long, narrow table in two columns of the page."""
+    holder = E.DIV({"class": "columns"})
+    table.addprevious(holder)
+    holder.append(table)
+    table.set("class", f"{table.get('class')} long")
 
 
 def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
@@ -80,8 +67,8 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
         caption = table.find("caption")
         if caption is not None:
             caption.drop_tree()
-        if len(table.findall("tbody/tr")) > 20:
-            _in_halves(table)
+        if len(table.findall("tbody/tr")) > _ROWS and len(table.find("thead/tr")) <= _COLUMNS:
+            _in_columns(table)
     title = pages.text_of(next(root.iter("h1")))
     root.attrib.clear()
     root.set("class", "sheet")
