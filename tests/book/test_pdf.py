@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pypdf import PdfReader
 from scomm import __version__
 from scomm.record import identity
 from scomm.record.pdf import pages, places
+from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
 from tests.book.conftest import PAGE, Book, _checkout
@@ -261,11 +263,25 @@ def test_the_index_leads_to_pages_that_name_the_place(pdf: PdfReader) -> None:
         assert name in texts[found[1]]
 
 
-def test_two_runs_give_the_same_bytes(printed: Book, file: Path, tmp_path: Path) -> None:
-    again = tmp_path / "again.pdf"
-    result = printed.scomm("pdf", "-o", str(again))
+def test_another_folder_gives_the_same_bytes(
+    printed: Book, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    again = Book(tmp_path / "another folder")
+    shutil.copytree(printed.folder, again.folder)
+    (again.folder / "_build" / "pdf" / file.name).unlink()
+    result = again.scomm("pdf")
     assert result.returncode == 0, result.stderr
-    assert again.read_bytes() == file.read_bytes()
+    assert (again.folder / "_build" / "pdf" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_an_edition_holds_the_pdf_and_none_of_another_digest(printed: Book, file: Path) -> None:
+    result = printed.scomm("edition")
+    assert result.returncode == 0, result.stderr
+    assert (printed.folder / "dist" / file.stem / file.name).read_bytes() == file.read_bytes()
+    record = identity.load(printed.folder / "_build" / "html")
+    assert is_of(file, record)
+    assert not is_of(file, replace(record, digest="0" * 64))
 
 
 def test_the_head_of_a_long_table_is_on_each_of_its_pages(pdf: PdfReader) -> None:

@@ -88,7 +88,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
     root.attrib.clear()
     root.set("class", "chapter" if chapters.label(page) not in _SMALL else "chapter compact")
     root.set("id", pages.slug(page))
-    root.set("data-book", NAME)
+    heading.set("data-book", NAME)
     return Article(page, root, title, part, figures, tables)
 
 
@@ -257,6 +257,15 @@ def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
     )
 
 
+def _identity(record: identity.Record) -> str:
+    return f"{FILE.name} {record.digest}"
+
+
+def is_of(file: Path, record: identity.Record) -> bool:
+    """Whether a PDF of the book was made from a site with this record's digest."""
+    return writer.identifier(_identity(record)) in file.read_bytes()
+
+
 def make(site: Path, to: Path | None = None) -> Path:
     """Make the PDF of the whole book from a built site, and return its file.
 
@@ -280,5 +289,5 @@ def make(site: Path, to: Path | None = None) -> Path:
     line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
     front_laid = writer.render(_front(record, articles, where, line), css)
     documents = [front_laid, chapters_laid, index_laid]
-    content = writer.to_bytes(documents, f"{FILE.name} {record.digest}", len(front_laid.pages))
+    content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
     return writer.save(to or FILE, content)

@@ -111,6 +111,11 @@ def page_of(document: Any) -> dict[str, int]:
     return found
 
 
+def identifier(identity: str) -> bytes:
+    """Return the identifier that a PDF carries in plain letters, from what it is."""
+    return hashlib.sha256(identity.encode("utf-8")).hexdigest()[:32].encode("ascii")
+
+
 def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
     """Return laid-out documents one after another as one PDF.
 
@@ -129,10 +134,9 @@ def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
 
     moment = datetime.fromtimestamp(epoch(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     whole.metadata.created = whole.metadata.modified = moment
-    name = hashlib.sha256(identity.encode("utf-8")).digest()[:16]
     with _edition_date():
         content: bytes = whole.write_pdf(
-            finisher=finish, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=name
+            finisher=finish, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=identifier(identity)
         )
     return content
 
