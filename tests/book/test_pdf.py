@@ -40,7 +40,6 @@ $$
 ```{code-cell} ipython3
 # Draw a figure and print two tables
 import pandas as pd
-from scomm.display.charts import Layout
 from scomm.record import figure, table
 
 def draw(layout):
