@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links words pseudo pages lighthouse
+.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ verify: $(READY) ## execute everything again, offline: PASS or FAIL for every nu
 
 edition: book ## make dist/one-in-four-<edition> and its zip
 	@$(BIN)/python -m scomm edition
+
+pdf: book ## make _build/pdf/one-in-four-<edition>.pdf (needs Debian's libpangoft2-1.0-0)
+	@$(BIN)/python -m scomm pdf
 
 links: book ## follow every link of the built book
 	@$(BIN)/python -m tests.book.links _build/html

@@ -69,3 +69,7 @@ class EditionError(ScommError):
 
 class ExhibitError(ScommError):
     """A finding is not offered as an exhibit for court, and the message says why."""
+
+
+class PrintError(ScommError):
+    """A PDF cannot be made: what it needs is not installed, or what is asked for is unknown."""

@@ -22,6 +22,7 @@ from scomm.cli.record import (
     exhibit_command,
     findings_app,
     paragraphs_app,
+    pdf_app,
     prose_command,
     verify_command,
 )
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.add_typer(findings_app, name="findings")
 app.add_typer(paragraphs_app, name="paragraphs")
 app.add_typer(words_app, name="words")
+app.add_typer(pdf_app, name="pdf")
 app.command("cite")(cite_command)
 app.command("verify")(verify_command)
 app.command("prose")(prose_command)

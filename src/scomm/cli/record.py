@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scomm.record.verify import Report
 
 findings_app = typer.Typer(no_args_is_help=True, help="The published findings and their changes.")
+pdf_app = typer.Typer(help="The book, or one datasheet, as PDF (needs the library Pango).")
 paragraphs_app = typer.Typer(no_args_is_help=True, help="The registry of numbered paragraphs.")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the changelog.")]
@@ -260,6 +261,7 @@ def exhibit_command(
     edition: Annotated[
         Path | None, typer.Option("--edition", help="An unpacked edition or a built site.")
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also each sheet as PDF.")] = False,
 ) -> None:
     """Make a folder and zip for court: a summary of one finding, its rows, sources and hashes."""
     from scomm.record.exhibit import make
@@ -268,8 +270,31 @@ def exhibit_command(
     wanted = parse(reference)
     if wanted.kind != "finding":
         raise PublishedError(f"{wanted}: an exhibit is made of a finding, such as F9.2.")
-    folder = make(wanted.id, out, edition or paths.BUILD / "html")
+    folder = make(wanted.id, out, edition or paths.BUILD / "html", pdf)
     print(f"{folder}\n{folder}.zip\nThis is no legal advice.")
+
+
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")]
+
+
+@pdf_app.callback(invoke_without_command=True)
+def pdf_book(context: typer.Context, out: Output = None) -> None:
+    """Make the PDF of the whole book from the built pages: about a minute."""
+    if context.invoked_subcommand is None:
+        from scomm.record.pdf.book import make
+
+        print(make(paths.BUILD / "html", out))
+
+
+@pdf_app.command("datasheet")
+def pdf_datasheet(
+    place: Annotated[str, typer.Argument(help="A state or an area, such as CA, BOS or Boston.")],
+    out: Output = None,
+) -> None:
+    """Make the PDF of one state's or area's datasheet."""
+    from scomm.record.pdf.sheets import datasheet
+
+    print(datasheet(paths.BUILD / "html", place, out))
 
 
 # How the kinds of checks are counted in the summary.

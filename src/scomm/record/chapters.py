@@ -36,6 +36,17 @@ def pages() -> tuple[str, ...]:
         ) from error
 
 
+def parts() -> dict[str, str]:
+    """Return the caption of each page's part, for pages that are in one."""
+    toc = yaml.safe_load(paths.TOC.read_text(encoding="utf-8"))
+    return {
+        chapter["file"]: part["caption"]
+        for part in toc.get("parts", [])
+        for chapter in part["chapters"]
+        if "caption" in part
+    }
+
+
 def label(page: str) -> str:
     """Return a page's chapter number or appendix letter; empty for any other page.
 

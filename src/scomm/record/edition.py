@@ -18,6 +18,7 @@ from scomm.record import datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing
 from scomm.record.folders import made_whole
+from scomm.record.pdf import book
 from scomm.record.policy import content_security_policy
 from scomm.record.verify import read_findings
 
@@ -60,6 +61,7 @@ site/        the book; open site/index.html in a browser
 tables/      the tables as a Frictionless Data Package, with their dictionary
 notebooks/   the executed notebooks
 source/      everything needed to build, test and verify this edition
+one-in-four-{edition}.pdf, where the edition has one: the book as one PDF
 root/        what belongs in the root of a web site that serves editions under /{edition}/;
              headers.txt is the policy under which its pages load nothing from elsewhere
 
@@ -147,8 +149,10 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         _copy(paths.ROOT / name, folder / name)
-    for pdf in sorted((paths.BUILD / "pdf").glob("*.pdf")):
-        _copy(pdf, folder / pdf.name)
+    if book.FILE.is_file():
+        if not book.is_of(book.FILE, record):
+            raise EditionError(f"{book.FILE}: of another state of the book. Run `make pdf`.")
+        _copy(book.FILE, folder / book.FILE.name)
     (folder / "root").mkdir()
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")

@@ -23,6 +23,7 @@ from scomm.record import cite, datapackage, identity
 from scomm.record.checksums import SUMS, listing
 from scomm.record.folders import made_whole
 from scomm.record.outputs import findings_shown, slug
+from scomm.record.pdf.sheets import sheet_pdf
 from scomm.record.references import Reference
 from scomm.record.templated import from_template
 from scomm.record.trace import Trace, trace
@@ -114,11 +115,13 @@ def _trace(site: Path, item: identity.Item) -> Trace:
     return trace(finding, notebook)
 
 
-def make(identifier: str, out: Path, site: Path) -> Path:
+def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     """Make the exhibit's folder and zip in ``out``, and return the folder.
 
-    ``site`` is a built site or an unpacked edition. Raises UnknownIdError for an unknown id,
-    ExhibitError where the finding is not offered in this form, OSError if it cannot be written.
+    ``site`` is a built site or an unpacked edition; ``pdf`` puts each sheet there as PDF too.
+    Raises UnknownIdError for an unknown id,
+    ExhibitError where the finding is not offered in this form, PrintError where a PDF cannot be
+    made, OSError if it cannot be written.
     """
     record = identity.load(site)
     item = record.find(Reference("finding", identifier))
@@ -162,5 +165,8 @@ def make(identifier: str, out: Path, site: Path) -> Path:
         for template, name in _SHEETS.items():
             html = from_template(template, **shared)
             (work / name).write_text(html, encoding="utf-8")
+            if pdf:
+                identity_of = f"{final.name} {name} {record.digest}"
+                (work / name).with_suffix(".pdf").write_bytes(sheet_pdf(html, identity_of))
         (work / SUMS).write_bytes(listing(work))
     return final

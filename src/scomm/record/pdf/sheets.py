@@ -1,0 +1,96 @@
+"""Single sheets as PDF: a place's datasheet, and the sheets of an exhibit for court."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+from lxml.html import builder as E
+
+from scomm import paths
+from scomm.display.formats import fmt
+from scomm.display.words import _
+from scomm.errors import PrintError
+from scomm.record import identity
+from scomm.record.datasheets import places
+from scomm.record.pdf import pages, writer
+
+# From how many rows, and up to how many columns, a table is set in two columns of the page.
+_ROWS, _COLUMNS = 16, 5
+
+
+def page_of(name: str) -> str:
+    """Return the page of a state's or area's datasheet, by code or name, such as CA or Boston.
+
+    Raises PrintError for what is neither.
+    """
+    wanted = name.strip().lower().removesuffix(" area")
+    found: dict[str, str] = {}
+    for place in places():
+        if place.kind == "county":
+            continue
+        page = place.path.removesuffix(".html")
+        found.setdefault(page.rsplit("-", 1)[-1], page)
+        found.setdefault(place.name.lower().removesuffix(" area"), page)
+    if wanted not in found:
+        codes = ", ".join(sorted(key.upper() for key in found if len(key) in (2, 3)))
+        raise PrintError(
+            f"no datasheet {name!r}. Name a state or an area by name or code: {codes}."
+        )
+    return found[wanted]
+
+
+def _in_columns(table: Any) -> None:
+    """Set a long, narrow table in two columns of the page."""
+    holder = E.DIV({"class": "columns"})
+    table.addprevious(holder)
+    holder.append(table)
+    table.set("class", f"{table.get('class')} long")
+
+
+def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
+    """Make the PDF of one place's datasheet from a built site, and return its file.
+
+    Raises PrintError for a place without a datasheet or where Pango is missing, EditionError if the
+    site is not built.
+    """
+    record = identity.load(site)
+    page = page_of(name)
+    root = pages.read(site, page)
+    pages.drop_controls(root)
+    pages.drop_links(root)
+    pages.set_tables(root)
+    for table in list(root.iter("table")):
+        caption = table.find("caption")
+        if caption is not None:
+            caption.drop_tree()
+        if len(table.findall("tbody/tr")) > _ROWS and len(table.find("thead/tr")) <= _COLUMNS:
+            _in_columns(table)
+    title = pages.text_of(next(root.iter("h1")))
+    root.attrib.clear()
+    root.set("class", "sheet")
+    imprint = _("{book}, edition {edition} of {date}, digest {digest}").format(
+        book=identity.SITE.split("? ")[0] + "?",
+        edition=record.edition,
+        date=fmt(record.date, "date"),
+        digest=record.short_digest,
+    )
+    root.insert(0, E.P({"class": "imprint-line"}, imprint))
+    document = (
+        f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}: {_('datasheet')}, {escape(identity.SITE)}</title>"
+        f'<meta name="author" content="{escape(identity.AUTHOR)}"></head>'
+        f"<body>{html.tostring(root, encoding='unicode')}</body></html>"
+    )
+    laid = writer.render(document, writer.style("print_sheet.css"))
+    file = to or paths.BUILD / "pdf" / "datasheets" / f"{page.rsplit('/', 1)[-1]}.pdf"
+    return writer.save(file, writer.to_bytes([laid], f"{page} {record.digest}"))
+
+
+def sheet_pdf(document: str, name: str) -> bytes:
+    """Return a sheet of an exhibit, given as HTML, as PDF; links to its sister sheets as text."""
+    document = re.sub(r'<a href="([a-z]+)\.html">[^<]*</a>', r"\1.pdf", document)
+    return writer.to_bytes([writer.render(document, writer.style("print_sheet.css"))], name)

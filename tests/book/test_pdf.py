@@ -1,0 +1,371 @@
+"""The PDF of a small book made by the real commands, read back by another library."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from pypdf import PdfReader
+
+from scomm import __version__
+from scomm.record import identity
+from scomm.record.pdf import pages, places
+from scomm.record.pdf.book import is_of
+from scomm.record.pdf.formulas import formula, spelled
+from scomm.record.pdf.sheets import page_of
+from tests.book.conftest import PAGE, Book, _checkout
+
+pytestmark = pytest.mark.slow
+
+CHAPTER = (
+    PAGE.replace("# Small page", "# 1. Small page")
+    + r"""
+Merced County, California, and the Boston area are named here.
+A [page elsewhere](https://example.org/a-page) and [the next chapter](02-next.md).
+
+## The formula and the figure
+
+$$
+\hat p = \frac{x}{n}, \qquad x \le n
+$$
+
+```{code-cell} ipython3
+# Draw a figure and print two tables
+import pandas as pd
+from scomm.record import figure, table
+
+def draw(layout):
+    drawn = layout.figure(2)
+    drawn.subplots().plot([0, 1], [1, 3])
+    return drawn
+
+data = pd.DataFrame({"x": [0, 1], "y": [1, 3]})
+figure("1.1", draw, caption="A line that rises", alt="From 1 to 3.", data=data,
+       tables=["activation"], long_description="It rises by 2.")
+long = pd.DataFrame({"county": [f"County {i}" for i in range(150)], "n": range(150)})
+table("1.1", long, {"county": "County", "n": "Number"}, caption="A long table",
+      tables=["activation"])
+wide = pd.DataFrame([{f"Quite a long heading {i}": "some words of text " * 3 for i in range(14)}] * 3)
+table("1.2", wide, {name: name for name in wide.columns}, caption="A wide table",
+      tables=["activation"])
+finding("1.2", "{value:pct} is the share.", value=0.25, numerator=1, denominator=4, unit="share",
+        estimand="share", period="2008 to 2013", population="counties", tables=["activation"],
+        route="test", reference=0.5, reference_label="one half")
+```
+
+The chapter ends here.
+"""
+)
+NEXT = PAGE.replace("# Small page", "# 2. Next page").replace('"1.1"', '"2.1"')
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A published book of two chapters, and its PDF."""
+    folder = tmp_path_factory.mktemp("print") / "book"
+    _checkout(folder)
+    shutil.rmtree(folder / "data" / "published")
+    (folder / "data" / "published").mkdir()
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nparts:\n  - caption: I. The part\n    chapters:\n"
+        "      - file: notebooks/01-small\n      - file: notebooks/02-next\n"
+    )
+    (folder / "notebooks").mkdir()
+    book = Book(folder)
+    book.write("index", "# Index\n\nA small book.\n")
+    book.write("notebooks/01-small", CHAPTER)
+    book.write("notebooks/02-next", NEXT)
+    book.build()
+    for command in (("paragraphs", "assign"), ("findings", "accept", "--reason", "First edition")):
+        result = book.scomm(*command)
+        assert result.returncode == 0, result.stderr
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    result = book.scomm("pdf")
+    assert result.returncode == 0, result.stderr
+    return book
+
+
+@pytest.fixture(scope="module")
+def file(printed: Book) -> Path:
+    return printed.folder / "_build" / "pdf" / f"one-in-four-{__version__}.pdf"
+
+
+@pytest.fixture(scope="module")
+def pdf(file: Path) -> PdfReader:
+    return PdfReader(file)
+
+
+def _texts(pdf: PdfReader) -> dict[str, str]:
+    """The text of each page by its label, white space made single."""
+    return {
+        label: " ".join(page.extract_text().split())
+        for label, page in zip(pdf.page_labels, pdf.pages, strict=True)
+    }
+
+
+def _outline(pdf: PdfReader, items: Any = None) -> Iterator[tuple[str, str]]:
+    for item in pdf.outline if items is None else items:
+        if isinstance(item, list):
+            yield from _outline(pdf, item)
+        else:
+            yield item.title, pdf.page_labels[pdf.get_destination_page_number(item)]
+
+
+def _structure(node: Any) -> Iterator[Any]:
+    node = node.get_object()
+    if isinstance(node, list):
+        for child in node:
+            yield from _structure(child)
+    elif hasattr(node, "get"):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from _structure(node["/K"])
+
+
+def test_front_matter_is_numbered_apart_and_carries_the_digest(
+    pdf: PdfReader, printed: Book
+) -> None:
+    labels = list(pdf.page_labels)
+    first = labels.index("1")
+    assert labels[:3] == ["i", "ii", "iii"]
+    assert labels[first:] == [str(n) for n in range(1, len(labels) - first + 1)]
+    for label, page in list(zip(labels, pdf.pages, strict=True))[2:]:
+        assert label in page.extract_text().split(), f"page {label} prints another number"
+    record = identity.load(printed.folder / "_build" / "html")
+    title = pdf.pages[0].extract_text()
+    assert record.digest in "".join(title.split())
+    assert record.edition in title
+
+
+def test_contents_and_lists_give_the_pages_on_which_things_stand(pdf: PdfReader) -> None:
+    texts = _texts(pdf)
+    contents = next(text for label, text in texts.items() if text.startswith("Contents"))
+    for title in ("1. Small page", "The formula and the figure", "2. Next page"):
+        found = re.search(rf"{re.escape(title)}[ .]+(\d+)", contents)
+        assert found, contents
+        assert title in texts[found[1]]
+    for heading, number, caption in (
+        ("Figures", "1.1", "A line that rises"),
+        ("Tables", "1.2", "A wide table"),
+    ):
+        listed = next(text for text in texts.values() if text.startswith(heading))
+        found = re.search(rf"{number} ?{caption}[ .]+(\d+)", listed)
+        assert found, listed
+        assert caption in texts[found[1]]
+
+
+def test_the_outline_has_part_chapters_and_sections(pdf: PdfReader) -> None:
+    outline = list(_outline(pdf))
+    texts = _texts(pdf)
+    for title in ("Contents", "I. The part", "1. Small page", "The formula and the figure"):
+        label = dict(outline)[title]
+        assert title in texts[label]
+    assert [title for title, _ in outline].count("I. The part") == 1
+
+
+def test_numbers_of_paragraphs_and_findings_are_those_of_the_web(
+    pdf: PdfReader, printed: Book
+) -> None:
+    text = " ".join(_texts(pdf).values())
+    record = identity.load(printed.folder / "_build" / "html")
+    for item in record.items:
+        if item.kind == "paragraph":
+            assert f"¶ {item.id}" in text
+        if item.kind == "finding":
+            assert f"Finding {item.id}" in text
+    assert "As counted" not in text
+    assert "What this rests on" in text
+    assert "Show the code" not in text
+    assert "import pandas" not in text
+
+
+def test_it_says_that_it_is_tagged_and_archival(pdf: PdfReader) -> None:
+    root = pdf.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert "/OutputIntents" in root
+    metadata = root["/Metadata"].get_data().decode()
+    assert re.search(r'pdfaid:part(="|>)2', metadata)
+    assert re.search(r'pdfaid:conformance(="|>)A', metadata)
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == identity.SITE
+    assert "/EmbeddedFiles" not in root.get("/Names", {})
+
+
+def test_pictures_and_formulas_have_words(pdf: PdfReader) -> None:
+    figures = [
+        node
+        for node in _structure(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"])
+        if node["/S"] == "/Figure"
+    ]
+    words = [str(node.get("/Alt", "")) for node in figures]
+    assert all(words)
+    assert "From 1 to 3. It rises by 2." in words
+    assert any(r"\hat p = \frac{x}{n}" in word for word in words)
+    assert any(word.startswith("25.0%") for word in words)
+    tags = {str(n["/S"]) for n in _structure(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"])}
+    assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/L", "/Link", "/Caption"} <= tags
+
+
+def test_figures_are_vectors_and_fonts_are_embedded_parts(pdf: PdfReader) -> None:
+    fonts: dict[str, Any] = {}
+    for page in pdf.pages:
+        assert not page.images
+        for font in page["/Resources"]["/Font"].values():
+            below = font.get_object()["/DescendantFonts"][0].get_object()
+            fonts[below["/BaseFont"]] = below["/FontDescriptor"].get_object()
+    assert fonts
+    for name, descriptor in fonts.items():
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor), name
+        assert re.match(r"/[A-Z]{6}\+(Source-S|Print-)", name), name
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (poppler-utils)")
+def test_nothing_runs_off_the_page(file: Path) -> None:
+    found = subprocess.run(
+        ["pdftotext", "-bbox", str(file), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    margin = 1.0 * 72 - 4
+    for page in re.finditer(r'<page width="([\d.]+)" height="[\d.]+">(.*?)</page>', found, re.S):
+        width = float(page[1])
+        for word in re.finditer(r'xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)".*', page[2]):
+            assert float(word[1]) >= 0.9 * margin, word[0]
+            assert float(word[2]) <= width - 0.9 * margin, word[0]
+
+
+def test_links_out_have_their_address_in_a_note_and_links_inside_a_page(pdf: PdfReader) -> None:
+    texts = _texts(pdf)
+    whole = " ".join(texts.values())
+    assert re.search(r"Notes 1 https://example.org/a-page", whole)
+    found = re.search(r"the next chapter \(p\. (\d+)\)", whole)
+    assert found
+    assert "2. Next page" in texts[found[1]]
+
+
+def test_the_index_leads_to_pages_that_name_the_place(pdf: PdfReader) -> None:
+    texts = _texts(pdf)
+    index = next(text for text in texts.values() if text.startswith("Index of jurisdictions"))
+    for name in ("California", "Merced County", "Boston"):
+        found = re.search(rf"\b{name}, (\d+)", index)
+        assert found, index
+        assert name in texts[found[1]]
+
+
+def test_another_folder_gives_the_same_bytes(
+    printed: Book, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    again = Book(tmp_path / "another folder")
+    shutil.copytree(printed.folder, again.folder)
+    (again.folder / "_build" / "pdf" / file.name).unlink()
+    result = again.scomm("pdf")
+    assert result.returncode == 0, result.stderr
+    assert (again.folder / "_build" / "pdf" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_an_edition_holds_the_pdf_and_none_of_another_digest(printed: Book, file: Path) -> None:
+    result = printed.scomm("edition")
+    assert result.returncode == 0, result.stderr
+    assert (printed.folder / "dist" / file.stem / file.name).read_bytes() == file.read_bytes()
+    record = identity.load(printed.folder / "_build" / "html")
+    assert is_of(file, record)
+    assert not is_of(file, replace(record, digest="0" * 64))
+
+
+def test_the_head_of_a_long_table_is_on_each_of_its_pages(pdf: PdfReader) -> None:
+    pages_of_rows = [text for text in _texts(pdf).values() if re.search(r"County \d+ \d+", text)]
+    assert len(pages_of_rows) > 1
+    assert all("County Number" in text for text in pages_of_rows)
+
+
+def test_a_datasheet_and_an_exhibit_as_pdf(printed: Book, tmp_path: Path) -> None:
+    result = printed.scomm("pdf", "datasheet", "Rhode Island", "-o", str(tmp_path / "ri.pdf"))
+    assert result.returncode == 0, result.stderr
+    sheet = PdfReader(tmp_path / "ri.pdf")
+    assert len(sheet.pages) <= 2
+    text = " ".join(page.extract_text() for page in sheet.pages)
+    assert "Providence County" in text
+    assert sheet.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    result = printed.scomm("exhibit", "F1.1", "--pdf", "-o", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    folder = next(path for path in tmp_path.iterdir() if path.is_dir())
+    for name in ("summary", "sources", "certification"):
+        assert PdfReader(folder / f"{name}.pdf").metadata
+        assert f"{name}.pdf" in (folder / "SHA256SUMS").read_text()
+    assert "1" in PdfReader(folder / "summary.pdf").pages[0].extract_text()
+
+
+def test_mistakes_are_said_plainly(printed: Book) -> None:
+    result = printed.scomm("pdf", "datasheet", "Atlantis")
+    assert result.returncode == 2
+    assert "no datasheet 'Atlantis'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_pango_the_command_says_what_to_install(printed: Book, tmp_path: Path) -> None:
+    """A loader that finds no library, as on a machine without Pango."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes.util, cffi\n"
+        "def dlopen(self, name, *rest): raise OSError(f'cannot load library {name!r}')\n"
+        "cffi.FFI.dlopen = dlopen\n"
+    )
+    source = printed.folder / "src"
+    shutil.copy(tmp_path / "sitecustomize.py", source / "sitecustomize.py")
+    try:
+        result = printed.scomm("pdf")
+    finally:
+        (source / "sitecustomize.py").unlink()
+    assert result.returncode == 2
+    assert "apt-get install libpango" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_places_are_those_that_are_named_as_places() -> None:
+    def names(text: str) -> set[tuple[str, str]]:
+        return {(entry.under, entry.name) for entry in places.named(text)}
+
+    assert names("Orange County, Florida, and West Virginia") == {
+        ("Florida", "Orange County"),
+        ("", "Florida"),
+        ("", "West Virginia"),
+    }
+    assert names("Orange County in a state that is not named") <= {("California", "Orange County")}
+    assert names("The Seattle area and the city of Seattle") == {
+        (places.areas_heading(), "Seattle")
+    }
+    assert names("University of Washington; The New York Times") == set()
+
+
+def test_formulas_are_outlines_with_size() -> None:
+    drawn = formula(r"\hat p = \frac{x'}{n} \iff x \le n", display=True)
+    assert "<path" in drawn.svg
+    assert 0 < drawn.depth < drawn.height < 4
+    assert spelled(r"\left( x \le y \right)", display=False) == r"\left( x \leq y \right)"
+
+
+def test_sheets_are_found_by_code_and_name() -> None:
+    assert page_of("CA") == page_of("california") == "datasheets/state-ca"
+    assert page_of("BOS") == page_of("Boston area") == "datasheets/area-bos"
+
+
+def test_a_script_or_a_control_of_a_page_does_not_reach_print() -> None:
+    root = html.fragment_fromstring(
+        '<article><script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'
+        '<span class="par-mark"><a class="par-number" href="#p1-1">¶ 1.1</a> '
+        '<a class="par-cite" href="../cite/1.html">cite</a></span>Text</p>'
+        '<details class="code"><summary>Show the code</summary></details></article>'
+    )
+    pages.drop_controls(root)
+    assert pages.text_of(root) == "¶ 1.1 Text"
+    assert json.dumps([element.tag for element in root.iter()]).count("script") == 0
