@@ -45,6 +45,12 @@ def _folder(app: Sphinx) -> Path:
 def _configure(app: Sphinx, _config: object) -> None:
     # Jupyter Book has no option for it: pages are read and written by all processors.
     app.parallel = max(app.parallel, os.cpu_count() or 1)
+    # The extension of the table of contents brings one that numbers chapters where the table says
+    # `numbered`, which ours does not. It does not tell Sphinx whether it bears parallel reading,
+    # which would be a warning; with nothing to number it does.
+    numbering = app.extensions.get("sphinx_multitoc_numbering")
+    if numbering is not None:
+        numbering.parallel_read_safe = True
     counter = _folder(app) / "jupyter_cache"
     app.config.nb_execution_mode = "cache"
     app.config.nb_execution_cache_path = str(counter)
