@@ -142,11 +142,11 @@ def body(articles: Sequence[Article], title: str) -> str:
 
 
 def _headings(item: Article) -> list[tuple[str, str]]:
-    """Return the headings below a chapter's title, with the ids to which they lead."""
+    """Return the headings below a chapter's title, with their ids; none of an appendix."""
     return [
         (str(heading.get("id") or heading.getparent().get("id")), pages.text_of(heading))
         for heading in item.element.iter("h2", "h3")
-        if chapters.numbered(item.page)
+        if chapters.label(item.page).isdigit()
     ]
 
 
