@@ -1,0 +1,63 @@
+"""DuckDB, inside this process: the default. It streams, so memory does not grow with the files."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from scomm.data.ingest.records import TITLE_LINES, Layout, as_date
+
+# Groups beyond this go to disk, not into memory.
+MEMORY = "700MB"
+
+
+class DuckDBEngine:
+    """The embedded engine."""
+
+    errors = (duckdb.Error,)
+
+    def __init__(self, memory: str = MEMORY) -> None:
+        self.connection = ibis.duckdb.connect(
+            memory_limit=memory, preserve_insertion_order=False, allocator_flush_threshold="16MB"
+        )
+
+    def list(self, location: str) -> list[str]:
+        """Return the record files in a folder or under a pattern, in order."""
+        pattern = f"{location}/*.csv.gz" if Path(location).is_dir() else location
+        return sorted(glob.glob(pattern))
+
+    def head(self, file: str, lines: int) -> list[str]:
+        """Return the first lines of a file."""
+        with gzip.open(file, "rt", encoding="utf-8", newline="") as stream:
+            return list(itertools.islice(stream, lines))
+
+    def read(self, files: Sequence[str], layout: Layout) -> ir.Table:
+        """Return the records of files; see ``Engine``."""
+        table = self.connection.read_csv(
+            list(files),
+            delim="|",
+            quote='"',
+            skip=TITLE_LINES,
+            header=True,
+            all_varchar=True,
+            auto_detect=False,
+            columns=dict.fromkeys(layout.header, "VARCHAR"),
+            nullstr="\x00",  # nothing is null in the file: an empty field is an empty text
+        )
+        # With all columns named as text DuckDB still reads an empty field without quotes as null.
+        table = table.mutate(**{name: table[name].fill_null("").strip() for name in layout.header})
+        return table.mutate(
+            **{as_date(name): table[name].nullif("").as_date("%m/%d/%Y") for name in layout.dates}
+        )
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Run a query and return its rows."""
+        return self.connection.raw_sql(sql).to_arrow_table()
