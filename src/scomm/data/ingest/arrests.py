@@ -13,6 +13,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import (
+    FISCAL_YEAR,
     Layout,
     Part,
     as_date,
@@ -53,7 +54,7 @@ def layout() -> Layout:
     )
 
 
-def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
+def keyed(table: ir.Table) -> dict[str, ir.Value]:
     """Return what a record is counted by. Written once, for every engine."""
 
     def stated(name: str) -> ir.Value:
@@ -61,7 +62,7 @@ def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
 
     codes = dict(areas()[["long_name", "code"]].itertuples(index=False, name=None))
     return {
-        "fiscal_year": ibis.literal(year, "int64"),
+        "fiscal_year": table[FISCAL_YEAR],
         "month": table[as_date(_DATE)].truncate("M"),
         "aor": table[_AREA].substitute({**codes, "": NOT_RECORDED}),
         "method": stated("Apprehension Method"),

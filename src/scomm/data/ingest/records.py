@@ -38,6 +38,9 @@ _GZIP = 31  # zlib's number for a gzip stream with the largest window
 _PIECE, _HEAD = 1 << 16, 1 << 14
 _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
+FISCAL_YEAR = "fiscal_year"
+FISCAL_YEAR_IN_NAME = r"FY([0-9]{4})[^/]*$"
+_GOOD = "|"  # no field can be the delimiter itself
 _SUSPECTS = "suspects"
 
 Within = dict[str, tuple[dt.date, dt.date]]
@@ -63,7 +66,7 @@ class Layout:
 
 def fiscal_year(path: str) -> int:
     """Return the fiscal year that the file's name and passport claim."""
-    found = re.search(r"FY(\d{4})", path)
+    found = re.search(FISCAL_YEAR_IN_NAME, path)
     if found is None:
         raise SourceError(path, found="no fiscal year in its name", expected="FY and four digits")
     return int(found[1])
@@ -102,6 +105,16 @@ def parts(engine: Engine, location: str) -> list[Part]:
     if not files:
         raise SourceError(location, found="no file", expected="record files named *.csv.gz")
     return [Part(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
+
+
+def first_day(table: ir.Table) -> ir.DateValue:
+    """Return the first day of each record's fiscal year."""
+    return ibis.date(table[FISCAL_YEAR] - 1, 10, 1)
+
+
+def last_day(table: ir.Table) -> ir.DateValue:
+    """Return the last day of each record's fiscal year."""
+    return ibis.date(table[FISCAL_YEAR], 9, 30)
 
 
 def as_date(column: str) -> str:
@@ -301,23 +314,24 @@ def _few(values: frozenset[str]) -> str:
     return ", ".join(map(repr, shown[:6])) + (", ..." if len(shown) > 6 else "")
 
 
-def _suspects(table: ir.Table, layout: Layout, year: int) -> dict[str, ir.StringValue]:
-    """Return a column for each checked one: its text where it may be wrong, else nothing.
+def _suspects(table: ir.Table, layout: Layout) -> dict[str, ir.StringValue]:
+    """Return a column for each checked one: its text where it may be wrong, else a bar.
 
     All good records so become one group, and the check costs no pass of its own. What is returned
     is judged afterwards, strictly and on few values.
     """
-    nothing = ibis.null("string")
+    nothing = ibis.literal(_GOOD)
     found: dict[str, ir.StringValue] = {}
     for number, (column, allowed) in enumerate(layout.allowed.items()):
         text = table[column]
         found[f"suspect_{number}"] = ibis.ifelse(text.isin(sorted(allowed)), nothing, text)
-    within = layout.within(year)
     for number, (column, empty) in enumerate(layout.dates.items(), start=len(found)):
         text, date = table[column], table[as_date(column)]
-        # Engines read a year of one digit too; the agency writes four.
-        first, last = within.get(column, (_FOUR_DIGITS, dt.date.max))
-        good = (date >= ibis.literal(first)) & (date <= ibis.literal(last))
+        if column == layout.bounded:
+            good = date.between(first_day(table), last_day(table))
+        else:
+            # Engines read a year of one digit too; the agency writes four.
+            good = date >= ibis.literal(_FOUR_DIGITS)
         if empty:
             good = good.fill_null(False) | (text == "")
         found[f"suspect_{number}"] = ibis.ifelse(good.fill_null(False), nothing, text)
@@ -363,12 +377,12 @@ def counted(
     engine: Engine,
     files: Sequence[Part],
     layout: Layout,
-    keyed: Callable[[ir.Table, int], Mapping[str, ir.Value]],
+    keyed: Callable[[ir.Table], Mapping[str, ir.Value]],
     sets: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, pd.DataFrame], int]:
     """Check record files in full and count their records by each set of keys, in one pass.
 
-    ``keyed`` turns the records of a fiscal year into keys. Returns a frame a set, with the number
+    ``keyed`` returns what the sets name. Returns a frame a set, with the number
     of records in ``n``, and the number of all. Raises SourceError naming file, line and column.
     """
     local = [part for part in files if part.local]
@@ -377,15 +391,12 @@ def counted(
     for part in files:
         if not part.local:
             check_head(part, engine.head(part.place, TITLE_LINES + 1), layout)
-    years: list[ir.Table] = []
-    for year in sorted({part.year for part in files}):
-        table = engine.read([part.place for part in files if part.year == year], layout)
-        suspects = _suspects(table, layout, year)
-        years.append(table.select(**keyed(table, year), **suspects))
-    every = ibis.union(*years) if len(years) > 1 else years[0]
-    sets = {**sets, _SUSPECTS: list(suspects)}
+    table = engine.read([part.place for part in files], layout)
+    suspects = _suspects(table, layout)
+    keys = table.select(**keyed(table), **suspects)
+    sets = {**sets, _SUSPECTS: [FISCAL_YEAR, *suspects]}
     try:
-        rows = engine.fetch(count_sql(engine.connection, every, sets))
+        rows = engine.fetch(count_sql(engine.connection, keys, sets))
     except engine.errors as error:
         for part in local:
             name_structure_fault(part, layout)
@@ -395,7 +406,7 @@ def counted(
             found=f"what the engine cannot read ({str(error).splitlines()[0][:300]})",
             expected="records as in the layout",
         ) from error
-    tables = {name: _split(rows, every.columns, names) for name, names in sets.items()}
+    tables = {name: _split(rows, keys.columns, names) for name, names in sets.items()}
     found = tables.pop(_SUSPECTS)
     _judge(files, layout, found)
     total = sum(found["n"].to_pylist())
@@ -407,21 +418,14 @@ def counted(
 
 
 def _judge(files: Sequence[Part], layout: Layout, found: pa.Table) -> None:
-    """Judge the values that may be wrong. Raises SourceError."""
-    columns = (*layout.allowed, *layout.dates)
-    suspect = [
-        (column, value)
-        for number, column in enumerate(columns)
-        for value in sorted(set(found[f"suspect_{number}"].to_pylist()) - {None})
-    ]
-    if not suspect:
-        return
-    for part in files:
-        if part.local:
-            name_value_fault(part, layout)
-    remote = sorted({part.year for part in files if not part.local})
-    for column, value in suspect:
-        # A date may be wrong in one year's files and right in another's.
-        faults = [_fault(f"FY{year}", None, column, value, layout, year) for year in remote]
-        if faults and faults[0] is not None:
-            raise faults[0]
+    """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
+    for row in found.to_pylist():
+        for number, column in enumerate((*layout.allowed, *layout.dates)):
+            value, year = row[f"suspect_{number}"], row[FISCAL_YEAR]
+            fault = _fault(f"FY{year}", None, column, value, layout, year)
+            if value == _GOOD or fault is None:
+                continue
+            for part in files:
+                if part.local and part.year == year:
+                    name_value_fault(part, layout)
+            raise fault

@@ -14,12 +14,13 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import (
+    FISCAL_YEAR,
     Layout,
     Part,
     as_date,
     check_row_counts,
     counted,
-    fiscal_year_bounds,
+    first_day,
     originals,
 )
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
@@ -82,9 +83,8 @@ def _charge_class(section: ir.StringValue) -> ir.StringValue:
     return ibis.cases(*cases, else_="other")
 
 
-def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
+def keyed(table: ir.Table) -> dict[str, ir.Value]:
     """Return what a record is counted by. Written once, for every engine."""
-    first, _ = fiscal_year_bounds(year)
     apprehended, departed = table[as_date(_APPREHENDED)], table[as_date(_DEPARTED)]
     code = table["Processing Disposition Code"]
     disposition = ibis.ifelse(code == "", NOT_RECORDED, code)
@@ -99,7 +99,7 @@ def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
     days = departed.delta(apprehended, unit="day")
     band = ibis.cases(*[(days <= last, name) for last, name in _BANDS], else_=LONGEST_BAND)
     return {
-        "fiscal_year": ibis.literal(year, "int64"),
+        "fiscal_year": table[FISCAL_YEAR],
         "month": table[as_date(_REMOVED)].truncate("M"),
         "aor": table[_AREA].substitute(codes),
         "disposition": disposition,
@@ -107,7 +107,7 @@ def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
         "citizenship": citizenship,
         "gender": table["Gender"],
         "threat_level_recorded": table["RC Threat Level"] != LEVEL_NONE,
-        "lag": departed < ibis.literal(first),
+        "lag": departed < first_day(table),
         "apprehension_month": ibis.ifelse(
             status == _DATED, apprehended.truncate("M"), ibis.null("date")
         ),

@@ -13,6 +13,7 @@ from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import (
+    FISCAL_YEAR,
     TITLE_LINES,
     as_date,
     check_row_count,
@@ -181,7 +182,7 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
     """Compare the two releases cell by cell; see the table's notes."""
     seattle = areas().set_index("code").at["SEA", "long_name"]
 
-    def keyed(table: ir.Table, year: int) -> dict[str, ir.Value]:
+    def keyed(table: ir.Table) -> dict[str, ir.Value]:
         here = table["Area of Responsibility"] == seattle
         cell = {
             "date": table[as_date("Departed Date")],
@@ -191,7 +192,7 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
         }
         # All other areas are one group, so that every record of the files is checked here too.
         cell = {name: ibis.ifelse(here, value, ibis.null(value.type())) for name, value in cell.items()}
-        return {"fiscal_year": ibis.literal(year, "int64"), "here": here, **cell}
+        return {"fiscal_year": table[FISCAL_YEAR], "here": here, **cell}
 
     keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]
     paths = REMOVALS_FILES[:3]

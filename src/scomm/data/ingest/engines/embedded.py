@@ -13,10 +13,21 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from scomm.data.ingest.records import TITLE_LINES, Layout, as_date
+from scomm.data.ingest.records import (
+    FISCAL_YEAR,
+    FISCAL_YEAR_IN_NAME,
+    TITLE_LINES,
+    Layout,
+    as_date,
+)
 
 # Groups beyond this go to disk, not into memory.
 MEMORY = "700MB"
+
+
+@ibis.udf.scalar.builtin(name="trim")
+def _trim(text: str) -> str:  # type: ignore[empty-body]
+    """DuckDB's own, of blanks alone: several times as fast as ibis' of any white space."""
 
 
 class DuckDBEngine:
@@ -51,13 +62,17 @@ class DuckDBEngine:
             auto_detect=False,
             columns=dict.fromkeys(layout.header, "VARCHAR"),
             nullstr="\x00",  # nothing is null in the file: an empty field is an empty text
+            filename=True,
         )
-        # With all columns named as text DuckDB still reads an empty field without quotes as null.
-        table = table.mutate(**{name: table[name].fill_null("").strip() for name in layout.header})
+        # The name is one value for a whole vector of records, so this costs next to nothing.
+        year = table["filename"].re_extract(FISCAL_YEAR_IN_NAME, 1).cast("int64")
+        table = table.select(
+            **{name: _trim(table[name]) for name in layout.header}, **{FISCAL_YEAR: year}
+        )
         return table.mutate(
             **{as_date(name): table[name].nullif("").as_date("%m/%d/%Y") for name in layout.dates}
         )
 
     def fetch(self, sql: str) -> pa.Table:
         """Run a query and return its rows."""
-        return self.connection.raw_sql(sql).to_arrow_table()
+        return self.connection.con.sql(sql).to_arrow_table()
