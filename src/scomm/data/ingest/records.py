@@ -366,7 +366,8 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             codes = column.cast(pa.string()).combine_chunks().dictionary_encode().to_pandas()
             columns[name] = codes.cat.reorder_categories(sorted(codes.cat.categories))
-        elif pa.types.is_date(column.type):
+        elif pa.types.is_temporal(column.type):
+            # A truncated date is a date here, a timestamp there, in UTC elsewhere.
             columns[name] = column.cast(pa.timestamp("ns")).to_pandas()
         else:
             columns[name] = column.to_pandas()

@@ -27,7 +27,13 @@ MEMORY = "700MB"
 
 @ibis.udf.scalar.builtin(name="trim")
 def _trim(text: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's own, of blanks alone: several times as fast as ibis' of any white space."""
+    """DuckDB's own trim, of blanks alone: many times as fast as of a set of characters."""
+
+
+def _stripped(text: ir.StringValue) -> ir.StringValue:
+    """Return a text without outer blanks and tabs; the slow way only where there is a tab."""
+    trimmed = _trim(text)
+    return ibis.ifelse(trimmed.contains("\t"), trimmed.strip(), trimmed)
 
 
 class DuckDBEngine:
@@ -67,7 +73,7 @@ class DuckDBEngine:
         # The name is one value for a whole vector of records, so this costs next to nothing.
         year = table["filename"].re_extract(FISCAL_YEAR_IN_NAME, 1).cast("int64")
         table = table.select(
-            **{name: _trim(table[name]) for name in layout.header}, **{FISCAL_YEAR: year}
+            **{name: _stripped(table[name]) for name in layout.header}, **{FISCAL_YEAR: year}
         )
         return table.mutate(
             **{as_date(name): table[name].nullif("").as_date("%m/%d/%Y") for name in layout.dates}
