@@ -77,9 +77,7 @@ def write_part(folder: str, year: int, part: int, rows: int) -> int:
     band = generator.choice(len(names) + 1, rows, p=share)
     low, high = np.array([*lows, 0]), np.array([*_BANDS.values(), 0])
     waited = low[band] + (generator.random(rows) * (high - low + 1)[band]).astype(int)
-    apprehended = pc.if_else(
-        pa.array(band == len(names)), pa.scalar(""), _dates(departed - waited)
-    )
+    apprehended = pc.if_else(pa.array(band == len(names)), pa.scalar(""), _dates(departed - waited))
     long_names = areas().set_index("code")["long_name"]
     recorded = cells["threat_level_recorded"].to_numpy()[at]
 

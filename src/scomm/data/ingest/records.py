@@ -101,7 +101,7 @@ def parts(engine: Engine, location: str) -> list[Part]:
 
     Raises SourceError if there is none, or a name does not say its fiscal year.
     """
-    files = engine.list(location)
+    files = engine.files(location)
     if not files:
         raise SourceError(location, found="no file", expected="record files named *.csv.gz")
     return [Part(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
@@ -338,7 +338,9 @@ def _suspects(table: ir.Table, layout: Layout) -> dict[str, ir.StringValue]:
     return found
 
 
-def count_sql(connection: ibis.BaseBackend, keyed: ir.Table, sets: Mapping[str, Sequence[str]]) -> str:
+def count_sql(
+    connection: ibis.BaseBackend, keyed: ir.Table, sets: Mapping[str, Sequence[str]]
+) -> str:
     """Return the query that counts records by several sets of keys in one pass.
 
     ibis has no grouping sets; DuckDB and Spark spell them alike.

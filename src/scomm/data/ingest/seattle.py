@@ -191,7 +191,9 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
             "recorded": table["RC Threat Level"] != removals.LEVEL_NONE,
         }
         # All other areas are one group, so that every record of the files is checked here too.
-        cell = {name: ibis.ifelse(here, value, ibis.null(value.type())) for name, value in cell.items()}
+        cell = {
+            name: ibis.ifelse(here, value, ibis.null(value.type())) for name, value in cell.items()
+        }
         return {"fiscal_year": table[FISCAL_YEAR], "here": here, **cell}
 
     keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]

@@ -26,7 +26,7 @@ class Engine(Protocol):
     # What the engine raises at a record or a date that it cannot read.
     errors: tuple[type[Exception], ...]
 
-    def list(self, location: str) -> list[str]:
+    def files(self, location: str) -> list[str]:
         """Return the record files in a folder or under a pattern, in order."""
 
     def head(self, file: str, lines: int) -> list[str]:

@@ -39,14 +39,14 @@ def _stripped(text: ir.StringValue) -> ir.StringValue:
 class DuckDBEngine:
     """The embedded engine."""
 
-    errors = (duckdb.Error,)
+    errors: tuple[type[Exception], ...] = (duckdb.Error,)
 
     def __init__(self, memory: str = MEMORY) -> None:
         self.connection = ibis.duckdb.connect(
             memory_limit=memory, preserve_insertion_order=False, allocator_flush_threshold="16MB"
         )
 
-    def list(self, location: str) -> list[str]:
+    def files(self, location: str) -> list[str]:
         """Return the record files in a folder or under a pattern, in order."""
         pattern = f"{location}/*.csv.gz" if Path(location).is_dir() else location
         return sorted(glob.glob(pattern))

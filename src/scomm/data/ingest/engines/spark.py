@@ -53,10 +53,10 @@ class SparkEngine:
         self.connection = ibis.pyspark.connect(self.session)
         self.errors: tuple[type[Exception], ...] = (PySparkException, Py4JError)
 
-    def list(self, location: str) -> list[str]:
+    def files(self, location: str) -> list[str]:
         """Return the record files in a folder or under a pattern, in order."""
-        files = self.session.read.format("binaryFile").option("pathGlobFilter", "*.csv.gz")
-        rows = files.load(location).select("path").collect()  # the content is not read
+        reader = self.session.read.format("binaryFile").option("pathGlobFilter", "*.csv.gz")
+        rows = reader.load(location).select("path").collect()  # the content is not read
         return sorted(row["path"] for row in rows)
 
     def head(self, file: str, lines: int) -> list[str]:
