@@ -40,8 +40,7 @@ _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
 FISCAL_YEAR = "fiscal_year"
 FISCAL_YEAR_IN_NAME = r"FY([0-9]{4})[^/]*$"
-_GOOD = "|"  # no field can be the delimiter itself
-_SUSPECTS = "suspects"
+_SUSPECT = "suspect"
 
 Within = dict[str, tuple[dt.date, dt.date]]
 
@@ -58,6 +57,11 @@ class Layout:
     allowed: dict[str, frozenset[str]]
     dates: dict[str, bool]
     bounded: str
+
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """Return the columns that have checks."""
+        return (*self.allowed, *self.dates)
 
     def within(self, year: int) -> Within:
         """Return the bounds of date columns in a fiscal year's file."""
@@ -302,7 +306,7 @@ def name_value_fault(part: Part, layout: Layout) -> None:
         for _ in range(TITLE_LINES):
             stream.readline()
         for number, row in enumerate(csv.DictReader(stream, delimiter="|"), TITLE_LINES + 2):
-            for column in (*layout.allowed, *layout.dates):
+            for column in layout.checked:
                 value = row[column].strip()
                 fault = _fault(part.name, number, column, value, layout, part.year)
                 if fault is not None:
@@ -314,28 +318,25 @@ def _few(values: frozenset[str]) -> str:
     return ", ".join(map(repr, shown[:6])) + (", ..." if len(shown) > 6 else "")
 
 
-def _suspects(table: ir.Table, layout: Layout) -> dict[str, ir.StringValue]:
-    """Return a column for each checked one: its text where it may be wrong, else a bar.
+def _suspect(table: ir.Table, layout: Layout) -> ir.StringValue:
+    """Return the checked texts of a record, joined by bars, where one may be wrong; else nothing.
 
-    All good records so become one group, and the check costs no pass of its own. What is returned
+    All good records so are one group, and the check costs no pass of its own. What is returned
     is judged afterwards, strictly and on few values.
     """
-    nothing = ibis.literal(_GOOD)
-    found: dict[str, ir.StringValue] = {}
-    for number, (column, allowed) in enumerate(layout.allowed.items()):
-        text = table[column]
-        found[f"suspect_{number}"] = ibis.ifelse(text.isin(sorted(allowed)), nothing, text)
-    for number, (column, empty) in enumerate(layout.dates.items(), start=len(found)):
-        text, date = table[column], table[as_date(column)]
+    good: ir.BooleanValue = ibis.literal(True)
+    for column, allowed in layout.allowed.items():
+        good = good & table[column].isin(sorted(allowed))
+    for column, empty in layout.dates.items():
+        date = table[as_date(column)]
         if column == layout.bounded:
-            good = date.between(first_day(table), last_day(table))
+            right = date.between(first_day(table), last_day(table))
         else:
             # Engines read a year of one digit too; the agency writes four.
-            good = date >= ibis.literal(_FOUR_DIGITS)
-        if empty:
-            good = good.fill_null(False) | (text == "")
-        found[f"suspect_{number}"] = ibis.ifelse(good.fill_null(False), nothing, text)
-    return found
+            right = date >= ibis.literal(_FOUR_DIGITS)
+        good = good & (right.fill_null(False) | (table[column] == "") if empty else right)
+    texts = ibis.literal("|").join([table[column] for column in layout.checked])
+    return ibis.ifelse(good.fill_null(False), ibis.literal(""), texts)
 
 
 def count_sql(
@@ -395,9 +396,8 @@ def counted(
         if not part.local:
             check_head(part, engine.head(part.place, TITLE_LINES + 1), layout)
     table = engine.read([part.place for part in files], layout)
-    suspects = _suspects(table, layout)
-    keys = table.select(**keyed(table), **suspects)
-    sets = {**sets, _SUSPECTS: [FISCAL_YEAR, *suspects]}
+    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
+    sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}
     try:
         rows = engine.fetch(count_sql(engine.connection, keys, sets))
     except engine.errors as error:
@@ -410,7 +410,7 @@ def counted(
             expected="records as in the layout",
         ) from error
     tables = {name: _split(rows, keys.columns, names) for name, names in sets.items()}
-    found = tables.pop(_SUSPECTS)
+    found = tables.pop(_SUSPECT)
     _judge(files, layout, found)
     total = sum(found["n"].to_pylist())
     if len(local) == len(files) and total != records:
@@ -423,10 +423,10 @@ def counted(
 def _judge(files: Sequence[Part], layout: Layout, found: pa.Table) -> None:
     """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
     for row in found.to_pylist():
-        for number, column in enumerate((*layout.allowed, *layout.dates)):
-            value, year = row[f"suspect_{number}"], row[FISCAL_YEAR]
+        year, values = row[FISCAL_YEAR], row[_SUSPECT].split("|") if row[_SUSPECT] else []
+        for column, value in zip(layout.checked, values, strict=bool(values)):
             fault = _fault(f"FY{year}", None, column, value, layout, year)
-            if value == _GOOD or fault is None:
+            if fault is None:
                 continue
             for part in files:
                 if part.local and part.year == year:

@@ -43,7 +43,10 @@ class DuckDBEngine:
 
     def __init__(self, memory: str = MEMORY) -> None:
         self.connection = ibis.duckdb.connect(
-            memory_limit=memory, preserve_insertion_order=False, allocator_flush_threshold="16MB"
+            memory_limit=memory,
+            preserve_insertion_order=False,
+            allocator_flush_threshold="16MB",
+            enable_progress_bar=False,
         )
 
     def files(self, location: str) -> list[str]:
