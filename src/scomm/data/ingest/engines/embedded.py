@@ -46,8 +46,8 @@ class DuckDBEngine:
             memory_limit=memory,
             preserve_insertion_order=False,
             allocator_flush_threshold="16MB",
-            enable_progress_bar=False,
         )
+        self.connection.raw_sql("SET enable_progress_bar = false")  # it would print between ours
 
     def files(self, location: str) -> list[str]:
         """Return the record files in a folder or under a pattern, in order."""
