@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
+.PHONY: help book test test-spark lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,14 @@ book: $(READY) ## build the book into _build/html
 
 test: $(READY) ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+$(VENV)/.spark: requirements-spark.txt $(READY)
+	@echo "Installing Apache Spark into $(VENV) (half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
+	@touch $@
+
+test-spark: $(VENV)/.spark ## run the tests of the other engine, Apache Spark (needs Java 17)
+	@SCOMM_SPARK=required $(BIN)/python -m pytest -q -m spark
 
 lint: $(READY) ## check style, types and the walls between the rooms
 	@$(BIN)/ruff check src tests
@@ -87,6 +95,9 @@ bench: $(READY) ## time the statistics of 3,200 places
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
 	  --extra dev --no-annotate --no-header --quiet pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
+	  --extra spark -c requirements.txt --no-annotate --no-header --quiet pyproject.toml -o .spark.lock
+	.ci/only-new requirements.txt .spark.lock > requirements-spark.txt && rm .spark.lock
 
 clean: ## remove everything that was built (not the environment)
 	rm -rf _build dist

@@ -1,7 +1,8 @@
-"""Tests that need a browser: run where there is one, named in the last lines where there is none."""
+"""Tests that need a browser or Spark: run where there is one, named in the last lines elsewhere."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +18,11 @@ from .browsing import DESKTOP, Visit
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 HOW = "apt-get install chromium, then: make test"
 
+SPARK = importlib.util.find_spec("pyspark") is not None and bool(
+    shutil.which("java") or os.environ.get("JAVA_HOME")
+)
+HOW_SPARK = "apt-get install openjdk-17-jre-headless, then: make test-spark"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--site", type=Path, help="a built book, for the tests in tests/site")
@@ -30,6 +36,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("spark") and not SPARK:
+        if os.environ.get("SCOMM_SPARK") == "required":
+            pytest.fail(f"no Spark or no Java here, and this run needs both ({HOW_SPARK})")
+        pytest.skip("no Spark here")
     if item.get_closest_marker("browser") is None or CHROMIUM:
         return
     if os.environ.get("SCOMM_BROWSER") == "required":
@@ -38,15 +48,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    left_out = [
-        report
-        for report in terminalreporter.stats.get("skipped", [])
-        if "no Chromium here" in str(report.longrepr)
-    ]
-    if left_out:
-        terminalreporter.write_line(
-            f"{len(left_out)} browser tests did not run: there is no Chromium here. To run them: {HOW}"
-        )
+    skipped = terminalreporter.stats.get("skipped", [])
+    for what, why, how in (
+        ("browser", "no Chromium here", HOW),
+        ("Spark", "no Spark here", HOW_SPARK),
+    ):
+        count = sum(why in str(report.longrepr) for report in skipped)
+        if count:
+            terminalreporter.write_line(
+                f"{count} {what} tests did not run: there is {why}. To run them: {how}"
+            )
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import ibis
 import pytest
 
 from scomm import paths
 from scomm.data import ingest
 from scomm.data.ingest import dashboard, detainers, removals
-from scomm.data.ingest.records import checked, fiscal_year_bounds
+from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.records import check_row_counts, originals
 from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
@@ -39,13 +39,8 @@ def write(folder: Path, text: str | bytes, path: str = PATH) -> None:
 
 
 def read(folder: Path) -> None:
-    checked(
-        ibis.duckdb.connect(),
-        folder,
-        PATH,
-        removals.layout(),
-        {"Removal Date": fiscal_year_bounds(2016)},
-    )
+    frames, _ = removals.tables(DuckDBEngine(), originals(folder, [PATH]))
+    check_row_counts([PATH], frames["removals"].groupby("fiscal_year")["n"].sum())
 
 
 def on_line(number: int, old: str, new: str) -> Callable[[str], str]:
@@ -102,6 +97,15 @@ def on_line(number: int, old: str, new: str) -> Callable[[str], str]:
             "line feed",
         ),
         (on_line(20, "|", "||"), 20, None, "11 fields", "10 fields"),
+        (
+            on_line(8, "|10/1/2015|10/1/2015", "|10/1/15|10/1/2015"),
+            8,
+            "Departed Date",
+            "10/1/15",
+            "month",
+        ),
+        (on_line(8, '"MEXICO"', '"MEX"ICO"'), 8, None, "quotes", "10 fields"),
+        (on_line(8, '"REINST"|', '"REINST|"'), 8, None, "quotes", "10 fields"),
         (lambda text: text, None, None, "194 records", "240,255 records"),
     ],
     ids=[
@@ -116,6 +120,9 @@ def on_line(number: int, old: str, new: str) -> Callable[[str], str]:
         "other delimiter",
         "cut off in a record",
         "one field too many",
+        "year of two digits",
+        "quote in a quoted field",
+        "delimiter in a quoted field",
         "records missing",
     ],
 )

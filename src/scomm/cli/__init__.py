@@ -120,6 +120,25 @@ def ingest(
     console.print(f"{len(entries)} tables in {paths.TABLES}", markup=False, soft_wrap=True)
 
 
+@app.command("count")
+def count_command(
+    kind: Annotated[str, typer.Argument(help="removals or arrests")],
+    location: Annotated[
+        str, typer.Option("--from", help="Folder or pattern of *.csv.gz; with spark also s3a://.")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="Folder for the tables, as Parquet.")],
+    engine: Annotated[str, typer.Option("--engine", help="duckdb or spark")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option("--master", help="Address of a Spark cluster.")
+    ] = None,
+) -> None:
+    """Count record files of any number into tables of your own; data/tables is not touched."""
+    from scomm.data.ingest import count_records
+
+    for name, rows in count_records(kind, location, to, engine, master).items():
+        print(f"{name}: {rows:,} rows")
+
+
 @app.command()
 def fetch(
     folder: From = None,

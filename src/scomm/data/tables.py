@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.errors as pandera_errors
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scomm import paths
@@ -65,15 +67,43 @@ def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         ) from errors
 
 
+def _csv_field(value: Any) -> str:
+    """Return a value as pandas and the csv module write it."""
+    if pd.isna(value):
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    if any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _csv_fields(column: pd.Series) -> pa.Array:
+    """Return a column's fields; each distinct value is written once."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        days, values = pd.factorize(column, use_na_sentinel=False)
+        texts = ["" if pd.isna(day) else day.strftime("%Y-%m-%d") for day in pd.Index(values)]
+        return pa.array(texts, pa.string()).take(pa.array(days))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        texts = [_csv_field(value) for value in column.cat.categories]
+        places = pa.array(np.where(codes < 0, len(texts), codes))
+        return pa.array([*texts, ""], pa.string()).take(places)
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return pa.array([_csv_field(value) for value in values.tolist()], pa.string()).take(
+        pa.array(codes)
+    )
+
+
 def canonical_csv(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV bytes: UTF-8, line feeds, columns and rows in their own order."""
-    text = io.StringIO()
-    out = frame.copy()
-    for name in out.columns:
-        if pd.api.types.is_datetime64_any_dtype(out[name]):
-            out[name] = out[name].dt.strftime("%Y-%m-%d")
-    out.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue().encode("utf-8")
+    head = ",".join(_csv_field(name) for name in frame.columns)
+    if len(frame.columns) == 1:
+        fields = [_csv_fields(frame.iloc[:, 0]).to_pylist()]
+        lines = [text or '""' for text in fields[0]]  # as the csv module writes a line of nothing
+    else:
+        columns = [_csv_fields(frame[name]) for name in frame.columns]
+        lines = pc.binary_join_element_wise(*columns, ",").to_pylist()
+    return "\n".join([head, *lines, ""]).encode("utf-8")
 
 
 def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, str]:
@@ -85,10 +115,15 @@ def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, st
     digest = hashlib.sha256(csv).hexdigest()
     if table.format == "csv":
         return frame, csv, digest
+    return frame, parquet_bytes(frame), digest
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a table as Parquet, packed as tightly as it goes."""
     sink = io.BytesIO()
     arrow = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(arrow, sink, compression="zstd", compression_level=19)
-    return frame, sink.getvalue(), digest
+    return sink.getvalue()
 
 
 def write_atomically(file: Path, content: bytes) -> None:

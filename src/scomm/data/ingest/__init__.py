@@ -14,8 +14,8 @@ from scomm import paths
 from scomm.data.ingest.base import Module, Output
 from scomm.data.schema import TABLES
 from scomm.data.sources import check_hash, locate, passports
-from scomm.data.tables import Entry, manifest_bytes, to_bytes, write_atomically
-from scomm.errors import SourceError
+from scomm.data.tables import Entry, manifest_bytes, parquet_bytes, to_bytes, write_atomically
+from scomm.errors import ArgumentError, SourceError
 
 MODULES = (
     "removals",
@@ -94,6 +94,34 @@ def ingest(
         write_atomically(tables / filename, content)
     write_atomically(tables / paths.MANIFEST.name, manifest_bytes(list(entries.values())))
     return list(entries.values())
+
+
+def count_records(
+    kind: str, location: str, to: Path, engine: str = "duckdb", master: str | None = None
+) -> dict[str, int]:
+    """Count the record files of a kind into Parquet tables in ``to``; return their rows.
+
+    ``location`` is a folder or pattern that the engine reads. The tables are sorted by their keys,
+    so that engines write the same. Raises SourceError naming what is wrong in a file.
+    """
+    from scomm.data.ingest import arrests, removals
+    from scomm.data.ingest import engines as known
+    from scomm.data.ingest.records import parts
+
+    kinds = {"removals": removals, "arrests": arrests}
+    if kind not in kinds or engine not in known.ENGINES:
+        raise ArgumentError(
+            f"no records {kind!r} or no engine {engine!r}; there are: "
+            f"{', '.join(kinds)}; {', '.join(known.ENGINES)}."
+        )
+    runner = known.engine(engine, master)
+    frames, _ = kinds[kind].tables(runner, parts(runner, location))
+    rows = {}
+    for name, frame in frames.items():
+        content = parquet_bytes(frame.sort_values(list(TABLES[name].key), ignore_index=True))
+        write_atomically(to / f"{name}.parquet", content)
+        rows[name] = len(frame)
+    return rows
 
 
 def _sha256(content: bytes) -> str:

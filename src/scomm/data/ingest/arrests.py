@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.records import Layout, checked, fiscal_year, fiscal_year_bounds
+from scomm.data.ingest.engines import Engine
+from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.records import (
+    FISCAL_YEAR,
+    Layout,
+    Part,
+    as_date,
+    check_row_counts,
+    counted,
+    originals,
+)
 from scomm.data.mappings import NOT_RECORDED, areas
 
 ORIGINALS = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2019))
@@ -38,34 +50,38 @@ def layout() -> Layout:
             "Gender": frozenset({"Male", "Female", "Unknown"}),
         },
         dates={_DATE: False},
+        bounded=_DATE,
     )
+
+
+def keyed(table: ir.Table) -> dict[str, ir.Value]:
+    """Return what a record is counted by. Written once, for every engine."""
+
+    def stated(name: str) -> ir.Value:
+        return ibis.ifelse(table[name] == "", NOT_RECORDED, table[name])
+
+    codes = dict(areas()[["long_name", "code"]].itertuples(index=False, name=None))
+    return {
+        "fiscal_year": table[FISCAL_YEAR],
+        "month": table[as_date(_DATE)].truncate("M"),
+        "aor": table[_AREA].substitute({**codes, "": NOT_RECORDED}),
+        "method": stated("Apprehension Method"),
+        "disposition": stated("Processing Disposition"),
+        "landmark": stated("Apprehension Landmark"),
+    }
+
+
+SETS = {"arrests": ("fiscal_year", "month", "aor", "method", "disposition", "landmark")}
+
+
+def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFrame], int]:
+    """Check arrests files and count their records. Raises SourceError."""
+    return counted(engine, files, layout(), keyed, SETS)
 
 
 def run(folder: Path) -> list[Output]:
     """Read the three files and count them. Raises SourceError."""
-    frames: list[pd.DataFrame] = []
-    total = 0
-    for path in ORIGINALS:
-        year = fiscal_year(path)
-        connection = ibis.duckdb.connect()
-        table, records = checked(
-            connection, folder, path, layout(), {_DATE: fiscal_year_bounds(year)}
-        )
-        total += records
-        names = ibis.memtable(areas()[["code", "long_name"]])
-        table = table.left_join(names, table[_AREA] == names["long_name"])
-
-        def stated(name: str, table: ibis.Table = table) -> ibis.Value:
-            return ibis.ifelse(table[name] == "", NOT_RECORDED, table[name])
-
-        keyed = table.select(
-            fiscal_year=ibis.literal(year, "int64"),
-            month=table[_DATE].as_date("%m/%d/%Y").truncate("M"),
-            aor=table["code"].fill_null(NOT_RECORDED),
-            method=stated("Apprehension Method"),
-            disposition=stated("Processing Disposition"),
-            landmark=stated("Apprehension Landmark"),
-        )
-        frames.append(connection.to_pandas(keyed.group_by(keyed.columns).agg(n=ibis._.count())))
+    frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
+    check_row_counts(ORIGINALS, frames["arrests"].groupby("fiscal_year")["n"].sum())
     why = "arrests that agree in every column of the table are one row with their number n"
-    return [Output("arrests", pd.concat(frames, ignore_index=True), total, why)]
+    return [Output("arrests", frames["arrests"], total, why)]

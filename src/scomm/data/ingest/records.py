@@ -7,23 +7,42 @@ they are stripped everywhere. Dates are month/day/year.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import gzip
-import io
 import re
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from scomm.data.sources import locate, passports
 from scomm.errors import SourceError
 
+if TYPE_CHECKING:
+    from scomm.data.ingest.engines import Engine
+
 TITLE_LINES = 5
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_GZIP = 31  # zlib's number for a gzip stream with the largest window
+_PIECE, _HEAD = 1 << 16, 1 << 14
+_LINE_FEED, _BAR = ord("\n"), ord("|")
+_FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
+FISCAL_YEAR = "fiscal_year"
+FISCAL_YEAR_IN_NAME = r"FY([0-9]{4})[^/]*$"
+_SUSPECT = "suspect"
+
+Within = dict[str, tuple[dt.date, dt.date]]
 
 
 @dataclass(frozen=True)
@@ -31,25 +50,30 @@ class Layout:
     """What a record file must look like: its header and the checks on single columns.
 
     ``allowed`` maps a column to its legal values after stripping; ``dates`` maps a date column to
-    whether it may be empty.
+    whether it may be empty; the date column ``bounded`` must lie in the file's fiscal year.
     """
 
     header: tuple[str, ...]
     allowed: dict[str, frozenset[str]]
     dates: dict[str, bool]
+    bounded: str
+
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """Return the columns that have checks."""
+        return (*self.allowed, *self.dates)
+
+    def within(self, year: int) -> Within:
+        """Return the bounds of date columns in a fiscal year's file."""
+        return {self.bounded: fiscal_year_bounds(year)}
 
 
 def fiscal_year(path: str) -> int:
     """Return the fiscal year that the file's name and passport claim."""
-    found = re.search(r"FY(\d{4})", path)
+    found = re.search(FISCAL_YEAR_IN_NAME, path)
     if found is None:
         raise SourceError(path, found="no fiscal year in its name", expected="FY and four digits")
     return int(found[1])
-
-
-def records_name(path: str) -> str:
-    """Return a name for a file's records that an engine takes as an identifier."""
-    return re.sub(r"\W+", "_", path).lower()
 
 
 def fiscal_year_bounds(year: int) -> tuple[dt.date, dt.date]:
@@ -57,45 +81,66 @@ def fiscal_year_bounds(year: int) -> tuple[dt.date, dt.date]:
     return dt.date(year - 1, 10, 1), dt.date(year, 9, 30)
 
 
-def _text(path: str, file: Path) -> str:
-    try:
-        with gzip.open(file, "rb") as stream:
-            raw = stream.read()
-    except (OSError, EOFError) as error:
-        raise SourceError(
-            path,
-            found=f"a gzip stream that cannot be read to its end ({error})",
-            expected="a whole gzip file",
-            remedy="The download was cut off; fetch it again.",
-        ) from error
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise SourceError(
-            path, line=line, found=f"byte {raw[error.start]:#x}", expected="UTF-8 text"
-        ) from error
+@dataclass(frozen=True)
+class Part:
+    """One record file: how messages name it, where it lies, its fiscal year."""
+
+    name: str
+    place: str
+    year: int
+
+    @property
+    def local(self) -> bool:
+        """Whether the file lies on this machine, and can be read line by line."""
+        return Path(self.place).is_file()
 
 
-def check_structure(path: str, file: Path, layout: Layout) -> int:
-    """Check titles, header, delimiters and the number of records; return that number.
+def originals(folder: Path, paths: Iterable[str]) -> list[Part]:
+    """Return originals as parts. Raises SourceError if one is not there."""
+    return [Part(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
 
-    Raises SourceError with the first line at fault.
+
+def parts(engine: Engine, location: str) -> list[Part]:
+    """Return the record files in a folder or under a pattern, wherever the engine reads.
+
+    Raises SourceError if there is none, or a name does not say its fiscal year.
     """
-    text = _text(path, file)
-    lines = text.split("\n")
+    files = engine.files(location)
+    if not files:
+        raise SourceError(location, found="no file", expected="record files named *.csv.gz")
+    return [Part(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
+
+
+def first_day(table: ir.Table) -> ir.DateValue:
+    """Return the first day of each record's fiscal year."""
+    return ibis.date(table[FISCAL_YEAR] - 1, 10, 1)
+
+
+def last_day(table: ir.Table) -> ir.DateValue:
+    """Return the last day of each record's fiscal year."""
+    return ibis.date(table[FISCAL_YEAR], 9, 30)
+
+
+def as_date(column: str) -> str:
+    """Return the name under which an engine gives a date column parsed."""
+    return f"{column} as date"
+
+
+def check_head(part: Part, lines: list[str], layout: Layout) -> None:
+    """Check the titles and the header. Raises SourceError."""
+    path = part.name
     if len(lines) <= TITLE_LINES:
         raise SourceError(path, found=f"{len(lines)} lines", expected="five titles and a header")
-    title = lines[TITLE_LINES - 1]
-    if f"FY{fiscal_year(path)}" not in title:
+    title = lines[TITLE_LINES - 1].rstrip("\r\n")
+    if f"FY{part.year}" not in title:
         raise SourceError(
             path,
             line=TITLE_LINES,
             found=repr(title.strip('|"')),
-            expected=f"a title that names FY{fiscal_year(path)}",
+            expected=f"a title that names FY{part.year}",
             remedy="This is another year's file under this name.",
         )
-    header = next(csv.reader([lines[TITLE_LINES].rstrip("\r")], delimiter="|"))
+    header = next(csv.reader([lines[TITLE_LINES].rstrip("\r\n")], delimiter="|"))
     if tuple(header) != layout.header:
         wrong = [name for name in layout.header if name not in header]
         raise SourceError(
@@ -105,24 +150,102 @@ def check_structure(path: str, file: Path, layout: Layout) -> int:
             found=f"header {header}",
             expected=f"header {list(layout.header)}",
         )
+
+
+def check_structure(part: Part, layout: Layout) -> int:
+    """Check titles, header, delimiters and the end of a file; return its number of records.
+
+    One pass in pieces that counts line feeds and bars; only where the counts do not fit is the
+    file read again line by line, to name the fault. Raises SourceError with the first line at
+    fault.
+    """
+    lines = bars = 0
+    last, whole = b"", True
+    text = codecs.getincrementaldecoder("utf-8")()
+    head = b""
+    try:
+        with open(part.place, "rb") as stream:
+            unzip = zlib.decompressobj(_GZIP)
+            while piece := stream.read(_PIECE):
+                while piece:
+                    raw = unzip.decompress(piece)
+                    piece = unzip.unused_data
+                    if unzip.eof and piece:  # several gzip members, one after the other
+                        unzip = zlib.decompressobj(_GZIP)
+                    if not raw:
+                        continue
+                    if len(head) < _HEAD:
+                        head += raw[:_HEAD]
+                    codes = np.frombuffer(raw, np.uint8)
+                    lines += int(np.count_nonzero(codes == _LINE_FEED))
+                    bars += int(np.count_nonzero(codes == _BAR))
+                    if not raw.isascii():
+                        text.decode(raw)
+                    last = raw[-1:]
+            whole = unzip.eof
+    except (OSError, zlib.error, UnicodeDecodeError):
+        whole = False
+    check_first = head.decode("utf-8", "replace").split("\n")
+    expected = (len(layout.header) - 1) * lines
+    if not whole or last != b"\n" or bars != expected or len(check_first) <= TITLE_LINES:
+        name_structure_fault(part, layout)
+    check_head(part, check_first, layout)
+    return lines - TITLE_LINES - 1
+
+
+def _text(part: Part) -> str:
+    try:
+        with gzip.open(part.place, "rb") as stream:
+            raw = stream.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(
+            part.name,
+            found=f"a gzip stream that cannot be read to its end ({error})",
+            expected="a whole gzip file",
+            remedy="The download was cut off; fetch it again.",
+        ) from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SourceError(
+            part.name, line=line, found=f"byte {raw[error.start]:#x}", expected="UTF-8 text"
+        ) from error
+
+
+def name_structure_fault(part: Part, layout: Layout) -> None:
+    """Read a file line by line and raise SourceError at the first that is not a whole record."""
+    lines = _text(part).split("\n")
+    check_head(part, lines, layout)
     if lines[-1] != "":
         raise SourceError(
-            path,
+            part.name,
             line=len(lines),
             found=f"a last line that does not end ({lines[-1][-40:]!r})",
             expected="a line feed after the last record",
             remedy="The file was cut off; fetch it again.",
         )
-    bars = len(layout.header) - 1
+    fields = len(layout.header)
     for number, line in enumerate(lines[TITLE_LINES + 1 : -1], start=TITLE_LINES + 2):
-        if line.count("|") != bars:
+        found = line.count("|") + 1
+        if found != fields:
             raise SourceError(
-                path,
+                part.name,
                 line=number,
-                found=f"{line.count('|') + 1} fields ({line[:60]!r})",
-                expected=f"{bars + 1} fields separated by '|'",
+                found=f"{found} fields ({line[:60]!r})",
+                expected=f"{fields} fields separated by '|'",
             )
-    return len(lines) - TITLE_LINES - 2
+        try:
+            parsed = len(next(csv.reader([line], delimiter="|", strict=True)))
+        except csv.Error:
+            parsed = 0
+        if parsed != fields:
+            raise SourceError(
+                part.name,
+                line=number,
+                found=f"quotes that do not close ({line[:60]!r})",
+                expected=f"{fields} fields separated by '|'",
+            )
 
 
 def check_row_count(path: str, found: int) -> None:
@@ -137,16 +260,10 @@ def check_row_count(path: str, found: int) -> None:
         )
 
 
-def _first_line(path: str, file: Path, column: str, wrong: Callable[[str], bool]) -> int:
-    """Find the first line whose stripped value in a column is wrong."""
-    with gzip.open(file, "rt", encoding="utf-8", newline="") as stream:
-        for _ in range(TITLE_LINES):
-            stream.readline()
-        rows = csv.DictReader(io.StringIO(stream.read()), delimiter="|")
-        for number, row in enumerate(rows, start=TITLE_LINES + 2):
-            if wrong(row[column].strip()):
-                return number
-    return TITLE_LINES + 2
+def check_row_counts(paths: Iterable[str], found: pd.Series) -> None:
+    """Compare the numbers of records by fiscal year with the passports'. Raises SourceError."""
+    for path in paths:
+        check_row_count(path, int(found.get(fiscal_year(path), 0)))
 
 
 def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date] | None) -> str:
@@ -165,40 +282,35 @@ def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date]
     return ""
 
 
-def check_values(
-    path: str,
-    file: Path,
-    values: Callable[[str], Iterable[str]],
-    layout: Layout,
-    within: dict[str, tuple[dt.date, dt.date]],
-) -> None:
-    """Check distinct values of each column, and find the line of the first that is wrong.
+def _fault(
+    file: str, line: int | None, column: str, value: str, layout: Layout, year: int
+) -> SourceError | None:
+    """Return what is wrong with a value, or nothing."""
+    if column in layout.allowed:
+        allowed = layout.allowed[column]
+        expected = "" if value in allowed else f"one of {_few(allowed)}"
+        remedy = "A new value needs a decision row in data/hand before it is counted."
+    else:
+        bounds = layout.within(year).get(column)
+        expected, remedy = _date_fault(value, layout.dates[column], bounds), ""
+    if not expected:
+        return None
+    return SourceError(
+        file, line=line, column=column, found=repr(value), expected=expected, remedy=remedy
+    )
 
-    ``values`` returns a column's distinct stripped values; ``within`` bounds date columns.
-    Raises SourceError.
-    """
-    for column, allowed in layout.allowed.items():
-        unknown = sorted(set(values(column)) - allowed)
-        if unknown:
-            raise SourceError(
-                path,
-                line=_first_line(path, file, column, unknown[0].__eq__),
-                column=column,
-                found=repr(unknown[0]),
-                expected=f"one of {_few(allowed)}",
-                remedy="A new value needs a decision row in data/hand before it is counted.",
-            )
-    for column, empty_allowed in layout.dates.items():
-        for value in sorted(values(column)):
-            expected = _date_fault(value, empty_allowed, within.get(column))
-            if expected:
-                raise SourceError(
-                    path,
-                    line=_first_line(path, file, column, value.__eq__),
-                    column=column,
-                    found=repr(value),
-                    expected=expected,
-                )
+
+def name_value_fault(part: Part, layout: Layout) -> None:
+    """Read a file's records one by one and raise SourceError at the first wrong value."""
+    with gzip.open(part.place, "rt", encoding="utf-8", newline="") as stream:
+        for _ in range(TITLE_LINES):
+            stream.readline()
+        for number, row in enumerate(csv.DictReader(stream, delimiter="|"), TITLE_LINES + 2):
+            for column in layout.checked:
+                value = row[column].strip()
+                fault = _fault(part.name, number, column, value, layout, part.year)
+                if fault is not None:
+                    raise fault
 
 
 def _few(values: frozenset[str]) -> str:
@@ -206,45 +318,117 @@ def _few(values: frozenset[str]) -> str:
     return ", ".join(map(repr, shown[:6])) + (", ..." if len(shown) > 6 else "")
 
 
-def open_records(connection: ibis.BaseBackend, file: Path, header: tuple[str, ...]) -> ir.Table:
-    """Return a record file as an ibis table of stripped text, through DuckDB's reader.
+def _suspect(table: ir.Table, layout: Layout) -> ir.StringValue:
+    """Return the checked texts of a record, joined by bars, where one may be wrong; else nothing.
 
-    This is the adapter: another engine needs another reader, and no other aggregation.
+    All good records so are one group, and the check costs no pass of its own. What is returned
+    is judged afterwards, strictly and on few values.
     """
-    table = connection.read_csv(
-        str(file),
-        delim="|",
-        quote='"',
-        skip=TITLE_LINES,
-        header=True,
-        all_varchar=True,
-        auto_detect=False,
-        columns=dict.fromkeys(header, "VARCHAR"),
-        nullstr="\x00",  # nothing is null in the file: an empty field is an empty text
+    good: ir.BooleanValue = ibis.literal(True)
+    for column, allowed in layout.allowed.items():
+        good = good & table[column].isin(sorted(allowed))
+    for column, empty in layout.dates.items():
+        date = table[as_date(column)]
+        if column == layout.bounded:
+            right = date.between(first_day(table), last_day(table))
+        else:
+            # Engines read a year of one digit too; the agency writes four.
+            right = date >= ibis.literal(_FOUR_DIGITS)
+        good = good & (right.fill_null(False) | (table[column] == "") if empty else right)
+    texts = ibis.literal("|").join([table[column] for column in layout.checked])
+    return ibis.ifelse(good.fill_null(False), ibis.literal(""), texts)
+
+
+def count_sql(
+    connection: ibis.BaseBackend, keyed: ir.Table, sets: Mapping[str, Sequence[str]]
+) -> str:
+    """Return the query that counts records by several sets of keys in one pass.
+
+    ibis has no grouping sets; DuckDB and Spark spell them alike.
+    """
+    keys = ", ".join(keyed.columns)
+    groups = ", ".join(f"({', '.join(names)})" for names in sets.values())
+    return (
+        f"SELECT {keys}, GROUPING_ID({keys}) AS which, COUNT(*) AS n "
+        f"FROM ({connection.compile(keyed)}) AS keyed GROUP BY GROUPING SETS ({groups})"
     )
-    return table.mutate(**{name: table[name].fill_null("").strip() for name in header})
 
 
-def checked(
-    connection: ibis.BaseBackend,
-    folder: Path,
-    path: str,
+def _split(rows: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
+    """Return the rows of one set of keys, with its columns and ``n``."""
+    # A bit is set for each key that is not in the set; the last key has the lowest bit.
+    which = sum(1 << bit for bit, key in enumerate(reversed(keys)) if key not in names)
+    return rows.filter(pc.equal(rows["which"], which)).select([*names, "n"])
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    """Return rows as a frame: texts as categories in order, dates as timestamps."""
+    columns: dict[str, Any] = {}
+    for name in rows.column_names:
+        column = rows[name]
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            codes = column.cast(pa.string()).combine_chunks().dictionary_encode().to_pandas()
+            columns[name] = codes.cat.reorder_categories(sorted(codes.cat.categories))
+        elif pa.types.is_temporal(column.type):
+            # A truncated date is a date here, a timestamp there, in UTC elsewhere.
+            columns[name] = column.cast(pa.timestamp("ns")).to_pandas()
+        else:
+            columns[name] = column.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def counted(
+    engine: Engine,
+    files: Sequence[Part],
     layout: Layout,
-    within: dict[str, tuple[dt.date, dt.date]],
-) -> tuple[ir.Table, int]:
-    """Check one record file in full and return it as a table with its number of records.
+    keyed: Callable[[ir.Table], Mapping[str, ir.Value]],
+    sets: Mapping[str, Sequence[str]],
+) -> tuple[dict[str, pd.DataFrame], int]:
+    """Check record files in full and count their records by each set of keys, in one pass.
 
-    Raises SourceError naming file, line and column.
+    ``keyed`` returns what the sets name. Returns a frame a set, with the number
+    of records in ``n``, and the number of all. Raises SourceError naming file, line and column.
     """
-    file = locate(path, folder)
-    records = check_structure(path, file, layout)
-    table = open_records(connection, file, layout.header)
-    # Held once in memory: every check and every aggregation reads it again.
-    table = connection.create_table(f"records_{records_name(path)}", table)
+    local = [part for part in files if part.local]
+    with ThreadPoolExecutor(2) as threads:  # unpacking and counting leave Python's lock free
+        records = sum(threads.map(lambda part: check_structure(part, layout), local))
+    for part in files:
+        if not part.local:
+            check_head(part, engine.head(part.place, TITLE_LINES + 1), layout)
+    table = engine.read([part.place for part in files], layout)
+    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
+    sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}
+    try:
+        rows = engine.fetch(count_sql(engine.connection, keys, sets))
+    except engine.errors as error:
+        for part in local:
+            name_structure_fault(part, layout)
+            name_value_fault(part, layout)
+        raise SourceError(
+            files[0].name if len(files) == 1 else f"{len(files)} files from {files[0].name}",
+            found=f"what the engine cannot read ({str(error).splitlines()[0][:300]})",
+            expected="records as in the layout",
+        ) from error
+    tables = {name: _split(rows, keys.columns, names) for name, names in sets.items()}
+    found = tables.pop(_SUSPECT)
+    _judge(files, layout, found)
+    total = sum(found["n"].to_pylist())
+    if len(local) == len(files) and total != records:
+        for part in local:
+            name_structure_fault(part, layout)
+        raise SourceError(files[0].name, found=f"{total:,} records", expected=f"{records:,} lines")
+    return {name: _frame(table) for name, table in tables.items()}, total
 
-    def values(column: str) -> Iterable[str]:
-        return table.select(column).distinct()[column].to_pyarrow().to_pylist()
 
-    check_values(path, file, values, layout, within)
-    check_row_count(path, records)
-    return table, records
+def _judge(files: Sequence[Part], layout: Layout, found: pa.Table) -> None:
+    """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
+    for row in found.to_pylist():
+        year, values = row[FISCAL_YEAR], row[_SUSPECT].split("|") if row[_SUSPECT] else []
+        for column, value in zip(layout.checked, values, strict=bool(values)):
+            fault = _fault(f"FY{year}", None, column, value, layout, year)
+            if fault is None:
+                continue
+            for part in files:
+                if part.local and part.year == year:
+                    name_value_fault(part, layout)
+            raise fault

@@ -6,16 +6,20 @@ import datetime as dt
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
+from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import (
+    FISCAL_YEAR,
     TITLE_LINES,
+    as_date,
     check_row_count,
-    checked,
-    fiscal_year,
-    fiscal_year_bounds,
+    check_row_counts,
+    counted,
+    originals,
 )
 from scomm.data.ingest.sheets import check_allowed, count, months, read_sheet
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
@@ -177,22 +181,31 @@ def _cap(folder: Path) -> Output:
 def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
     """Compare the two releases cell by cell; see the table's notes."""
     seattle = areas().set_index("code").at["SEA", "long_name"]
-    parts = []
-    for path in REMOVALS_FILES[:3]:
-        bounds = fiscal_year_bounds(fiscal_year(path))
-        table, _ = checked(
-            ibis.duckdb.connect(), folder, path, removals.layout(), {"Removal Date": bounds}
-        )
-        table = table.filter(table["Area of Responsibility"] == seattle).select(
-            date=table["Departed Date"].as_date("%m/%d/%Y"),
-            citizenship=table["Citizenship"],
-            gender=table["Gender"],
-            recorded=table["RC Threat Level"] != removals.LEVEL_NONE,
-        )
-        parts.append(table.to_pandas())
+
+    def keyed(table: ir.Table) -> dict[str, ir.Value]:
+        here = table["Area of Responsibility"] == seattle
+        cell = {
+            "date": table[as_date("Departed Date")],
+            "citizenship": table["Citizenship"],
+            "gender": table["Gender"],
+            "recorded": table["RC Threat Level"] != removals.LEVEL_NONE,
+        }
+        # All other areas are one group, so that every record of the files is checked here too.
+        cell = {
+            name: ibis.ifelse(here, value, ibis.null(value.type())) for name, value in cell.items()
+        }
+        return {"fiscal_year": table[FISCAL_YEAR], "here": here, **cell}
+
+    keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]
+    paths = REMOVALS_FILES[:3]
+    counts, _ = counted(
+        DuckDBEngine(), originals(folder, paths), removals.layout(), keyed, {"cells": keys}
+    )
+    every = counts["cells"]
+    check_row_counts(paths, every.groupby("fiscal_year")["n"].sum())
+    every = every[every["here"]].astype({"citizenship": str, "gender": str, "recorded": bool})
+    files = every.loc[every.index.repeat(every["n"])].reset_index(drop=True)
     keys = ["date", "citizenship", "gender"]
-    files = pd.concat(parts, ignore_index=True)
-    files["date"] = pd.to_datetime(files["date"])
     other = pd.DataFrame(
         {
             "date": pd.to_datetime(workbook["Departed Date"]),
