@@ -89,8 +89,8 @@ oracles: $(READY) ## compute the values of R again and show any difference (need
 errors: $(READY) ## simulate the error rates of the methods again (some minutes)
 	@$(BIN)/python -m scomm simulate
 
-bench: $(READY) ## time the statistics of 3,200 places
-	@$(BIN)/python bench/places.py
+bench: book ## time everything against what it is measured against (half an hour), into bench/results.json
+	@PYTHONPATH=src:. $(BIN)/python -m bench
 
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \

@@ -85,6 +85,19 @@ addEventListener("DOMContentLoaded", () => {
   // What cannot be had comes last whichever way one sorts.
   const compare = (a, b, way) =>
     a === null || b === null ? (a === null) - (b === null) : way * (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1);
+  // A phone hides columns that matter less; a button opens them.
+  for (const table of document.querySelectorAll("table.data:has(.wide-only)")) {
+    const button = document.createElement("button");
+    const label = () => (button.textContent = table.classList.contains("every-column") ? words.mainColumns : words.everyColumn);
+    button.type = "button";
+    button.className = "columns-button";
+    label();
+    button.addEventListener("click", () => {
+      table.classList.toggle("every-column");
+      label();
+    });
+    table.closest(".table-scroll").before(button);
+  }
   for (const table of document.querySelectorAll("table.data")) {
     const body = table.tBodies[0];
     const rows = body ? [...body.rows] : [];

@@ -25,8 +25,8 @@ from scomm.stats import (
 PLACES, STRATA, REPEATS = 3_200, 8, 5
 
 
-def main() -> None:
-    """Print the time of each statistic and of all together."""
+def seconds() -> dict[str, float]:
+    """Return the seconds of each statistic, the best of several runs."""
     generator = np.random.default_rng(2011)
     cells = np.rint(generator.lognormal(3, 1.5, (PLACES, STRATA)) + 1)
     some = generator.binomial(cells.astype(int), 0.29).astype(float)
@@ -60,13 +60,23 @@ def main() -> None:
         "direct": lambda: standardise.direct(some, cells, cells.sum(axis=0)),
         "indirect": lambda: standardise.indirect(some, cells, some.sum(axis=0), cells.sum(axis=0)),
     }
+    return {name: min(_seconds(one) for _ in range(REPEATS)) for name, one in work.items()}
+
+
+def run() -> list[dict[str, object]]:
+    """Return one row: all statistics together."""
+    taken = seconds()
+    name = f"{len(taken)} statistics of {PLACES:,} places, seconds"
+    return [{"name": name, "ours": round(sum(taken.values()), 3), "runs": REPEATS}]
+
+
+def main() -> None:
+    """Print the time of each statistic and of all together."""
     print(f"{PLACES:,} places, {STRATA} strata; Python {platform.python_version()}")
-    sum_of_best = 0.0
-    for name, run in work.items():
-        best = min(_seconds(run) for _ in range(REPEATS))
-        sum_of_best += best
+    taken = seconds()
+    for name, best in taken.items():
         print(f"{name:24s} {best:8.4f} s")
-    print(f"{'together':24s} {sum_of_best:8.4f} s")
+    print(f"{'together':24s} {sum(taken.values()):8.4f} s")
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -14,7 +14,7 @@ from scomm import paths
 from scomm.book.pages import WORDS
 from scomm.display.tables import Col, to_html
 
-from ..browsing import Visit
+from ..browsing import PHONE, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -76,6 +76,33 @@ def test_numbers_and_dates_sort_by_value(
     body = frame.iloc[:-1].sort_values(name, na_position="last", kind="stable")
     assert order(up) == [*body["place"], "All"]
     assert 'aria-sort="ascending"' in up
+
+
+def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
+    visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    columns = {"place": "Place", "n": Col("Removals", "int"), "share": Col("Share", "pct", False)}
+    body = to_html(places(4), columns, caption="Places", identifier="t")
+    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
+    css, script = ((paths.ROOT / "_static" / f"book.{kind}").read_text() for kind in ("css", "js"))
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
+        f"<template id='words' {said}></template>{body}<script>{script}</script>",
+        encoding="utf-8",
+    )
+    phone = visit(page.as_uri(), width=PHONE).page
+    head = phone.locator("thead th", has_text="Share")
+    assert not head.is_visible()
+    button = phone.get_by_role("button", name=WORDS["every-column"])
+    button.focus()
+    phone.keyboard.press("Enter")
+    assert head.is_visible()
+    phone.get_by_role("button", name=WORDS["main-columns"]).click()
+    assert not head.is_visible()
+    desktop = visit(page.as_uri()).page
+    assert desktop.locator("thead th", has_text="Share").is_visible()
+    assert desktop.get_by_role("button", name=WORDS["every-column"]).count() == 0
 
 
 def test_a_short_table_is_left_alone(visit: Callable[..., Visit], tmp_path: Path) -> None:

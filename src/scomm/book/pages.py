@@ -33,6 +33,8 @@ WORDS = {
     "filter": N_("Filter this table"),
     "shown": N_("{shown} of {all} rows"),
     "none": N_("n/a"),
+    "every-column": N_("Show every column"),
+    "main-columns": N_("Show the main columns"),
 }
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}

@@ -43,14 +43,16 @@ SOURCE = (
     "bench",
     "data",
     "index.md",
+    "locale",
     "notebooks",
     "pyproject.toml",
     "references.bib",
+    "requirements-spark.txt",
     "requirements.txt",
     "src",
     "tests",
 )
-_LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis")
+_LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", "qps")
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
 
 _README = """\
@@ -81,7 +83,7 @@ def source_files() -> Iterator[tuple[str, Path]]:
         for file in files:
             relative = file.relative_to(paths.ROOT)
             hidden = set(relative.parts) & set(_LEFT_OUT) or relative.parts[:2] == ("bench", "tmp")
-            if file.is_file() and not hidden and not file.name.endswith((".pyc", ".tmp")):
+            if file.is_file() and not hidden and not file.name.endswith((".pyc", ".tmp", ".mo")):
                 yield relative.as_posix(), file
 
 
