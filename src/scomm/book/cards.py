@@ -8,6 +8,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.lists import sheets
 from scomm.data.sources import sha256_of
@@ -62,10 +63,7 @@ def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:
     return file
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
+def _write(app: Sphinx, out: Path) -> None:
     used = [
         _drawn(app, pictures.card_svg(card), pictures.CARD[0], out / path)
         for path, card in _cards(app)
@@ -79,4 +77,4 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Draw after the pages are built."""
-    app.connect("build-finished", _write)
+    writers.connect(app, "pictures", _write, proof=GENERAL)

@@ -11,7 +11,6 @@ from sphinx.application import Sphinx
 from scomm.book.execution import executed
 from scomm.display.words import N_, _
 from scomm.record import cite, templated
-from scomm.record.datasheets import sheet_items
 from scomm.record.identity import Item, Record
 from scomm.record.outputs import as_shown
 from scomm.record.references import Reference
@@ -69,6 +68,8 @@ def sheet_html(record: Record, slug: str) -> str:
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
     parts = [heading, _copy(cite.indigo(record, item, html=True), full)]
     if kind == "state":
+        from scomm.record.datasheets import sheet_items  # brings the statistics
+
         county = next(entry for entry in sheet_items("county") if entry[1] == item.page)
         example = Item("county", *county)
         forms = cite.indigo(record, example, html=True), escape(cite.link(record, example))

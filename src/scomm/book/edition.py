@@ -20,7 +20,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from scomm import paths
-from scomm.book import paragraphs
+from scomm.book import paragraphs, writers
 from scomm.book.execution import executed
 from scomm.data.sources import sha256_of
 from scomm.data.tables import write_atomically
@@ -32,8 +32,6 @@ from scomm.record.chapters import label
 from scomm.record.outputs import findings, numbers, of_kind
 from scomm.record.references import Reference
 from scomm.record.templated import html
-
-_MAKERS = (".py", ".html", ".js", ".css", ".svg")
 
 logger = logging.getLogger(__name__)
 
@@ -73,17 +71,10 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     app.scomm_record = record  # type: ignore[attr-defined]
-    now = (record.as_json(), _makers())
+    now = (record.as_json(), writers.makers())
     before = getattr(env, "scomm_made_of", None)
     env.scomm_made_of = now  # type: ignore[attr-defined]
     return sorted(env.found_docs) if before != now else []
-
-
-def _makers() -> str:
-    """Digest of the code and templates that make pages, for which Sphinx itself does not look."""
-    folders = (paths.SRC / "scomm", paths.ROOT / "_templates", paths.ROOT / "_static")
-    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _MAKERS]
-    return identity.text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 
 
 class Retired(SphinxTransform):

@@ -13,9 +13,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from scomm.book import writers
 from scomm.data.tables import write_atomically
 from scomm.display.words import N_, _
-from scomm.record.datasheets import places, states
 from scomm.record.templated import html
 
 _STATIC = Path(__file__).with_name("static")
@@ -56,6 +56,8 @@ class Find(SphinxDirective):
 
 def places_js() -> str:
     """Return the list of places as a script, which also works from a file."""
+    from scomm.record.datasheets import places  # brings the statistics
+
     rows = [
         [_(place.name), place.kind, place.state, place.path, int(place.published)]
         for place in places()
@@ -66,6 +68,8 @@ def places_js() -> str:
 
 def list_html() -> str:
     """Return every county by state, for readers without a script."""
+    from scomm.record.datasheets import places, states
+
     counties = [place for place in places() if place.kind == "county"]
     names = states()
     parts = [f"<h1>{escape(_(TITLE))}</h1>", form_html("../")]
@@ -98,10 +102,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     )
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir) / "find"
+def _write(app: Sphinx, site: Path) -> None:
+    out = site / "find"
     write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
     write_atomically(out / "places.js", places_js().encode("utf-8"))
 
@@ -110,4 +112,4 @@ def setup(app: Sphinx) -> None:
     """Register the directive, the plain list and the files."""
     app.add_directive("find", Find)
     app.connect("html-collect-pages", _pages)
-    app.connect("build-finished", _write)
+    writers.connect(app, "find", _write, proof="find/places.js")

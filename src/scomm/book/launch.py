@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from scomm import __version__
+from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
 
@@ -72,16 +73,16 @@ def for_colab(notebook: nbformat.NotebookNode, repository: str) -> nbformat.Note
     return result
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html" or not app.config.scomm_repository:
+def _write(app: Sphinx, out: Path) -> None:
+    if not app.config.scomm_repository:
         return
     for page, notebook in executed(app).items():
         text = nbformat.writes(for_colab(notebook, app.config.scomm_repository))
-        file = Path(app.outdir) / "colab" / f"{page.rsplit('/', 1)[-1]}.ipynb"
+        file = out / "colab" / f"{page.rsplit('/', 1)[-1]}.ipynb"
         write_atomically(file, text.encode("utf-8"))
 
 
 def setup(app: Sphinx) -> None:
     """Register the address and write after the pages are built."""
     app.add_config_value("scomm_repository", "", "html")
-    app.connect("build-finished", _write)
+    writers.connect(app, "colab", _write, proof="index.html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -19,11 +19,13 @@ from scomm.display.tables import to_html
 from scomm.display.words import N_, _
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
-from scomm.record.datasheets import Sheet, all_sheets, estimates, places
 from scomm.record.identity import editions, release_date
 from scomm.record.outputs import findings_shown, of_kind
 from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
+
+if TYPE_CHECKING:
+    from scomm.record.datasheets import Sheet
 
 
 def _raw(content: str) -> list[nodes.Node]:
@@ -212,6 +214,8 @@ class Datasheets(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return two lists of links."""
+        from scomm.record.datasheets import places  # brings the statistics, for this page alone
+
         up = "../" * self.env.docname.count("/")
         parts = []
         for kind, heading in (("state", N_("States")), ("area", N_("Areas of responsibility"))):
@@ -226,6 +230,8 @@ class Datasheets(SphinxDirective):
 
 def sheets(app: Sphinx) -> list[Sheet]:
     """Return every datasheet of this build, computed once."""
+    from scomm.record.datasheets import all_sheets, estimates  # only for pages that are written
+
     made: list[Sheet] | None = getattr(app, "scomm_sheets", None)
     if made is None:
         tables = of_kind(executed(app), "table")

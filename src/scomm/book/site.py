@@ -10,26 +10,20 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
-from scomm.errors import ScommError
 from scomm.record import published
 from scomm.record.outputs import findings as all_findings
 from scomm.record.outputs import of_kind, slug
 from scomm.record.schema import findings_csv, findings_document, findings_schema
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
+def _write(app: Sphinx, out: Path) -> None:
     notebooks = executed(app)
-    try:
-        findings = all_findings(notebooks)
-        figures = of_kind(notebooks, "figure")
-        tables = of_kind(notebooks, "table")
-    except ScommError as error:
-        raise ExtensionError(str(error)) from error
+    findings = all_findings(notebooks)
+    figures = of_kind(notebooks, "figure")
+    tables = of_kind(notebooks, "table")
     for name, notebook in notebooks.items():
         write_atomically(out / f"{name}.ipynb", nbformat.writes(notebook).encode("utf-8"))
     for kind, items in (("figure", figures), ("table", tables)):
@@ -55,4 +49,4 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Write after the pages are built."""
-    app.connect("build-finished", _write)
+    writers.connect(app, "site", _write, proof="findings.json")

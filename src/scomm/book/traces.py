@@ -12,6 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.tables import write_atomically
 from scomm.display.words import N_, said
@@ -88,13 +89,11 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     write_atomically(folder / "check.js", (STATIC / "check.js").read_bytes())
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
+def _write(app: Sphinx, out: Path) -> None:
     """Put the tables beside the pages, so that every link of a trace leads somewhere."""
-    if exception is not None or app.builder.format != "html":
-        return
-    # Large tables take seconds to write as text, so it is done only when something changed.
-    folder = Path(app.outdir) / "tables"
-    stamp = Path(app.outdir).parent / ".record" / "tables.sha256"
+    # Large tables take seconds to write as text, so it is done only when they themselves changed.
+    folder = out / "tables"
+    stamp = out.parent / ".record" / "datapackage.sha256"
     made_of = datapackage.made_of()
     made = (folder / "datapackage.json").is_file() and stamp.is_file()
     if made and stamp.read_text(encoding="utf-8") == made_of:
@@ -108,4 +107,4 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register the generated pages and the tables."""
     app.connect("html-collect-pages", _pages)
-    app.connect("build-finished", _write)
+    writers.connect(app, "tables", _write, proof="tables/datapackage.json")
