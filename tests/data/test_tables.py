@@ -37,6 +37,23 @@ def test_every_table_loads_and_writes_the_same_content(name: str):
     pd.testing.assert_frame_equal(again, frame)
 
 
+@pytest.mark.parametrize("width", [1, 6])
+def test_csv_is_what_pandas_writes_of_awkward_cells(width: int):
+    texts = ["plain", 'a "quoted" one', "comma, and", "two\nlines", "", "NA", " blank ", None]
+    frame = pd.DataFrame(
+        {
+            "text": texts,
+            "category": pd.Categorical(texts),
+            "number": [0.1, 1.0, 1e-7, 1e22, None, -0.0, 123456789.125, 2 / 3],
+            "whole": pd.array([1, None, 3, 4, 5, 6, 7, -8], dtype="Int64"),
+            "yes": pd.array([True, False, None, True, True, True, True, True], dtype="boolean"),
+            "day": pd.to_datetime(["2016-01-31", None, *["2019-08-31"] * 6]),
+        }
+    ).iloc[:, :width]
+    expected = frame.to_csv(index=False, lineterminator="\n").encode()
+    assert tables.canonical_csv(frame) == expected
+
+
 def test_changed_file_is_refused(copy: Path):
     file = copy / "activation.csv"
     file.write_bytes(file.read_bytes().replace(b"2008-10-27", b"2008-10-28"))

@@ -7,8 +7,11 @@ checks and tidies, and returns one ``Output`` a table. Nothing here writes excep
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+
+import pandas as pd
 
 from scomm import paths
 from scomm.data.ingest.base import Module, Output
@@ -71,12 +74,12 @@ def ingest(
         entries = {} if not paths.MANIFEST.is_file() else manifest()
     contents: dict[str, bytes] = {}
     known = passports()
-    for name, module in zip(MODULES, modules(), strict=True):
-        if only and name not in only:
-            continue
-        for output in _run(module, folder):
+    pending: list[tuple[Output, Future[tuple[pd.DataFrame, bytes, str]]]] = []
+
+    def keep() -> None:
+        for output, written in pending:
             table = TABLES[output.table]
-            frame, content, digest = to_bytes(output.frame, table)
+            frame, content, digest = written.result()
             contents[table.filename] = content
             entries[table.name] = Entry(
                 table=table.name,
@@ -90,6 +93,19 @@ def ingest(
             )
             if report:
                 report(output, len(frame))
+        pending.clear()
+
+    # While one module's tables are checked and packed, the next module reads.
+    with ThreadPoolExecutor(1) as packer:
+        for name, module in zip(MODULES, modules(), strict=True):
+            if only and name not in only:
+                continue
+            outputs = _run(module, folder)
+            keep()
+            for output in outputs:
+                table = TABLES[output.table]
+                pending.append((output, packer.submit(to_bytes, output.frame, table)))
+        keep()
     for filename, content in contents.items():
         write_atomically(tables / filename, content)
     write_atomically(tables / paths.MANIFEST.name, manifest_bytes(list(entries.values())))
