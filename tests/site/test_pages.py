@@ -51,7 +51,7 @@ def test_a_kind_of_page_is_accessible(
 def test_a_page_is_light(
     browser: Browser,
     site: Server,
-    any_page: str,
+    weighed: str,
     record_property: Callable[[str, object], None],
 ) -> None:
     context = browser.new_context(viewport={"width": PHONE, "height": 844})
@@ -60,11 +60,11 @@ def test_a_page_is_light(
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(f"{site.address}/{any_page}", wait_until="networkidle")
+    page.goto(f"{site.address}/{weighed}", wait_until="networkidle")
     context.close()
     kilobytes = sum(sizes) / 1000
-    record_property("weight", (any_page, kilobytes, len(sizes)))
-    most, requests = BUDGETS.get(kind(any_page), BUDGETS["chapter"])
+    record_property("weight", (weighed, kilobytes, len(sizes)))
+    most, requests = BUDGETS.get(kind(weighed), BUDGETS["chapter"])
     assert kilobytes <= most
     assert len(sizes) <= requests
 

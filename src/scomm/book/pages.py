@@ -20,6 +20,8 @@ _ABSTRACT = (
     "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
 )
 _SEARCH_ONLY = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+# The book colours code itself; the theme's extras are for extensions that are not here.
+_UNUSED_STYLES = ("pygments.css", "furo-extensions.css")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -168,6 +170,11 @@ def _context(
             for file in context.get("script_files", [])
             if Path(str(getattr(file, "filename", file))).name not in _SEARCH_ONLY
         ]
+    context["css_files"] = [
+        file
+        for file in context.get("css_files", [])
+        if Path(str(getattr(file, "filename", file))).name not in _UNUSED_STYLES
+    ]
     context["cite_page"] = _cite_page(pagename, record)
 
 
