@@ -93,9 +93,9 @@ bench: book ## time everything against what it is measured against (half an hour
 	@PYTHONPATH=src:. $(BIN)/python -m bench
 
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest --no-strip-extras \
 	  --extra dev --no-annotate --no-header --quiet pyproject.toml -o requirements.txt
-	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest --no-strip-extras \
 	  --extra spark -c requirements.txt --no-annotate --no-header --quiet pyproject.toml -o .spark.lock
 	.ci/only-new requirements.txt .spark.lock > requirements-spark.txt && rm .spark.lock
 

@@ -43,18 +43,20 @@ def pages(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "any_page" in metafunc.fixturenames:
         metafunc.parametrize("any_page", pages(metafunc.config))
-    if "one_of_kind" in metafunc.fixturenames:
-        # The heaviest page of a kind has most that could be wrong.
-        site, found = metafunc.config.getoption("--site"), defaultdict(list)
-        for page in pages(metafunc.config):
-            found[kind(page)].append(page)
-        heavy = {
-            name: max(of, key=lambda page: (site / page).stat().st_size)
-            for name, of in found.items()
-        }
-        # A state's sheet with hundreds of counties says no more than one with a handful.
-        heavy["sheet of a state"] = "datasheets/state-ca.html"
-        metafunc.parametrize("one_of_kind", heavy.values(), ids=heavy.keys())
+    if not {"one_of_kind", "weighed"} & set(metafunc.fixturenames):
+        return
+    site, found = metafunc.config.getoption("--site"), defaultdict(list)
+    for page in pages(metafunc.config):
+        found[kind(page)].append(page)
+    # The heaviest page of a kind has most that could be wrong.
+    heavy = {name: max(of, key=lambda p: (site / p).stat().st_size) for name, of in found.items()}
+    if "weighed" in metafunc.fixturenames:
+        weighed = [*found["chapter"], *found["appendix"], *heavy.values()]
+        metafunc.parametrize("weighed", sorted(set(weighed)))
+        return
+    # A state's sheet with hundreds of counties says no more than one with a handful.
+    heavy["sheet of a state"] = "datasheets/state-wy.html"
+    metafunc.parametrize("one_of_kind", heavy.values(), ids=heavy.keys())
 
 
 @pytest.fixture(scope="session")

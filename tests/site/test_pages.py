@@ -64,12 +64,12 @@ def weigh(browser: Browser, address: str, width: int) -> tuple[float, int]:
 def test_a_page_is_light(
     browser: Browser,
     site: Server,
-    any_page: str,
+    weighed: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    kilobytes, asked = weigh(browser, f"{site.address}/{any_page}", PHONE)
-    record_property("weight", (any_page, kilobytes, asked))
-    most, requests = BUDGETS.get(kind(any_page), BUDGETS["chapter"])
+    kilobytes, asked = weigh(browser, f"{site.address}/{weighed}", PHONE)
+    record_property("weight", (weighed, kilobytes, asked))
+    most, requests = BUDGETS.get(kind(weighed), BUDGETS["chapter"])
     assert kilobytes <= most
     assert asked <= requests
 

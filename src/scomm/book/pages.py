@@ -39,6 +39,8 @@ WORDS = {
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
 _SEARCH_ONLY = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+# The book colours code itself; the theme's extras are for extensions that are not here.
+_UNUSED_STYLES = ("pygments.css", "furo-extensions.css")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -199,6 +201,11 @@ def _context(
             for file in context.get("script_files", [])
             if Path(str(getattr(file, "filename", file))).name not in _SEARCH_ONLY
         ]
+    context["css_files"] = [
+        file
+        for file in context.get("css_files", [])
+        if Path(str(getattr(file, "filename", file))).name not in _UNUSED_STYLES
+    ]
     context["cite_page"] = _cite_page(pagename, record)
 
 
