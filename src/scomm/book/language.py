@@ -19,8 +19,7 @@ from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 
 from scomm import paths
-from scomm.display.words import ENGLISH, N_, _, language
-from scomm.record.catalogs import PAGES, compile_catalogs
+from scomm.display.words import ENGLISH, N_, PAGES, _, language
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -33,6 +32,8 @@ def _configure(app: Sphinx, config: Config) -> None:
         return
     if not (paths.LOCALE / language() / "LC_MESSAGES").is_dir():
         raise ConfigError(f"there is no translation into {language()!r} in {paths.LOCALE}")
+    from scomm.record.catalogs import compile_catalogs  # English needs none of it
+
     compile_catalogs(language())
     config.language = language()
     config.html_title = _(str(config.html_title))

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pandera.errors as pandera_errors
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -55,6 +54,8 @@ def manifest() -> dict[str, Entry]:
 
 
 def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    import pandera.errors as pandera_errors  # slow to load, and of no use to who reads a manifest
+
     try:
         return table.pandera().validate(frame, lazy=True)
     except pandera_errors.SchemaErrors as errors:

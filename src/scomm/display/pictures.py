@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-
-from fontTools.ttLib import TTFont
+from typing import Any
 
 from scomm import paths
 from scomm.display.style import BLUE, INK, MUTED, PAPER, RULE
@@ -28,7 +27,9 @@ CARD = (1200, 630)  # what a link's picture measures on the sites that show one
 
 
 @cache
-def _face(name: str) -> TTFont:
+def _face(name: str) -> Any:
+    from fontTools.ttLib import TTFont
+
     # The time of writing must not enter the file.
     return TTFont(paths.FONTS / f"{name}.woff2", recalcTimestamp=False)
 
@@ -39,7 +40,7 @@ def _files() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="scomm-fonts-")
     for name in _FACES:
         content = io.BytesIO()
-        face = TTFont(paths.FONTS / f"{name}.woff2", recalcTimestamp=False)
+        face = _face(name)
         face.flavor = None
         face.save(content)
         (Path(folder.name) / f"{name}.ttf").write_bytes(content.getvalue())

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import matplotlib as mpl
-
 
 @dataclass(frozen=True)
 class Color:
@@ -57,6 +55,7 @@ def style(size: float) -> Iterator[None]:
 
     ``size`` is the text size in points.
     """
+    import matplotlib as mpl  # colours alone are wanted far more often than drawings
     from seaborn.rcmod import axes_style, plotting_context
 
     settings = dict(axes_style("ticks"))

@@ -22,6 +22,7 @@ from scomm import paths
 VARIABLE = "SCOMM_LANGUAGE"
 ENGLISH = "en"
 DOMAIN = "scomm"
+PAGES = "pages"
 
 _in_english: ContextVar[bool] = ContextVar("in_english", default=False)
 

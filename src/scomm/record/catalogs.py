@@ -32,7 +32,7 @@ from scomm.data.mappings import charge_classes, landmarks, pa_facilities
 from scomm.data.simulated import load_error_rates
 from scomm.data.sources import passports
 from scomm.data.tables import load, manifest, write_atomically
-from scomm.display.words import DOMAIN
+from scomm.display.words import DOMAIN, PAGES
 from scomm.errors import SourceError
 from scomm.record import published
 from scomm.record.changes import by_edition
@@ -43,7 +43,6 @@ from scomm.record.schema import fields
 from scomm.stats.funnel import EQUAL, USUAL
 from scomm.stats.verdicts import CLAIM_VERDICTS
 
-PAGES = "pages"
 PSEUDO = "qps"
 POT = paths.LOCALE / f"{DOMAIN}.pot"
 

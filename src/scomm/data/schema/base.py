@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandera.pandas as pa
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Column:
 
     def pandera(self) -> pa.Column:
         """Return the check that pandera runs on this column."""
+        import pandera.pandas as pa
+
         checks: list[pa.Check] = []
         if self.allowed is not None:
             checks.append(pa.Check.isin(list(self.allowed)))
@@ -77,6 +80,8 @@ class Table:
 
     def pandera(self) -> pa.DataFrameSchema:
         """Return the pandera schema of the whole table."""
+        import pandera.pandas as pa
+
         return pa.DataFrameSchema(
             {column.name: column.pandera() for column in self.columns},
             strict=True,
