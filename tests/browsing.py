@@ -125,17 +125,16 @@ def _axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
-def axe(page: Page, *, whole: bool = True) -> list[str]:
+def axe(page: Page) -> list[str]:
     """Return what axe-core finds wrong with a page, one line an element.
 
-    Without ``whole`` the middle rows of long tables and lists are taken out first: one template
-    makes all rows of a table, and they are most of what axe spends its time on.
+    The middle rows of long tables and lists are taken out of the page first: one template makes all
+    rows of a table, and they are most of what axe spends its time on.
     """
-    if not whole:
-        page.evaluate(
-            """() => { for (const rows of document.querySelectorAll("article tbody, article ul.datasheet-list"))
-                 for (const row of [...rows.children].slice(8, -2)) row.remove(); }"""
-        )
+    page.evaluate(
+        """() => { for (const rows of document.querySelectorAll("article tbody, article ul.datasheet-list"))
+             for (const row of [...rows.children].slice(8, -2)) row.remove(); }"""
+    )
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(_axe())
     found = page.evaluate(
