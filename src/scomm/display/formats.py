@@ -234,3 +234,12 @@ def joined(parts: Iterable[Any], separator: str = ", ") -> Words:
     """
     kept = [part if isinstance(part, str) else str(part) for part in parts]
     return Words.made(lambda: separator.join(_(part) for part in kept))
+
+
+def each(rows: pd.DataFrame, template: str) -> Words:
+    """Say every row of a table by one template, in the table's order: a chart put into words.
+
+    >>> each(pd.DataFrame({"label": ["A", "B"], "share": [0.5, 0.25]}), "{label} {share:pct0}")
+    'A 50%; B 25%'
+    """
+    return joined((tr(template, **row) for row in rows.to_dict("records")), "; ")
