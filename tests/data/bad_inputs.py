@@ -151,7 +151,7 @@ def structure(delimiter: str, head: int, area: int) -> dict[str, Change]:
         "columns shifted": lines(
             lambda all_: [*all_[:head], *(delimiter + line if line else "" for line in all_[head:])]
         ),
-        "header renamed": _line(head, lambda line: line.replace("a", "o").replace("o", "e")),
+        "header renamed": _line(head, lambda line: line.replace("a", "e").replace("A", "E")),
         "header twice": lines(lambda all_: [*all_[:head], *all_[head - 1 :]]),
         "column twice": _line(
             head,
@@ -313,31 +313,26 @@ def _gz(path: str, good: Callable[[], bytes], read: Any, area: int, date: int | 
 
 
 def _dashboard() -> bytes:
-    row = ["CBP", "Criminal Conviction", "Atlanta", "MEXICO", "2021", "1", "1", "Oct 2020"]
-    return _csv([list(dashboard._HEADER), *[[*row, str(n)] for n in (25, 50, 75, 100)]])
+    row = ["2021", "1", "1", "Oct 2020"]
+    head = ["CBP", "Criminal Conviction", "Atlanta"]
+    places = {"CUBA": 25, "HAITI": 50, "MEXICO": 75, "PERU": 100}
+    return _csv([list(dashboard._HEADER), *[[*head, k, *row, str(n)] for k, n in places.items()]])
 
 
 def _pa() -> bytes:
     jail = mappings.pa_facilities()["facility"].iloc[0]
     row = ["Case Closed", jail, "A TOWN", "PENNSYLVANIA", "x"]
-    return _csv(
-        [list(detainers._PA_HEADER), *[[f"2010-0{m}-02 00:00:00", *row] for m in (1, 2, 3, 4)]]
-    )
+    days = [f"2010-0{month}-02 00:00:00" for month in (1, 2, 3, 4)]
+    return _csv([list(detainers._PA_HEADER), *[[day, *row] for day in days]])
 
 
-_CENSUS = (
-    "SUMLEV",
-    "STATE",
-    "COUNTY",
-    "STNAME",
-    *(f"POPESTIMATE{y}" for y in range(2010, 2020)),
-    "CTYNAME",
-)
+_PEOPLE = tuple(f"POPESTIMATE{year}" for year in range(2010, 2020))
+_CENSUS = ("SUMLEV", "STATE", "COUNTY", "STNAME", *_PEOPLE, "CTYNAME")
 
 
 def _census() -> bytes:
     people = [str(1000 + n) for n in range(10)]
-    rows = [["050", "01", f"00{n}", "Alabama", *people, f"County {n}"] for n in (1, 3, 5)]
+    rows = [["050", "01", f"00{n}", "Alabama", *people, f"County {n}"] for n in (1, 3, 5, 7)]
     rows += [["040", "01", "000", "Alabama", *people, "Alabama"]]
     return _csv([list(_CENSUS), *rows])
 
@@ -352,8 +347,8 @@ def _noncitizens() -> bytes:
 def _county_aor() -> bytes:
     header = ["geoid", "geoid_state", "geoid_county", "name", "variable", "estimate", "moe", "aor"]
     rows = [
-        [f"0100{n}", "01", f"00{n}", "a county", "Total Population", "5", "NA", "ATL"]
-        for n in (1, 3, 5, 7)
+        [f"0100{n}", "01", f"00{n}", "a county", "Total Population", "5", "NA", area]
+        for n, area in ((1, "ATL"), (3, "BAL"), (5, "BOS"), (7, "BUF"))
     ]
     return _csv([header, *rows])
 
@@ -451,10 +446,12 @@ def _in_sheet(number: int, old: bytes, new: bytes) -> Change:
 def _zip_bomb(raw: bytes) -> bytes:
     stream = io.BytesIO(raw)
     block = b" " * (1 << 20)
-    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-        with package.open("xl/media/large.bin", "w", force_zip64=True) as member:
-            for _ in range(2048):
-                member.write(block)
+    with (
+        zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package,
+        package.open("xl/media/large.bin", "w", force_zip64=True) as member,
+    ):
+        for _ in range(2048):
+            member.write(block)
     return stream.getvalue()
 
 
@@ -466,6 +463,16 @@ def _lying_size(raw: bytes) -> bytes:
         changed[at + 24 : at + 28] = struct.pack("<I", 100)
         at = raw.find(b"PK\x01\x02", at + 4)
     return bytes(changed)
+
+
+def _bare_number(row: int, column: int) -> Callable[[Any], None]:
+    """Put a number into a cell that is not shown as a date."""
+
+    def change(page: Any) -> None:
+        page.cell(row, column).value = 42_000
+        page.cell(row, column).number_format = "General"
+
+    return change
 
 
 def sheets(
@@ -510,7 +517,7 @@ def sheets(
     if date:
         found |= {
             "date as text in another order": _set(sheet, first, date, "31/10/2015"),
-            "date as a number": _set(sheet, first, date, 42_000),
+            "date as a number": _edit(_bare_number(first, date), sheet),
             "date far off": _set(sheet, first, date, "2035-01-01"),
             "date blank": _set(sheet, first, date, None),
         }
@@ -733,8 +740,8 @@ def _document(change: Callable[[Any], Any]) -> Change:
 
     def changed(raw: bytes) -> bytes:
         document = json.loads(raw)
-        result = change(document)
-        return json.dumps(document if result is None else result, ensure_ascii=False).encode()
+        change(document)
+        return json.dumps(document, ensure_ascii=False).encode()
 
     return changed
 
@@ -954,7 +961,7 @@ def catalog() -> dict[str, Source]:
             cells=[(DATES, 0), ({"homoglyph jail": "АDAMS COUNTY ADULT C.C."}, 2)],
         ),
         "census": _text(
-            CENSUS_POPULATION, _census, lambda folder: population.census(folder).to_csv(), ",", 3, 4,
+            CENSUS_POPULATION, _census, lambda folder: population.census(folder).to_csv(), ",", 3, 5,
             cells=[(NUMBERS, 5), ({"level of a city": "162"}, 0)], key=True,
         ),
         "noncitizens": _text(

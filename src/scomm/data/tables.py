@@ -27,7 +27,10 @@ from scomm.data.sources import sha256_of
 from scomm.data.strict import decoded, read_bytes, read_json
 from scomm.errors import TableError
 
-_NUMBER = r"^(-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]{1,2})?)?$"
+_NUMBERS = {
+    "int": r"^(-?[0-9]{1,18})?$",
+    "float": r"^(-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]{1,2})?)?$",
+}
 # The largest table has 120,000 rows.
 _MOST_ROWS = 5_000_000
 _REBUILD = "Run `scomm ingest` with the originals, or restore the file with `git checkout`."
@@ -213,8 +216,8 @@ def _csv(file: Path, table: Table) -> pd.DataFrame:
         convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
     for column in table.columns:
-        if column.dtype in ("int", "float") and column.name in cells.column_names:
-            good = pc.match_substring_regex(cells[column.name], _NUMBER).to_pylist()
+        if column.dtype in _NUMBERS and column.name in cells.column_names:
+            good = pc.match_substring_regex(cells[column.name], _NUMBERS[column.dtype]).to_pylist()
             if False in good:
                 row = good.index(False)
                 raise ValueError(

@@ -10,6 +10,7 @@ from scomm.data.strict import is_relative, read_json, read_text
 from scomm.errors import EditionError
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
+_TAKE = "The file was altered; take the edition from where it was published."
 
 
 def listing(folder: Path) -> bytes:
@@ -31,14 +32,15 @@ def read(folder: Path) -> dict[str, str]:
     try:
         lines = read_text(file).removesuffix("\n").split("\n")
     except (OSError, ValueError) as error:
-        raise EditionError(f"{file}: cannot be read ({error})") from error
+        raise EditionError(f"{file}: cannot be read ({error}). {_TAKE}") from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
         if not found or not is_relative(found[2]) or found[2] in sums:
             raise EditionError(
                 f"{file}, line {number}: found {line[:90]!r}, expected a sha256, two spaces and a "
-                "path within the edition, each once. The file was altered; take the edition from where it was published."
+                "path within the edition, each once. "
+                f"{_TAKE}"
             )
         sums[found[2]] = found[1]
     return sums
@@ -53,7 +55,7 @@ def problems(folder: Path) -> dict[str, str]:
         manifest = read_json(folder / MANIFEST)
         vouched = str(manifest["sha256sums"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error})") from error
+        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error}). {_TAKE}") from error
     wrong = {}
     sums = read(folder)
     if sha256_of(folder / SUMS) != vouched:

@@ -23,6 +23,7 @@ from scomm.record.outputs import order
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
+_RESTORE = "Restore the file with `git checkout`."
 # Two texts with less in common than this are two paragraphs, not one that was edited.
 _EDITED = 0.5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
@@ -70,19 +71,24 @@ def load() -> list[Registered]:
         rows = dictionaries(paths.PARAGRAPHS, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
-            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. Restore it "
-            "with `git checkout`."
+            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE}"
         ) from error
     found: list[Registered] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
         identifier = row["id"]
         if not re.fullmatch(r"(?:[0-9]{1,2}|[A-Z])\.[0-9]{1,3}[A-Z]*", identifier):
-            raise PublishedError(f"{name}, row {number}, column 'id': found {identifier!r}")
+            raise PublishedError(
+                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE}"
+            )
         if not re.fullmatch(r"[0-9a-f]{64}", row["digest"]):
-            raise PublishedError(f"{name}, row {number}, column 'digest': found {row['digest']!r}")
+            raise PublishedError(
+                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE}"
+            )
         if identifier in seen:
-            raise PublishedError(f"{name}, row {number}: paragraph {identifier} stands twice")
+            raise PublishedError(
+                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE}"
+            )
         seen.add(identifier)
         found.append(Registered(**{key: row[key] for key in _COLUMNS}))
     return found

@@ -38,6 +38,7 @@ from scomm.record.references import Reference, unknown
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
 PASS, FAIL = "PASS", "FAIL"
+_TAKE = "The file was altered; take the edition from where it was published."
 
 # The packages whose versions can move a last digit.
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
@@ -115,16 +116,14 @@ def read_findings(file: Path) -> list[dict[str, Any]]:
         document = read_json(file)
         schema, items = document["schema"], document["findings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{file}: cannot be read as findings ({error})") from error
+        raise EditionError(f"{file}: cannot be read as findings ({error}). {_TAKE}") from error
     if schema != SCHEMA:
         raise EditionError(
             f"{file}: schema {schema!r}, this version reads {SCHEMA!r}. Use the scomm that came "
             "with that edition (its source/ folder)."
         )
     if wrong := published.problem_of_findings(items):
-        raise EditionError(
-            f"{file}: {wrong}. The file was altered; take the edition from where it was published."
-        )
+        raise EditionError(f"{file}: {wrong}. {_TAKE}")
     return list(items)
 
 
@@ -338,7 +337,9 @@ def check_digest(folder: Path) -> list[Row]:
     try:
         stated = str(read_json(folder / "MANIFEST.json")["digest"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{folder / 'MANIFEST.json'}: cannot be read ({error})") from error
+        raise EditionError(
+            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_TAKE}"
+        ) from error
     rows = []
     for name, value in (("MANIFEST.json", stated), ("record.json", record.digest)):
         why = "" if value == digest else f"{name} states another digest than its contents give"

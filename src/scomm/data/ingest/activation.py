@@ -25,6 +25,7 @@ TABLES = ("activation",)
 FIRST, LAST = dt.date(2008, 10, 1), dt.date(2013, 1, 31)
 _SPLIT = "code of before the county changed; see data/hand/fips_changes.csv"
 _DIFFER = "the two compilations differ by month"
+_OPENED, _CLOSED = b"<stata_dta>", b"</stata_dta>"  # of versions since 117
 _COLUMNS = ("old_fips", "new_fips", "county", "state", "decision", "reason", "date")
 # What fips_changes.csv can say of a code: drawn as another; left out, for it has no date; unchanged
 # in every original here.
@@ -40,6 +41,8 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
     file = locate(path, folder)
     try:
         raw = read_bytes(file)
+        if raw.startswith(_OPENED) and not raw.endswith(_CLOSED):
+            raise ValueError("its last mark is missing")
         frame = pd.read_stata(io.BytesIO(raw), convert_categoricals=False)
     # The reader of this binary format raises whatever a wrong byte leads it to.
     except Exception as error:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scomm.data.ingest.engines import Engine
 
 TITLE_LINES = 5
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _GZIP = 31  # zlib's number for a gzip stream with the largest window
 _PIECE, _HEAD = 1 << 16, 1 << 14
 LONGEST_LINE = 1 << 20  # the longest record has 249 bytes; an engine takes lines of 2 MB
@@ -139,7 +139,7 @@ def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
             line=TITLE_LINES,
             found=repr(title.strip('|"')),
             expected=f"a title that names FY{part.year}",
-            remedy="This is another year's file under this name.",
+            remedy="This is another year's file under this name; fetch the file again.",
         )
     try:
         header = next(csv.reader([lines[TITLE_LINES].rstrip("\r\n")], delimiter="|"), [])

@@ -23,7 +23,8 @@ _LARGEST_WORKBOOK, _MOST_CELLS = 256 << 20, 10_000_000
 _PIECE, _OVERLAP = 1 << 20, 64
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["']""")
-_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
+# The reader takes an error for a blank.
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>(?:<v>([^<]{0,40}))?""")
 # As agencies write a day in CSV: alone, or with the midnight that a database adds.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
 # No count here comes near; more digits are a slip, and do not fit the tables.
@@ -157,13 +158,19 @@ def _member(package: zipfile.ZipFile, sheet: str) -> str:
 def _check_cells(piece: bytes, size: tuple[int, int]) -> tuple[int, int]:
     """Return the last column and row up to a piece of a sheet. Raises Malformed.
 
-    Refused are formulas, and more cells than a sheet can have in earnest.
+    Refused are formulas, errors, and more cells than a sheet can have in earnest.
     """
     cells = _CELL.findall(piece)
-    if found := _FORMULA.search(piece):
-        before = list(_CELL.finditer(piece, 0, found.start()))
-        place = (before[-1][1].decode(), int(before[-1][2])) if before else ("?", None)
-        raise Malformed(f"a formula in column {place[0]}", "a value in every cell", place[1])
+    for pattern, what in ((_FORMULA, "a formula"), (_ERROR, "an error")):
+        if found := pattern.search(piece):
+            before = list(_CELL.finditer(piece, 0, found.end()))
+            column, row = before[-1].groups() if before else (b"?", b"0")
+            said = b"".join(filter(None, found.groups())).decode("utf-8", "replace")
+            raise Malformed(
+                f"{what} {said}".strip() + f" in column {column.decode()}",
+                "a value in every cell",
+                int(row),
+            )
     width, height = size
     for column in {column for column, _ in cells}:
         width = max(width, reduce(lambda sum_, letter: 26 * sum_ + letter - 64, column, 0))
@@ -234,23 +241,7 @@ def read_sheet(
     frame = pd.DataFrame(body, columns=expected, dtype=object)
     frame["_line"] = range(header_row + 1, header_row + 1 + len(frame))
     blank = frame[expected].eq("").all(axis=1)
-    frame = frame[~blank].reset_index(drop=True)
-    _check_errors(place, frame, expected)
-    return frame
-
-
-def _check_errors(place: str, frame: pd.DataFrame, columns: list[str]) -> None:
-    """Raise SourceError at the first cell that holds a workbook's error value."""
-    for column in columns:
-        bad = frame[frame[column].isin(_ERRORS)]
-        if len(bad):
-            raise SourceError(
-                place,
-                line=int(bad["_line"].iloc[0]),
-                column=column,
-                found=f"the error {bad[column].iloc[0]}",
-                expected="a value",
-            )
+    return frame[~blank].reset_index(drop=True)
 
 
 def months(path: str, frame: pd.DataFrame, column: str, first: dt.date, last: dt.date) -> pd.Series:
