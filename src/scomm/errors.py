@@ -15,7 +15,8 @@ class SourceError(ScommError):
     """An original file is missing, damaged, or not what its passport says.
 
     Parameters name the place as exactly as it is known, so that the message reads
-    ``file, line 7, column 'Departed Date': found '13/40/2016', expected m/d/yyyy. Remedy``.
+    ``file, line 7, column 'Departed Date': found '13/40/2016', expected m/d/yyyy. Remedy``. Without
+    a remedy of its own the message gives the one that always holds.
     """
 
     def __init__(
@@ -29,14 +30,15 @@ class SourceError(ScommError):
         remedy: str = "",
     ) -> None:
         self.file, self.line, self.column = file, line, column
-        self.found, self.expected, self.remedy = found, expected, remedy
+        self.found, self.expected = found, expected
+        self.remedy = remedy or "Fetch the file again; data/sources.toml says what it must be."
         place = file
         if line is not None:
             place += f", line {line}"
         if column is not None:
             place += f", column {column!r}"
         message = f"{place}: found {found}, expected {expected}."
-        super().__init__(f"{message} {remedy}".strip())
+        super().__init__(f"{message} {self.remedy}")
 
 
 class TableError(ScommError):

@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from scomm import paths
+from scomm.data.strict import named_rows, read_yaml
 from scomm.errors import LedgerError
 
 EXACTNESS = ("exact", "rounded", "vague", "floor", "ceiling", "not a quantity")
 GRADES = ("A", "B", "C", "D")
 ROUTES = ("agency record or release", "official report", "press, background only")
 WHY = ("release", "agency", "local", "high", "national", "unknown")
+_NUMBER = r"(?:[0-9]{1,12}(?:\.[0-9]{1,12})?)?"
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_MEND = "Mend that place, or restore the file with `git checkout`."
 UNITS = ("count", "percent", "date", "rank", "none")
 
 
 def _csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
     """Read a hand-typed CSV as text, empty cells as empty text."""
     try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
+        header, records = named_rows(file, ())
     except (OSError, ValueError) as error:
-        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
-    missing = [name for name in required if name not in frame.columns]
+        raise LedgerError(f"{file.name}: cannot be read ({error}). {_MEND}") from error
+    missing = [name for name in required if name not in header]
     if missing:
-        raise LedgerError(f"{file.name}: no column {missing[0]!r}; it has {list(frame.columns)}")
-    return frame
+        raise LedgerError(f"{file.name}: no column {missing[0]!r}; it has {header}")
+    return pd.DataFrame(records, columns=header, dtype=str)
 
 
 def _yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
+        return read_yaml(file)
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"{file.name}: cannot be read ({error}). {_MEND}") from error
+
+
+def _mapping(file: Path) -> dict[str, Any]:
+    typed = _yaml(file)
+    if not isinstance(typed, dict):
+        raise LedgerError(f"{file.name}: found a {type(typed).__name__}, expected named entries")
+    return typed
+
+
+def _entries(file: Path, name: str, required: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a named list of a YAML file, of which each entry has some fields, and its key once.
+
+    The first of the required fields is the key. Raises LedgerError naming the entry.
+    """
+    entries = _mapping(file).get(name)
+    if not isinstance(entries, list):
+        raise LedgerError(f"{file.name}: no list {name!r}")
+    seen = set()
+    for number, entry in enumerate(entries, start=1):
+        place = f"{file.name}, {name}, entry {number}"
+        if not isinstance(entry, dict):
+            raise LedgerError(f"{place}: found {str(entry)[:60]!r}, expected named fields")
+        for field in required:
+            if field not in entry:
+                raise LedgerError(f"{place}: no field {field!r}")
+        key = entry[required[0]]
+        if not isinstance(key, str) or not key:
+            raise LedgerError(f"{place}, {required[0]}: found {key!r}, expected a word")
+        if key in seen:
+            raise LedgerError(f"{place}: {required[0]} {key!r} stands twice")
+        seen.add(key)
+    return entries
 
 
 def _require(frame: pd.DataFrame, file: str, column: str, allowed: tuple[str, ...]) -> None:
@@ -59,14 +96,28 @@ def _unique(frame: pd.DataFrame, file: str, column: str) -> None:
 
 
 def _numeric(frame: pd.DataFrame, file: str, column: str) -> pd.Series:
-    values = pd.to_numeric(frame[column].replace("", None), errors="coerce")
-    bad = frame[values.isna() & (frame[column] != "")]
+    bad = frame[~frame[column].str.fullmatch(_NUMBER)]
     if len(bad):
         row = bad.index[0]
         raise LedgerError(
-            f"{file}, row {row + 2}, column {column!r}: found {bad.at[row, column]!r}, expected a number"
+            f"{file}, row {row + 2}, column {column!r}: found {bad.at[row, column]!r}, "
+            "expected a number of at least 0, in digits alone"
         )
-    return values.astype("float64")
+    return pd.to_numeric(frame[column].replace("", None)).astype("float64")
+
+
+def _dated(frame: pd.DataFrame, file: str) -> None:
+    """Raise LedgerError at the first ``date`` that is not a year, month or day as in ISO 8601."""
+    for row, text in frame["date"].items():
+        try:
+            if not _DATE.fullmatch(text):
+                raise ValueError
+            dt.date.fromisoformat(f"{text}-01-01"[:10])
+        except ValueError:
+            raise LedgerError(
+                f"{file}, row {int(str(row)) + 2}, column 'date': found {text!r}, expected "
+                "YYYY-MM-DD, YYYY-MM or YYYY"
+            ) from None
 
 
 @cache
@@ -161,6 +212,7 @@ def decisions() -> pd.DataFrame:
     """Return the decision rows by id: what was in question, what was decided, and why."""
     frame = _csv(paths.DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
     _unique(frame, paths.DECISIONS.name, "id")
+    _dated(frame, paths.DECISIONS.name)
     return frame.set_index("id", drop=False)
 
 
@@ -178,36 +230,48 @@ def published_totals() -> pd.DataFrame:
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
     frame = _csv(paths.TIMELINE, ("date", "date_precision", "event", "source", "status"))
+    _dated(frame, paths.TIMELINE.name)
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
 @cache
 def claims() -> dict[str, dict[str, Any]]:
     """Return the claims by id, as typed. Raises LedgerError for an id that stands twice."""
-    entries = _yaml(paths.CLAIMS)["claims"]
-    result = {entry["id"]: entry for entry in entries}
-    if len(result) != len(entries):
-        raise LedgerError(f"{paths.CLAIMS.name}: an id stands twice")
-    return result
+    entries = _entries(paths.CLAIMS, "claims", ("id", "short", "side", "where", "test", "kind"))
+    for number, entry in enumerate(entries, start=1):
+        for field, kind in (("test", dict), ("where", list)):
+            if not isinstance(entry[field], kind):
+                raise LedgerError(
+                    f"{paths.CLAIMS.name}, claims, entry {number}, {field}: found "
+                    f"{str(entry[field])[:60]!r}, expected a {kind.__name__}"
+                )
+    return {entry["id"]: entry for entry in entries}
 
 
 @cache
 def verdict_rule() -> list[dict[str, str]]:
     """Return the printed rule from two verdicts to a claim's verdict, in its order."""
-    return list(_yaml(paths.CLAIMS)["verdict_rule"])
+    rule = ("as_counted", "beyond_chance", "verdict")
+    entries = _mapping(paths.CLAIMS).get("verdict_rule")
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and set(rule) <= entry.keys() for entry in entries
+    ):
+        raise LedgerError(f"{paths.CLAIMS.name}, verdict_rule: expected entries of {rule}")
+    return entries
 
 
 @cache
 def objections() -> dict[str, Any]:
     """Return objections and the questions of courts' reference guides, as typed."""
-    return dict(_yaml(paths.OBJECTIONS))
+    _entries(paths.OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
+    _entries(paths.OBJECTIONS, "questions", ("id", "question", "answer"))
+    return _mapping(paths.OBJECTIONS)
 
 
 @cache
 def glossary() -> list[dict[str, Any]]:
     """Return the glossary's terms in alphabetical order, each with its address on the page."""
-    entries = _yaml(paths.GLOSSARY)
-    entries = entries["terms"] if isinstance(entries, dict) else entries
+    entries = _entries(paths.GLOSSARY, "terms", ("term", "definition"))
     for entry in entries:
         entry["anchor"] = "term-" + re.sub(r"\W+", "-", entry["term"].lower()).strip("-")
     return sorted(entries, key=lambda entry: entry["term"].lower())
@@ -239,8 +303,7 @@ def term(name: str) -> dict[str, Any] | None:
 @cache
 def law() -> list[dict[str, Any]]:
     """Return the confirmed law of the evidence appendix, as typed."""
-    entries = _yaml(paths.LAW)
-    return list(entries["law"] if isinstance(entries, dict) else entries)
+    return _entries(paths.LAW, "law", ("id", "kind", "cite", "says", "status"))
 
 
 def coding(kind: str) -> pd.DataFrame:
@@ -251,5 +314,5 @@ def coding(kind: str) -> pd.DataFrame:
 @cache
 def verdict_rules() -> dict[str, Any]:
     """Return every printed rule of ``claims.yml`` by name, as typed."""
-    typed = _yaml(paths.CLAIMS)
+    typed = _mapping(paths.CLAIMS)
     return {name: value for name, value in typed.items() if name.startswith("verdict_rule")}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from scomm import paths
+from scomm.data.strict import named_rows
 from scomm.errors import LedgerError
 
 NOT_RECORDED = "not recorded"
@@ -15,12 +16,13 @@ NOT_RECORDED = "not recorded"
 
 def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+        header, records = named_rows(file, columns)
     except (OSError, ValueError) as error:
-        raise LedgerError(f"{file.name}: cannot be read ({error})") from error
-    for name in columns:
-        if name not in frame.columns:
-            raise LedgerError(f"{file.name}: no column {name!r}")
+        raise LedgerError(
+            f"{file.name}: cannot be read ({error}). Mend that place, or restore the file with "
+            "`git checkout`."
+        ) from error
+    frame = pd.DataFrame(records, columns=header, dtype=str)
     repeated = frame[frame[key].duplicated()]
     if len(repeated):
         raise LedgerError(

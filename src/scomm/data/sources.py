@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from scomm import paths
+from scomm.data.strict import is_relative, read_text
 from scomm.errors import SourceError
 
 _CHUNK = 1 << 20
+_RESTORE = "Restore the file with `git checkout`."
+_EXPECTED = {
+    "path": "a path within the folder of originals",
+    "sha256": "64 hexadecimal digits",
+    "bytes": "a number of bytes",
+    "rows": "a number of rows",
+}
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,15 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
     """
     file = file or paths.SOURCES
     try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8"))["source"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        entries = tomllib.loads(read_text(file))["source"]
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise ValueError("source is no list of entries")
+    except (OSError, ValueError, KeyError, RecursionError) as error:
         raise SourceError(
-            str(file), found=str(error), expected="TOML with [[source]] entries"
+            str(file),
+            found=str(error) or type(error).__name__,
+            expected="TOML with [[source]] entries",
+            remedy=_RESTORE,
         ) from error
     result: dict[str, Passport] = {}
     for entry in entries:
@@ -71,11 +85,41 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
                 str(file),
                 found=f"entry {entry.get('path', '?')}: {error}",
                 expected="the fields of a passport",
+                remedy=_RESTORE,
             ) from error
+        _check(str(file), passport)
         if passport.path in result:
             raise SourceError(str(file), found=f"{passport.path} twice", expected="one entry each")
         result[passport.path] = passport
     return result
+
+
+def _check(file: str, passport: Passport) -> None:
+    """Raise SourceError at a field of a passport that is not of its kind."""
+    wrong = ""
+    for name, kind in get_type_hints(Passport).items():
+        value = getattr(passport, name)
+        kinds = get_args(kind)
+        if get_origin(kind) is tuple:
+            good = isinstance(value, tuple) and all(isinstance(text, str) for text in value)
+        else:
+            good = type(value) in (kinds or (kind,))
+        wrong = wrong or ("" if good else name)
+    if not wrong and not is_relative(passport.path):
+        wrong = "path"
+    if not wrong and not re.fullmatch(r"[0-9a-f]{64}", passport.sha256):
+        wrong = "sha256"
+    for name in ("bytes", "rows"):
+        if not wrong and (getattr(passport, name) or 0) < 0:
+            wrong = name
+    if wrong:
+        raise SourceError(
+            file,
+            column=wrong,
+            found=f"{str(getattr(passport, wrong))[:80]!r} in the entry {str(passport.path)[:80]}",
+            expected=_EXPECTED.get(wrong, "text, a number or a list as in the other entries"),
+            remedy=_RESTORE,
+        )
 
 
 def sha256_of(file: Path) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -16,13 +17,21 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from scomm import paths
 from scomm.data.schema import TABLES, Table
 from scomm.data.sources import sha256_of
+from scomm.data.strict import decoded, read_bytes, read_json
 from scomm.errors import TableError
 
+_NUMBERS = {
+    "int": r"^(-?[0-9]{1,18})?$",
+    "float": r"^(-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]{1,2})?)?$",
+}
+# The largest table has 120,000 rows.
+_MOST_ROWS = 5_000_000
 _REBUILD = "Run `scomm ingest` with the originals, or restore the file with `git checkout`."
 
 
@@ -47,10 +56,29 @@ class Entry:
 def manifest() -> dict[str, Entry]:
     """Read ``data/tables/manifest.json``. Raises TableError if it is missing or malformed."""
     try:
-        entries = json.loads(paths.MANIFEST.read_text(encoding="utf-8"))["tables"]
-        return {entry["table"]: Entry(**entry) for entry in entries}
+        entries = [Entry(**entry) for entry in read_json(paths.MANIFEST)["tables"]]
+        _check_entries(entries)
+        return {entry.table: entry for entry in entries}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableError(f"{paths.MANIFEST.name}: cannot be read ({error}). {_REBUILD}") from error
+
+
+def _check_entries(entries: list[Entry]) -> None:
+    """Raise ValueError at an entry with a field that is not of its kind, or a table named twice."""
+    seen = set()
+    for entry in entries:
+        texts = (entry.table, entry.file, entry.sha256, entry.content_sha256, entry.why)
+        sums = (entry.sha256, entry.content_sha256)
+        if (
+            not all(isinstance(text, str) for text in texts)
+            or not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in sums)
+            or not all(type(count) is int and count >= 0 for count in (entry.rows, entry.rows_in))
+            or not isinstance(entry.originals, dict)
+        ):
+            raise ValueError(f"the entry of {entry.table!r} has a field of another kind")
+        if entry.table in seen:
+            raise ValueError(f"table {entry.table!r} stands twice")
+        seen.add(entry.table)
 
 
 def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -160,24 +188,55 @@ def manifest_bytes(entries: list[Entry]) -> bytes:
 
 def read(file: Path, table: Table) -> pd.DataFrame:
     """Read one table's file and check it against its schema (not against the manifest)."""
-    if table.format == "parquet":
-        frame = pd.read_parquet(file)
-    else:
-        text = {
-            column.name: "str" for column in table.columns if column.dtype in ("str", "category")
-        }
-        dates = [column.name for column in table.columns if column.dtype == "date"]
-        # Only an empty cell is missing: the text "NA" is a value in these files.
-        frame = pd.read_csv(
-            file,
-            dtype=text,
-            keep_default_na=False,
-            na_values=[""],
-            parse_dates=dates,
-            date_format="%Y-%m-%d",
-            float_precision="round_trip",  # the default can change the last digit
-        )
+    try:
+        frame = _parquet(file) if table.format == "parquet" else _csv(file, table)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise TableError(
+            f"table {table.name}: {file.name} cannot be read ({error}). {_REBUILD}"
+        ) from error
     return _coerce(frame, table)
+
+
+def _parquet(file: Path) -> pd.DataFrame:
+    """Read a Parquet file; a few bytes of it can stand for any number of rows."""
+    rows = pq.read_metadata(file).num_rows
+    if rows > _MOST_ROWS:
+        raise ValueError(f"{rows:,} rows, expected at most {_MOST_ROWS:,}")
+    return pd.read_parquet(file)
+
+
+def _csv(file: Path, table: Table) -> pd.DataFrame:
+    """Read a CSV file of which every record has as many fields as the header."""
+    raw = read_bytes(file)
+    decoded(raw)
+    # Arrow refuses a record with too few or too many fields; pandas fills or shifts them.
+    names = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r").split(",")
+    cells = pa_csv.read_csv(
+        io.BytesIO(raw),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    for column in table.columns:
+        if column.dtype in _NUMBERS and column.name in cells.column_names:
+            good = pc.match_substring_regex(cells[column.name], _NUMBERS[column.dtype]).to_pylist()
+            if False in good:
+                row = good.index(False)
+                raise ValueError(
+                    f"row {row + 1}, column {column.name!r}: found "
+                    f"{cells[column.name][row].as_py()!r}, expected a number in digits"
+                )
+    text = {column.name: "str" for column in table.columns if column.dtype in ("str", "category")}
+    dates = [column.name for column in table.columns if column.dtype == "date"]
+    # Only an empty cell is missing: the text "NA" is a value in these files.
+    return pd.read_csv(
+        io.BytesIO(raw),
+        dtype=text,
+        keep_default_na=False,
+        na_values=[""],
+        parse_dates=dates,
+        date_format="%Y-%m-%d",
+        float_precision="round_trip",  # the default can change the last digit
+    )
 
 
 def load(name: str) -> pd.DataFrame:

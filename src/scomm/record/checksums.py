@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 from scomm.data.sources import sha256_of
+from scomm.data.strict import is_relative, read_json, read_text
 from scomm.errors import EditionError
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
+_TAKE = "The file was altered; take the edition from where it was published."
 
 
 def listing(folder: Path) -> bytes:
@@ -29,16 +30,17 @@ def read(folder: Path) -> dict[str, str]:
     """Read ``SHA256SUMS``. Raises EditionError if it is missing or a line is malformed."""
     file = folder / SUMS
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EditionError(f"{file}: cannot be read ({error})") from error
-    sums = {}
+        lines = read_text(file).removesuffix("\n").split("\n")
+    except (OSError, ValueError) as error:
+        raise EditionError(f"{file}: cannot be read ({error}). {_TAKE}") from error
+    sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
-        if not found:
+        if not found or not is_relative(found[2]) or found[2] in sums:
             raise EditionError(
-                f"{file}, line {number}: found {line[:60]!r}, expected a sha256, two spaces and a "
-                "path. The file was altered; take the edition from where it was published."
+                f"{file}, line {number}: found {line[:90]!r}, expected a sha256, two spaces and a "
+                "path within the edition, each once. "
+                f"{_TAKE}"
             )
         sums[found[2]] = found[1]
     return sums
@@ -50,10 +52,10 @@ def problems(folder: Path) -> dict[str, str]:
     Raises EditionError if the manifest or the list cannot be read.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(folder / MANIFEST)
         vouched = str(manifest["sha256sums"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error})") from error
+        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error}). {_TAKE}") from error
     wrong = {}
     sums = read(folder)
     if sha256_of(folder / SUMS) != vouched:

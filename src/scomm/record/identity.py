@@ -6,7 +6,6 @@ texts of the numbered paragraphs. It does not cover the pages, so pages can carr
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from scomm import __version__, paths
+from scomm.data.strict import dictionaries, read_json, read_yaml
 from scomm.data.tables import manifest
 from scomm.display.words import N_
 from scomm.errors import EditionError
@@ -154,9 +154,9 @@ def release_date() -> str:
     Raises EditionError if the file is missing, has no date, or names another version.
     """
     try:
-        citation = yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))
+        citation = read_yaml(paths.CITATION)
         version, date = str(citation["version"]), str(citation["date-released"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise EditionError(f"{paths.CITATION}: no version or date can be read ({error})") from error
     if version != __version__:
         raise EditionError(f"{paths.CITATION.name} says version {version}, the code {__version__}")
@@ -180,14 +180,12 @@ def editions() -> list[dict[str, str]]:
     """Return the released editions, oldest first. Raises EditionError for another header."""
     if not paths.EDITIONS.is_file():
         return []
-    with paths.EDITIONS.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        rows = list(reader)
-    if tuple(reader.fieldnames or ()) != EDITION_COLUMNS:
+    try:
+        return dictionaries(paths.EDITIONS, EDITION_COLUMNS)
+    except (OSError, ValueError) as error:
         raise EditionError(
-            f"{paths.EDITIONS.name}: expected the columns {', '.join(EDITION_COLUMNS)}"
-        )
-    return rows
+            f"{paths.EDITIONS.name}: {error}; expected the columns {', '.join(EDITION_COLUMNS)}"
+        ) from error
 
 
 def make(
@@ -220,13 +218,13 @@ def load(folder: Path) -> Record:
             "unpacked edition with --edition."
         )
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = read_json(file)
         if document["schema"] != RECORD_SCHEMA:
             raise EditionError(
                 f"{file}: schema {document['schema']!r}, this version reads {RECORD_SCHEMA!r}. "
                 "Use the scomm that came with that edition (its source/ folder)."
             )
-        return Record(
+        record = Record(
             edition=document["edition"],
             date=document["date"],
             digest=document["digest"],
@@ -234,5 +232,27 @@ def load(folder: Path) -> Record:
             archive=document["archive"],
             items=tuple(Item(**item) for item in document["items"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{file}: not a record of an edition ({error})") from error
+        _check(record)
+        return record
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EditionError(
+            f"{file}: not a record of an edition ({error}). Build the book again, or take the "
+            "edition from where it was published."
+        ) from error
+
+
+def _check(record: Record) -> None:
+    """Raise ValueError at a field that is no text, an unknown kind, or an item that stands twice."""
+    fields = {name: value for name, value in vars(record).items() if name != "items"}
+    seen = set()
+    for number, item in enumerate((None, *record.items)):
+        for name, value in (fields if item is None else vars(item)).items():
+            if not isinstance(value, str):
+                place = f"item {number}, " if item else ""
+                raise ValueError(f"{place}field {name!r}: found {repr(value)[:60]}, expected text")
+        if item is not None:
+            if item.kind not in KINDS:
+                raise ValueError(f"item {number}: found the kind {item.kind!r}")
+            if (item.kind, item.id) in seen:
+                raise ValueError(f"item {number}: {item.kind} {item.id!r} stands twice")
+            seen.add((item.kind, item.id))

@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scomm import __version__, paths
+from scomm.data.strict import dictionaries
 from scomm.data.tables import write_atomically
 from scomm.errors import PublishedError
 from scomm.record.outputs import order
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
+_RESTORE = "Restore the file with `git checkout`."
 # Two texts with less in common than this are two paragraphs, not one that was edited.
 _EDITED = 0.5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
@@ -65,21 +67,30 @@ def load() -> list[Registered]:
     name = paths.PARAGRAPHS.name
     if not paths.PARAGRAPHS.is_file():
         return []
-    reader = csv.DictReader(io.StringIO(paths.PARAGRAPHS.read_text(encoding="utf-8")))
-    if tuple(reader.fieldnames or ()) != _COLUMNS:
-        raise PublishedError(f"{name}: expected the columns {', '.join(_COLUMNS)}")
+    try:
+        rows = dictionaries(paths.PARAGRAPHS, _COLUMNS)
+    except (OSError, ValueError) as error:
+        raise PublishedError(
+            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE}"
+        ) from error
     found: list[Registered] = []
     seen: set[str] = set()
-    for number, row in enumerate(reader, start=2):
-        identifier = row["id"] or ""
-        if not re.fullmatch(r"(?:\d{1,2}|[A-Z])\.\d{1,3}[A-Z]*", identifier):
-            raise PublishedError(f"{name}, row {number}, column 'id': found {identifier!r}")
-        if not re.fullmatch(r"[0-9a-f]{64}", row["digest"] or ""):
-            raise PublishedError(f"{name}, row {number}, column 'digest': found {row['digest']!r}")
+    for number, row in enumerate(rows, start=2):
+        identifier = row["id"]
+        if not re.fullmatch(r"(?:[0-9]{1,2}|[A-Z])\.[0-9]{1,3}[A-Z]*", identifier):
+            raise PublishedError(
+                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE}"
+            )
+        if not re.fullmatch(r"[0-9a-f]{64}", row["digest"]):
+            raise PublishedError(
+                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE}"
+            )
         if identifier in seen:
-            raise PublishedError(f"{name}, row {number}: paragraph {identifier} stands twice")
+            raise PublishedError(
+                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE}"
+            )
         seen.add(identifier)
-        found.append(Registered(**{key: row[key] or "" for key in _COLUMNS}))
+        found.append(Registered(**{key: row[key] for key in _COLUMNS}))
     return found
 
 

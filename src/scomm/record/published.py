@@ -12,11 +12,13 @@ import hashlib
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scomm import __version__, paths
+from scomm.data.strict import dictionaries, read_json
 from scomm.data.tables import write_together
 from scomm.errors import PublishedError
 from scomm.record.outputs import order
@@ -42,6 +44,7 @@ COMPARED = (
     "as_counted",
     "beyond_chance",
 )
+_ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}", re.ASCII)
 _EXACT_UNITS = ("count", "date", "verdict")
 # Closed forms repeat to the last digits on any machine; searches and simulations nearly so.
 _CLOSED, _ITERATED = 1e-9, 1e-6
@@ -131,14 +134,90 @@ def load() -> dict[str, dict[str, Any]]:
     """
     if not paths.PUBLISHED_FINDINGS.is_file():
         return {}
-    data = _read_json("findings")
-    return {entry["id"]: entry for entry in data}
+    file = paths.PUBLISHED_FINDINGS
+    entries = _read_json("findings")
+    if wrong := problem_of_findings(entries) or _problem_of_entries(entries):
+        raise PublishedError(f"{file.name}: {wrong}. Restore it with `git checkout`.")
+    return {entry["id"]: entry for entry in entries}
+
+
+_TEXTS = ("statement", "estimand", "unit", "period", "population", "as_counted", "beyond_chance")
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _field_of_another_kind(item: Mapping[str, Any]) -> str:
+    """Return the first published field of a finding that is missing or of another kind."""
+    for name in COMPARED:
+        if name not in item:
+            return name
+    interval = item["interval"]
+    good = {name: isinstance(item[name], str) for name in _TEXTS} | {
+        "value": item["value"] is None
+        or isinstance(item["value"], str)
+        or _is_number(item["value"]),
+        "reference": item["reference"] is None or _is_number(item["reference"]),
+        "interval": interval is None
+        or (
+            isinstance(interval, dict)
+            and all(_is_number(interval.get(end)) for end in ("low", "high"))
+            and isinstance(interval.get("method"), str)
+        ),
+        "claims": isinstance(item["claims"], list | tuple)
+        and all(isinstance(claim, str) for claim in item["claims"]),
+    }
+    for name in ("numerator", "denominator"):
+        good[name] = item[name] is None or (type(item[name]) is int)
+    return next((name for name, right in good.items() if not right), "")
+
+
+def problem_of_findings(items: Any) -> str:
+    """Return what is wrong with the findings of a document, empty if nothing is.
+
+    Each must have every published field, of its kind, and an id that stands once.
+    """
+    if not isinstance(items, list):
+        return f"found a {type(items).__name__}, expected a list of findings"
+    seen: set[str] = set()
+    for number, item in enumerate(items, start=1):
+        identifier = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+            return f"finding {number} in order: found the id {identifier!r}, expected such as 6.3"
+        if identifier in seen:
+            return f"finding {identifier} stands twice"
+        seen.add(identifier)
+        if name := _field_of_another_kind(item):
+            found = repr(item[name])[:60] if name in item else "nothing"
+            return f"finding {identifier}, field {name!r}: found {found}, expected another kind"
+    return ""
+
+
+def _problem_of_entries(entries: list[dict[str, Any]]) -> str:
+    """Return what is wrong with what the record adds to findings, empty if nothing is."""
+    for entry in entries:
+        named = ["status", "since", "url"]
+        if entry.get("status") != CURRENT:
+            named += ["retired", "reason"]
+        for name in named:
+            if not isinstance(entry.get(name), str):
+                return f"finding {entry['id']}, field {name!r}: found {entry.get(name)!r}"
+        if entry["status"] not in (CURRENT, SUPERSEDED, WITHDRAWN):
+            return f"finding {entry['id']}, field 'status': found {entry['status']!r}"
+        within: Any = entry.get("tolerance")
+        if not _is_number(within) or not 0 <= within <= _ITERATED:
+            return (
+                f"finding {entry['id']}, field 'tolerance': found {within!r}, expected a number "
+                f"from 0 to {_ITERATED}"
+            )
+    return ""
 
 
 def _read_json(what: str) -> Any:
     file = paths.PUBLISHED_FINDINGS if what == "findings" else paths.PUBLISHED_NUMBERS
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = read_json(file)
         if data["schema"] != SCHEMA:
             raise PublishedError(
                 f"{file.name}: schema {data['schema']!r}, this version reads {SCHEMA!r}. "
@@ -154,7 +233,19 @@ def _read_json(what: str) -> Any:
 
 def load_numbers() -> dict[str, dict[str, Any]]:
     """Return the published numbers in prose: page to name to value; empty if none is published."""
-    return _read_json("numbers") if paths.PUBLISHED_NUMBERS.is_file() else {}
+    if not paths.PUBLISHED_NUMBERS.is_file():
+        return {}
+    pages = _read_json("numbers")
+    for page, named in pages.items() if isinstance(pages, dict) else [("numbers", pages)]:
+        for name, value in named.items() if isinstance(named, dict) else [("", named)]:
+            if not name or not (
+                value is None or isinstance(value, str | bool) or _is_number(value)
+            ):
+                raise PublishedError(
+                    f"{paths.PUBLISHED_NUMBERS.name}, {page} {name}: found {repr(value)[:60]}, "
+                    "expected a number or a word by name. Restore it with `git checkout`."
+                )
+    return pages
 
 
 def compare(
@@ -221,15 +312,13 @@ def changes() -> list[dict[str, str]]:
     """Return every accepted change, oldest first. Raises PublishedError for a damaged row."""
     if not paths.PUBLISHED_CHANGES.is_file():
         return []
-    text = paths.PUBLISHED_CHANGES.read_text(encoding="utf-8")
-    reader = csv.DictReader(io.StringIO(text))
-    rows = list(reader)
-    if tuple(reader.fieldnames or ()) != _COLUMNS or any(None in row.values() for row in rows):
+    try:
+        return dictionaries(paths.PUBLISHED_CHANGES, _COLUMNS)
+    except (OSError, ValueError) as error:
         raise PublishedError(
-            f"{paths.PUBLISHED_CHANGES.name}: expected the columns {', '.join(_COLUMNS)} in every "
-            "row. Restore it with `git checkout`."
-        )
-    return rows
+            f"{paths.PUBLISHED_CHANGES.name}: {error}; expected the columns {', '.join(_COLUMNS)} "
+            "in every row. Restore it with `git checkout`."
+        ) from error
 
 
 def changelog_line(row: Mapping[str, str]) -> str:

@@ -89,11 +89,11 @@ def parse(text: str) -> Reference:
     given = text.strip()
     if given.lower() in ("book", "the book"):
         return Reference("book", "")
-    if re.fullmatch(_PLAIN_NUMBER, given):
+    if re.fullmatch(_PLAIN_NUMBER, given, re.ASCII):
         return Reference("finding", given.upper())
     for kind, written in _WRITTEN.items():
         number = _NUMBER.get(kind, _PLAIN_NUMBER)
-        found = re.fullmatch(rf"(?:{written})\.?\s*({number})", given, re.I)
+        found = re.fullmatch(rf"(?:{written})\.?\s*({number})", given, re.I | re.ASCII)
         if found:
             return Reference(kind, found[1].upper())
     raise UnknownIdError(

@@ -25,6 +25,7 @@ import nbformat
 from scomm import __version__, paths
 from scomm.data.schema import TABLES
 from scomm.data.sources import passports, sha256_of
+from scomm.data.strict import read_json
 from scomm.data.tables import manifest
 from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, identity, published
@@ -37,6 +38,7 @@ from scomm.record.references import Reference, unknown
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
 PASS, FAIL = "PASS", "FAIL"
+_TAKE = "The file was altered; take the edition from where it was published."
 
 # The packages whose versions can move a last digit.
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
@@ -111,15 +113,17 @@ def edition_folder() -> Path | None:
 def read_findings(file: Path) -> list[dict[str, Any]]:
     """Read a ``findings.json``. Raises EditionError if it is damaged or of a newer schema."""
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = read_json(file)
         schema, items = document["schema"], document["findings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{file}: cannot be read as findings ({error})") from error
+        raise EditionError(f"{file}: cannot be read as findings ({error}). {_TAKE}") from error
     if schema != SCHEMA:
         raise EditionError(
             f"{file}: schema {schema!r}, this version reads {SCHEMA!r}. Use the scomm that came "
             "with that edition (its source/ folder)."
         )
+    if wrong := published.problem_of_findings(items):
+        raise EditionError(f"{file}: {wrong}. {_TAKE}")
     return list(items)
 
 
@@ -330,7 +334,12 @@ def check_digest(folder: Path) -> list[Row]:
     # Findings agree within tolerance; the digest is of the published digits.
     entries = [entry for entry in published.load().values() if entry["status"] == published.CURRENT]
     digest = identity.edition_digest(entries, identity.table_digests(), texts)
-    stated = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["digest"]
+    try:
+        stated = str(read_json(folder / "MANIFEST.json")["digest"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EditionError(
+            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_TAKE}"
+        ) from error
     rows = []
     for name, value in (("MANIFEST.json", stated), ("record.json", record.digest)):
         why = "" if value == digest else f"{name} states another digest than its contents give"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import struct
+import io
+import math
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +15,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.population import county_names
 from scomm.data.schema.places import ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST
 from scomm.data.sources import locate, passports
+from scomm.data.strict import named_rows, read_bytes
 from scomm.errors import LedgerError, SourceError
 
 ORIGINALS = (ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST)
@@ -22,6 +25,7 @@ TABLES = ("activation",)
 FIRST, LAST = dt.date(2008, 10, 1), dt.date(2013, 1, 31)
 _SPLIT = "code of before the county changed; see data/hand/fips_changes.csv"
 _DIFFER = "the two compilations differ by month"
+_OPENED, _CLOSED = b"<stata_dta>", b"</stata_dta>"  # of versions since 117
 _COLUMNS = ("old_fips", "new_fips", "county", "state", "decision", "reason", "date")
 # What fips_changes.csv can say of a code: drawn as another; left out, for it has no date; unchanged
 # in every original here.
@@ -36,8 +40,12 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
     """
     file = locate(path, folder)
     try:
-        frame = pd.read_stata(file, convert_categoricals=False)
-    except (ValueError, OSError, EOFError, struct.error, KeyError, IndexError) as error:
+        raw = read_bytes(file)
+        if raw.startswith(_OPENED) and not raw.endswith(_CLOSED):
+            raise ValueError("its last mark is missing")
+        frame = pd.read_stata(io.BytesIO(raw), convert_categoricals=False)
+    # The reader of this binary format raises whatever a wrong byte leads it to.
+    except Exception as error:
         raise SourceError(
             path,
             found=f"{file.stat().st_size:,} bytes that cannot be read ({error})",
@@ -71,9 +79,10 @@ def fips_changes() -> pd.DataFrame:
     """
     file = paths.FIPS_CHANGES
     try:
-        rows = pd.read_csv(file, dtype=str, keep_default_na=False)[list(_COLUMNS)]
+        header, records = named_rows(file, _COLUMNS)
+        rows = pd.DataFrame(records, columns=header, dtype=str)[list(_COLUMNS)]
         rows = rows.set_index("old_fips", verify_integrity=True)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise LedgerError(f"{file.name}: cannot be read ({error})") from error
     for line, row in enumerate(rows.itertuples(), start=2):
         if row.decision not in (_MAPPED, _NOT_DATED, _KEPT):
@@ -105,6 +114,23 @@ def _check_undated(panel: pd.DataFrame, changes: pd.DataFrame) -> None:
         )
 
 
+def _codes(path: str, frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return county codes, stored as numbers, as five digits. Raises SourceError."""
+    codes = []
+    for line, code in zip(frame["_line"], frame[column], strict=True):
+        number = float(code) if isinstance(code, Real) else math.nan
+        if not (1000 < number < 100_000 and number.is_integer()):
+            raise SourceError(
+                path,
+                line=int(line),
+                column=column,
+                found=repr(code),
+                expected="the code of a county, a whole number of four or five digits",
+            )
+        codes.append(f"{int(number):05d}")
+    return pd.Series(codes, index=frame.index, dtype=object)
+
+
 def dated(folder: Path, changes: pd.DataFrame) -> pd.DataFrame:
     """Return county and date of the first compilation, one row a dated county.
 
@@ -113,7 +139,14 @@ def dated(folder: Path, changes: pd.DataFrame) -> pd.DataFrame:
     if another county has none, or one has two dates or one outside the program's years.
     """
     panel = read_stata(ACTIVATION_DATED, folder, ("county", "date_secure"))
-    panel["fips"] = panel["county"].map("{:05d}".format)
+    panel["fips"] = _codes(ACTIVATION_DATED, panel, "county")
+    if not pd.api.types.is_datetime64_any_dtype(panel["date_secure"]):
+        raise SourceError(
+            ACTIVATION_DATED,
+            column="date_secure",
+            found=f"values of the kind {panel['date_secure'].dtype}",
+            expected="days",
+        )
     _check_undated(panel, changes)
     panel = panel.dropna(subset="date_secure")
     days = panel["date_secure"].dt.date
@@ -147,7 +180,15 @@ def second(folder: Path) -> pd.DataFrame:
     """
     fields = ("countyfips", "activation_month", "activation_year")
     frame = read_stata(ACTIVATION_SECOND, folder, fields)
-    frame["fips"] = frame["countyfips"].map("{:05d}".format)
+    frame["fips"] = _codes(ACTIVATION_SECOND, frame, "countyfips")
+    for column in fields[1:]:
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            raise SourceError(
+                ACTIVATION_SECOND,
+                column=column,
+                found=f"values of the kind {frame[column].dtype}",
+                expected="numbers",
+            )
     twice = frame[frame["fips"].duplicated()]
     if len(twice):
         raise SourceError(
@@ -160,7 +201,11 @@ def second(folder: Path) -> pd.DataFrame:
     frame = frame.dropna(subset=["activation_month", "activation_year"])
     fields_of = (frame["_line"], frame["activation_year"], frame["activation_month"])
     for line, year, month in zip(*fields_of, strict=True):
-        if month not in range(1, 13) or not FIRST <= dt.date(int(year), int(month), 1) <= LAST:
+        if not (
+            month in range(1, 13)
+            and year in range(FIRST.year, LAST.year + 1)
+            and FIRST <= dt.date(int(year), int(month), 1) <= LAST
+        ):
             raise SourceError(
                 ACTIVATION_SECOND,
                 line=int(line),

@@ -6,9 +6,8 @@ numbers, scaled and shifted by the file's transform; ``~i`` is arc ``i`` walked 
 
 from __future__ import annotations
 
-import json
+import io
 import tarfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pandas as pd
 from scomm.data.ingest.base import Output
 from scomm.data.schema.places import BOUNDARIES
 from scomm.data.sources import locate
+from scomm.data.strict import json_of, unpacked
 from scomm.errors import SourceError
 
 ORIGINALS = (BOUNDARIES,)
@@ -30,10 +30,10 @@ def topology(folder: Path) -> dict[str, Any]:
     """Return the topology file inside the package. Raises SourceError if it is not there."""
     file = locate(BOUNDARIES, folder)
     try:
-        with tarfile.open(file) as package:
+        with tarfile.open(fileobj=io.BytesIO(unpacked(file)), mode="r:") as package:
             stream = package.extractfile(MEMBER)
             content = stream.read() if stream else b""
-    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+    except (OSError, EOFError, KeyError, ValueError, OverflowError, tarfile.TarError) as error:
         raise SourceError(
             BOUNDARIES,
             found=f"a package that cannot be read ({error})",
@@ -41,7 +41,7 @@ def topology(folder: Path) -> dict[str, Any]:
             remedy="The download was cut off or is another package; fetch it again.",
         ) from error
     try:
-        found = json.loads(content)
+        found = json_of(content)
         for name in ("transform", "arcs", "objects"):
             found[name]
     except (ValueError, KeyError, TypeError) as error:
@@ -116,6 +116,22 @@ def run(folder: Path) -> list[Output]:
     source = topology(folder)
     outputs = []
     for table, layer in zip(TABLES, ("counties", "states"), strict=True):
-        frame = _shapes(source, layer)
+        try:
+            frame = _shapes(source, layer)
+        except (
+            KeyError,
+            IndexError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            raise SourceError(
+                f"{BOUNDARIES}, {MEMBER}",
+                column=layer,
+                found=f"a topology that does not hold together ({error!r})",
+                expected="arcs and shapes as TopoJSON has them",
+                remedy="The package is another or was changed; fetch it again.",
+            ) from error
         outputs.append(Output(table, frame, len(frame), "every shape is kept"))
     return outputs

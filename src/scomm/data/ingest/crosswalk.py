@@ -55,7 +55,7 @@ def _standard_errors(frame: pd.DataFrame, column: str) -> list[float]:
             value = float(text)
         except ValueError:
             value = -1.0
-        if not 0 <= value < float("inf"):
+        if not 0 <= value < float("inf") or not text[-1:].isdigit() or not text.isascii():
             raise SourceError(
                 AREA_POPULATION,
                 line=int(line),
@@ -94,7 +94,8 @@ def _area_population(folder: Path, counties: pd.DataFrame) -> Output:
 def _disposition_codes(folder: Path) -> Output:
     path = DISPOSITION_CODES
     raw, clean = "processing_disposition_raw", "processing_disposition_clean"
-    frame = read_csv(path, folder, (raw, clean), delimiter="|")
+    frame = read_csv(path, folder, (raw, clean), delimiter="|", whole=False)
+    check_rows(path, len(frame))
     check_unique(path, frame, [raw])
     table = pd.DataFrame({"code": frame[raw], "wording": frame[clean].replace("", None)})
     return Output("disposition_codes", table, len(frame), "every row is kept")

@@ -28,6 +28,7 @@ _MONTHS = (
         )
     ),
 )  # fmt: skip
+_MOST = 1_000_000  # no facility holds a million people
 _RECENT = (18, 17, 16, 15)
 HEADER = (
     "DETLOC", "Name", "Address", "City", "County", "State", "Zip", "Circuit", "AOR", "Docket",
@@ -72,7 +73,7 @@ def _averages(frame: pd.DataFrame, column: str) -> list[float | None]:
     for line, cell in zip(frame["_line"], frame[column], strict=True):
         if cell == "":
             values.append(None)
-        elif isinstance(cell, int | float) and cell >= 0:
+        elif isinstance(cell, float | int) and not isinstance(cell, bool) and 0 <= cell < _MOST:
             values.append(round(float(cell), DECIMALS))
         else:
             raise SourceError(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pandas as pd
 
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.sheets import read_csv, read_sheet, whole_numbers
+from scomm.data.ingest.sheets import read_csv, read_sheet, refused, whole_numbers
 from scomm.data.schema.places import CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS
 from scomm.data.sources import locate, passports
+from scomm.data.strict import Malformed, decoded, read_bytes, rows
 from scomm.errors import SourceError
 
 ORIGINALS = (CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS)
@@ -51,6 +50,7 @@ def county_names(folder: Path) -> pd.DataFrame:
     """Return the Census Bureau's list of counties: fips, county, state. Raises SourceError."""
     header = ("state", "state_fips", "county_fips", "county_name")
     frame = read_sheet(COUNTY_LIST, folder, "county_fips", header, 1)
+    check_rows(COUNTY_LIST, len(frame))
     for column, low in (("state_fips", 1), ("county_fips", 1)):
         frame[column] = whole_numbers(
             COUNTY_LIST, frame.assign(**{column: frame[column].map(_plain)}), column, low
@@ -59,6 +59,15 @@ def county_names(folder: Path) -> pd.DataFrame:
         f"{state:02d}{county:03d}"
         for state, county in zip(frame["state_fips"], frame["county_fips"], strict=True)
     ]
+    long = frame[(frame["state_fips"] > 99) | (frame["county_fips"] > 999)]
+    if len(long):
+        raise SourceError(
+            COUNTY_LIST,
+            line=int(long["_line"].iloc[0]),
+            column="county_fips",
+            found=f"the code {long['fips'].iloc[0]}",
+            expected="two digits of a state and three of a county",
+        )
     check_unique(COUNTY_LIST, frame, ["fips"])
     return frame.rename(columns={"county_name": "county"})[["fips", "county", "state"]]
 
@@ -68,15 +77,22 @@ def _plain(cell: object) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
+def _census_rows(path: str, folder: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return the header, records and lines of the file, which is in Latin-1 and ends in a digit."""
+    try:
+        raw = read_bytes(locate(path, folder))
+        return rows(decoded(raw.decode("latin-1").encode("utf-8")), whole=False)
+    except Malformed as fault:
+        raise refused(path, fault) from fault
+
+
 def census(folder: Path) -> pd.DataFrame:
     """Return counties by year: fips, county, year, population. Raises SourceError.
 
     The file is in Latin-1 and holds states (summary level 040) among its counties (050).
     """
     path = CENSUS_POPULATION
-    text = locate(path, folder).read_bytes().decode("latin-1")
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader, [])
+    header, records, lines = _census_rows(path, folder)
     estimates = [f"POPESTIMATE{year}" for year in _YEARS]
     for name in ("SUMLEV", "STATE", "COUNTY", "CTYNAME", *estimates):
         if name not in header:
@@ -88,17 +104,11 @@ def census(folder: Path) -> pd.DataFrame:
                 expected=f"a column {name!r}",
                 remedy="The columns or the delimiter changed.",
             )
-    rows = []
-    for row in reader:
-        if len(row) != len(header):
-            raise SourceError(
-                path,
-                line=reader.line_num,
-                found=f"{len(row)} fields",
-                expected=f"{len(header)} fields",
-            )
-        rows.append([*row, reader.line_num])
-    frame = pd.DataFrame(rows, columns=[*header, "_line"])
+    if len(set(header)) != len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise SourceError(path, line=1, column=twice, found="it twice", expected="it once")
+    frame = pd.DataFrame(records, columns=header, dtype=str)
+    frame["_line"] = lines
     check_rows(path, len(frame))
     levels = frame[~frame["SUMLEV"].isin([_COUNTY_LEVEL, _STATE_LEVEL])]
     if len(levels):

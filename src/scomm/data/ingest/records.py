@@ -13,7 +13,7 @@ import datetime as dt
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from scomm.data.ingest.engines import Engine
 
 TITLE_LINES = 5
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _GZIP = 31  # zlib's number for a gzip stream with the largest window
 _PIECE, _HEAD = 1 << 16, 1 << 14
+LONGEST_LINE = 1 << 20  # the longest record has 249 bytes; an engine takes lines of 2 MB
 _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
 FISCAL_YEAR = "fiscal_year"
@@ -126,7 +127,7 @@ def as_date(column: str) -> str:
     return f"{column} as date"
 
 
-def check_head(part: Part, lines: list[str], layout: Layout) -> None:
+def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
     """Check the titles and the header. Raises SourceError."""
     path = part.name
     if len(lines) <= TITLE_LINES:
@@ -138,17 +139,20 @@ def check_head(part: Part, lines: list[str], layout: Layout) -> None:
             line=TITLE_LINES,
             found=repr(title.strip('|"')),
             expected=f"a title that names FY{part.year}",
-            remedy="This is another year's file under this name.",
+            remedy="This is another year's file under this name; fetch the file again.",
         )
-    header = next(csv.reader([lines[TITLE_LINES].rstrip("\r\n")], delimiter="|"))
-    if tuple(header) != layout.header:
-        wrong = [name for name in layout.header if name not in header]
+    try:
+        header = next(csv.reader([lines[TITLE_LINES].rstrip("\r\n")], delimiter="|"), [])
+    except csv.Error:
+        header = [lines[TITLE_LINES][:60]]
+    if tuple(header) != tuple(names):
+        wrong = [name for name in names if name not in header]
         raise SourceError(
             path,
             line=TITLE_LINES + 1,
             column=wrong[0] if wrong else None,
             found=f"header {header}",
-            expected=f"header {list(layout.header)}",
+            expected=f"header {list(names)}",
         )
 
 
@@ -161,6 +165,7 @@ def check_structure(part: Part, layout: Layout) -> int:
     """
     lines = bars = 0
     last, whole = b"", True
+    returns = run = 0
     text = codecs.getincrementaldecoder("utf-8")()
     head = b""
     try:
@@ -179,24 +184,45 @@ def check_structure(part: Part, layout: Layout) -> int:
                     codes = np.frombuffer(raw, np.uint8)
                     lines += int(np.count_nonzero(codes == _LINE_FEED))
                     bars += int(np.count_nonzero(codes == _BAR))
-                    if not raw.isascii():
+                    if not raw.isascii() or text.getstate()[0]:
                         text.decode(raw)
                     last = raw[-1:]
-            whole = unzip.eof
-    except (OSError, zlib.error, UnicodeDecodeError):
+                    returns += raw.count(b"\r")
+                    end = raw.rfind(b"\n")
+                    run = run + len(raw) if end < 0 else len(raw) - end - 1
+                    if run > LONGEST_LINE or b"\0" in raw:
+                        raise ValueError  # named below
+            text.decode(b"", final=True)
+            whole = unzip.eof and returns in (0, lines)
+    except (OSError, zlib.error, ValueError):
         whole = False
     check_first = head.decode("utf-8", "replace").split("\n")
     expected = (len(layout.header) - 1) * lines
     if not whole or last != b"\n" or bars != expected or len(check_first) <= TITLE_LINES:
         name_structure_fault(part, layout)
-    check_head(part, check_first, layout)
+    check_head(part, check_first, layout.header)
     return lines - TITLE_LINES - 1
 
 
-def _text(part: Part) -> str:
+def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
+    """Yield a file's lines with their numbers, one at a time: the file may unfold without end.
+
+    Raises SourceError at what cannot be unpacked, and at a line that is too long.
+    """
+    number = 0
     try:
         with gzip.open(part.place, "rb") as stream:
-            raw = stream.read()
+            while line := stream.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(line) > LONGEST_LINE:
+                    raise SourceError(
+                        part.name,
+                        line=number,
+                        found=f"a line of more than {LONGEST_LINE:,} bytes",
+                        expected="one record a line",
+                        remedy="This is no file of records; fetch it again.",
+                    )
+                yield number, line
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(
             part.name,
@@ -204,29 +230,53 @@ def _text(part: Part) -> str:
             expected="a whole gzip file",
             remedy="The download was cut off; fetch it again.",
         ) from error
+
+
+def _line_text(part: Part, number: int, raw: bytes) -> str:
+    """Return a line as text without its end. Raises SourceError for what is not text."""
     try:
-        return raw.decode("utf-8")
+        line = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
         raise SourceError(
-            part.name, line=line, found=f"byte {raw[error.start]:#x}", expected="UTF-8 text"
+            part.name, line=number, found=f"byte {raw[error.start]:#x}", expected="UTF-8 text"
         ) from error
+    if "\0" in line:
+        raise SourceError(part.name, line=number, found="a NUL character", expected="UTF-8 text")
+    return line.removesuffix("\n")
 
 
 def name_structure_fault(part: Part, layout: Layout) -> None:
     """Read a file line by line and raise SourceError at the first that is not a whole record."""
-    lines = _text(part).split("\n")
-    check_head(part, lines, layout)
-    if lines[-1] != "":
-        raise SourceError(
-            part.name,
-            line=len(lines),
-            found=f"a last line that does not end ({lines[-1][-40:]!r})",
-            expected="a line feed after the last record",
-            remedy="The file was cut off; fetch it again.",
-        )
     fields = len(layout.header)
-    for number, line in enumerate(lines[TITLE_LINES + 1 : -1], start=TITLE_LINES + 2):
+    head: list[str] = []
+    ends = ""
+    for number, raw in _lines(part):
+        line = _line_text(part, number, raw)
+        if not raw.endswith(b"\n"):
+            if number <= TITLE_LINES + 1:
+                break
+            raise SourceError(
+                part.name,
+                line=number,
+                found=f"a last line that does not end ({line[-40:]!r})",
+                expected="a line feed after the last record",
+                remedy="The file was cut off; fetch it again.",
+            )
+        if number == 1:
+            ends = "\r" if line.endswith("\r") else ""
+        if line.count("\r") != len(ends) or not line.endswith(ends):
+            raise SourceError(
+                part.name,
+                line=number,
+                found="another end of line, or a carriage return within the line",
+                expected="lines that end like the first",
+            )
+        line = line.removesuffix(ends)
+        if number <= TITLE_LINES + 1:
+            head.append(line)
+            if number == TITLE_LINES + 1:
+                check_head(part, head, layout.header)
+            continue
         found = line.count("|") + 1
         if found != fields:
             raise SourceError(
@@ -246,6 +296,8 @@ def name_structure_fault(part: Part, layout: Layout) -> None:
                 found=f"quotes that do not close ({line[:60]!r})",
                 expected=f"{fields} fields separated by '|'",
             )
+    if len(head) <= TITLE_LINES:
+        check_head(part, head, layout.header)
 
 
 def check_row_count(path: str, found: int) -> None:
@@ -307,7 +359,7 @@ def name_value_fault(part: Part, layout: Layout) -> None:
             stream.readline()
         for number, row in enumerate(csv.DictReader(stream, delimiter="|"), TITLE_LINES + 2):
             for column in layout.checked:
-                value = row[column].strip()
+                value = (row[column] or "").strip()
                 fault = _fault(part.name, number, column, value, layout, part.year)
                 if fault is not None:
                     raise fault
@@ -394,7 +446,7 @@ def counted(
         records = sum(threads.map(lambda part: check_structure(part, layout), local))
     for part in files:
         if not part.local:
-            check_head(part, engine.head(part.place, TITLE_LINES + 1), layout)
+            check_head(part, engine.head(part.place, TITLE_LINES + 1), layout.header)
     table = engine.read([part.place for part in files], layout)
     keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
     sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}

@@ -15,16 +15,18 @@ from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import (
     FISCAL_YEAR,
     TITLE_LINES,
+    Part,
     as_date,
+    check_head,
     check_row_count,
     check_row_counts,
     counted,
+    fiscal_year,
     originals,
 )
-from scomm.data.ingest.sheets import check_allowed, count, months, read_sheet
+from scomm.data.ingest.sheets import check_allowed, count, csv_frame, months, read_sheet, read_text
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
 from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
-from scomm.data.sources import locate
 from scomm.errors import SourceError
 
 ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3])
@@ -149,18 +151,11 @@ def _cap(folder: Path) -> Output:
         "Final Charge Section",
         "Arrest Date",
     )
-    frame = pd.read_csv(
-        locate(SEATTLE_CAP, folder), sep="|", skiprows=TITLE_LINES, dtype=str, keep_default_na=False
-    )
-    if tuple(frame.columns) != header:
-        raise SourceError(
-            SEATTLE_CAP,
-            line=TITLE_LINES + 1,
-            found=f"header {list(frame.columns)}",
-            expected=f"header {list(header)}",
-        )
-    frame["_line"] = range(TITLE_LINES + 2, TITLE_LINES + 2 + len(frame))
-    frame["threat_level"] = frame["Removal Case COL"].str.strip()
+    text = read_text(SEATTLE_CAP, folder)
+    lines = text.splitlines()[: TITLE_LINES + 1]
+    check_head(Part(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
+    frame = csv_frame(SEATTLE_CAP, text, header, "|", titles=TITLE_LINES)
+    frame["threat_level"] = frame["Removal Case COL"]
     check_allowed(SEATTLE_CAP, frame, "threat_level", ["1", "2", "3", "NA"])
     check_row_count(SEATTLE_CAP, len(frame))
 

@@ -2,77 +2,186 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+import html
+import re
+import zipfile
+import zlib
 from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from scomm.data.sources import locate
+from scomm.data.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
 from scomm.errors import SourceError
+
+# The largest workbook has 39 MB unpacked, in sheets of up to 36,818 rows.
+_LARGEST_WORKBOOK, _MOST_CELLS = 256 << 20, 10_000_000
+_PIECE, _OVERLAP = 1 << 20, 64
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["']""")
+# The reader takes an error for a blank.
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>(?:<v>([^<]{0,40}))?""")
+# As agencies write a day in CSV: alone, or with the midnight that a database adds.
+_ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
+# No count here comes near; more digits are a slip, and do not fit the tables.
+_WHOLE = re.compile(r"-?[0-9]{1,10}")
+
+
+def refused(path: str, fault: Malformed) -> SourceError:
+    """Return a fault as the error of an original."""
+    return SourceError(
+        path,
+        line=fault.line,
+        column=fault.column,
+        found=fault.found,
+        expected=fault.expected,
+        remedy="The file was cut off or changed, or is another; fetch it again.",
+    )
 
 
 def read_text(path: str, folder: Path) -> str:
-    """Return a text file's content. Raises SourceError if it is not UTF-8."""
-    raw = locate(path, folder).read_bytes()
+    """Return a text file's content, unpacked if its name ends in .gz.
+
+    Raises SourceError if it is not UTF-8, holds NUL characters, or is of an unusual size.
+    """
+    file = locate(path, folder)
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise SourceError(
-            path, line=line, found=f"byte {raw[error.start]:#x}", expected="UTF-8 text"
-        ) from error
+        return decoded(unpacked(file) if path.endswith(".gz") else read_bytes(file))
+    except Malformed as fault:
+        raise refused(path, fault) from fault
 
 
-def read_csv(path: str, folder: Path, header: Iterable[str], delimiter: str = ",") -> pd.DataFrame:
-    """Read a CSV file as stripped text, with its line number in column ``_line``.
+def csv_frame(
+    path: str,
+    text: str,
+    header: Iterable[str],
+    delimiter: str = ",",
+    *,
+    titles: int = 0,
+    whole: bool = True,
+) -> pd.DataFrame:
+    """Return a CSV text as stripped cells, with the line number of each record in ``_line``.
 
+    ``titles`` lines stand before the header; ``whole`` asks for a line end after the last record.
     Raises SourceError if the header differs or a record has another number of fields.
     """
     expected = list(header)
-    text = read_text(path, folder)
-    if text and not text.endswith("\n"):
-        # Only a file of one column could end without harm; the last record may be cut off.
-        lines = text.count("\n") + 1
-        last = next(csv.reader([text.rsplit("\n", 1)[-1]], delimiter=delimiter))
-        if len(last) != len(expected):
-            raise SourceError(
-                path,
-                line=lines,
-                found=f"a last line of {len(last)} fields",
-                expected=f"{len(expected)} fields",
-                remedy="The file was cut off; fetch it again.",
-            )
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    found = next(reader, [])
+    try:
+        found, records, lines = rows(text, delimiter, titles, whole)
+    except Malformed as fault:
+        first = text.split("\n")[titles : titles + 1]
+        if first and (fault.line or 0) > titles + 1 and delimiter not in first[0]:
+            fault = Malformed(f"header {first[0][:60]!r}", f"header {expected[:12]}", titles + 1)
+        raise refused(path, fault) from fault
     if found != expected:
         wrong = [name for name in expected if name not in found]
         raise SourceError(
             path,
-            line=1,
+            line=titles + 1,
             column=wrong[0] if wrong else None,
             found=f"header {found[:12]}",
             expected=f"header {expected[:12]}",
             remedy="The columns, their order or the delimiter changed.",
         )
-    rows: list[list[str]] = []
-    lines_of: list[int] = []
-    for row in reader:
-        if len(row) != len(expected):
-            raise SourceError(
-                path,
-                line=reader.line_num,
-                found=f"{len(row)} fields",
-                expected=f"{len(expected)} fields",
-            )
-        rows.append([cell.strip() for cell in row])
-        lines_of.append(reader.line_num)
-    frame = pd.DataFrame(rows, columns=expected, dtype=str)
-    frame["_line"] = lines_of
+    cells = [[cell.strip() for cell in record] for record in records]
+    frame = pd.DataFrame(cells, columns=expected, dtype=str)
+    frame["_line"] = lines
     return frame
+
+
+def read_csv(
+    path: str,
+    folder: Path,
+    header: Iterable[str],
+    delimiter: str = ",",
+    *,
+    titles: int = 0,
+    whole: bool = True,
+) -> pd.DataFrame:
+    """Read a CSV file; see ``csv_frame``. Raises SourceError."""
+    text = read_text(path, folder)
+    return csv_frame(path, text, header, delimiter, titles=titles, whole=whole)
+
+
+def _check_package(file: Path, sheet: str) -> None:
+    """Refuse a workbook that unfolds beyond bounds, before the reader unfolds it.
+
+    Every member is read in pieces, which also compares its checksum. The reader fills a rectangle
+    up to the last cell of a sheet, so that one cell far out would take all memory; and of a formula
+    it sees the value that some program left, or none. Raises Malformed.
+    """
+    total, size = 0, (0, 0)
+    with zipfile.ZipFile(file) as package:
+        names = package.namelist()
+        if len(set(names)) != len(names):
+            raise Malformed("a member twice", "a workbook with each part once")
+        wanted = _member(package, sheet)
+        for name in names:
+            rest = b""
+            with package.open(name) as stream:
+                while piece := stream.read(_PIECE):
+                    total += len(piece)
+                    if total > _LARGEST_WORKBOOK:
+                        raise Malformed(
+                            f"more than {_LARGEST_WORKBOOK:,} bytes unpacked",
+                            "a workbook of the usual size",
+                        )
+                    piece = rest + piece
+                    if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                        raise Malformed(f"a declaration of entities in {name}", "plain XML")
+                    if name == wanted:
+                        size = _check_cells(piece, size)
+                    rest = piece[-_OVERLAP:]
+
+
+def _member(package: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the member that holds a sheet, empty if none is found."""
+    parts = {}
+    for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        with package.open(name) as stream:
+            parts[name] = stream.read(_PIECE).decode("utf-8", "replace")
+    book, links = parts.values()
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+        given = dict(re.findall(r'([\w:]+)\s*=\s*"([^"]*)"', tag))
+        if html.unescape(given.get("name", "")) == sheet:
+            for link in re.findall(r"<Relationship\b[^>]*>", links):
+                target = dict(re.findall(r'([\w:]+)\s*=\s*"([^"]*)"', link))
+                if target.get("Id") == given.get("r:id"):
+                    return "xl/" + target.get("Target", "").removeprefix("/xl/")
+    return ""
+
+
+def _check_cells(piece: bytes, size: tuple[int, int]) -> tuple[int, int]:
+    """Return the last column and row up to a piece of a sheet. Raises Malformed.
+
+    Refused are formulas, errors, and more cells than a sheet can have in earnest.
+    """
+    cells = _CELL.findall(piece)
+    for pattern, what in ((_FORMULA, "a formula"), (_ERROR, "an error")):
+        if found := pattern.search(piece):
+            before = list(_CELL.finditer(piece, 0, found.end()))
+            column, row = before[-1].groups() if before else (b"?", b"0")
+            said = b"".join(filter(None, found.groups())).decode("utf-8", "replace")
+            raise Malformed(
+                f"{what} {said}".strip() + f" in column {column.decode()}",
+                "a value in every cell",
+                int(row),
+            )
+    width, height = size
+    for column in {column for column, _ in cells}:
+        width = max(width, reduce(lambda sum_, letter: 26 * sum_ + letter - 64, column, 0))
+    height = max(height, max((int(row) for _, row in cells), default=0))
+    if width * height > _MOST_CELLS:
+        raise Malformed(
+            f"cells up to column {width:,} and row {height:,}",
+            f"no more than {_MOST_CELLS:,} cells",
+            height,
+        )
+    return width, height
 
 
 def read_sheet(
@@ -81,35 +190,55 @@ def read_sheet(
     """Read one sheet of a workbook; ``header_row`` is 1-based. Column ``_line`` is the sheet's row.
 
     Text is stripped; dates stay dates, numbers numbers, blank cells empty text. Raises SourceError
-    if the workbook cannot be opened, the sheet is missing or its header differs.
+    if the workbook cannot be opened, unfolds beyond bounds, has formulas, merged cells or errors
+    among its records, the sheet is missing or its header differs.
     """
     expected = list(header)
     file = locate(path, folder)
+    place = f"{path}, sheet {sheet}"
     try:
-        workbook = CalamineWorkbook.from_path(str(file))
-        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+        if file.stat().st_size > LARGEST:
+            raise Malformed(f"more than {LARGEST:,} bytes", "a file of the usual size")
+        _check_package(file, sheet)
+        opened = CalamineWorkbook.from_path(str(file)).get_sheet_by_name(sheet)
+        merged = opened.merged_cell_ranges or []
+        cells = opened.to_python(skip_empty_area=False)
+    except Malformed as fault:
+        raise refused(place, fault) from fault
+    except (CalamineError, OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error,
+            NotImplementedError, RuntimeError) as error:  # fmt: skip
         raise SourceError(
             path,
             found=f"a workbook that cannot be read ({error})",
             expected=f"an xlsx workbook with a sheet {sheet!r}",
             remedy="The download was cut off or is another file; fetch it again.",
         ) from error
-    found = [str(cell).strip() for cell in rows[header_row - 1]] if len(rows) >= header_row else []
+    found = (
+        [str(cell).strip() for cell in cells[header_row - 1]] if len(cells) >= header_row else []
+    )
     if found[: len(expected)] != expected:
         wrong = [name for name in expected if name not in found]
         raise SourceError(
-            f"{path}, sheet {sheet}",
+            place,
             line=header_row,
             column=wrong[0] if wrong else None,
             found=f"header {found[:10]}",
             expected=f"header {expected[:10]}",
         )
+    for _first, (last, _column) in merged:
+        if last >= header_row:  # both count from 0: the first record stands in this row
+            raise SourceError(
+                place,
+                line=last + 1,
+                found="merged cells",
+                expected="a value in every cell",
+                remedy="Only the first of merged cells has a value; unmerge them at the source.",
+            )
     body = [
         [cell.strip() if isinstance(cell, str) else cell for cell in row[: len(expected)]]
-        for row in rows[header_row:]
+        for row in cells[header_row:]
     ]
-    frame = pd.DataFrame(body, columns=expected)
+    frame = pd.DataFrame(body, columns=expected, dtype=object)
     frame["_line"] = range(header_row + 1, header_row + 1 + len(frame))
     blank = frame[expected].eq("").all(axis=1)
     return frame[~blank].reset_index(drop=True)
@@ -121,8 +250,9 @@ def months(path: str, frame: pd.DataFrame, column: str, first: dt.date, last: dt
     for line, value in zip(frame["_line"], frame[column], strict=True):
         date = value.date() if isinstance(value, dt.datetime) else value
         if isinstance(date, str):
+            day = _ISO_DAY.fullmatch(date)
             try:
-                date = dt.date.fromisoformat(date[:10])
+                date = dt.date.fromisoformat(day[1]) if day else None
             except ValueError:
                 date = None
         if not isinstance(date, dt.date) or not first <= date <= last:
@@ -164,9 +294,7 @@ def whole_numbers(
             values.append(None)
             continue
         digits = str(text)
-        number = (
-            int(digits) if digits.lstrip("-").isascii() and digits.lstrip("-").isdigit() else None
-        )
+        number = int(digits) if _WHOLE.fullmatch(digits) else None
         if number is None or number < low:
             raise SourceError(
                 path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ class Column:
             checks.append(pa.Check.ge(self.low))
         if self.high is not None:
             checks.append(pa.Check.le(self.high))
+        if self.dtype == "float":
+            checks.append(pa.Check.in_range(-math.inf, math.inf, False, False))
         if self.pattern is not None:
             checks.append(pa.Check.str_matches(f"^(?:{self.pattern})$"))
         # Whole numbers and yes-no columns with empty cells need pandas' nullable integers.
