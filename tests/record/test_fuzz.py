@@ -161,8 +161,9 @@ _COMMANDS = (
 @given(first=st.sampled_from(_COMMANDS), words=st.lists(_WORDS, max_size=5))
 def test_any_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        # An edition that is not there, originals that are not there, nothing published to change.
+        # An edition that is not there, an empty folder of originals, nothing published to change.
         patch.chdir(folder)
+        (Path(folder) / "none").mkdir()
         patch.setenv("SCOMM_ORIGINALS", str(Path(folder) / "none"))
         for name in ("BUILD", "LOCALE", "PUBLISHED_FINDINGS", "PUBLISHED_NUMBERS", "CHANGELOG"):
             patch.setattr(paths, name, Path(folder) / name.lower())

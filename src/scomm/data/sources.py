@@ -89,9 +89,9 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
                 expected="the fields of a passport",
                 remedy=_RESTORE,
             ) from error
-        _check(str(file), passport)
-        if passport.path in result:
+        if str(passport.path) in result:
             raise SourceError(str(file), found=f"{passport.path} twice", expected="one entry each")
+        _check(str(file), passport)
         result[passport.path] = passport
     return result
 
