@@ -151,7 +151,9 @@ def structure(delimiter: str, head: int, area: int) -> dict[str, Change]:
         "columns shifted": lines(
             lambda all_: [*all_[:head], *(delimiter + line if line else "" for line in all_[head:])]
         ),
-        "header renamed": _line(head, lambda line: line.replace("a", "e").replace("A", "E")),
+        "header renamed": _line(
+            head, lambda line: line.replace("a", "e").replace("A", "E").replace("g", "q")
+        ),
         "header twice": lines(lambda all_: [*all_[:head], *all_[head - 1 :]]),
         "column twice": _line(
             head,

@@ -27,7 +27,7 @@ def entry(**changes: object) -> str:
             "url", "what", "route",
         )
     }  # fmt: skip
-    fields |= {"path": "a/b.csv", "bytes": 3, **changes}
+    fields |= {"path": "a/b.csv", "bytes": 3, "sha256": "0" * 64, **changes}
     lines = [
         f"{name} = {value!r}" if isinstance(value, int) else f'{name} = "{value}"'
         for name, value in fields.items()

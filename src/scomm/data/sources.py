@@ -16,6 +16,8 @@ from scomm.errors import SourceError
 
 _CHUNK = 1 << 20
 _RESTORE = "Restore the file with `git checkout`."
+# Pages link to the address.
+_SCRIPT = re.compile(r"\s*(javascript|vbscript|data)\s*:", re.I)
 _EXPECTED = {
     "path": "a path within the folder of originals",
     "sha256": "64 hexadecimal digits",
@@ -87,9 +89,9 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
                 expected="the fields of a passport",
                 remedy=_RESTORE,
             ) from error
-        _check(str(file), passport)
-        if passport.path in result:
+        if str(passport.path) in result:
             raise SourceError(str(file), found=f"{passport.path} twice", expected="one entry each")
+        _check(str(file), passport)
         result[passport.path] = passport
     return result
 
@@ -109,6 +111,8 @@ def _check(file: str, passport: Passport) -> None:
         wrong = "path"
     if not wrong and not re.fullmatch(r"[0-9a-f]{64}", passport.sha256):
         wrong = "sha256"
+    if not wrong and _SCRIPT.match(passport.url):
+        wrong = "url"
     for name in ("bytes", "rows"):
         if not wrong and (getattr(passport, name) or 0) < 0:
             wrong = name

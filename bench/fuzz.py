@@ -1,0 +1,53 @@
+"""Coverage-guided fuzzing of the readers: ``python bench/fuzz.py TARGET [libFuzzer options]``.
+
+Needs the package ``atheris`` in an environment of its own (it is not in the lock), with the book's
+packages and ``src`` on PYTHONPATH. Any exception that is not the project's own ends the run.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["scomm.data.strict", "scomm.record.references", "csv"]):
+    from scomm.data import strict
+    from scomm.record.references import parse
+
+from scomm.errors import ScommError
+
+FILE = Path(tempfile.mkdtemp()) / "file"
+
+
+def _file(read) -> object:
+    def target(raw: bytes) -> None:
+        FILE.write_bytes(raw)
+        try:
+            read(FILE)
+        except strict.Malformed:
+            return
+
+    return target
+
+
+def _reference(raw: bytes) -> None:
+    try:
+        parse(raw.decode("utf-8", "replace"))
+    except ScommError:
+        return
+
+
+TARGETS = {
+    "csv": _file(lambda file: strict.named_rows(file, ("id",))),
+    "json": _file(strict.read_json),
+    "yaml": _file(strict.read_yaml),
+    "gzip": _file(strict.unpacked),
+    "references": _reference,
+}
+
+if __name__ == "__main__":
+    name = sys.argv.pop(1)
+    atheris.Setup(sys.argv, TARGETS[name])
+    atheris.Fuzz()
