@@ -21,7 +21,7 @@ from scomm.record.pdf import pages, places
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
-from tests.book.conftest import PAGE, Book, _checkout
+from tests.book.conftest import PAGE, Book, checkout
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ NEXT = PAGE.replace("# Small page", "# 2. Next page").replace('"1.1"', '"2.1"')
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A published book of two chapters, and its PDF."""
     folder = tmp_path_factory.mktemp("print") / "book"
-    _checkout(folder)
+    checkout(folder)
     shutil.rmtree(folder / "data" / "published")
     (folder / "data" / "published").mkdir()
     (folder / "_toc.yml").write_text(

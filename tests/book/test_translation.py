@@ -120,6 +120,7 @@ class Texts(HTMLParser):
             "data-sort",
             "data-theme",
             "data-content_root",
+            "data-county",
         )
     )
 

@@ -128,10 +128,10 @@ def _not_found() -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>Not found · One in Four?</title></head>\n"
         '<body style="font: 1.1rem/1.5 Georgia, serif; max-width: 34rem; margin: 3rem auto; '
-        'padding: 0 1rem"><main><h1>There is no such page</h1>\n<p>Addresses of findings and paragraphs '
+        'padding: 0 1rem"><main><article><h1>There is no such page</h1>\n<p>Addresses of findings and paragraphs '
         "do not change within an edition: each begins with the edition, such as "
         f"<code>/{__version__}/</code>. Check the address, or begin with "
-        f'<a href="{home}">edition {__version__}</a>.</p></main></body></html>\n'
+        f'<a href="{home}">edition {__version__}</a>.</p></article></main></body></html>\n'
     )
 
 
