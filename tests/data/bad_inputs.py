@@ -300,7 +300,11 @@ def _frames(outputs: list[Output]) -> dict[str, str]:
 def _records(module: Any, path: str, folder: Path) -> dict[str, str]:
     frames, _ = module.tables(DuckDBEngine(), originals(folder, [path]))
     check_row_counts([path], frames[module.TABLES[0]].groupby("fiscal_year")["n"].sum())
-    return {name: frame.to_csv() for name, frame in frames.items()}
+    # Rows of a count come in any order; the tables are sorted when they are written.
+    return {
+        name: frame.sort_values(list(frame.columns), ignore_index=True).to_csv()
+        for name, frame in frames.items()
+    }
 
 
 def _gz(path: str, good: Callable[[], bytes], read: Any, area: int, date: int | None) -> Source:
