@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 
 from scomm import __version__
 from scomm.book.cards import card_path
+from scomm.book.find import SEARCH_SCRIPTS
 from scomm.book.launch import links
 from scomm.data.schema import TABLES
 from scomm.display.pictures import CARD
@@ -38,7 +39,6 @@ WORDS = {
 }
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
-_SEARCH_ONLY = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 # The book colours code itself; the theme's extras are for extensions that are not here.
 _UNUSED_STYLES = ("pygments.css", "furo-extensions.css")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -194,13 +194,12 @@ def _context(
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
     context["launch"] = links(app.config.scomm_repository, pagename) if pagename in results else {}
-    if pagename != "search":
-        # Sphinx's own scripts serve its search page; elsewhere they are three requests for nothing.
-        context["script_files"] = [
-            file
-            for file in context.get("script_files", [])
-            if Path(str(getattr(file, "filename", file))).name not in _SEARCH_ONLY
-        ]
+    # Sphinx's own scripts serve its search page alone, which has them as one file.
+    context["script_files"] = [
+        file
+        for file in context.get("script_files", [])
+        if Path(str(getattr(file, "filename", file))).name not in SEARCH_SCRIPTS
+    ]
     context["css_files"] = [
         file
         for file in context.get("css_files", [])
