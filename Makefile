@@ -15,13 +15,15 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The environment is made again whenever the lock changes.
+# The environment is made again whenever the lock changes. The lock is whole: nothing is resolved again
+# at the install (older pips would, and look past a pin that a package asks for with an extra).
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the lock into $(VENV) (a minute or two) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/python -m pip check --disable-pip-version-check > /dev/null
 	@touch $@
 
 book: $(READY) ## build the book into _build/html
@@ -33,7 +35,7 @@ test: $(READY) ## run every test
 
 $(VENV)/.spark: requirements-spark.txt $(READY)
 	@echo "Installing Apache Spark into $(VENV) (half a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.txt
 	@touch $@
 
 test-spark: $(VENV)/.spark ## run the tests of the other engine, Apache Spark (needs Java 17)
@@ -93,9 +95,9 @@ bench: book ## time everything against what it is measured against (half an hour
 	@PYTHONPATH=src:. $(BIN)/python -m bench
 
 lock: ## write requirements.txt again from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest --no-strip-extras \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
 	  --extra dev --no-annotate --no-header --quiet pyproject.toml -o requirements.txt
-	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest --no-strip-extras \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
 	  --extra spark -c requirements.txt --no-annotate --no-header --quiet pyproject.toml -o .spark.lock
 	.ci/only-new requirements.txt .spark.lock > requirements-spark.txt && rm .spark.lock
 

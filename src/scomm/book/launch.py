@@ -30,7 +30,7 @@ import os, subprocess, sys
 if not os.path.isdir("one-in-four"):
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", "--branch", "{tag}", "{repository}", "one-in-four"], check=True)
 os.chdir("one-in-four")
-subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", "requirements.txt"], check=True)
+subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", "requirements.txt"], check=True)
 sys.path.insert(0, "src")
 """
 

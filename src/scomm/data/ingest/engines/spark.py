@@ -35,7 +35,7 @@ class SparkEngine:
         except ImportError as error:
             raise ArgumentError(
                 "the engine spark needs the extra scomm[spark]: "
-                "pip install --require-hashes -r requirements-spark.txt"
+                "pip install --no-deps --require-hashes -r requirements-spark.txt"
             ) from error
         builder = (
             SparkSession.builder.appName("scomm")
