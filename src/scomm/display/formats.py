@@ -236,10 +236,14 @@ def joined(parts: Iterable[Any], separator: str = ", ") -> Words:
     return Words.made(lambda: separator.join(_(part) for part in kept))
 
 
-def each(rows: pd.DataFrame, template: str) -> Words:
-    """Say every row of a table by one template, in the table's order: a chart put into words.
+def named(names: Iterable[Any], values: Iterable[Any], spec: str = "pct0") -> Words:
+    """Return names in a row, each with its value in brackets; "none" where there is no name.
 
-    >>> each(pd.DataFrame({"label": ["A", "B"], "share": [0.5, 0.25]}), "{label} {share:pct0}")
-    'A 50%; B 25%'
+    >>> named(["Solano", "San Diego"], [0.5, 0.22]), named([], [])
+    ('Solano (50%), San Diego (22%)', 'none')
     """
-    return joined((tr(template, **row) for row in rows.to_dict("records")), "; ")
+    parts = [
+        tr("{name} ({value})", name=name, value=tr(f"{{value:{spec}}}", value=value))
+        for name, value in zip(names, values, strict=True)
+    ]
+    return joined(parts) if parts else tr("none")

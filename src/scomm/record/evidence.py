@@ -17,7 +17,7 @@ import pandas as pd
 
 from scomm.data import ledger
 from scomm.display.formats import tr
-from scomm.display.words import N_
+from scomm.display.words import N_, Words
 from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
 from scomm.stats.proportions import Interval, clopper_pearson, wilson
@@ -240,6 +240,16 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
     table = pd.DataFrame(rows)
     whole = ["x", "n", "n_low", "n_high"]
     return table.astype(dict.fromkeys(whole, "Int64")) if len(table) else table
+
+
+def shares_as_printed(places: pd.DataFrame) -> list[Words]:
+    """Return each share of a ``frame`` in words: its two ends where it is known as a range."""
+    return [
+        tr("{low:pct}", low=row.share_low)
+        if row.share_low == row.share_high
+        else tr("{low:pct} to {high:pct}", low=row.share_low, high=row.share_high)
+        for row in places.itertuples()
+    ]
 
 
 def at_cutoff(cutoff: str, selected_only: bool = True) -> list[Published]:
