@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Serving(http.server.ThreadingHTTPServer):
+    """One thread for each connection; a browser that hangs up early is no error."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @dataclass
 class Server:
     """A running server; ``policy`` is read at every answer and may be set at any time."""
@@ -72,8 +83,7 @@ def serve(folder: Path, policy: str = "") -> Iterator[Server]:
     """Serve a folder on a free port of this machine."""
     server = Server(folder, policy)
     handler = partial(Handler, directory=str(folder), policy=lambda: server.policy)
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    running.daemon_threads = True
+    running = Serving(("127.0.0.1", 0), handler)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     server.address = f"http://127.0.0.1:{running.server_port}"
 
