@@ -162,9 +162,8 @@ def published_book(fresh: Book) -> Book:
     return fresh
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    folder = tmp_path / "book"
+def two_pages(folder: Path) -> Book:
+    """Return a small book of two pages, not built, that a test may change at will."""
     checkout(folder)
     # These tests change tables and code at will; those of the published record have their own book.
     config = folder / "_config.yml"
@@ -180,3 +179,8 @@ def book(tmp_path: Path) -> Book:
     small.write("page", PAGE)
     small.write("other", OTHER)
     return small
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return two_pages(tmp_path / "book")

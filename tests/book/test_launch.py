@@ -34,8 +34,10 @@ def test_another_kind_of_address_is_refused(address: str) -> None:
 
 def test_binder_installs_the_lock() -> None:
     folder = paths.ROOT / ".binder"
-    wanted = folder / (folder / "requirements.txt").read_text().split("-r ")[1].strip()
-    assert wanted.resolve() == paths.LOCK
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    wanted = [line.split() for line in lines if not line.startswith("#")]
+    assert [option for option, _ in wanted] == ["-r", "-c"], "installed, and nothing beyond it"
+    assert {(folder / name).resolve() for _, name in wanted} == {paths.LOCK}
     assert "PYTHONPATH" in (folder / "start").read_text()
 
 

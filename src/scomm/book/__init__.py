@@ -32,12 +32,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
         symbols,
         terms,
         traces,
+        whole,
     )
 
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
     parts = (
+        whole,
         language,
         execution,
         code,

@@ -110,6 +110,18 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     )
 
 
+def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Take words out of the search index that stand on no page any more.
+
+    Sphinx keeps them after a page has changed, so that the index would tell what was built before.
+    """
+    indexer = getattr(app.builder, "indexer", None)
+    for mapping in (indexer._mapping, indexer._title_mapping) if indexer else ():
+        for word in [word for word, pages in mapping.items() if not pages]:
+            del mapping[word]
+    yield from ()
+
+
 def _write(app: Sphinx, site: Path) -> None:
     out = site / "find"
     write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
@@ -123,4 +135,5 @@ def setup(app: Sphinx) -> None:
     """Register the directive, the plain list and the files."""
     app.add_directive("find", Find)
     app.connect("html-collect-pages", _pages)
+    app.connect("html-collect-pages", _forget_words)
     writers.connect(app, "find", _write, proof="find/places.js")

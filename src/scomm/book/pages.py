@@ -39,8 +39,9 @@ WORDS = {
 }
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
-# The book colours code itself; the theme's extras are for extensions that are not here.
-_UNUSED_STYLES = ("pygments.css", "furo-extensions.css")
+# The book colours code and sets cells itself; the theme's extras are for extensions that are not here.
+# MyST-NB's styles also come too late: a page would name their checksum, or not, by what was built before.
+_UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -203,7 +204,7 @@ def _context(
     context["css_files"] = [
         file
         for file in context.get("css_files", [])
-        if Path(str(getattr(file, "filename", file))).name not in _UNUSED_STYLES
+        if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
     context["cite_page"] = _cite_page(pagename, record)
 

@@ -333,6 +333,8 @@ def _print(report: Report, seconds: float) -> None:
             console.print(f"{word}  {len(rows):,} {what}", markup=False)
         elif kind == "original" and report.of("record"):
             console.print("      no originals here to compare with their passports")
+    for row in report.of("aside"):
+        console.print(f"      not of the edition, not checked: {row.id}", markup=False)
     made = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())
     digest = f", digest {report.digest[:12]}" if report.digest else ""

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from scomm import paths
 from scomm.data.sources import sha256_of
 from scomm.data.strict import is_relative, read_json, read_text
 from scomm.errors import EditionError
+from scomm.record import identity
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
+MANIFEST_SCHEMA = "one-in-four/edition/1"
+# What `make` makes in an edition's source.
+_MADE_HERE = (
+    ".venv",
+    "_build",
+    "dist",
+    ".hypothesis",
+    ".import_linter_cache",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+)
 _TAKE = "The file was altered; take the edition from where it was published."
 
 
@@ -46,6 +64,39 @@ def read(folder: Path) -> dict[str, str]:
     return sums
 
 
+def made_here(folder: Path) -> list[str]:
+    """Return the folders that working in an edition has made: the environment, builds, caches.
+
+    None of them is read by a verification, but for the environment, which is what runs it.
+    """
+    return [f"source/{made}" for made in _MADE_HERE if (folder / "source" / made).is_dir()]
+
+
+def _compiled(name: str, sums: Mapping[str, str]) -> bool:
+    """Whether Python made a file from one beside it that is listed; no kernel uses such a file."""
+    folder, cached, file = name.rpartition("__pycache__/")
+    return bool(cached) and name.endswith(".pyc") and f"{folder}{file.split('.')[0]}.py" in sums
+
+
+def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is in a folder and not in its list, and links, each with what it is."""
+    aside = set(made_here(folder))
+    for parent, folders, files in os.walk(folder):
+        here = Path(parent).relative_to(folder)
+        folders[:] = sorted(name for name in folders if (here / name).as_posix() not in aside)
+        for entry in sorted([*files, *folders]):
+            name = (here / entry).as_posix()
+            if (folder / name).is_symlink():
+                yield name, "a link to elsewhere: an edition has none"
+            elif (
+                entry not in folders
+                and name not in (SUMS, MANIFEST)
+                and name not in sums
+                and not _compiled(name, sums)
+            ):
+                yield name, "not listed: it was added"
+
+
 def problems(folder: Path) -> dict[str, str]:
     """Return what is wrong with an edition's files: path to what was found.
 
@@ -66,11 +117,27 @@ def problems(folder: Path) -> dict[str, str]:
             wrong[name] = "missing"
         elif sha256_of(file) != digest:
             wrong[name] = "changed: its sha256 is not the one listed"
-    present = {
-        file.relative_to(folder).as_posix()
-        for file in folder.rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+    return wrong | dict(_strangers(folder, sums))
+
+
+def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
+    """Return what the manifest of an edition's folder states, once its ``SHA256SUMS`` is written."""
+    listed = [folder / name for name in read(folder)] + [folder / SUMS]
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "edition": record.edition,
+        "date": record.date,
+        "digest": record.digest,
+        "sha256sums": sha256_of(folder / SUMS),
+        "lock": sha256_of(folder / "source" / paths.LOCK.name),
+        "files": len(listed),
+        "bytes": sum(file.stat().st_size for file in listed),
+        "findings": sum(item.kind == "finding" for item in record.items),
+        "paragraphs": sum(item.kind == "paragraph" for item in record.items),
+        "tables": len(identity.table_digests()),
     }
-    for name in sorted(present - sums.keys() - {SUMS, MANIFEST}):
-        wrong[name] = "not listed: it was added"
-    return wrong
+
+
+def manifest_bytes(stated: Mapping[str, Any]) -> bytes:
+    """Return the manifest as it is written."""
+    return (json.dumps(stated, indent=1) + "\n").encode("utf-8")

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from frictionless import validate
 
 from scomm import __version__, paths
-from scomm.data.sources import sha256_of
 from scomm.errors import EditionError
 from scomm.record import datapackage, identity, published
 from scomm.record.changes import editions_json
-from scomm.record.checksums import MANIFEST, SUMS, listing
+from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
 from scomm.record.folders import made_whole
 from scomm.record.pdf import book
 from scomm.record.policy import content_security_policy
 from scomm.record.verify import read_findings
 
-MANIFEST_SCHEMA = "one-in-four/edition/1"
 NAME = f"one-in-four-{__version__}"
 
 # What of the checkout is source: all that is needed to build, test and verify.
@@ -177,24 +173,6 @@ def check_tables(folder: Path) -> None:
         raise EditionError(f"{folder}: not a valid data package: {first}")
 
 
-def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
-    """Return the manifest of an edition's folder, whose ``SHA256SUMS`` is written."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    return {
-        "schema": MANIFEST_SCHEMA,
-        "edition": record.edition,
-        "date": record.date,
-        "digest": record.digest,
-        "sha256sums": sha256_of(folder / SUMS),
-        "lock": sha256_of(paths.LOCK),
-        "files": len(files),
-        "bytes": sum(file.stat().st_size for file in files),
-        "findings": sum(item.kind == "finding" for item in record.items),
-        "paragraphs": sum(item.kind == "paragraph" for item in record.items),
-        "tables": len(identity.table_digests()),
-    }
-
-
 def make(site: Path, out: Path | None = None) -> Path:
     """Make the edition's folder and zip from a built site, and return the folder.
 
@@ -207,6 +185,5 @@ def make(site: Path, out: Path | None = None) -> Path:
         _fill(work, site, record)
         check_tables(work / "tables")
         (work / SUMS).write_bytes(listing(work))
-        text = json.dumps(manifest(work, record), indent=1) + "\n"
-        (work / MANIFEST).write_text(text, encoding="utf-8")
+        (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
     return final

@@ -37,7 +37,21 @@ from scomm.record.kernels import PlainManager, managers
 _STORE_VERSION = "2"
 
 _BEFORE = """\
+import importlib.machinery as _machinery
+import os as _os
 import sys as _sys
+class _FromSource(_machinery.SourceFileLoader):
+    # What runs is the source as written: a compiled file could have been made of another, and
+    # Python only compares its size and the second of its time.
+    def path_stats(self, path):
+        raise OSError
+_scomm_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
+def _scomm_path(path, source=_os.environ["PYTHONPATH"]):
+    if path != source and not path.startswith(source + _os.sep):
+        raise ImportError
+    return _scomm_finder(path)
+_sys.path_hooks.insert(0, _scomm_path)
+_sys.path_importer_cache.pop(_os.environ["PYTHONPATH"], None)
 _scomm_opened = set()
 def _scomm_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scomm.data.locks import abandoned, one_writer
 from scomm.record import identity
 
 
@@ -28,6 +29,25 @@ def made_whole(final: Path) -> Iterator[Path]:
     An error in the block, such as a full disk, leaves what stood under the final names before.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
+    with one_writer(final.parent, final.name):
+        _clear(final)
+        yield from _made_whole(final)
+
+
+def _clear(final: Path) -> None:
+    """Undo what a process left that was stopped: bring an old folder back, drop what was begun."""
+    for path in abandoned(final.parent):
+        if path.parent != final.parent or not path.name.startswith(f".{final.name}."):
+            continue
+        if path.suffix == ".old" and not final.exists():
+            path.rename(final)
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _made_whole(final: Path) -> Iterator[Path]:
     packed = final.with_name(f"{final.name}.zip")
     work, work_zip, old = (
         final.with_name(f".{final.name}.{os.getpid()}.{suffix}")

@@ -28,9 +28,7 @@ from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
 from scomm.data.tables import manifest
 from scomm.errors import EditionError, PublishedError, ScommError
-from scomm.record import chapters, identity, published
-from scomm.record.checksums import problems as checksum_problems
-from scomm.record.checksums import read as read_sums
+from scomm.record import chapters, checksums, identity, published
 from scomm.record.execution import ExecutionError, execute
 from scomm.record.findings import SCHEMA
 from scomm.record.outputs import findings, numbers, of_kind, slug
@@ -48,7 +46,7 @@ _CSV_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Row:
-    """One thing checked. ``kind`` is file, table, original, record, finding, number or exhibit."""
+    """One thing checked. ``kind`` is file, aside, table, original, record, finding, number or exhibit."""
 
     kind: str
     id: str
@@ -135,10 +133,26 @@ def _text(value: Any) -> str:
 
 def check_files(folder: Path) -> list[Row]:
     """Compare every file of an unpacked edition with its checksums, and those with the manifest."""
-    wrong = checksum_problems(folder)
+    wrong = checksums.problems(folder)
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
-    right = [name for name in read_sums(folder) if name not in wrong]
-    return rows + [Row("file", name, "as listed", "as listed", PASS) for name in right]
+    right = [name for name in checksums.read(folder) if name not in wrong]
+    rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
+    # With other files a manifest cannot be what it was; then they are what to name.
+    if not wrong and (why := _problem_of_the_manifest(folder)):
+        rows.append(Row("file", checksums.MANIFEST, "as made", why, FAIL, why))
+    aside = checksums.made_here(folder)
+    return rows + [Row("aside", name, "not of the edition", "not checked", PASS) for name in aside]
+
+
+def _problem_of_the_manifest(folder: Path) -> str:
+    """Say where a manifest is not the one that its edition's files give, byte for byte."""
+    found = (folder / checksums.MANIFEST).read_bytes()
+    made = checksums.manifest(folder, identity.load(folder))
+    if found == checksums.manifest_bytes(made):
+        return ""
+    stated = read_json(folder / checksums.MANIFEST)
+    moved = [key for key in {**made, **stated} if made.get(key) != stated.get(key)]
+    return f"changed: {', '.join(moved) or 'its spacing'} not what its files give"
 
 
 def check_tables() -> list[Row]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from scomm import paths
 from scomm.data.ingest.base import Module, Output
+from scomm.data.locks import abandoned, one_writer
 from scomm.data.schema import TABLES
 from scomm.data.sources import check_hash, locate, passports
-from scomm.data.tables import Entry, manifest_bytes, parquet_bytes, to_bytes, write_atomically
+from scomm.data.tables import Entry, manifest_bytes, parquet_bytes, to_bytes, write_together
 from scomm.errors import ArgumentError, SourceError
 
 MODULES = (
@@ -106,9 +107,12 @@ def ingest(
                 table = TABLES[output.table]
                 pending.append((output, packer.submit(to_bytes, output.frame, table)))
         keep()
-    for filename, content in contents.items():
-        write_atomically(tables / filename, content)
-    write_atomically(tables / paths.MANIFEST.name, manifest_bytes(list(entries.values())))
+    files = {tables / filename: content for filename, content in contents.items()}
+    files[tables / paths.MANIFEST.name] = manifest_bytes(list(entries.values()))
+    with one_writer(tables, "ingest"):
+        for left in abandoned(tables) if tables.is_dir() else ():
+            left.unlink()
+        write_together(files)
     return list(entries.values())
 
 
@@ -132,11 +136,13 @@ def count_records(
         )
     runner = known.engine(engine, master)
     frames, _ = kinds[kind].tables(runner, parts(runner, location))
-    rows = {}
+    rows: dict[str, int] = {}
+    files: dict[Path, bytes] = {}
     for name, frame in frames.items():
         content = parquet_bytes(frame.sort_values(list(TABLES[name].key), ignore_index=True))
-        write_atomically(to / f"{name}.parquet", content)
+        files[to / f"{name}.parquet"] = content
         rows[name] = len(frame)
+    write_together(files)
     return rows
 
 

@@ -1,0 +1,56 @@
+"""One build at a time in a folder, and none that goes on from what another left half-written.
+
+Sphinx trusts a page that is newer than its source. A build that was stopped while it wrote pages, by
+a signal, a full disk or a power cut, can leave a page cut short, or one of older numbers, that looks
+newer. So a mark says that the pages are whole; without it they are made again from the results of
+the notebooks, which are each kept whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from scomm.data.locks import abandoned, one_writer
+from scomm.data.tables import write_atomically
+
+
+def _mark(app: Sphinx) -> Path:
+    return Path(app.outdir).parent / ".record" / f"{Path(app.outdir).name}.whole"
+
+
+def _begin(app: Sphinx) -> None:
+    """Wait for other builds, then remove what is not known to be whole."""
+    build = Path(app.outdir).parent
+    held = ExitStack()
+    held.enter_context(one_writer(build, "this build"))
+    app.scomm_held = held  # type: ignore[attr-defined]
+    for path in abandoned(build) if build.is_dir() else ():
+        path.unlink(missing_ok=True)
+    if not _mark(app).is_file():
+        for folder in (Path(app.outdir), Path(app.doctreedir)):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+
+
+def _writes(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None:
+    _mark(app).unlink(missing_ok=True)
+
+
+def _finished(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        write_atomically(_mark(app), b"")
+    held: ExitStack = app.scomm_held  # type: ignore[attr-defined]
+    held.close()
+
+
+def setup(app: Sphinx) -> None:
+    """Begin at once, before Sphinx reads what an earlier build left."""
+    _begin(app)
+    # Before any page is read or any file written; a cell that fails does so before that.
+    app.connect("env-before-read-docs", _writes)
+    app.connect("build-finished", _finished, priority=10_000)

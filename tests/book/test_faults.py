@@ -1,0 +1,359 @@
+"""Commands are killed, starved of disk, refused permission and run against each other.
+
+Afterwards what stands under a final name is whole, and the next run makes just what an undisturbed
+run makes. ``SCOMM_MOMENTS`` says at how many moments of its run each command is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scomm import paths
+from scomm.data.sources import sha256_of
+from scomm.record import checksums
+from scomm.record.folders import made_whole
+
+from .conftest import Book, two_pages
+from .test_edition import NAME
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
+
+MOMENTS = int(os.environ.get("SCOMM_MOMENTS", "2"))
+ORIGINALS = paths.originals()
+
+BUILD = (str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W")
+SCOMM = (sys.executable, "-m", "scomm")
+
+
+def environment(book: Book) -> dict[str, str]:
+    """What a user's shell gives, and where the small book is."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")}
+    return kept | {
+        "SCOMM_ROOT": str(book.folder),
+        "PYTHONPATH": str(book.folder / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOURCE_DATE_EPOCH": "1795392000",
+        "COLUMNS": "200",
+    }
+
+
+def start(book: Book, *command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=book.folder,
+        env=environment(book),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(book: Book, *command: str) -> str:
+    """Run undisturbed; return what was printed."""
+    process = start(book, *command)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, out + err
+    return out + err
+
+
+def processes_of(book: Book) -> list[psutil.Process]:
+    """Processes that work for a book, kernels included."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("SCOMM_ROOT") == str(book.folder):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def kill_at_moments(book: Book, *command: str) -> Iterator[float]:
+    """Kill a command at evenly spread moments of its run; yield after each.
+
+    Nothing of it may run on: its kernels end within seconds.
+    """
+    began = time.monotonic()
+    run(book, *command)
+    whole = time.monotonic() - began
+    for number in range(MOMENTS):
+        moment = whole * (number + 0.5) / MOMENTS
+        process = start(book, *command)
+        try:
+            process.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+        patience = time.monotonic() + 15
+        while left := processes_of(book):
+            assert time.monotonic() < patience, f"still running: {left}"
+            time.sleep(0.05)
+        yield moment
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its digest."""
+    return {
+        file.relative_to(folder).as_posix(): sha256_of(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def site(book: Book) -> dict[str, str]:
+    """The built site, without what is Sphinx's own bookkeeping."""
+    return {
+        name: digest
+        for name, digest in tree(book.folder / "_build" / "html").items()
+        if not Path(name).name.startswith(".buildinfo")
+    }
+
+
+def unfinished(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob(".*.tmp")] + [p.name for p in folder.rglob(".*.old")]
+
+
+STATES = {
+    "one": ("The sum is {n}`sum`.", "say(sum=1 + 1)"),
+    "two": ("The sum, now another, is {n}`sum`.", "say(sum=20 + 20)"),
+}
+
+
+@pytest.fixture(scope="module")
+def two_states(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Book, dict[str, dict[str, str]]]:
+    """A small book, and its site in two states of one page, each built from nothing."""
+    book = two_pages(tmp_path_factory.mktemp("faults") / "book")
+    text = (book.folder / "other.md").read_text(encoding="utf-8")
+    built = {}
+    for name, (prose, code) in STATES.items():
+        changed = text.replace("The sum is {n}`sum`.", prose).replace("say(sum=1 + 1)", code)
+        (book.folder / f"{name}.txt").write_text(changed, encoding="utf-8")
+        shutil.copy(book.folder / f"{name}.txt", book.folder / "other.md")
+        shutil.rmtree(book.folder / "_build", ignore_errors=True)
+        run(book, *BUILD)
+        built[name] = site(book)
+    assert built["one"] != built["two"]
+    return book, built
+
+
+def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
+    two_states: tuple[Book, dict[str, dict[str, str]]],
+) -> None:
+    book, sites = two_states
+    names = list(STATES)
+    for number, moment in enumerate(kill_at_moments(book, *BUILD)):
+        # Another page than the one whose build was cut short, then back: both must come out.
+        run(book, *BUILD)
+        assert site(book) == sites[names[(number + 1) % 2]], f"killed after {moment:.2f} s"
+        assert not unfinished(book.folder / "_build")
+        shutil.copy(book.folder / f"{names[number % 2]}.txt", book.folder / "other.md")
+
+
+def test_a_page_cut_short_is_made_again(
+    two_states: tuple[Book, dict[str, dict[str, str]]],
+) -> None:
+    book, sites = two_states
+    # The worst case: killed after it noted the page as done and while it wrote it.
+    page = book.folder / "_build" / "html" / "other.html"
+    page.write_bytes(page.read_bytes()[:1000])
+    (book.folder / "_build" / ".record" / "html.whole").unlink()
+    run(book, *BUILD)
+    assert site(book) == sites["two"]
+
+
+def test_two_builds_at_once_wait_for_each_other(
+    two_states: tuple[Book, dict[str, dict[str, str]]],
+) -> None:
+    book, sites = two_states
+    shutil.copy(book.folder / "one.txt", book.folder / "other.md")
+    both = [start(book, *BUILD) for _ in range(2)]
+    said = ["".join(process.communicate(timeout=300)) for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(said)
+    assert sum("this build waits for process" in text for text in said) == 1
+    assert site(book) == sites["one"]
+
+
+def test_a_killed_edition_is_whole_or_not_there(published_book: Book) -> None:
+    book = published_book
+    dist = book.folder / "dist"
+    run(book, *SCOMM, "edition")
+    whole = tree(dist)
+    shutil.rmtree(dist)
+    for moment in kill_at_moments(book, *SCOMM, "edition"):
+        if (dist / NAME).exists():
+            assert checksums.problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
+        if (dist / f"{NAME}.zip").exists():
+            assert zipfile.ZipFile(dist / f"{NAME}.zip").testzip() is None
+        run(book, *SCOMM, "edition")
+        assert tree(dist) == whole, f"killed after {moment:.2f} s"
+        assert sorted(path.name for path in dist.iterdir()) == [NAME, f"{NAME}.zip"]
+        shutil.rmtree(dist)
+
+
+def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path) -> None:
+    final = tmp_path / "edition"
+    with made_whole(final) as work:
+        (work / "a.txt").write_text("first")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    final.rename(tmp_path / f".edition.{ended.pid}.old")
+    (tmp_path / f".edition.{ended.pid}.tmp").mkdir()
+    (tmp_path / f".edition.{ended.pid}.zip.tmp").write_bytes(b"PK")
+    (tmp_path / f".edition.{os.getpid()}.zip.tmp").write_bytes(b"of one that runs")
+    # The next one fails, for another reason; the last good one is back all the same.
+    with pytest.raises(OSError, match="another reason"), made_whole(final):
+        raise OSError("another reason")
+    assert (final / "a.txt").read_text() == "first"
+    with made_whole(final) as work:
+        (work / "a.txt").write_text("second")
+    assert (final / "a.txt").read_text() == "second"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]
+
+
+def test_a_killed_verification_changes_nothing(published_book: Book, tmp_path: Path) -> None:
+    run(published_book, *SCOMM, "edition", "--to", str(tmp_path))
+    edition = tmp_path / NAME
+    before = tree(edition)
+    for moment in kill_at_moments(published_book, *SCOMM, "verify", "--edition", str(edition)):
+        assert tree(edition) == before, f"killed after {moment:.2f} s"
+    out = run(published_book, *SCOMM, "verify", "--edition", str(edition))
+    assert out.rstrip().endswith("PASS")
+
+
+@pytest.mark.originals
+@pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
+def test_a_killed_ingest_writes_every_table_or_none(book: Book) -> None:
+    tables = book.folder / "data" / "tables"
+    whole = tree(tables)
+    ingest = (*SCOMM, "ingest", "--from", str(ORIGINALS))
+    for moment in kill_at_moments(book, *ingest):
+        assert {name: digest for name, digest in tree(tables).items() if name[0] != "."} in (
+            {},
+            whole,
+        ), f"killed after {moment:.2f} s"
+        for file in tables.iterdir():
+            file.unlink()
+    run(book, *ingest)
+    assert tree(tables) == whole
+
+
+def on_a_small_disk(book: Book, folder: Path, free: int, *command: str) -> tuple[int, str, Path]:
+    """Run a command with a folder on a disk with ``free`` bytes; return status, text, what is left.
+
+    The file system lives in a private name space of the kernel and ends with the command.
+    """
+    left = folder.parent / f"{folder.name}-left"
+    before = folder.parent / f"{folder.name}-before"
+    shutil.rmtree(left, ignore_errors=True)
+    shutil.rmtree(before, ignore_errors=True)
+    shutil.copytree(folder, before)
+    block = 4096
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    size = sum(-(-size // block) * block for size in sizes) + free
+    script = (
+        f'mount -t tmpfs -o size={size} tmpfs "$0" && cp -a "$1/." "$0/" || exit 99; left="$2"; '
+        'shift 2; "$@"; status=$?; cp -a "$0/." "$left"; exit $status'
+    )
+    left.mkdir()
+    process = start(
+        book, "unshare", "--mount", "--map-root-user", "sh", "-c", script,
+        str(folder), str(before), str(left), *command,
+    )  # fmt: skip
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out + err, left
+
+
+can_mount = pytest.mark.skipif(
+    subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+        capture_output=True,
+        check=False,
+    ).returncode
+    != 0,
+    reason="this system does not let a test mount a small file system",
+)
+
+
+@can_mount
+def test_an_edition_on_a_full_disk_leaves_the_last_one(published_book: Book) -> None:
+    dist = published_book.folder / "dist"
+    run(published_book, *SCOMM, "edition")
+    whole = tree(dist)
+    status, said, left = on_a_small_disk(published_book, dist, 4_000_000, *SCOMM, "edition")
+    assert status == 2, said
+    assert "No space left on device" in said
+    assert "Traceback" not in said
+    assert tree(left) == whole
+    shutil.rmtree(dist)
+
+
+@can_mount
+def test_a_build_on_a_full_disk_fails_and_the_next_one_is_whole(
+    two_states: tuple[Book, dict[str, dict[str, str]]],
+) -> None:
+    book, sites = two_states
+    build = book.folder / "_build"
+    shutil.copy(book.folder / "one.txt", book.folder / "other.md")
+    status, said, left = on_a_small_disk(book, build, 0, *BUILD)
+    assert status not in (0, 99), said
+    assert "No space left on device" in said, said
+    shutil.rmtree(build)
+    left.rename(build)
+    run(book, *BUILD)
+    assert site(book) == sites["one"]
+
+
+@can_mount
+@pytest.mark.originals
+@pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
+def test_ingest_on_a_full_disk_leaves_the_old_tables(book: Book) -> None:
+    tables = book.folder / "data" / "tables"
+    old = tables / "activation.csv"
+    old.write_text(old.read_text(encoding="utf-8")[:-10], encoding="utf-8")
+    before = tree(tables)
+    status, said, left = on_a_small_disk(
+        book, tables, 1_000_000, *SCOMM, "ingest", "--from", str(ORIGINALS)
+    )
+    assert status == 2, said
+    assert "No space left on device" in said
+    assert "Traceback" not in said
+    assert tree(left) == before
+
+
+@can_mount
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("edition",),
+        ("exhibit", "F1.1"),
+        ("words", "extract"),
+    ],
+)
+def test_what_cannot_be_written_is_named(published_book: Book, command: tuple[str, ...]) -> None:
+    book = published_book
+    before = tree(book.folder)
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" || exit 99; cd "$0"; "$@"'
+    process = start(
+        book, "unshare", "--mount", "--map-root-user", "sh", "-c", script,
+        str(book.folder), *SCOMM, *command,
+    )  # fmt: skip
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 2, out + err
+    assert "Read-only file system" in err
+    assert str(book.folder) in err
+    assert "Traceback" not in err
+    assert tree(book.folder) == before
