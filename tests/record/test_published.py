@@ -7,11 +7,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from scomm import __version__, paths
 from scomm.errors import PublishedError
-from scomm.record import published
+from scomm.record import outputs, published
 from scomm.record.outputs import order
 
 
@@ -250,3 +251,63 @@ def test_accepted_changes_are_never_taken_back() -> None:
     assert paths.PUBLISHED_CHANGES.read_text(encoding="utf-8").startswith(before.stdout)
     rows = list(csv.DictReader(before.stdout.splitlines()))
     assert rows
+
+
+def left_by(**items: object) -> nbformat.NotebookNode:
+    """A notebook that left these results, as an executed one does."""
+    cell = nbformat.v4.new_code_cell("pass")
+    cell.outputs = [
+        nbformat.v4.new_output(
+            "display_data",
+            {"application/papermill.record/text/plain": json.dumps(data)},
+            metadata={"scrapbook": {"name": name.replace("__", "/").replace("_", ".")}},
+        )
+        for name, data in items.items()
+    ]
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def test_another_processors_last_digit_is_written_as_published() -> None:
+    entry = published.load()["11.3"]
+    computed = published.published_part(entry) | {"url": "notebooks/11-return.html#finding-11-3"}
+    ends = computed["interval"]
+    near = computed | {
+        "value": computed["value"] * (1 + 1e-13),
+        "interval": ends | {"low": ends["low"] * (1 - 1e-13)},
+    }
+    assert near != computed
+    notebook = left_by(finding__11_3=near)
+    published.in_published_digits("notebooks/11-return", notebook)
+    assert outputs.left(notebook)["finding/11.3"] == computed
+
+
+def test_what_has_moved_stays_as_it_was_computed() -> None:
+    entry = published.load()["11.3"]
+    ends = entry["interval"]
+    for moved in (
+        {"value": entry["value"] + 1e-3},
+        {"interval": ends | {"high": ends["high"] + 1e-3}},
+        {"numerator": 7},
+    ):
+        # One field has moved, another differs by a digit: neither is touched.
+        computed = published.published_part(entry) | {"reference": 1e-14} | moved
+        notebook = left_by(finding__11_3=computed)
+        published.in_published_digits("notebooks/11-return", notebook)
+        assert outputs.left(notebook)["finding/11.3"] == computed
+
+
+def test_numbers_in_prose_are_settled_page_by_page() -> None:
+    page = "notebooks/11-return"
+    name, value = next(
+        (name, value)
+        for name, value in published.load_numbers()[page].items()
+        if isinstance(value, float) and "_" not in name
+    )
+    for where, given, expected in (
+        (page, value * (1 + 1e-13), value),
+        (page, value + 1e-2, value + 1e-2),
+        ("notebooks/01-other", value * (1 + 1e-13), value * (1 + 1e-13)),
+    ):
+        notebook = left_by(**{name: given})
+        published.in_published_digits(where, notebook)
+        assert outputs.left(notebook) == {name: expected}

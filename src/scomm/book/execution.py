@@ -24,6 +24,7 @@ from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
 from scomm.data.tables import manifest
 from scomm.errors import ScommError
+from scomm.record import published
 from scomm.record.execution import Executed, Store, execute_all, forget
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,8 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
+        for docname, result in results.items():
+            published.in_published_digits(docname, result.notebook)
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)

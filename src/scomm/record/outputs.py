@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import nbformat
@@ -28,6 +29,18 @@ def left(notebook: nbformat.NotebookNode) -> dict[str, Any]:
                 raise FindingError(f"{name!r} was given twice in one page with different values")
             result[name] = data
     return result
+
+
+def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) -> None:
+    """Put ``change(name, data)`` in the place of everything that was left in a notebook."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            if name is None or _PREFIX not in output.get("data", {}):
+                continue
+            data = json.loads(output["data"][_PREFIX])
+            if (changed := change(name, data)) != data:
+                output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
 def of_kind(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str, tuple[str, Any]]:
