@@ -269,7 +269,10 @@ def left_by(**items: object) -> nbformat.NotebookNode:
 
 def test_another_processors_last_digit_is_written_as_published() -> None:
     entry = published.load()["11.3"]
-    computed = published.published_part(entry) | {"url": "notebooks/11-return.html#finding-11-3"}
+    computed = published.published_part(entry) | {
+        "id": "11.3",
+        "url": "notebooks/11-return.html#finding-11-3",
+    }
     ends = computed["interval"]
     near = computed | {
         "value": computed["value"] * (1 + 1e-13),
@@ -290,7 +293,7 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         {"numerator": 7},
     ):
         # One field has moved, another differs by a digit: neither is touched.
-        computed = published.published_part(entry) | {"reference": 1e-14} | moved
+        computed = published.published_part(entry) | {"id": "11.3", "reference": 1e-14} | moved
         notebook = left_by(finding__11_3=computed)
         published.in_published_digits("notebooks/11-return", notebook)
         assert outputs.left(notebook)["finding/11.3"] == computed
