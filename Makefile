@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test test-spark faults lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
+.PHONY: help book test test-spark faults coverage lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-spark: $(VENV)/.spark ## run the tests of the other engine, Apache Spark (n
 faults: $(READY) ## kill every command at twenty moments, damage every file of an edition (half an hour)
 	@SCOMM_MOMENTS=20 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/book/test_faults.py \
 	  tests/book/test_edition.py
+
+coverage: $(READY) ## run every test and say which lines and branches none reaches (half an hour)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --cov --cov-report=term
 
 lint: $(READY) ## check style, types and the walls between the rooms
 	@$(BIN)/ruff check src tests

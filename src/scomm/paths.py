@@ -70,6 +70,7 @@ FETCHED = ROOT / "originals"
 TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
 ERROR_RATES = DATA / "simulated" / "error_rates.csv"
+PYTHONS = DATA / "reproduced" / "pythons.csv"
 TOLERANCES = ROOT / "tests" / "oracles" / "tolerances.csv"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ _LOCALES = {"en": "en_US", "es": "es_US"}
 # The book colours code and sets cells itself; the theme's extras are for extensions that are not here.
 # MyST-NB's styles also come too late: a page would name their checksum, or not, by what was built before.
 _UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
+# Where a link leads is told neither who read it nor on what page it stood.
+_UNTOLD = '<meta name="referrer" content="no-referrer" />\n'
+_OUT = re.compile(r"<a (?![^>]*\brel=)([^>]*\bhref=\"https?:)")
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -173,7 +177,7 @@ def _context(
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
     if pagename.endswith("D-data-dictionary"):
         things = [dataset_json_ld(record, root)]
-    context["metatags"] = context.get("metatags", "") + tags + _json_ld(*things)
+    context["metatags"] = context.get("metatags", "") + _UNTOLD + tags + _json_ld(*things)
     # Sphinx gives the captions of the navigation the role of headings, and no level.
     tree = context.get("furo_navigation_tree")
     if isinstance(tree, str):
@@ -191,6 +195,7 @@ def _context(
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+        context["body"] = _OUT.sub(r'<a rel="noopener noreferrer" \1', context["body"])
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )

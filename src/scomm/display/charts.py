@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
+from scipy.optimize import linear_sum_assignment
 
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
@@ -513,6 +514,44 @@ def histogram(
     return figure
 
 
+def _led(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
+    """Name points (label, n, share) in the upper right, empty on a logarithmic axis, by lines.
+
+    Names and points are matched so that the lines are shortest together; such lines never cross.
+    """
+    if named.empty:
+        return
+    texts = [_said(label) for label in named["label"]]
+    gap, letter = (0.06, 0.0205) if layout.narrow else (0.055, 0.0092)
+    left = 1 - letter * max(map(len, texts))
+    places = np.column_stack([np.full(len(texts), left), 0.96 - gap * np.arange(len(texts))])
+    axes.autoscale_view()
+    # On a narrow picture points would lie under the names: the axis goes on until they do not.
+    start, end = axes.get_xlim()
+    needed = start * (named["n"].max() / start) ** (1 / (left - 0.06))
+    axes.set_xlim(start, max(end, needed))
+    points = axes.transData.transform(named[["n", "share"]].to_numpy(dtype=float))
+    ends = axes.transAxes.transform(places)
+    distance = np.linalg.norm(points[:, None, :] - ends[None, :, :], axis=2)
+    for row, place in zip(*linear_sum_assignment(distance), strict=True):
+        axes.annotate(
+            texts[row],
+            tuple(named[["n", "share"]].iloc[row]),
+            xytext=tuple(places[place]),
+            textcoords="axes fraction",
+            va="center",
+            color=INK.light,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": GREY.light,
+                "linewidth": 0.6,
+                "relpos": (0, 0.5),
+                "shrinkA": 3,
+                "shrinkB": 3,
+            },
+        )
+
+
 def funnel(
     layout: Layout,
     rows: pd.DataFrame,
@@ -537,33 +576,34 @@ def funnel(
         dash = "-" if number == 0 else (0, (4, 2))
         for bound in (low, high):
             axes.plot(n, bound, color=GREY.light, linewidth=1.0, linestyle=dash)
+        # On a logarithmic axis names of points stand at the right, so a limit's stands at its left end.
+        end = 0 if log else -1
         axes.annotate(
-            _said(name),
-            (np.asarray(n)[-1], np.asarray(high)[-1]),
+            _folded(name, 16) if layout.narrow and log else _said(name),
+            (np.asarray(n)[end], np.asarray(high)[end]),
             xytext=(0, 3),
             textcoords="offset points",
-            ha="right",
+            ha="left" if log else "right",
             va="bottom",
             color=MUTED.light,
         )
     axes.axhline(target, color=OCHRE.light, linewidth=1.1, dashes=(4, 2))
     axes.plot(rows["n"], rows["share"], "o", color=BLUE.light, markersize=4.4, alpha=0.85)
-    named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False)
-    gap = 0.07 if layout.narrow else 0.055
-    for position, row in enumerate(named.itertuples()):
-        # On a logarithmic axis the upper right is empty: names stand there, each led to its point.
-        axes.annotate(
-            _said(row.label),
-            (row.n, row.share),
-            xytext=(0.99, 0.96 - gap * position) if log else (5, 0),
-            textcoords="axes fraction" if log else "offset points",
-            ha="right" if log else "left",
-            va="center",
-            color=INK.light,
-            arrowprops={"arrowstyle": "-", "color": GREY.light, "linewidth": 0.6} if log else None,
-        )
     _percent(axes.yaxis)
     axes.set_ylim(0, 1)
+    named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False)
+    if log:
+        _led(axes, named, layout)
+    else:
+        for row in named.itertuples():
+            axes.annotate(
+                _said(row.label),
+                (row.n, row.share),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK.light,
+            )
     axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     axes.grid(axis="y")
     axes.set_axisbelow(True)

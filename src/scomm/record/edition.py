@@ -66,6 +66,7 @@ source/      everything needed to build, test and verify this edition
 one-in-four-{edition}.pdf, where the edition has one: the book as one PDF
 root/        what belongs in the root of a web site that serves editions under /{edition}/;
              headers.txt is the policy under which its pages load nothing from elsewhere
+             and tell nobody where a reader came from
 
 To verify, offline once the packages of source/requirements.txt are installed:
 
@@ -158,7 +159,10 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     (folder / "root").mkdir()
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
-    policy = f"Content-Security-Policy: {content_security_policy(folder / 'site')}\n"
+    policy = (
+        f"Content-Security-Policy: {content_security_policy(folder / 'site')}\n"
+        "Referrer-Policy: no-referrer\n"
+    )
     (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
     (folder / "root" / "404.html").write_text(_not_found(), encoding="utf-8")
     text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
