@@ -245,13 +245,13 @@ def flip(file: Path, at: int) -> None:
 def test_every_single_file_is_guarded(edition: Path) -> None:
     """Flip a byte of each file, remove it, swap it with another: just that is named.
 
-    Removing and swapping is done with some of the files; with all of them in `make faults`.
+    Done with every fourth file, and with all of them in `make faults`.
     """
-    step = 1 if "SCOMM_MOMENTS" in os.environ else 8
+    step = 1 if "SCOMM_MOMENTS" in os.environ else 4
     place = random.Random(2011)
     names = sorted(checksums.read(edition))
     assert checksums.problems(edition) == {}
-    for number, (name, other) in enumerate(zip(names, [*names[1:], names[0]], strict=True)):
+    for name, other in list(zip(names, [*names[1:], names[0]], strict=True))[::step]:
         file, second = edition / name, edition / other
         kept = file.read_bytes()
         if kept:
@@ -259,9 +259,6 @@ def test_every_single_file_is_guarded(edition: Path) -> None:
         else:
             file.write_bytes(b"x")
         assert checksums.problems(edition).keys() == {name}
-        if number % step:
-            file.write_bytes(kept)
-            continue
         file.unlink()
         assert checksums.problems(edition) == {name: "missing"}
         file.write_bytes(second.read_bytes())
