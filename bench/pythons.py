@@ -37,15 +37,9 @@ ENVIRONMENTS = Path(__file__).parent / "tmp" / "pythons"
 def environment(python: str) -> Path:
     """Return the Python of an environment that has the lock installed, made if it is not there."""
     folder = ENVIRONMENTS / python.replace(os.sep, "_")
-    inside = folder / "bin" / "python"
-    done = folder / ".ready"
-    if not done.is_file() or done.read_bytes() != paths.LOCK.read_bytes():
-        subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
-        install = ("-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes")
-        only = ("--only-binary", ":all:", "-r", str(paths.LOCK))
-        subprocess.run([str(inside), *install, *only], check=True)
-        done.write_bytes(paths.LOCK.read_bytes())
-    return inside
+    target = (f"PYTHON={python}", f"VENV={folder}", f"{folder}/.ready")
+    subprocess.run(["make", "--silent", *target], cwd=paths.ROOT, check=True, stdout=sys.stderr)
+    return folder / "bin" / "python"
 
 
 def verified(python: Path, edition: Path) -> dict[str, Any]:

@@ -61,17 +61,19 @@ class Book:
 
     folder: Path
 
-    def _run(self, *command: str, language: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command in the book's folder, with nothing of the tester's own settings."""
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")
-        }
-        environment |= {
+    def environment(self) -> dict[str, str]:
+        """Return where the book is, and nothing of the tester's own settings."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")}
+        return kept | {
             "SCOMM_ROOT": str(self.folder),
             "PYTHONPATH": str(self.folder / "src"),
             "SOURCE_DATE_EPOCH": "1795392000",
             "COLUMNS": "200",
         }
+
+    def _run(self, *command: str, language: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command in the book's folder."""
+        environment = self.environment()
         if language:
             environment["SCOMM_LANGUAGE"] = language
         return subprocess.run(

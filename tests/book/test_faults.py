@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -37,23 +37,11 @@ BUILD = (str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W"
 SCOMM = (sys.executable, "-m", "scomm")
 
 
-def environment(book: Book) -> dict[str, str]:
-    """What a user's shell gives, and where the small book is."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")}
-    return kept | {
-        "SCOMM_ROOT": str(book.folder),
-        "PYTHONPATH": str(book.folder / "src"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "SOURCE_DATE_EPOCH": "1795392000",
-        "COLUMNS": "200",
-    }
-
-
 def start(book: Book, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=book.folder,
-        env=environment(book),
+        env=book.environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -81,27 +69,38 @@ def processes_of(book: Book) -> list[psutil.Process]:
     return found
 
 
-def kill_at_moments(book: Book, *command: str, moments: int = MOMENTS) -> Iterator[float]:
+def kill_at_moments(
+    book: Book,
+    *command: str,
+    moments: int = MOMENTS,
+    before: Callable[[], None] = lambda: None,
+) -> Iterator[float]:
     """Kill a command at evenly spread moments of its run; yield after each.
 
-    Nothing of it may run on: its kernels end within seconds.
+    ``before`` is called before each run, the undisturbed one that is timed first among them.
+    Nothing of a killed command may run on: its kernels end within seconds.
     """
+    before()
     began = time.monotonic()
     run(book, *command)
     whole = time.monotonic() - began
+    killed = 0
     for number in range(moments):
         moment = whole * (number + 0.5) / moments
+        before()
         process = start(book, *command)
         try:
             process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+            killed += 1
         patience = time.monotonic() + 15
         while left := processes_of(book):
             assert time.monotonic() < patience, f"still running: {left}"
             time.sleep(0.05)
         yield moment
+    assert killed, "each run ended before its moment came"
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -155,24 +154,41 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
     two_states: tuple[Book, dict[str, dict[str, str]]],
 ) -> None:
     book, sites = two_states
-    names = list(STATES)
-    for number, moment in enumerate(kill_at_moments(book, *BUILD)):
-        # Another page than the one whose build was cut short, then back: both must come out.
+    state = ""
+
+    def change() -> None:
+        """Give the page its other state, so that each build has something to write."""
+        nonlocal state
+        state = "two" if state == "one" else "one"
+        shutil.copy(book.folder / f"{state}.txt", book.folder / "other.md")
+
+    for moment in kill_at_moments(book, *BUILD, before=change):
         run(book, *BUILD)
-        assert site(book) == sites[names[(number + 1) % 2]], f"killed after {moment:.2f} s"
+        assert site(book) == sites[state], f"killed after {moment:.2f} s"
         assert not unfinished(book.folder / "_build")
-        shutil.copy(book.folder / f"{names[number % 2]}.txt", book.folder / "other.md")
 
 
 def test_a_page_cut_short_is_made_again(
     two_states: tuple[Book, dict[str, dict[str, str]]],
 ) -> None:
     book, sites = two_states
-    # The worst case: killed after it noted the page as done and while it wrote it.
-    page = book.folder / "_build" / "html" / "other.html"
-    page.write_bytes(page.read_bytes()[:1000])
-    (book.folder / "_build" / ".record" / "html.whole").unlink()
+    shutil.copy(book.folder / "two.txt", book.folder / "other.md")
     run(book, *BUILD)
+    # The worst case: killed after it noted the page as done and while it wrote it.
+    build = book.folder / "_build"
+    page = build / "html" / "other.html"
+    page.write_bytes(page.read_bytes()[:1000])
+    (build / ".record" / "html.whole").unlink()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    ours = build / "html" / f".index.html.{ended.pid}.tmp"
+    theirs = [build / "html" / "theirs.txt", build / f".theirs.{ended.pid}.tmp"]
+    for file in (ours, *theirs):
+        file.write_text("left here")
+    run(book, *BUILD)
+    assert not ours.exists()
+    for file in theirs:
+        file.unlink()  # it is still there: what is not of the book is not the book's to remove
     assert site(book) == sites["two"]
 
 

@@ -280,7 +280,7 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
     }
     assert near != computed
     notebook = left_by(finding__11_3=near)
-    published.in_published_digits("notebooks/11-return", notebook)
+    published.in_published_digits({"notebooks/11-return": notebook})
     assert outputs.left(notebook)["finding/11.3"] == computed
 
 
@@ -292,10 +292,15 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         {"interval": ends | {"high": ends["high"] + 1e-3}},
         {"numerator": 7},
     ):
-        # One field has moved, another differs by a digit: neither is touched.
-        computed = published.published_part(entry) | {"id": "11.3", "reference": 1e-14} | moved
+        # One field has moved, others differ by a digit: none is touched.
+        nearly = {
+            "value": entry["value"] * (1 + 1e-13),
+            "interval": ends | {"low": ends["low"] * (1 - 1e-13)},
+        }
+        computed = published.published_part(entry) | {"id": "11.3"} | nearly | moved
+        assert computed["value"] != entry["value"]
         notebook = left_by(finding__11_3=computed)
-        published.in_published_digits("notebooks/11-return", notebook)
+        published.in_published_digits({"notebooks/11-return": notebook})
         assert outputs.left(notebook)["finding/11.3"] == computed
 
 
@@ -312,5 +317,5 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
         ("notebooks/01-other", value * (1 + 1e-13), value * (1 + 1e-13)),
     ):
         notebook = left_by(**{name: given})
-        published.in_published_digits(where, notebook)
+        published.in_published_digits({where: notebook})
         assert outputs.left(notebook) == {name: expected}

@@ -51,7 +51,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         citations,
         traces,
         find,
-        language,
         lists,
         mathml,
         pages,

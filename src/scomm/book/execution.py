@@ -105,8 +105,7 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
-        for docname, result in results.items():
-            published.in_published_digits(docname, result.notebook)
+        published.in_published_digits({name: result.notebook for name, result in results.items()})
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)

@@ -24,17 +24,19 @@ def _mark(app: Sphinx) -> Path:
 
 
 def _begin(app: Sphinx) -> None:
-    """Wait for other builds, then remove what is not known to be whole."""
-    build = Path(app.outdir).parent
+    """Wait for other builds, then forget what is not known to be whole."""
+    out = Path(app.outdir)
     held = ExitStack()
-    held.enter_context(one_writer(build, "this build"))
+    held.enter_context(one_writer(out.parent, "this build"))
     app.scomm_held = held  # type: ignore[attr-defined]
-    for path in abandoned(build) if build.is_dir() else ():
-        path.unlink(missing_ok=True)
+    # Only where this book writes: a site may stand in a folder that holds other things.
+    for folder in (out, out.parent / ".record", out.parent / ".executed"):
+        for path in abandoned(folder):
+            path.unlink(missing_ok=True)
     if not _mark(app).is_file():
-        for folder in (Path(app.outdir), Path(app.doctreedir)):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+        # Without its memory of earlier builds Sphinx reads and writes every page again.
+        shutil.rmtree(app.doctreedir, ignore_errors=True)
+        Path(app.doctreedir).mkdir(parents=True)
 
 
 def _writes(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None:

@@ -57,7 +57,10 @@ def _runs(process: int) -> bool:
 
 
 def abandoned(folder: Path) -> list[Path]:
-    """Return the temporary files and folders below a folder whose writer no longer runs."""
+    """Return the temporary files and folders below a folder whose writer no longer runs.
+
+    None if there is no such folder.
+    """
     return [
         path
         for path in folder.rglob(".*")

@@ -21,7 +21,9 @@ MANIFEST_SCHEMA = "one-in-four/edition/1"
 _MADE_HERE = (
     ".venv",
     "_build",
+    "bench/tmp",
     "dist",
+    "originals",
     ".hypothesis",
     ".import_linter_cache",
     ".mypy_cache",
@@ -65,9 +67,10 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def made_here(folder: Path) -> list[str]:
-    """Return the folders that working in an edition has made: the environment, builds, caches.
+    """Return the folders that working in an edition has made: environment, originals, builds, caches.
 
-    None of them is read by a verification, but for the environment, which is what runs it.
+    A verification reads none of them, but for the environment, which is what runs it, and the
+    originals, each of which it compares with its passport.
     """
     return [f"source/{made}" for made in _MADE_HERE if (folder / "source" / made).is_dir()]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
@@ -13,34 +13,35 @@ from scomm.errors import FindingError
 _PREFIX = "application/papermill.record/text/plain"
 
 
+def _outputs(
+    notebook: nbformat.NotebookNode,
+) -> Iterator[tuple[str, nbformat.NotebookNode, Any]]:
+    """Yield everything ``scomm.record.publish`` left in a notebook: name, output, data."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            if name is not None and _PREFIX in output.get("data", {}):
+                yield name, output, json.loads(output["data"][_PREFIX])
+
+
 def left(notebook: nbformat.NotebookNode) -> dict[str, Any]:
     """Return everything ``scomm.record.publish`` left in an executed notebook, by name.
 
     Raises FindingError if a name was left twice with different data.
     """
     result: dict[str, Any] = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
-            if name is None or _PREFIX not in output.get("data", {}):
-                continue
-            data = json.loads(output["data"][_PREFIX])
-            if name in result and result[name] != data:
-                raise FindingError(f"{name!r} was given twice in one page with different values")
-            result[name] = data
+    for name, _output, data in _outputs(notebook):
+        if name in result and result[name] != data:
+            raise FindingError(f"{name!r} was given twice in one page with different values")
+        result[name] = data
     return result
 
 
 def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) -> None:
     """Put ``change(name, data)`` in the place of everything that was left in a notebook."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
-            if name is None or _PREFIX not in output.get("data", {}):
-                continue
-            data = json.loads(output["data"][_PREFIX])
-            if (changed := change(name, data)) != data:
-                output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
+    for name, output, data in _outputs(notebook):
+        if (changed := change(name, data)) != data:
+            output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
 def of_kind(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str, tuple[str, Any]]:

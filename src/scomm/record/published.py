@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import nbformat
@@ -279,16 +280,16 @@ def compare(
     return changes
 
 
-def in_published_digits(page: str, notebook: nbformat.NotebookNode) -> None:
-    """Give a notebook's results the published digits where they agree with them, in place.
+def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
+    """Give the results of notebooks the published digits where they agree with them, in place.
 
     Processors differ in the last of some sixteen digits. An edition is the same wherever it is made
     because what agrees within its tolerance is written as it was published; what does not agree
     stays as it was computed, and fails.
     """
-    entries, expected = load(), load_numbers().get(page, {})
+    entries, pages = load(), load_numbers()
 
-    def settled(name: str, data: Any) -> Any:
+    def settled(expected: Mapping[str, Any], name: str, data: Any) -> Any:
         kind, _, identifier = name.rpartition("/")
         if not kind and name in expected and _same(expected[name], data, _ITERATED):
             return expected[name]
@@ -298,7 +299,8 @@ def in_published_digits(page: str, notebook: nbformat.NotebookNode) -> None:
                 return data | {field: entry[field] for field in COMPARED}
         return data
 
-    rewrite(notebook, settled)
+    for page, notebook in notebooks.items():
+        rewrite(notebook, partial(settled, pages.get(page, {})))
 
 
 def compare_numbers(

@@ -110,7 +110,7 @@ def ingest(
     files = {tables / filename: content for filename, content in contents.items()}
     files[tables / paths.MANIFEST.name] = manifest_bytes(list(entries.values()))
     with one_writer(tables, "ingest"):
-        for left in abandoned(tables) if tables.is_dir() else ():
+        for left in abandoned(tables):
             left.unlink()
         write_together(files)
     return list(entries.values())
