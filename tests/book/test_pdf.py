@@ -16,8 +16,9 @@ from lxml import html
 from pypdf import PdfReader
 
 from scomm import __version__
+from scomm.errors import PrintError
 from scomm.record import identity
-from scomm.record.pdf import pages, places
+from scomm.record.pdf import pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
@@ -257,6 +258,42 @@ def test_links_out_have_their_address_in_a_note_and_links_inside_a_page(pdf: Pdf
     found = re.search(r"the next chapter \(p\. (\d+)\)", whole)
     assert found
     assert "2. Next page" in texts[found[1]]
+
+
+@pytest.mark.parametrize(("said", "stands"), [("2", 2), ("1", 2)])
+def test_a_page_referred_to_is_the_one_on_which_the_place_stands(said: str, stands: int) -> None:
+    laid = writer.render(
+        f'<p>See p. <span data-to="#there">{said}</span>.</p>'
+        '<h1 id="there" style="break-before: page">There</h1>',
+        "",
+    )
+    if int(said) == stands:
+        writer.check_references(laid)
+    else:
+        with pytest.raises(PrintError, match=f"refers to page {said}.* stands on page {stands}"):
+            writer.check_references(laid)
+
+
+def test_each_number_of_a_page_gets_the_room_it_needs() -> None:
+    letters = "a" * 9 * pages._LETTERS_OF_A_PAGE
+    text = html.fragment_fromstring(
+        f'<div><p id="near">{letters}</p><p id="far"/>'
+        '<span class="page-of" data-to="#near"/><span class="page-of" data-to="#far"/></div>'
+    )
+    pages.expect_digits([pages.Article("index", text, "Index")])
+    assert [span.get("class") for span in text.iter("span")] == [
+        "page-of digits-1",
+        "page-of digits-2",
+    ]
+
+
+def test_a_map_is_painted_at_once_but_what_is_drawn_apart_stays_apart() -> None:
+    path = '<path d="M{0} 0l2 2Z"><title>County {0}</title></path>'
+    a, b, c = (path.format(i) for i in range(3))
+    shade = '<path d="M9 0l2 2Z" fill="none"/>'
+    assert pages.joined(f"<g>{a}{b}</g><g>{c}</g>{shade}") == (
+        '<g><path d="M0 0l2 2ZM1 0l2 2Z"/></g><g>' + c + f"</g>{shade}"
+    )
 
 
 def test_the_index_leads_to_pages_that_name_the_place(pdf: PdfReader) -> None:

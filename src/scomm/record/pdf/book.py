@@ -279,8 +279,10 @@ def make(site: Path, to: Path | None = None) -> Path:
         if chapters.label(item.page) not in _NOT_INDEXED:
             for entry, found in places.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
+    pages.expect_digits(articles)
     css = writer.style("print.css")
     chapters_laid = writer.render(body(articles, identity.SITE), css)
+    writer.check_references(chapters_laid)
     where = writer.page_of(chapters_laid)
     n = len(chapters_laid.pages)
     index_laid = writer.render(

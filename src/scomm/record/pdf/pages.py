@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path
@@ -45,6 +45,8 @@ _PERMANENT = re.compile(r"(p[\da-z]+-\d+[A-Z]*|(finding|figure|table)-[\dA-Z]+-\
 _LETTER, _PORTRAIT = 0.5, 462
 # Inches of figures: as wide as text and margin, and how tall one gets before it is made narrower.
 _WIDEST, _TALL, _NARROWEST = 6.4, 5.4, 5.2
+# Letters on a page of print, all in all.
+_LETTERS_OF_A_PAGE = 1930
 # Entries that stay on one line, the least that a column of text should have, rows kept together.
 _SHORT, _READABLE, _WHOLE = 18, 24, 14
 _SIZES = (("", 7.8), ("small", 7.0), ("tiny", 6.3))
@@ -184,6 +186,23 @@ def _alternative(svg: str) -> str:
     return unescape(found[1]) if found else ""
 
 
+def joined(svg: str) -> str:
+    """Return a drawing with each run of bare outlines as one: a map of 3,143 counties paints at once.
+
+    What a pointer would show, the outlines' titles, paper cannot.
+
+    >>> joined('<g><path d="M0 0l2 2Z"><title>A</title></path><path d="M4 4l2 2Z"/></g>')
+    '<g><path d="M0 0l2 2ZM4 4l2 2Z"/></g>'
+    """
+
+    def one(run: re.Match[str]) -> str:
+        steps = "".join(re.findall(r' d="([^"]*)"', run[0]))
+        return f'<path d="{steps}"/>'
+
+    outline = r'<path d="M[^"]*"(?:/>|><title>[^<]*</title></path>)'
+    return re.sub(rf"{outline}(?:\s*{outline})+", one, svg)
+
+
 def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
     """Put each figure's file of its own in the place of the drawings; return the list of figures.
 
@@ -203,7 +222,7 @@ def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
         drawing = having(figure, "exhibit-wide", "exhibit-any")[0]
         drawing.clear()
         drawing.set("class", "drawing")
-        svg = svg.replace("font-family: sans-serif", f"font-family: {FACE}")
+        svg = joined(svg).replace("font-family: sans-serif", f"font-family: {FACE}")
         drawing.append(E.IMG(src=data_uri(svg), alt=alt, style=f"width: {_width(svg):.2f}in"))
         number = caption[0]
         found.append(
@@ -393,8 +412,31 @@ def _refer(link: Element, page: str, target: str) -> None:
         link.set("class", " ".join([*own, "inside"]))
         return
     link.set("class", "refer")
-    link.set("data-open", f" ({_('p.')}\N{NO-BREAK SPACE}")
-    link.set("data-close", ")")
+    number = E.SPAN({"class": "page-of", "data-to": f"#{target}"})
+    number.tail = ")"
+    where = E.SPAN({"class": "refer-page"}, f" ({_('p.')}\N{NO-BREAK SPACE}", number)
+    where.tail, link.tail = link.tail, None
+    link.addnext(where)
+
+
+def expect_digits(articles: Sequence[Article]) -> None:
+    """Give the number of each page referred to the room that its digits will need.
+
+    Where a page's number turns out to fill the room that was kept, no line breaks differently once
+    it is known, and no page is laid out again for those after it. The number is foreseen from how
+    much text stands before; a wrong guess costs time, not truth.
+    """
+    before: dict[str, int] = {}
+    letters = 0
+    for item in articles:
+        for element in item.element.iter():
+            if name := element.get("id"):
+                before[name] = letters
+            letters += len(element.text or "") + len(element.tail or "")
+    for item in articles:
+        for number in having(item.element, "page-of"):
+            page = 1 + before.get(number.get("data-to")[1:], 0) // _LETTERS_OF_A_PAGE
+            number.set("class", f"page-of digits-{len(str(page))}")
 
 
 def _same_chapter(page: str, target: str) -> bool:

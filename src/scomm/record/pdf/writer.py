@@ -111,6 +111,26 @@ def page_of(document: Any) -> dict[str, int]:
     return found
 
 
+def check_references(document: Any) -> None:
+    """Check that every page referred to in the text is the one on which the place stands.
+
+    The library settles such numbers in several rounds and can stop a round too early. Raises
+    PrintError for the first that it left behind.
+    """
+    where = page_of(document)
+    for number, page in enumerate(document.pages, start=1):
+        for box in page._page_box.descendants():
+            element = getattr(box, "element", None)
+            if element is None or not (text := getattr(box, "text", None)):
+                continue
+            if (target := element.get("data-to")) and text != str(where[target[1:]] + 1):
+                raise PrintError(
+                    f"page {number} of the PDF refers to page {text} for {target}, which stands on "
+                    f"page {where[target[1:]] + 1}. Lay it out again with another length of text, "
+                    "or report it."
+                )
+
+
 def identifier(identity: str) -> bytes:
     """Return the identifier that a PDF carries in plain letters, from what it is."""
     return hashlib.sha256(identity.encode("utf-8")).hexdigest()[:32].encode("ascii")
