@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from scomm import paths
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 
 COLUMNS = (
     "python",

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scomm import paths
-from scomm.data import ledger, mappings, sources, tables
+from scomm.data import ledger, manifest, mappings, sources, tables
 from scomm.data.ingest import (
     activation,
     arrests,
@@ -1087,7 +1087,7 @@ def catalog() -> dict[str, Source]:
         ),
         "manifest.json": Source(
             "manifest.json", lambda: (paths.ROOT / "data/tables/manifest.json").read_bytes(),
-            lambda folder: tables.manifest(),
+            lambda folder: manifest.manifest(),
             {k: v for k, v in _JSON.items() if k != "another schema"} | {
                 "table twice": _document(lambda doc: doc["tables"].append(doc["tables"][0])),
                 "rows are a word": _entry("rows", "3,143"),

@@ -9,9 +9,9 @@ import pytest
 from scomm import paths
 from scomm.data import dictionary
 from scomm.data.ingest import modules
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES, Column
 from scomm.data.sources import passports
-from scomm.data.tables import manifest
 from scomm.errors import TableError
 
 

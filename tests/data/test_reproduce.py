@@ -9,7 +9,7 @@ import pytest
 from scomm import paths
 from scomm.data.dictionary import render
 from scomm.data.ingest import ingest
-from scomm.data.tables import manifest
+from scomm.data.manifest import manifest
 
 ORIGINALS = paths.originals()
 

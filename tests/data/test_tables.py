@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from scomm import paths
-from scomm.data import tables
+from scomm.data import files, manifest, tables
 from scomm.data.schema import TABLES
 from scomm.errors import TableError
 
@@ -27,7 +27,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_table_loads_and_writes_the_same_content(name: str):
     frame = tables.load(name)
-    entry = tables.manifest()[name]
+    entry = manifest.manifest()[name]
     assert len(frame) == entry.rows
     again, content, digest = tables.to_bytes(frame, TABLES[name])
     assert digest == entry.content_sha256
@@ -59,7 +59,7 @@ def test_changed_file_is_refused(copy: Path):
     file.write_bytes(file.read_bytes().replace(b"2008-10-27", b"2008-10-28"))
     with pytest.raises(TableError) as caught:
         tables.load("activation")
-    expected = tables.manifest()["activation"].sha256
+    expected = manifest.manifest()["activation"].sha256
     for words in ("table activation", "activation.csv", expected, "scomm ingest", "git checkout"):
         assert words in str(caught.value)
 
@@ -102,14 +102,14 @@ def test_a_row_that_stands_twice():
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tmp_path / "a.csv"
-    tables.write_atomically(file, b"old")
+    files.write_atomically(file, b"old")
 
     def full(descriptor: int) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(tables.os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
-        tables.write_atomically(file, b"new")
+        files.write_atomically(file, b"new")
     assert file.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
 

@@ -11,8 +11,8 @@ import pytest
 from frictionless import validate
 
 from scomm import paths
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
-from scomm.data.tables import manifest
 from scomm.errors import EditionError
 from scomm.record import datapackage
 from scomm.record.edition import SOURCE, check_tables, source_files

@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         terms,
         traces,
         whole,
+        writers,
     )
 
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("comments_config", {}, "env")
     parts = (
         whole,
+        writers,
         language,
         execution,
         code,

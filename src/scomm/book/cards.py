@@ -11,8 +11,8 @@ from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.lists import sheets
+from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
-from scomm.data.tables import write_atomically
 from scomm.display import pictures
 from scomm.display.formats import fmt
 from scomm.display.words import _
@@ -77,4 +77,4 @@ def _write(app: Sphinx, out: Path) -> None:
 
 def setup(app: Sphinx) -> None:
     """Draw after the pages are built."""
-    writers.connect(app, "pictures", _write, proof=GENERAL)
+    writers.connect(app, "pictures", _write, proof=GENERAL, by=writers.frame)

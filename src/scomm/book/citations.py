@@ -8,6 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.display.words import N_, _
 from scomm.record import cite, templated
@@ -171,4 +172,4 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def setup(app: Sphinx) -> None:
     """Register the generated pages."""
-    app.connect("html-collect-pages", _pages)
+    writers.collect(app, "citations", _pages, prose=True)

@@ -22,8 +22,8 @@ from sphinx.util import logging
 from scomm import paths
 from scomm.book import paragraphs, writers
 from scomm.book.execution import executed
+from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
-from scomm.data.tables import write_atomically
 from scomm.display.words import N_, _
 from scomm.errors import ScommError
 from scomm.record import identity, published
@@ -64,14 +64,18 @@ def _items(
 
 
 def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Make the record; every page is written again when the digest that it prints has changed."""
+    """Make the record; every page is written again when what all of them show of it has changed.
+
+    A changed digest alone is put in its place at the end: see ``writers``.
+    """
     try:
         found = findings(executed(app))
         record = identity.make(found, _items(app, env, found))
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     app.scomm_record = record  # type: ignore[attr-defined]
-    now = (record.as_json(), writers.makers())
+    writers.remember_digest(app, record.digest)
+    now = (record.frame, writers.makers())
     before = getattr(env, "scomm_made_of", None)
     env.scomm_made_of = now  # type: ignore[attr-defined]
     return sorted(env.found_docs) if before != now else []

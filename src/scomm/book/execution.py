@@ -20,12 +20,12 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from scomm import paths
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.data.tables import manifest
 from scomm.errors import ScommError
-from scomm.record import published
-from scomm.record.execution import Executed, Store, execute_all, forget
+from scomm.record import chapters, published
+from scomm.record.execution import Executed, Notebooks, Store, execute_all, forget
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,9 @@ def _folder(app: Sphinx) -> Path:
 
 
 def _configure(app: Sphinx, _config: object) -> None:
+    # Only pages of the table of contents, found by name: the extension that reads it would look for
+    # others to exclude in every folder beside them.
+    app.config.include_patterns = [f"{page}.*" for page in chapters.pages()]
     # Jupyter Book has no option for it: pages are read and written by all processors.
     app.parallel = max(app.parallel, os.cpu_count() or 1)
     # The extension of the table of contents brings one that numbers chapters where the table says
@@ -80,16 +83,22 @@ def _check_tables() -> None:
             )
 
 
-def _notebooks(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
-    found: dict[str, nbformat.NotebookNode] = {}
+def _notebooks(app: Sphinx) -> Notebooks:
+    found: dict[str, str] = {}
     for docname in sorted(app.project.docnames):
         file = Path(app.srcdir) / f"{docname}.md"
         if not file.is_file():
             continue
         text = file.read_text(encoding="utf-8")
         if is_myst_markdown_notebook(text):
-            found[docname] = read_myst_markdown_notebook(text, add_source_map=True, path=str(file))
-    return found
+            found[docname] = text
+
+    def read(docname: str, text: str) -> nbformat.NotebookNode:
+        return read_myst_markdown_notebook(
+            text, add_source_map=True, path=str(Path(app.srcdir) / f"{docname}.md")
+        )
+
+    return Notebooks(found, read)
 
 
 def _execute(app: Sphinx) -> None:
@@ -142,6 +151,7 @@ def _outdated(
     before: dict[str, str] = getattr(env, "scomm_keys", {})
     now = {docname: result.key for docname, result in results.items()}
     env.scomm_keys = now  # type: ignore[attr-defined]
+    app.scomm_texts = {docname: result.text for docname, result in results.items()}  # type: ignore[attr-defined]
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
     # The ledger lists every page's findings, so it is as old as the oldest of them.
     return changed_keys + [

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm.book import writers
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 from scomm.display.words import N_, _
 from scomm.record.templated import html
 
@@ -134,6 +134,6 @@ def _write(app: Sphinx, site: Path) -> None:
 def setup(app: Sphinx) -> None:
     """Register the directive, the plain list and the files."""
     app.add_directive("find", Find)
-    app.connect("html-collect-pages", _pages)
+    writers.collect(app, "counties", _pages)
     app.connect("html-collect-pages", _forget_words)
-    writers.connect(app, "find", _write, proof="find/places.js")
+    writers.connect(app, "find", _write, proof="find/places.js", by=writers.frame)

@@ -17,7 +17,7 @@ from sphinx.errors import ExtensionError
 from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 
 TAG = f"v{__version__}"
 # The branch on which releases keep the notebooks for Colab, which opens only what a repository has.

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm import __version__
-from scomm.book import citations
+from scomm.book import citations, writers
 from scomm.book.execution import executed
 from scomm.data.ledger import claims
 from scomm.display.tables import to_html
@@ -258,4 +258,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("finding-fields", FindingFields)
     app.add_directive("editions", Editions)
     app.add_directive("errata", Errata)
-    app.connect("html-collect-pages", lambda app: _pages(app))
+    writers.collect(app, "datasheets", _pages)

@@ -21,8 +21,8 @@ from sphinx.transforms import SphinxSmartQuotes, SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
 from scomm.book.symbols import SymbolsBox
+from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
-from scomm.data.tables import write_atomically
 from scomm.display.formats import tr
 from scomm.display.words import ENGLISH, _, language
 from scomm.record import paragraphs

@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 from scomm.record import published
 from scomm.record.outputs import findings as all_findings
 from scomm.record.outputs import of_kind, slug

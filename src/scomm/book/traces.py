@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 from scomm.display.words import N_, said
 from scomm.record import datapackage, published
 from scomm.record.outputs import findings_shown, slug
@@ -106,5 +106,5 @@ def _write(app: Sphinx, out: Path) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the generated pages and the tables."""
-    app.connect("html-collect-pages", _pages)
-    writers.connect(app, "tables", _write, proof="tables/datapackage.json")
+    writers.collect(app, "traces", _pages)
+    writers.connect(app, "tables", _write, proof="tables/datapackage.json", by=writers.frame)

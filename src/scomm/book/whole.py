@@ -15,8 +15,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from scomm.data.files import write_atomically
 from scomm.data.locks import abandoned, one_writer
-from scomm.data.tables import write_atomically
 
 
 def _mark(app: Sphinx) -> Path:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from scomm import paths
+from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
-from scomm.data.tables import write_atomically
 from scomm.display.words import language
 from scomm.errors import ScommError
 from scomm.record.identity import text_digest
@@ -19,7 +20,13 @@ from scomm.record.identity import text_digest
 # Code, templates and styles that make pages; Sphinx itself does not look at them.
 _MAKERS = (".py", ".html", ".js", ".css", ".svg", ".woff2")
 
+# What the names of the stamps of pages end with.
+_OF_PAGES = "-pages"
+
 Writer = Callable[[Sphinx, Path], None]
+# A page that no source file has: name, context, template.
+Page = tuple[str, dict[str, Any], str]
+Pages = Callable[[Sphinx], Iterable[Page]]
 
 
 def makers() -> str:
@@ -29,42 +36,60 @@ def makers() -> str:
     return text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 
 
-def made_of(app: Sphinx) -> str:
-    """Return a digest of everything that a file beside the pages can depend on.
+def frame(app: Sphinx) -> str:
+    """Return a digest of all that pages depend on, except the prose of chapters and the digest.
 
     These are the results of the notebooks, which know what they read; the record, which covers
-    paragraphs and tables; what makes pages; the published record; settings; the language.
+    findings, exhibits and addresses; titles and their order; what makes pages; everything committed
+    under ``data`` (the manifest stands for the tables); settings and language. A page that no
+    chapter's prose goes into is as it was while this is.
     """
-    known: str | None = getattr(app, "scomm_made_of", None)
+    known: str | None = getattr(app, "scomm_frame", None)
     if known is None:
-        files = (paths.PUBLISHED_FINDINGS, paths.EDITIONS, paths.MANIFEST, paths.CONFIG)
+        single = (paths.CONFIG, paths.ROOT / "_toc.yml", paths.LOCK, paths.ROOT / "references.bib")
+        data = [file for file in paths.DATA.rglob("*") if file.is_file() and _stands_alone(file)]
+        said = (paths.ROOT / "locale" / language()).rglob("*.po")
+        files = [file for file in (*single, *sorted(data), *sorted(said)) if file.is_file()]
         parts = {
             "notebooks": app.env.scomm_keys,  # type: ignore[attr-defined]
-            "record": text_digest(app.scomm_record.as_json().decode("utf-8")),  # type: ignore[attr-defined]
+            "record": app.scomm_record.frame,  # type: ignore[attr-defined]
             "titles": {page: title.astext() for page, title in app.env.titles.items()},
             "makers": makers(),
-            "files": [sha256_of(file) if file.is_file() else "" for file in files],
-            "typed": {file.name: sha256_of(file) for file in sorted(paths.HAND.glob("*.*"))},
+            "files": {file.relative_to(paths.ROOT).as_posix(): sha256_of(file) for file in files},
             "language": language(),
         }
         known = text_digest(json.dumps(parts, sort_keys=True))
-        app.scomm_made_of = known  # type: ignore[attr-defined]
+        app.scomm_frame = known  # type: ignore[attr-defined]
     return known
 
 
-def connect(app: Sphinx, name: str, write: Writer, proof: str) -> None:
+def _stands_alone(file: Path) -> bool:
+    """Whether a file under ``data`` is no table, whose hash the manifest has, nor of paragraphs."""
+    return file != paths.PARAGRAPHS and (file.parent != paths.TABLES or file == paths.MANIFEST)
+
+
+def made_of(app: Sphinx) -> str:
+    """Return a digest of everything that a file beside the pages can depend on, prose included."""
+    record = app.scomm_record.as_json().decode("utf-8")  # type: ignore[attr-defined]
+    texts: dict[str, str] = app.scomm_texts  # type: ignore[attr-defined]
+    return text_digest(json.dumps([frame(app), record, texts], sort_keys=True))
+
+
+def connect(
+    app: Sphinx, name: str, write: Writer, proof: str, by: Callable[[Sphinx], str] = made_of
+) -> None:
     """Call ``write(app, folder of the site)`` after a build if anything has changed.
 
     ``name`` is the writer's own; ``proof`` a file it writes, relative to the site, without which it
-    writes again.
+    writes again; ``by`` says what its files depend on: everything, or the frame alone.
     """
 
     def finished(app: Sphinx, exception: Exception | None) -> None:
         if exception is not None or app.builder.format != "html":
             return
         out = Path(app.outdir)
-        stamp = out.parent / ".record" / f"{name}.sha256"
-        now = made_of(app)
+        stamp = _stamp(app, name)
+        now = by(app)
         if (out / proof).is_file() and stamp.is_file():
             if stamp.read_text(encoding="utf-8") == now:
                 return
@@ -76,3 +101,78 @@ def connect(app: Sphinx, name: str, write: Writer, proof: str) -> None:
         write_atomically(stamp, now.encode("utf-8"))
 
     app.connect("build-finished", finished)
+
+
+def _stamp(app: Sphinx, name: str) -> Path:
+    return Path(app.outdir).parent / ".record" / f"{name}.sha256"
+
+
+def _without_digest(app: Sphinx, text: str) -> str:
+    digest: str = app.scomm_record.digest  # type: ignore[attr-defined]
+    return text.replace(digest, "").replace(app.scomm_record.short_digest, "")  # type: ignore[attr-defined]
+
+
+def collect(app: Sphinx, name: str, make: Pages, prose: bool = False) -> None:
+    """Let ``make(app)`` add pages that no source file has, when what they show has changed.
+
+    Unless ``prose`` goes into them, they are not even made while the frame is as it was; else each
+    is made and compared with what it was made of last time.
+    """
+
+    def pages(app: Sphinx) -> Iterator[Page]:
+        out = Path(app.outdir)
+        stamp = _stamp(app, name + _OF_PAGES)
+        now = frame(app)
+        try:
+            before = json.loads(stamp.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            before = {}
+        there = bool(before) and all((out / f"{page}.html").is_file() for page in before["pages"])
+        same = there and before["frame"] == now
+        if same and not prose:
+            return
+        stamp.unlink(missing_ok=True)
+        made: dict[str, str] = {}
+        for page, context, template in make(app):
+            text = json.dumps([context, template], sort_keys=True)
+            made[page] = text_digest(_without_digest(app, text))
+            if not same or before["pages"].get(page) != made[page]:
+                yield page, context, template
+        kept = json.dumps({"frame": now, "pages": made}, indent=1, sort_keys=True)
+        write_atomically(stamp, kept.encode("utf-8"))
+
+    app.connect("html-collect-pages", pages)
+
+
+def remember_digest(app: Sphinx, digest: str) -> None:
+    """Note the edition's digest, and the one that pages of the last build print.
+
+    Where that is not known, because Sphinx begins from nothing, no page is kept.
+    """
+    if not hasattr(app.env, "scomm_digest"):
+        for stamp in _stamp(app, "").parent.glob(f"*{_OF_PAGES}.sha256"):
+            stamp.unlink()
+    app.scomm_before = getattr(app.env, "scomm_digest", digest)  # type: ignore[attr-defined]
+    app.env.scomm_digest = digest  # type: ignore[attr-defined]
+
+
+def _put_digest(app: Sphinx, exception: Exception | None) -> None:
+    """Give pages that are otherwise as they were the digest of this edition."""
+    record = getattr(app, "scomm_record", None)
+    if exception is not None or app.builder.format != "html" or record is None:
+        return
+    before: str = app.scomm_before  # type: ignore[attr-defined]
+    if before == record.digest:
+        return
+    old, short = before.encode("ascii"), before[: len(record.short_digest)].encode("ascii")
+    for page in sorted(Path(app.outdir).rglob("*.html")):
+        content = page.read_bytes()
+        if short in content:
+            content = content.replace(old, record.digest.encode("ascii"))
+            page_now = content.replace(short, record.short_digest.encode("ascii"))
+            write_atomically(page, page_now)
+
+
+def setup(app: Sphinx) -> None:
+    """Put the digest into kept pages before anything reads them."""
+    app.connect("build-finished", _put_digest, priority=300)

@@ -173,7 +173,7 @@ def fetch(
 def dictionary() -> None:
     """Write data/README.md from the schemas and the manifest."""
     from scomm.data.dictionary import render
-    from scomm.data.tables import write_atomically
+    from scomm.data.files import write_atomically
 
     write_atomically(paths.DATA_README, render().encode("utf-8"))
     print(paths.DATA_README)
@@ -199,8 +199,8 @@ def simulate(
 @app.command()
 def tables() -> None:
     """List the tables with their rows and what one row is."""
+    from scomm.data.manifest import manifest
     from scomm.data.schema import TABLES
-    from scomm.data.tables import manifest
 
     entries = manifest()
     grid = Grid("table", "rows", "one row is")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from scomm.data.manifest import Entry, manifest
 from scomm.data.schema import TABLES, Column, Table
 from scomm.data.sources import passports
-from scomm.data.tables import Entry, manifest
 from scomm.errors import TableError
 
 _HEAD = """# Data dictionary

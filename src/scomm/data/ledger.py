@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from scomm import paths
 from scomm.data.strict import named_rows, read_yaml
 from scomm.errors import LedgerError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXACTNESS = ("exact", "rounded", "vague", "floor", "ceiling", "not a quantity")
 GRADES = ("A", "B", "C", "D")
@@ -34,6 +35,8 @@ def _csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
     missing = [name for name in required if name not in header]
     if missing:
         raise LedgerError(f"{file.name}: no column {missing[0]!r}; it has {header}")
+    import pandas as pd  # slow to load; claims and glossary, which each build reads, need none
+
     return pd.DataFrame(records, columns=header, dtype=str)
 
 
@@ -103,6 +106,8 @@ def _numeric(frame: pd.DataFrame, file: str, column: str) -> pd.Series:
             f"{file}, row {row + 2}, column {column!r}: found {bad.at[row, column]!r}, "
             "expected a number of at least 0, in digits alone"
         )
+    import pandas as pd
+
     return pd.to_numeric(frame[column].replace("", None)).astype("float64")
 
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import os
-import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +16,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from scomm import paths
+from scomm.data.manifest import REBUILD, manifest
 from scomm.data.schema import TABLES, Table
 from scomm.data.sources import sha256_of
-from scomm.data.strict import decoded, read_bytes, read_json
+from scomm.data.strict import decoded, read_bytes
 from scomm.errors import TableError
 
 _NUMBERS = {
@@ -32,53 +28,6 @@ _NUMBERS = {
 }
 # The largest table has 120,000 rows.
 _MOST_ROWS = 5_000_000
-_REBUILD = "Run `scomm ingest` with the originals, or restore the file with `git checkout`."
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the manifest says of one table.
-
-    ``content_sha256`` is the digest of the table as canonical CSV, so that it survives a
-    Parquet library that lays out the same rows in other bytes.
-    """
-
-    table: str
-    file: str
-    sha256: str
-    content_sha256: str
-    rows: int
-    rows_in: int
-    why: str
-    originals: dict[str, str]
-
-
-def manifest() -> dict[str, Entry]:
-    """Read ``data/tables/manifest.json``. Raises TableError if it is missing or malformed."""
-    try:
-        entries = [Entry(**entry) for entry in read_json(paths.MANIFEST)["tables"]]
-        _check_entries(entries)
-        return {entry.table: entry for entry in entries}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TableError(f"{paths.MANIFEST.name}: cannot be read ({error}). {_REBUILD}") from error
-
-
-def _check_entries(entries: list[Entry]) -> None:
-    """Raise ValueError at an entry with a field that is not of its kind, or a table named twice."""
-    seen = set()
-    for entry in entries:
-        texts = (entry.table, entry.file, entry.sha256, entry.content_sha256, entry.why)
-        sums = (entry.sha256, entry.content_sha256)
-        if (
-            not all(isinstance(text, str) for text in texts)
-            or not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in sums)
-            or not all(type(count) is int and count >= 0 for count in (entry.rows, entry.rows_in))
-            or not isinstance(entry.originals, dict)
-        ):
-            raise ValueError(f"the entry of {entry.table!r} has a field of another kind")
-        if entry.table in seen:
-            raise ValueError(f"table {entry.table!r} stands twice")
-        seen.add(entry.table)
 
 
 def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -92,7 +41,7 @@ def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         raise TableError(
             f"table {table.name}{row}, column {first['column']!r}: found "
             f"{first['failure_case']!r}, expected {first['check']} "
-            f"({len(errors.failure_cases)} such cells). {_REBUILD}"
+            f"({len(errors.failure_cases)} such cells). {REBUILD}"
         ) from errors
 
 
@@ -155,44 +104,13 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
-def write_atomically(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a temporary name beside it, then rename."""
-    write_together({file: content})
-
-
-def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write several files, none before all of them are on disk under temporary names."""
-    pending: dict[Path, Path] = {}
-    try:
-        for file, content in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            pending[file] = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-            with pending[file].open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for file, temporary in pending.items():
-            temporary.replace(file)
-    finally:
-        for temporary in pending.values():
-            temporary.unlink(missing_ok=True)
-
-
-def manifest_bytes(entries: list[Entry]) -> bytes:
-    """Return the manifest's text: tables by name, no time, no machine."""
-    tables: list[dict[str, Any]] = [
-        asdict(entry) for entry in sorted(entries, key=lambda entry: entry.table)
-    ]
-    return (json.dumps({"schema": 1, "tables": tables}, indent=1) + "\n").encode("utf-8")
-
-
 def read(file: Path, table: Table) -> pd.DataFrame:
     """Read one table's file and check it against its schema (not against the manifest)."""
     try:
         frame = _parquet(file) if table.format == "parquet" else _csv(file, table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise TableError(
-            f"table {table.name}: {file.name} cannot be read ({error}). {_REBUILD}"
+            f"table {table.name}: {file.name} cannot be read ({error}). {REBUILD}"
         ) from error
     return _coerce(frame, table)
 
@@ -252,13 +170,13 @@ def load(name: str) -> pd.DataFrame:
     file = paths.TABLES / table.filename
     if entry is None or not file.is_file():
         raise TableError(
-            f"table {name}: {table.filename} or its manifest entry is missing. {_REBUILD}"
+            f"table {name}: {table.filename} or its manifest entry is missing. {REBUILD}"
         )
     actual = sha256_of(file)
     if actual != entry.sha256:
         raise TableError(
             f"table {name}: {table.filename} has sha256 {actual}, the manifest expects "
-            f"{entry.sha256}. The file was changed after ingest. {_REBUILD}"
+            f"{entry.sha256}. The file was changed after ingest. {REBUILD}"
         )
     return _checked(file, name, actual).copy()
 

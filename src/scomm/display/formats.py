@@ -15,8 +15,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from scomm.display.words import N_, Words, _, plural
 from scomm.errors import ArgumentError
 
@@ -98,6 +96,22 @@ def _number(value: float, decimals: int) -> str:
     return text.replace("-", _MINUS)
 
 
+def missing(value: Any) -> bool:
+    """Whether a cell holds nothing: None, or one of the values that pandas writes for it.
+
+    >>> missing(None), missing(float("nan")), missing(0), missing("")
+    (True, True, False, False)
+    """
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # NaN and NaT differ from themselves
+    except TypeError:
+        return True  # pandas' NA refuses to say
+    except ValueError:
+        return False  # an array is not one value
+
+
 def _as_date(value: Any) -> dt.date:
     if isinstance(value, dt.datetime):
         return value.date()
@@ -138,7 +152,7 @@ def fmt(value: Any, spec: str = "") -> str:
     >>> fmt(94218), fmt(0.28707, "pct"), fmt(-0.037, "pts"), fmt(0.00004, "p"), fmt(22, "word")
     ('94,218', '28.7%', '−3.7', '< 0.001', '22')
     """
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+    if missing(value):
         return _(NOT_AVAILABLE)
     if hasattr(value, "item"):
         value = value.item()

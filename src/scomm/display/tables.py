@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from scomm.display.formats import fmt
+from scomm.display.formats import fmt, missing
 from scomm.display.words import _
 from scomm.errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Autoescape: a county or facility name with markup in it is shown as text.
 _ENVIRONMENT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -83,7 +85,7 @@ class Line:
         """Return the drawing; the numbers stand in the row's other cells, so it has no words."""
 
         def stroke(kind: str, start: float, end: float, top: int, bottom: int) -> str:
-            if pd.isna(start) or pd.isna(end):
+            if missing(start) or missing(end):
                 return ""
             return (
                 f'<line class="{kind}" x1="{100 * start:.2f}" x2="{100 * end:.2f}" '
@@ -114,7 +116,7 @@ def _shown(value: Any, spec: str) -> Any:
 
 def _sort_key(value: Any, col: Col) -> str:
     """Return what a day or month sorts by, whatever language names it."""
-    if col.spec not in ("date", "month") or pd.isna(value):
+    if col.spec not in ("date", "month") or missing(value):
         return ""
     return str(value)[:10].replace("-", "")
 
@@ -167,6 +169,8 @@ def to_html(
 
 def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
     """Render the same columns as aligned plain text, for builders without HTML."""
+    import pandas as pd
+
     specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
     shown = pd.DataFrame(
         {

@@ -27,11 +27,13 @@ from jinja2.ext import babel_extract
 
 from scomm import __version__, paths
 from scomm.data import ledger
+from scomm.data.files import write_atomically
 from scomm.data.ingest import modules
+from scomm.data.manifest import manifest
 from scomm.data.mappings import charge_classes, landmarks, pa_facilities
 from scomm.data.simulated import load_error_rates
 from scomm.data.sources import passports
-from scomm.data.tables import load, manifest, write_atomically
+from scomm.data.tables import load
 from scomm.display.words import DOMAIN, PAGES
 from scomm.errors import SourceError
 from scomm.record import published

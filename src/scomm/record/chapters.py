@@ -6,7 +6,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-import jupytext
 import nbformat
 import yaml
 
@@ -68,6 +67,8 @@ def read_notebook(file: Path) -> nbformat.NotebookNode | None:
     header = _HEADER.match(text)
     if header is None or "format_name: myst" not in header[1] or "kernelspec:" not in header[1]:
         return None
+    import jupytext  # slow to load, and of no use to who only asks for the order of chapters
+
     return jupytext.reads(text, fmt="md:myst")
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from scomm import __version__, paths
 from scomm.data.dictionary import allowed_values
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES, Column, Table
 from scomm.data.sources import Passport, passports, sha256_of
-from scomm.data.tables import canonical_csv, load, manifest
 from scomm.record.identity import AUTHOR, SITE
 
 _TYPES = {
@@ -81,6 +81,8 @@ def _is_large(name: str) -> bool:
 
 
 def _table(table: Table) -> tuple[dict[str, Any], str, bytes]:
+    from scomm.data.tables import canonical_csv, load
+
     content = canonical_csv(load(table.name))
     path = file_of(table.name)
     stored = gzip.compress(content, 9, mtime=0) if path.endswith(".gz") else content

@@ -15,9 +15,9 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -27,14 +27,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from traitlets.config import Config
 
 from scomm import paths
+from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
-from scomm.data.tables import write_atomically
 from scomm.display.words import ENGLISH, language
 from scomm.errors import ScommError
 from scomm.record.kernels import PlainManager, managers
 
 # Bump when the format of the store changes, so that old stores are not read.
-_STORE_VERSION = "2"
+_STORE_VERSION = "3"
 
 _BEFORE = """\
 import importlib.machinery as _machinery
@@ -83,25 +83,64 @@ class Executed:
     """A notebook with its outputs.
 
     ``key`` is the digest of everything the outputs depend on; ``seconds`` is None where the
-    outputs came from the store.
+    outputs came from the store; ``text`` is the digest of the whole notebook, prose included.
     """
 
     notebook: nbformat.NotebookNode
     key: str
     uses: dict[str, str]
     seconds: float | None
+    text: str = ""
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
 
 
+def _setting() -> list[str]:
+    """What every result depends on: lock, Python version, language."""
+    lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
+    said_in = [] if language() == ENGLISH else [f"language {language()}"]
+    return [_STORE_VERSION, platform.python_version(), lock, *said_in]
+
+
 def code_key(notebook: nbformat.NotebookNode) -> str:
     """Digest of what is known before execution: code cells, lock, Python version, language."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
-    said_in = [] if language() == ENGLISH else [f"language {language()}"]
-    return _digest(_STORE_VERSION, platform.python_version(), lock, *said_in, *code)
+    return _digest(*_setting(), *code)
+
+
+def text_key(notebooks: Mapping[str, nbformat.NotebookNode], name: str) -> str:
+    """Digest of a notebook's whole text, on which no output depends."""
+    texts = getattr(notebooks, "texts", None)
+    if texts is not None:
+        return _digest("text", texts[name])
+    return _digest("cells", *(f"{cell.cell_type} {cell.source}" for cell in notebooks[name].cells))
+
+
+class Notebooks(Mapping[str, nbformat.NotebookNode]):
+    """Notebooks by name, each read from its text only when it is asked for.
+
+    Parameters: ``texts`` by name; ``read`` makes a notebook of a name and its text.
+    """
+
+    def __init__(
+        self, texts: Mapping[str, str], read: Callable[[str, str], nbformat.NotebookNode]
+    ) -> None:
+        self.texts = texts
+        self._parse = read
+        self._made: dict[str, nbformat.NotebookNode] = {}
+
+    def __getitem__(self, name: str) -> nbformat.NotebookNode:
+        if name not in self._made:
+            self._made[name] = self._parse(name, self.texts[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 def _current(file: str) -> str:
@@ -139,19 +178,43 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, name: str, notebook: nbformat.NotebookNode) -> Executed | None:
-        """Return the stored result if nothing it depends on has changed, else None."""
-        code = code_key(notebook)
+    def codes(self, notebooks: Mapping[str, nbformat.NotebookNode]) -> dict[str, str]:
+        """Return each notebook's code key, without reading those whose text is known.
+
+        What a text's code cells are is remembered under the digest of the text and of all that the
+        key depends on besides.
+        """
+        texts = getattr(notebooks, "texts", {})
+        setting = _setting()
+        # A cell may take its code from a file that the text only names.
+        asked = {n: _digest(*setting, texts[n]) for n in texts if ":load:" not in texts[n]}
+        file = self.folder / "codes.json"
+        try:
+            known = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            known = {}
+        codes = {
+            name: known.get(asked.get(name, "")) or code_key(notebooks[name]) for name in notebooks
+        }
+        kept = {asked[name]: codes[name] for name in asked}
+        if kept != known and kept:
+            write_atomically(file, json.dumps(kept, indent=1, sort_keys=True).encode("utf-8"))
+        return codes
+
+    def find(self, name: str, code: str) -> Executed | None:
+        """Return the result stored for a code key if nothing it depends on has changed, else None."""
         record = self.folder / name / f"{code}.json"
         result = record.with_suffix(".ipynb")
         try:
-            uses = json.loads(record.read_text(encoding="utf-8"))["uses"]
+            kept = json.loads(record.read_text(encoding="utf-8"))
+            uses, text = kept["uses"], kept["text"]
             if any(_current(file) != digest for file, digest in uses.items()):
                 return None
-            stored = nbformat.read(result, as_version=4)
+            # As it was written here: to check it against the schema again takes as long as the rest.
+            stored = nbformat.v4.reads(result.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError):
             return None
-        return Executed(stored, _key(code, uses), uses, None)
+        return Executed(stored, _key(code, uses), uses, None, text)
 
     def keep(self, name: str, executed: Executed, code: str) -> None:
         """Store a result and drop older ones of the same notebook."""
@@ -159,7 +222,8 @@ class Store:
         record = folder / f"{code}.json"
         text = nbformat.writes(executed.notebook)
         write_atomically(record.with_suffix(".ipynb"), text.encode("utf-8"))
-        uses = json.dumps({"uses": executed.uses}, indent=1, sort_keys=True)
+        kept = {"uses": executed.uses, "text": executed.text}
+        uses = json.dumps(kept, indent=1, sort_keys=True)
         write_atomically(record, uses.encode("utf-8"))
         for old in folder.iterdir():
             if old.stem != code:
@@ -239,8 +303,25 @@ def execute(
     return Executed(running, _key(code, uses), uses, time.perf_counter() - began)
 
 
+def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
+    """Return a result with the prose of a notebook that has the same code cells.
+
+    ``text`` is that notebook's digest. What execution adds to a notebook is taken over.
+    """
+    fresh = copy.deepcopy(notebook)
+    ran = iter([cell for cell in executed.notebook.cells if cell.cell_type == "code"])
+    for index, cell in enumerate(fresh.cells):
+        if "id" in cell:
+            cell["id"] = f"cell-{index}"
+        if cell.cell_type == "code":
+            before = next(ran)
+            cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    fresh.metadata = nbformat.from_dict({**executed.notebook.metadata, **fresh.metadata})
+    return replace(executed, notebook=fresh, text=text)
+
+
 def execute_all(
-    notebooks: dict[str, nbformat.NotebookNode],
+    notebooks: Mapping[str, nbformat.NotebookNode],
     store: Store,
     workers: int | None = None,
     report: Callable[[str, Executed], None] | None = None,
@@ -253,12 +334,16 @@ def execute_all(
     """
     results: dict[str, Executed] = {}
     stale: list[str] = []
-    for name, notebook in notebooks.items():
-        found = store.find(name, notebook)
+    codes = store.codes(notebooks)
+    for name, code in codes.items():
+        found = store.find(name, code)
         if found is None:
             stale.append(name)
-        else:
-            results[name] = found
+            continue
+        if found.text != (text := text_key(notebooks, name)):
+            found = with_prose_of(found, notebooks[name], text)
+            store.keep(name, found, code)
+        results[name] = found
     failures: list[str] = []
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
@@ -272,11 +357,11 @@ def execute_all(
         for future in as_completed(futures):
             name = futures[future]
             try:
-                executed = future.result()
+                executed = replace(future.result(), text=text_key(notebooks, name))
             except ExecutionError as error:
                 failures.append(str(error))
                 continue
-            store.keep(name, executed, code_key(notebooks[name]))
+            store.keep(name, executed, codes[name])
             results[name] = executed
             if report:
                 report(name, executed)
@@ -289,5 +374,5 @@ def forget(store: Store, names: Iterable[str]) -> None:
     """Drop stored notebooks whose source is gone."""
     known = {store.folder / name for name in names}
     for folder in [path.parent for path in store.folder.rglob("*.json")]:
-        if folder not in known:
+        if folder not in known and folder != store.folder:
             shutil.rmtree(folder, ignore_errors=True)

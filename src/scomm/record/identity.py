@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from typing import Any
 import yaml
 
 from scomm import __version__, paths
+from scomm.data.manifest import manifest
 from scomm.data.strict import dictionaries, read_json, read_yaml
-from scomm.data.tables import manifest
 from scomm.display.words import N_
 from scomm.errors import EditionError
 from scomm.record.published import published_part
@@ -102,6 +102,15 @@ class Record:
     def archived(self, item: Item) -> str:
         """Return the address of the archived copy, empty unless there is one."""
         return self.archive + self.url(item) if self.archive and self.address else ""
+
+    @property
+    def frame(self) -> str:
+        """What pages depend on besides the digest that they print: all but the paragraphs.
+
+        Only a chapter and the page of its citations have those.
+        """
+        items = tuple(item for item in self.items if item.kind != "paragraph")
+        return replace(self, digest="", items=items).as_json().decode("utf-8")
 
     def as_json(self) -> bytes:
         """Return the record as the bytes of ``record.json``."""

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scomm import __version__, paths
+from scomm.data.files import write_atomically
 from scomm.data.strict import dictionaries
-from scomm.data.tables import write_atomically
 from scomm.errors import PublishedError
 from scomm.record.outputs import order
 

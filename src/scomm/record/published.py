@@ -21,8 +21,8 @@ from typing import Any
 import nbformat
 
 from scomm import __version__, paths
+from scomm.data.files import write_together
 from scomm.data.strict import dictionaries, read_json
-from scomm.data.tables import write_together
 from scomm.errors import PublishedError
 from scomm.record.outputs import order, rewrite
 from scomm.record.references import near

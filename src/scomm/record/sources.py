@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from scomm import paths
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.data.tables import manifest
 from scomm.errors import FindingError
 
 

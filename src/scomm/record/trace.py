@@ -10,12 +10,11 @@ import nbformat
 
 from scomm import paths
 from scomm.data.ingest import modules
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, passports, sha256_of
-from scomm.data.tables import manifest
 from scomm.record.datapackage import file_of
 from scomm.record.outputs import cell_of, left
-from scomm.record.rows import as_csv
 from scomm.record.sources import source_file
 
 
@@ -95,6 +94,8 @@ def source(name: str) -> Source:
 
 def trace(finding: dict[str, Any], notebook: nbformat.NotebookNode) -> Trace:
     """Follow one finding back from its executed notebook. Raises FindingError if it is not there."""
+    from scomm.record.rows import as_csv  # slow to load
+
     identifier = finding["id"]
     index = cell_of(notebook, f"finding/{identifier}")
     rows = left(notebook).get(f"rows/{identifier}")

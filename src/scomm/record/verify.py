@@ -23,10 +23,10 @@ from typing import Any
 import nbformat
 
 from scomm import __version__, paths
+from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
-from scomm.data.tables import manifest
 from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, checksums, identity, published
 from scomm.record.execution import ExecutionError, execute

@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from scomm import paths
+from scomm.data.files import write_together
 from scomm.data.ingest.base import Module, Output
 from scomm.data.locks import abandoned, one_writer
+from scomm.data.manifest import Entry, manifest, manifest_bytes
 from scomm.data.schema import TABLES
 from scomm.data.sources import check_hash, locate, passports
-from scomm.data.tables import Entry, manifest_bytes, parquet_bytes, to_bytes, write_together
 from scomm.errors import ArgumentError, SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MODULES = (
     "removals",
@@ -67,7 +70,8 @@ def ingest(
     called with each output and its number of rows. Raises SourceError or TableError before any
     file under its final name has been touched.
     """
-    from scomm.data.tables import manifest
+    # What only reads the list of modules needs no library of tables.
+    from scomm.data.tables import to_bytes
 
     tables = tables or paths.TABLES
     entries: dict[str, Entry] = {}
@@ -127,6 +131,7 @@ def count_records(
     from scomm.data.ingest import arrests, removals
     from scomm.data.ingest import engines as known
     from scomm.data.ingest.records import parts
+    from scomm.data.tables import parquet_bytes
 
     kinds = {"removals": removals, "arrests": arrests}
     if kind not in kinds or engine not in known.ENGINES:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scomm import paths
-from scomm.data.tables import write_atomically
+from scomm.data.files import write_atomically
 from scomm.errors import PrintError
 from scomm.record.folders import epoch
 

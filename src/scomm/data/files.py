@@ -1,0 +1,30 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then rename."""
+    write_together({file: content})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write several files, none before all of them are on disk under temporary names."""
+    pending: dict[Path, Path] = {}
+    try:
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            pending[file] = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+            with pending[file].open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for file, temporary in pending.items():
+            temporary.replace(file)
+    finally:
+        for temporary in pending.values():
+            temporary.unlink(missing_ok=True)
