@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from scomm import paths
-from scomm.data import ingest, ledger, mappings
+from scomm.data import ingest, ledger, mappings, sources
 from scomm.errors import ScommError
 
 from .bad_inputs import CASES, catalog, damage, outcome, point
@@ -40,7 +40,7 @@ def _names(cells: list[tuple[str, ...]]) -> list[str]:
 def _fresh():
     """Leave no damaged ledger behind in what the loaders keep."""
     yield
-    for module in (ledger, mappings):
+    for module in (ledger, mappings, sources):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()

@@ -107,7 +107,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     def full(descriptor: int) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(tables.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
         files.write_atomically(file, b"new")
     assert file.read_bytes() == b"old"

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
-from scipy.optimize import linear_sum_assignment
 
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
 from scomm.display.style import BLUE, GREY, INK, LINES, MUTED, OCHRE, PALE_BLUE, RULE
 from scomm.display.words import N_, _
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Event = tuple[Any, str]
 
@@ -29,8 +29,15 @@ _MARKS = ("o", "D", "s")
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
 
 
+def _ticker() -> Any:
+    """Matplotlib's ticks, loaded when something is drawn: a finding is verified without drawings."""
+    from matplotlib import ticker
+
+    return ticker
+
+
 def _percent(axis: Any) -> None:
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axis.set_major_formatter(_ticker().PercentFormatter(1.0, decimals=0))
 
 
 def _said(label: Any) -> str:
@@ -236,7 +243,7 @@ def _lines(
         axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= min(high, 1.0)])
         _percent(axes.yaxis)
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.yaxis.set_major_formatter(_ticker().FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if isinstance(frame.index, pd.DatetimeIndex):
         _date_ticks(axes, frame.index, layout)
     if ylabel:
@@ -335,7 +342,7 @@ def small_multiples(
         axes.set_xticks([values.index.min(), values.index.max()])
         axes.set_xticklabels([f"{d:%Y}" for d in (values.index.min(), values.index.max())])
         _percent(axes.yaxis)
-        axes.yaxis.set_major_locator(MaxNLocator(3))
+        axes.yaxis.set_major_locator(_ticker().MaxNLocator(3))
     for axes in list(grid.flat)[len(frames) :]:
         axes.set_visible(False)
     if ylabel:
@@ -474,7 +481,9 @@ def specification(
     axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
     if percent_points:
         axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}"))
+            _ticker().FuncFormatter(
+                lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}")
+            )
         )
     axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     return figure
@@ -509,7 +518,7 @@ def histogram(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     if percent:
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+        axes.xaxis.set_major_formatter(_ticker().PercentFormatter(1.0, decimals=None))
     axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
     return figure
 
@@ -519,6 +528,8 @@ def _led(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
 
     Names and points are matched so that the lines are shortest together; such lines never cross.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to load, for one figure
+
     if named.empty:
         return
     texts = [_said(label) for label in named["label"]]
@@ -571,7 +582,7 @@ def funnel(
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_minor_formatter(_ticker().NullFormatter())
     for number, (name, n, low, high) in enumerate(limits):
         dash = "-" if number == 0 else (0, (4, 2))
         for bound in (low, high):

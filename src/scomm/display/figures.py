@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from scomm.display.style import style, with_variables
 from scomm.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Set to "no" in the environment of who wants numbers alone.
+DRAWS = "SCOMM_DRAWS"
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Layout:
 
     def figure(self, height: float) -> Figure:
         """Return an empty figure of this width and of a height in inches."""
+        from matplotlib.figure import Figure
+
         return Figure(figsize=(self.width, height), layout="constrained")
 
 

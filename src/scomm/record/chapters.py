@@ -77,15 +77,19 @@ def notebooks() -> dict[str, nbformat.NotebookNode]:
 
     Raises EditionError if a page of the table of contents is not there.
     """
-    found = {}
-    for page in pages():
-        file = paths.ROOT / f"{page}.md"
-        if not file.is_file():
-            raise EditionError(f"{file}: named in _toc.yml, but not there")
-        notebook = read_notebook(file)
-        if notebook is not None:
-            found[page] = notebook
-    return found
+    found = {page: notebook(page) for page in pages()}
+    return {page: made for page, made in found.items() if made is not None}
+
+
+def notebook(page: str) -> nbformat.NotebookNode | None:
+    """Return a page's notebook without outputs; None for a page that has no code.
+
+    Raises EditionError if the page, which the table of contents names, is not there.
+    """
+    file = paths.ROOT / f"{page}.md"
+    if not file.is_file():
+        raise EditionError(f"{file}: named in _toc.yml, but not there")
+    return read_notebook(file)
 
 
 def store() -> Store:

@@ -29,6 +29,7 @@ from traitlets.config import Config
 from scomm import paths
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
+from scomm.display.figures import DRAWS
 from scomm.display.words import ENGLISH, language
 from scomm.errors import ScommError
 from scomm.record.kernels import PlainManager, managers
@@ -238,6 +239,7 @@ def environment(temporary: str) -> dict[str, str]:
     result["PYTHONHASHSEED"] = "0"
     result["PYTHONDONTWRITEBYTECODE"] = "1"
     result["IPYTHONDIR"] = temporary
+    result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
     # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
     # sums come out in one order.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -250,10 +252,12 @@ def execute(
     name: str,
     timeout: int = 300,
     manager: type[AsyncKernelManager] = PlainManager,
+    *,
+    draws: bool = True,
 ) -> Executed:
     """Execute a notebook in a clean kernel and return it with its outputs and what it used.
 
-    ``manager`` starts the kernel. Raises ExecutionError with the failing cell and its message.
+    ``manager`` starts the kernel; without ``draws`` figures are left out. Raises ExecutionError with the failing cell and its message.
     """
     began = time.perf_counter()
     code = code_key(notebook)
@@ -279,7 +283,8 @@ def execute(
             record_timing=False,
         )
         try:
-            client.execute(env=environment(temporary))
+            drawn = {} if draws else {DRAWS: "no"}
+            client.execute(env=environment(temporary) | drawn)
         except CellExecutionError as error:
             raise ExecutionError(f"{name}: a cell failed.\n{error}") from error
         except (CellTimeoutError, DeadKernelError) as error:

@@ -9,6 +9,7 @@ leaves beside each object the words that it showed.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from scomm.display.figures import Layout, render
+from scomm.display.figures import DRAWS, Layout, render
 from scomm.display.formats import tr
 from scomm.display.tables import Col, to_html, to_text
 from scomm.display.words import _, english, said, translated
@@ -141,12 +142,15 @@ def figure(
 
     ``draw`` takes a ``Layout`` and returns a matplotlib figure; it is called for a wide and for a
     narrow screen. ``alt`` says what the figure shows, computed from its data; ``data`` is what
-    was drawn, offered as CSV; ``tables`` names what it rests on. ``one_size`` is for maps.
+    was drawn, offered as CSV; ``tables`` names what it rests on. ``one_size`` is for maps. Where one
+    finding alone is verified, nothing is drawn: no number depends on a drawing.
 
     Raises FindingError if caption or alt text is empty or a source is unknown.
     """
     if not caption.strip() or not alt.strip():
         raise FindingError(f"figure {identifier}: caption and alt text are required")
+    if os.environ.get(DRAWS) == "no":
+        return
     drawn = render(draw, identifier=identifier, alt=_(alt), one_size=one_size)
     _leave(
         f"figure/{identifier}",

@@ -29,8 +29,9 @@ from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
 from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, checksums, identity, published
-from scomm.record.execution import ExecutionError, execute
+from scomm.record.execution import ExecutionError, environment, execute
 from scomm.record.findings import SCHEMA
+from scomm.record.kernels import managers
 from scomm.record.outputs import findings, numbers, of_kind, slug
 from scomm.record.references import Reference, unknown
 
@@ -220,14 +221,23 @@ def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.Noteboo
 
 
 def _execute(
-    notebooks: Mapping[str, nbformat.NotebookNode], progress: Progress | None
+    notebooks: Mapping[str, nbformat.NotebookNode],
+    progress: Progress | None,
+    *,
+    draws: bool = True,
 ) -> tuple[dict[str, nbformat.NotebookNode], dict[str, str]]:
     """Execute in clean kernels; return the notebooks with outputs, and why others failed."""
     done: dict[str, nbformat.NotebookNode] = {}
     failed: dict[str, str] = {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
+    with (
+        managers(environment(""), paths.ROOT, len(notebooks)) as manager,
+        ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool,
+    ):
         futures = {
-            pool.submit(execute, notebook, name): name for name, notebook in notebooks.items()
+            pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name
+            for name in longest
         }
         for count, future in enumerate(as_completed(futures), start=1):
             name = futures[future]
@@ -395,6 +405,8 @@ def verify(
 ) -> Report:
     """Verify the edition or repository at ``paths.ROOT``; ``only`` one finding, or everything.
 
+    For one finding the cells up to it are executed, and no figure is drawn.
+
     Raises EditionError or PublishedError if there is nothing that can be verified; a difference is
     not an error but a row that says FAIL.
     """
@@ -403,16 +415,17 @@ def verify(
     if folder is not None:
         report.digest = identity.load(folder).digest
         report.rows += check_files(folder)
-    notebooks = chapters.notebooks()
     if only:
         entry = published.load()[only]
         page = entry["url"].split(".html")[0]
-        if page not in notebooks:
+        notebook = chapters.notebook(page) if page in chapters.pages() else None
+        if notebook is None:
             raise PublishedError(f"finding {only} stands in {page}, which is not there")
         report.rows += check_tables()
-        done, failed = _execute({page: _until(notebooks[page], only)}, progress)
+        done, failed = _execute({page: _until(notebook, only)}, progress, draws=False)
         report.rows += compare_findings(findings(done), failed, {only})
         return report
+    notebooks = chapters.notebooks()
     report.rows += check_tables() + check_originals(originals) + check_record(folder)
     done, failed = _execute(notebooks, progress)
     try:
