@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from scomm.data.simulated import TABLE, load_error_rates
+from scomm import paths
+from scomm.data.simulated import TABLE, load_error_rates, simulate
 from scomm.data.tables import to_bytes
 from scomm.errors import TableError
 from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS, study
@@ -30,6 +31,22 @@ def test_running_a_study_again_gives_the_committed_rows(name, rates):
     # A world that is not named is None in one and NaN in the other.
     fresh, kept = (frame.astype(object).where(frame.notna(), None) for frame in (fresh, kept))
     pd.testing.assert_frame_equal(fresh, kept)
+
+
+def test_one_study_run_again_replaces_its_own_rows_alone(tmp_path, monkeypatch):
+    file = tmp_path / "error_rates.csv"
+    committed = paths.ERROR_RATES.read_bytes()
+    lines = committed.splitlines(keepends=True)
+    stale = [
+        line.replace(b",0.0", b",0.9", 1) if b"test of one half" in line else line for line in lines
+    ]
+    assert stale != lines
+    file.write_bytes(b"".join(stale))
+    monkeypatch.setattr(paths, "ERROR_RATES", file)
+    told = []
+    simulate(["test of one half"], report=lambda *what: told.append(what))
+    assert told == [("test of one half", sum(b"test of one half" in line for line in lines))]
+    assert file.read_bytes() == committed
 
 
 def test_coverage_spans_the_grid(rates):

@@ -1,0 +1,136 @@
+"""What a verification says of each number, told from what was published and what was computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from scomm.record import published
+from scomm.record.execution import Executed, Notebooks, Store, text_key, with_prose_of
+from scomm.record.verify import (
+    FAIL,
+    PASS,
+    compare_exhibits,
+    compare_findings,
+    compare_prose,
+    difference,
+)
+
+PAGE = "notebooks/05-nation"
+
+
+def left(**values: object) -> nbformat.NotebookNode:
+    """A notebook whose one cell left these values, as ``say`` and ``table`` leave them."""
+    cell = nbformat.v4.new_code_cell("say(...)")
+    for name, value in values.items():
+        name = name.replace("__", "/").replace("_dot_", ".")
+        prefix = "application/papermill.record/"
+        cell.outputs.append(
+            nbformat.v4.new_output(
+                "display_data",
+                data={prefix + "text/plain": json.dumps(value)},
+                metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+            )
+        )
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def test_a_page_that_did_not_run_fails_with_all_its_numbers() -> None:
+    numbers = published.load_numbers()[PAGE]
+    rows = {row.id: row for row in compare_prose({}, {PAGE: "NameError: x"})}
+    assert rows[PAGE].status == FAIL
+    assert rows[PAGE].published == f"{len(numbers)} numbers"
+    assert rows[PAGE].why.endswith("did not run: NameError: x")
+
+
+def test_each_number_in_prose_has_a_row_and_a_moved_one_fails() -> None:
+    numbers = dict(published.load_numbers()[PAGE])
+    whole = next(name for name, value in numbers.items() if type(value) is int)
+    rows = {row.id: row for row in compare_prose({PAGE: left(**numbers)}, {})}
+    assert {rows[f"{PAGE} {name}"].status for name in numbers} == {PASS}
+    moved = left(**{**numbers, whole: numbers[whole] + 1})
+    row = {row.id: row for row in compare_prose({PAGE: moved}, {})}[f"{PAGE} {whole}"]
+    assert (row.status, row.published, row.recomputed) == (
+        FAIL,
+        str(numbers[whole]),
+        str(numbers[whole] + 1),
+    )
+
+
+def test_a_finding_of_a_page_that_did_not_run_fails_and_says_why() -> None:
+    rows = {row.id: row for row in compare_findings([], {PAGE: "ValueError: y"}, {"5.1", "6.3"})}
+    assert set(rows) == {"5.1", "6.3"}
+    assert {row.status for row in rows.values()} == {FAIL}
+    assert rows["5.1"].why == f"{PAGE} did not run: ValueError: y"
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("a,n\nx,1.0000000001\n", ""),
+        ("a,n\nx,1.01\n", "row 2, column 'n': '1' published, '1.01' recomputed"),
+        ("a,n\ny,1\n", "row 2, column 'a': 'x' published, 'y' recomputed"),
+        ("a,n\nx,1\nz,2\n", "1 rows published, 2 recomputed"),
+        ("a,n\nx\n", "row 2: 2 columns published, 1 recomputed"),
+    ],
+)
+def test_where_two_tables_first_differ(new: str, says: str) -> None:
+    assert difference("a,n\nx,1\n", new) == says
+
+
+def test_an_exhibit_is_compared_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "site" / "exhibits" / "table-5-1.csv"
+    file.parent.mkdir(parents=True)
+    done = {PAGE: left(table__5_dot_1={"id": "5.1", "csv": "a\n1\n"})}
+    assert [row.why for row in compare_exhibits(tmp_path, done)] == ["table-5-1.csv is not there"]
+    file.write_text("a\n1\n")
+    assert [row.status for row in compare_exhibits(tmp_path, done)] == [PASS]
+    file.write_text("a\n2\n")
+    assert [row.status for row in compare_exhibits(tmp_path, done)] == [FAIL]
+
+
+def test_a_result_takes_the_prose_of_now_and_keeps_its_outputs(tmp_path: Path) -> None:
+    ran = left(x=1)
+    ran.cells.insert(0, nbformat.v4.new_markdown_cell("As it was."))
+    ran.metadata["language_info"] = {"name": "python"}
+    now = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("As it is."), nbformat.v4.new_code_cell("say(...)")]
+    )
+    result = with_prose_of(Executed(ran, "key", {}, None), now, "text")
+    assert [cell.source for cell in result.notebook.cells] == ["As it is.", "say(...)"]
+    assert result.notebook.cells[1].outputs == ran.cells[1].outputs
+    assert result.notebook.metadata.language_info.name == "python"
+    assert result.text == "text"
+    assert [cell.id for cell in result.notebook.cells] == ["cell-0", "cell-1"]
+
+
+def test_a_text_is_read_once_and_never_when_its_code_is_remembered(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def make(name: str, text: str) -> nbformat.NotebookNode:
+        read.append(name)
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
+
+    store = Store(tmp_path)
+    texts = {"a": "1 + 1", "b": "2 + 2", "c": ":load: other.py"}
+    first = store.codes(Notebooks(texts, make))
+    assert sorted(read) == ["a", "b", "c"]
+    read.clear()
+    assert store.codes(Notebooks(texts, make)) == first
+    assert read == ["c"], "a cell that loads a file may have changed with it"
+    read.clear()
+    changed = store.codes(Notebooks({**texts, "b": "3 + 3"}, make))
+    assert sorted(read) == ["b", "c"]
+    assert (changed["a"], changed["b"] == first["b"]) == (first["a"], False)
+    (tmp_path / "codes.json").write_text("{")
+    assert store.codes(Notebooks(texts, make)) == first
+
+
+def test_the_key_of_a_text_covers_prose_and_code() -> None:
+    one = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("One.")])
+    two = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Two.")])
+    keys = {text_key({"page": one}, "page"), text_key({"page": two}, "page")}
+    assert len(keys) == 2
