@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scomm import __version__, paths
+from scomm.data.sources import sha256_of
 
 PAGE = """\
 ---
@@ -132,36 +133,54 @@ A third one ends the page.
 )
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """A small book with one numbered chapter, about which nothing is published yet."""
-    folder = tmp_path_factory.mktemp("record") / "book"
+def unpublished(folder: Path, pages: dict[str, str]) -> Book:
+    """Return a small book of these pages after an index, about which nothing is published yet."""
     checkout(folder)
     shutil.rmtree(folder / "data" / "published")
     (folder / "data" / "published").mkdir()
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01-small\n"
-    )
     (folder / "notebooks").mkdir()
-    small = Book(folder)
-    small.write("index", "# Index\n\nA small book.\n")
-    small.write("notebooks/01-small", SMALL)
-    return small
+    book = Book(folder)
+    book.write("index", "# Index\n\nA small book.\n")
+    for name, text in pages.items():
+        book.write(name, text)
+    files = "".join(f"  - file: {name}\n" for name in pages)
+    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}")
+    return book
+
+
+def publish(book: Book) -> Book:
+    """Number a book's paragraphs, accept its findings, and build it."""
+    book.build()
+    for command in (
+        ("paragraphs", "assign"),
+        ("findings", "accept", "--reason", "First edition"),
+    ):
+        result = book.scomm(*command)
+        assert result.returncode == 0, result.stderr
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    return book
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its digest."""
+    return {
+        file.relative_to(folder).as_posix(): sha256_of(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A small book with one numbered chapter, about which nothing is published yet."""
+    return unpublished(tmp_path_factory.mktemp("record") / "book", {"notebooks/01-small": SMALL})
 
 
 @pytest.fixture(scope="module")
 def published_book(fresh: Book) -> Book:
     """The same book, published: its findings accepted, its paragraphs numbered, built."""
-    fresh.build()
-    for command in (
-        ("paragraphs", "assign"),
-        ("findings", "accept", "--reason", "First edition"),
-    ):
-        result = fresh.scomm(*command)
-        assert result.returncode == 0, result.stderr
-    result = fresh.build()
-    assert result.returncode == 0, result.stdout + result.stderr
-    return fresh
+    return publish(fresh)
 
 
 def two_pages(folder: Path) -> Book:

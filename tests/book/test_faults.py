@@ -21,11 +21,10 @@ import psutil
 import pytest
 
 from scomm import paths
-from scomm.data.sources import sha256_of
 from scomm.record import checksums
 from scomm.record.folders import made_whole
 
-from .conftest import Book, two_pages
+from .conftest import Book, tree, two_pages
 from .test_edition import NAME
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
@@ -101,15 +100,6 @@ def kill_at_moments(
             time.sleep(0.05)
         yield moment
     assert killed, "each run ended before its moment came"
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder with its digest."""
-    return {
-        file.relative_to(folder).as_posix(): sha256_of(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
 
 
 def site(book: Book) -> dict[str, str]:

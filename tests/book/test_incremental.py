@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scomm.data.sources import sha256_of
 from scomm.record import identity
-from tests.book.conftest import PAGE, SMALL, Book, checkout, executed
+from tests.book.conftest import PAGE, SMALL, Book, executed, publish, tree, unpublished
 
 pytestmark = pytest.mark.slow
 
@@ -18,33 +17,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A published book of two chapters, built."""
-    folder = tmp_path_factory.mktemp("incremental") / "book"
-    checkout(folder)
-    shutil.rmtree(folder / "data" / "published")
-    (folder / "data" / "published").mkdir()
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n"
-        "  - file: notebooks/01-small\n  - file: notebooks/02-next\n"
-    )
-    (folder / "notebooks").mkdir()
-    book = Book(folder)
-    book.write("index", "# Index\n\nA small book.\n")
-    book.write("notebooks/01-small", SMALL)
-    book.write("notebooks/02-next", PAGE.replace("# Small", "# 2. Next").replace('"1.1"', '"2.1"'))
-    book.build()
-    for command in (("paragraphs", "assign"), ("findings", "accept", "--reason", "First edition")):
-        result = book.scomm(*command)
-        assert result.returncode == 0, result.stderr
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
-    return book
+    following = PAGE.replace("# Small", "# 2. Next").replace('"1.1"', '"2.1"')
+    pages = {"notebooks/01-small": SMALL, "notebooks/02-next": following}
+    return publish(unpublished(tmp_path_factory.mktemp("incremental") / "book", pages))
 
 
 def site(book: Book) -> dict[str, str]:
-    """Every file of the site with its digest."""
-    folder = book.folder / "_build" / "html"
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): sha256_of(file) for file in files}
+    return tree(book.folder / "_build" / "html")
 
 
 def edit(book: Book, old: str, new: str) -> None:
@@ -61,11 +40,28 @@ def an_unnumbered_line(book: Book) -> None:
 
 
 def a_numbered_paragraph(book: Book) -> None:
+    edit_with_its_number(book, "A second paragraph says", "A second paragraph now says")
+
+
+def a_paragraph_after_an_edition_of_the_same_contents(book: Book) -> None:
+    """The earlier edition has the digest that this one's pages print, and must keep it."""
+    digest = identity.load(book.folder / "_build" / "html").digest
+    (book.folder / "data" / "published" / "editions.csv").write_text(
+        f"edition,date,digest,archive,note\n2025.01,2025-01-02,{digest},,\n"
+    )
+    book.write("index", "# Index\n\nA small book.\n\n```{editions}\n```\n")
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    edit_with_its_number(book, "A second paragraph", "Another paragraph")
+
+
+def edit_with_its_number(book: Book, old: str, new: str) -> None:
     """Change a paragraph and its row of the registry at once, as who pulls such a commit does."""
     elsewhere = book.folder.parent / "elsewhere"
+    shutil.rmtree(elsewhere, ignore_errors=True)
     shutil.copytree(book.folder, elsewhere)
     other = Book(elsewhere)
-    edit(other, "A second paragraph says nothing", "A second paragraph says nothing at all")
+    edit(other, old, new)
     other.build()
     result = other.scomm("paragraphs", "assign")
     assert result.returncode == 0, result.stderr
@@ -77,7 +73,15 @@ def a_title(book: Book) -> None:
     edit(book, "# 1. Small page", "# 1. A small page")
 
 
-@pytest.mark.parametrize("change", [an_unnumbered_line, a_numbered_paragraph, a_title])
+@pytest.mark.parametrize(
+    "change",
+    [
+        an_unnumbered_line,
+        a_numbered_paragraph,
+        a_title,
+        a_paragraph_after_an_edition_of_the_same_contents,
+    ],
+)
 def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     whole: Book, change: Callable[[Book], None], tmp_path: Path
 ) -> None:
@@ -92,6 +96,9 @@ def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     if change is an_unnumbered_line:
         assert (html / "datasheets" / "state-ri.html").stat().st_mtime_ns == untouched
         assert "A line of a list" in (html / "notebooks" / "01-small.ipynb").read_text()
+    if change is a_paragraph_after_an_edition_of_the_same_contents:
+        assert identity.load(html).digest != before
+        assert before[:12] in (html / "index.html").read_text()
     if change is a_numbered_paragraph:
         assert identity.load(html).digest != before
         assert before[:12] not in (html / "datasheets" / "state-ri.html").read_text()
@@ -114,3 +121,14 @@ def test_a_generated_page_that_is_gone_is_made_again(whole: Book) -> None:
     digest = identity.load(whole.folder / "_build" / "html").digest
     assert digest[:12].encode() in page.read_bytes()
     assert len(page.read_bytes()) == len(content)
+
+
+def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None:
+    html = whole.folder / "_build" / "html"
+    assert (html / "trace" / "finding-2-1.html").is_file()
+    file = whole.folder / "notebooks" / "02-next.md"
+    file.write_text(file.read_text().replace('finding("2.1"', 'finding("2.2"'))
+    result = whole.build()
+    assert result.returncode != 0, "a finding that is gone is not published as gone"
+    assert (html / "trace" / "finding-2-2.html").is_file()
+    assert not (html / "trace" / "finding-2-1.html").exists()

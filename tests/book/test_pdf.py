@@ -22,7 +22,7 @@ from scomm.record.pdf import pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
-from tests.book.conftest import PAGE, Book, checkout
+from tests.book.conftest import PAGE, Book, publish, unpublished
 
 pytestmark = pytest.mark.slow
 
@@ -72,24 +72,12 @@ NEXT = PAGE.replace("# Small page", "# 2. Next page").replace('"1.1"', '"2.1"')
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A published book of two chapters, and its PDF."""
     folder = tmp_path_factory.mktemp("print") / "book"
-    checkout(folder)
-    shutil.rmtree(folder / "data" / "published")
-    (folder / "data" / "published").mkdir()
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nparts:\n  - caption: I. The part\n    chapters:\n"
-        "      - file: notebooks/01-small\n      - file: notebooks/02-next\n"
-    )
-    (folder / "notebooks").mkdir()
-    book = Book(folder)
-    book.write("index", "# Index\n\nA small book.\n")
-    book.write("notebooks/01-small", CHAPTER)
-    book.write("notebooks/02-next", NEXT)
-    book.build()
-    for command in (("paragraphs", "assign"), ("findings", "accept", "--reason", "First edition")):
-        result = book.scomm(*command)
-        assert result.returncode == 0, result.stderr
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    book = unpublished(folder, {"notebooks/01-small": CHAPTER, "notebooks/02-next": NEXT})
+    # As in the book itself, chapters stand in a part.
+    toc = (folder / "_toc.yml").read_text().replace("  - file", "      - file")
+    toc = toc.replace("chapters:", "parts:\n  - caption: I. The part\n    chapters:")
+    (folder / "_toc.yml").write_text(toc)
+    publish(book)
     result = book.scomm("pdf")
     assert result.returncode == 0, result.stderr
     return book

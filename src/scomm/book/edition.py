@@ -78,7 +78,8 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     now = (record.frame, writers.makers())
     before = getattr(env, "scomm_made_of", None)
     env.scomm_made_of = now  # type: ignore[attr-defined]
-    return sorted(env.found_docs) if before != now else []
+    kept = before == now and app.scomm_before is not None  # type: ignore[attr-defined]
+    return [] if kept else sorted(env.found_docs)
 
 
 class Retired(SphinxTransform):

@@ -15,13 +15,10 @@ from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import language
 from scomm.errors import ScommError
-from scomm.record.identity import text_digest
+from scomm.record.identity import editions, text_digest
 
 # Code, templates and styles that make pages; Sphinx itself does not look at them.
 _MAKERS = (".py", ".html", ".js", ".css", ".svg", ".woff2")
-
-# What the names of the stamps of pages end with.
-_OF_PAGES = "-pages"
 
 Writer = Callable[[Sphinx, Path], None]
 # A page that no source file has: name, context, template.
@@ -121,23 +118,24 @@ def collect(app: Sphinx, name: str, make: Pages, prose: bool = False) -> None:
 
     def pages(app: Sphinx) -> Iterator[Page]:
         out = Path(app.outdir)
-        stamp = _stamp(app, name + _OF_PAGES)
+        stamp = _stamp(app, f"{name}-pages")
         now = frame(app)
         try:
             before = json.loads(stamp.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            before = {}
-        there = bool(before) and all((out / f"{page}.html").is_file() for page in before["pages"])
-        same = there and before["frame"] == now
+            before = {"frame": "", "pages": {}}
+        there = all((out / f"{page}.html").is_file() for page in before["pages"])
+        same = there and before["frame"] == now and app.scomm_before is not None  # type: ignore[attr-defined]
         if same and not prose:
             return
-        stamp.unlink(missing_ok=True)
         made: dict[str, str] = {}
         for page, context, template in make(app):
             text = json.dumps([context, template], sort_keys=True)
             made[page] = text_digest(_without_digest(app, text))
             if not same or before["pages"].get(page) != made[page]:
                 yield page, context, template
+        for gone in set(before["pages"]) - set(made):
+            (out / f"{gone}.html").unlink(missing_ok=True)
         kept = json.dumps({"frame": now, "pages": made}, indent=1, sort_keys=True)
         write_atomically(stamp, kept.encode("utf-8"))
 
@@ -145,14 +143,15 @@ def collect(app: Sphinx, name: str, make: Pages, prose: bool = False) -> None:
 
 
 def remember_digest(app: Sphinx, digest: str) -> None:
-    """Note the edition's digest, and the one that pages of the last build print.
+    """Note the edition's digest, and the one by which pages of the last build can be given it.
 
-    Where that is not known, because Sphinx begins from nothing, no page is kept.
+    There is none, and no page is kept, where Sphinx begins from nothing, and where an earlier edition
+    of the same contents has the same digest, which pages that list editions must keep.
     """
-    if not hasattr(app.env, "scomm_digest"):
-        for stamp in _stamp(app, "").parent.glob(f"*{_OF_PAGES}.sha256"):
-            stamp.unlink()
-    app.scomm_before = getattr(app.env, "scomm_digest", digest)  # type: ignore[attr-defined]
+    before = getattr(app.env, "scomm_digest", None)
+    if before in {row["digest"] for row in editions()}:
+        before = None
+    app.scomm_before = before  # type: ignore[attr-defined]
     app.env.scomm_digest = digest  # type: ignore[attr-defined]
 
 
@@ -161,8 +160,8 @@ def _put_digest(app: Sphinx, exception: Exception | None) -> None:
     record = getattr(app, "scomm_record", None)
     if exception is not None or app.builder.format != "html" or record is None:
         return
-    before: str = app.scomm_before  # type: ignore[attr-defined]
-    if before == record.digest:
+    before: str | None = app.scomm_before  # type: ignore[attr-defined]
+    if before is None or before == record.digest:
         return
     old, short = before.encode("ascii"), before[: len(record.short_digest)].encode("ascii")
     for page in sorted(Path(app.outdir).rglob("*.html")):

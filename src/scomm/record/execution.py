@@ -113,9 +113,8 @@ def code_key(notebook: nbformat.NotebookNode) -> str:
 
 def text_key(notebooks: Mapping[str, nbformat.NotebookNode], name: str) -> str:
     """Digest of a notebook's whole text, on which no output depends."""
-    texts = getattr(notebooks, "texts", None)
-    if texts is not None:
-        return _digest("text", texts[name])
+    if isinstance(notebooks, Notebooks):
+        return _digest("text", notebooks.texts[name])
     return _digest("cells", *(f"{cell.cell_type} {cell.source}" for cell in notebooks[name].cells))
 
 
@@ -185,7 +184,7 @@ class Store:
         What a text's code cells are is remembered under the digest of the text and of all that the
         key depends on besides.
         """
-        texts = getattr(notebooks, "texts", {})
+        texts = notebooks.texts if isinstance(notebooks, Notebooks) else {}
         setting = _setting()
         # A cell may take its code from a file that the text only names.
         asked = {n: _digest(*setting, texts[n]) for n in texts if ":load:" not in texts[n]}
