@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from sphinx.errors import ExtensionError
 
+from scomm.book.writers import _Aside
+from scomm.errors import TableError
 from scomm.record import identity
 from tests.book.conftest import PAGE, SMALL, Book, executed, publish, tree, unpublished
 
@@ -69,6 +75,19 @@ def edit_with_its_number(book: Book, old: str, new: str) -> None:
         shutil.copy(elsewhere / name, book.folder / name)
 
 
+def a_reference_that_a_page_cites(book: Book) -> None:
+    cited = (
+        "- As {cite:t}`wilson1927` says.\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
+    )
+    edit(book, "A third one ends the page.\n", f"A third one ends the page.\n\n{cited}")
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    file = book.folder / "references.bib"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("{1927}") == 1
+    file.write_text(text.replace("{1927}", "{1928}"), encoding="utf-8")
+
+
 def a_title(book: Book) -> None:
     edit(book, "# 1. Small page", "# 1. A small page")
 
@@ -79,6 +98,7 @@ def a_title(book: Book) -> None:
         an_unnumbered_line,
         a_numbered_paragraph,
         a_title,
+        a_reference_that_a_page_cites,
         a_paragraph_after_an_edition_of_the_same_contents,
     ],
 )
@@ -96,6 +116,10 @@ def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     if change is an_unnumbered_line:
         assert (html / "datasheets" / "state-ri.html").stat().st_mtime_ns == untouched
         assert "A line of a list" in (html / "notebooks" / "01-small.ipynb").read_text()
+    if change is a_reference_that_a_page_cites:
+        page = (html / "notebooks" / "01-small.html").read_text()
+        assert "1928</a>" in page
+        assert "1927</a>" not in page
     if change is a_paragraph_after_an_edition_of_the_same_contents:
         assert identity.load(html).digest != before
         assert before[:12] in (html / "index.html").read_text()
@@ -132,3 +156,22 @@ def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None
     assert result.returncode != 0, "a finding that is gone is not published as gone"
     assert (html / "trace" / "finding-2-2.html").is_file()
     assert not (html / "trace" / "finding-2-1.html").exists()
+
+
+def test_a_writer_aside_that_fails_or_dies_fails_the_build(tmp_path: Path) -> None:
+    def fails(_app: object, folder: Path) -> None:
+        raise TableError(f"{folder.name} cannot be written")
+
+    def dies(_app: object, _folder: Path) -> None:
+        os._exit(3)
+
+    def writes(_app: object, folder: Path) -> None:
+        (folder / "file").write_text("whole")
+
+    app: Any = SimpleNamespace(outdir=tmp_path)
+    with pytest.raises(ExtensionError, match=f"{tmp_path.name} cannot be written"):
+        _Aside(fails, app).wait()
+    with pytest.raises(ExtensionError, match="ended before it was done"):
+        _Aside(dies, app).wait()
+    _Aside(writes, app).wait()
+    assert (tmp_path / "file").read_text() == "whole"

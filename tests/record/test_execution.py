@@ -14,8 +14,9 @@ import pytest
 
 from scomm import paths
 from scomm.record import chapters
-from scomm.record.execution import ExecutionError, Store, environment, execute, execute_all
-from scomm.record.kernels import PlainManager, managers
+from scomm.record.execution import ExecutionError, Store, execute, execute_all
+from scomm.record.kernels import Kernels
+from scomm.record.provisioning import PlainManager
 
 pytestmark = pytest.mark.slow
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -46,9 +47,9 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
     name = "notebooks/05-nation"
     chapter = chapters.notebooks()[name]
     plain = execute(chapter, name)
-    with managers(environment(""), paths.ROOT, wanted=3) as forking:
-        assert forking is not PlainManager
-        forked = execute(chapter, name, manager=forking)
+    with Kernels() as kernels:
+        assert kernels.manager() is not PlainManager
+        forked = execute(chapter, name, manager=kernels.manager())
     assert forked.notebook == plain.notebook
     assert forked.uses == plain.uses, "and depends on the same files"
 

@@ -5,6 +5,7 @@ Listed in ``_config.yml`` as a local extension, so that plain ``jupyter-book bui
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -14,7 +15,11 @@ from scomm import __version__
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
+    # A build makes trees that live until it ends, and every look for garbage walks all of them.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     from scomm.book import (
+        bibliography,
         cards,
         citations,
         code,
@@ -44,6 +49,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         writers,
         language,
         execution,
+        bibliography,
         code,
         numbers,
         terms,

@@ -73,8 +73,9 @@ def _write(app: Sphinx, out: Path) -> None:
         used.append(_drawn(app, data["svg"], pictures.FIGURE_WIDTH, to))
     for old in set(used[0].parent.iterdir()) - set(used):
         old.unlink()
+    pictures.clean_up()
 
 
 def setup(app: Sphinx) -> None:
-    """Draw after the pages are built."""
-    writers.connect(app, "pictures", _write, proof=GENERAL, by=writers.frame)
+    """Draw while the pages are written."""
+    writers.connect(app, "pictures", _write, proof=GENERAL, by=writers.frame, aside=True)

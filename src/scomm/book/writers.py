@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
 from scomm import paths
@@ -73,31 +77,87 @@ def made_of(app: Sphinx) -> str:
 
 
 def connect(
-    app: Sphinx, name: str, write: Writer, proof: str, by: Callable[[Sphinx], str] = made_of
+    app: Sphinx,
+    name: str,
+    write: Writer,
+    proof: str,
+    by: Callable[[Sphinx], str] = made_of,
+    aside: bool = False,
 ) -> None:
     """Call ``write(app, folder of the site)`` after a build if anything has changed.
 
     ``name`` is the writer's own; ``proof`` a file it writes, relative to the site, without which it
-    writes again; ``by`` says what its files depend on: everything, or the frame alone.
+    writes again; ``by`` says what its files depend on: everything, or the frame alone. ``aside`` is
+    for a writer that takes long and needs no page: it runs while pages are written, where a process
+    can be forked for it.
     """
+    running: list[_Aside] = []
+
+    def stale(app: Sphinx) -> bool:
+        stamp = _stamp(app, name)
+        if not (Path(app.outdir) / proof).is_file() or not stamp.is_file():
+            return True
+        return stamp.read_text(encoding="utf-8") != by(app)
+
+    def begin(app: Sphinx, builder: Builder) -> None:
+        if builder.format == "html" and stale(app):
+            _stamp(app, name).unlink(missing_ok=True)  # what is cut short is begun again
+            running.append(_Aside(write, app))
 
     def finished(app: Sphinx, exception: Exception | None) -> None:
         if exception is not None or app.builder.format != "html":
+            for one in running:
+                one.give_up()
             return
-        out = Path(app.outdir)
-        stamp = _stamp(app, name)
-        now = by(app)
-        if (out / proof).is_file() and stamp.is_file():
-            if stamp.read_text(encoding="utf-8") == now:
-                return
-            stamp.unlink()  # what is cut short is begun again
         try:
-            write(app, out)
+            if running:
+                running.pop().wait()
+            elif stale(app):
+                _stamp(app, name).unlink(missing_ok=True)
+                write(app, Path(app.outdir))
+            else:
+                return
         except ScommError as error:
             raise ExtensionError(str(error)) from error
-        write_atomically(stamp, now.encode("utf-8"))
+        write_atomically(_stamp(app, name), by(app).encode("utf-8"))
 
+    if aside and sys.platform == "linux":
+        app.connect("write-started", begin)
     app.connect("build-finished", finished)
+
+
+class _Aside:
+    """A writer at work in a process of its own, which ends with this one's build."""
+
+    def __init__(self, write: Writer, app: Sphinx) -> None:
+        context = multiprocessing.get_context("fork")
+        self._said, says = context.Pipe(duplex=False)
+        self._process = context.Process(target=self._run, args=(write, app, says), daemon=True)
+        self._process.start()
+        says.close()
+
+    @staticmethod
+    def _run(write: Writer, app: Sphinx, says: Connection) -> None:
+        try:
+            write(app, Path(app.outdir))
+            says.send("")
+        except ScommError as error:
+            says.send(str(error))
+
+    def wait(self) -> None:
+        """Wait until it has written. Raises ExtensionError with what went wrong."""
+        try:
+            wrong = self._said.recv()
+        except EOFError:
+            wrong = "a process that wrote files beside the pages ended before it was done"
+        self._process.join()
+        if wrong:
+            raise ExtensionError(wrong)
+
+    def give_up(self) -> None:
+        """End it as it is."""
+        self._process.kill()
+        self._process.join()
 
 
 def _stamp(app: Sphinx, name: str) -> Path:

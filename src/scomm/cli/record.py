@@ -203,19 +203,21 @@ def verify_command(
     """Execute the book again, offline, and say PASS or FAIL for every number."""
     if edition is not None:
         raise typer.Exit(_in_edition(edition, reference, as_json, originals))
-    from scomm.record.references import parse
-    from scomm.record.verify import known, verify
+    from scomm.record.kernels import Kernels
 
-    only = known(parse(reference)) if reference else ""
     console = Console(stderr=True)
     began = time.perf_counter()
-    with bar(console, hidden=as_json) as progress:
+    with Kernels(draws=reference is None) as kernels, bar(console, hidden=as_json) as progress:
+        from scomm.record.references import parse
+        from scomm.record.verify import known, verify
+
+        only = known(parse(reference)) if reference else ""
         task = progress.add_task("checking files", total=None)
 
         def report(name: str, done: int, total: int) -> None:
             progress.update(task, total=total, completed=done, description=name)
 
-        found = verify(only, originals or paths.originals(), report)
+        found = verify(kernels, only, originals or paths.originals(), report)
     if as_json:
         print(found.as_json())
     else:

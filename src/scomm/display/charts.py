@@ -331,14 +331,21 @@ def small_multiples(
     across = columns or (3 if layout.narrow else 6)
     down = -(-len(frames) // across)
     figure = layout.figure(0.95 * down + 0.4)
-    grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    # Panels that share an axis look at one another at every step, which takes most of the time.
+    grid = figure.subplots(down, across, squeeze=False)
     top = max(float(values.max()) for values in frames.values())
+    dates = [
+        date for values in frames.values() for date in (values.index.min(), values.index.max())
+    ]
+    margin = 0.05 * (max(dates) - min(dates))
     for axes, (title, values) in zip(grid.flat, frames.items(), strict=False):
         axes.plot(values.index, values, color=BLUE.light, linewidth=1.1)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=GREY.light, linewidth=0.7, dashes=(2, 2))
         axes.set_title(_said(title), loc="left", pad=2)
+        axes.set_xlim(min(dates) - margin, max(dates) + margin)
         axes.set_ylim(0, min(1.0, 1.08 * top))
+        axes.label_outer()
         axes.set_xticks([values.index.min(), values.index.max()])
         axes.set_xticklabels([f"{d:%Y}" for d in (values.index.min(), values.index.max())])
         _percent(axes.yaxis)

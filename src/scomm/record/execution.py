@@ -13,10 +13,12 @@ import json
 import os
 import platform
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +34,8 @@ from scomm.data.sources import sha256_of
 from scomm.display.figures import DRAWS
 from scomm.display.words import ENGLISH, language
 from scomm.errors import ScommError
-from scomm.record.kernels import PlainManager, managers
+from scomm.record.kernels import Kernels, environment
+from scomm.record.provisioning import PlainManager
 
 # Bump when the format of the store changes, so that old stores are not read.
 _STORE_VERSION = "3"
@@ -73,6 +76,10 @@ print(_json.dumps({
     ),
 }))
 """
+
+
+# For fewer notebooks, importing what any of them may need does not pay.
+_WORTH_A_SERVER = 3
 
 
 class ExecutionError(ScommError):
@@ -149,10 +156,18 @@ def _current(file: str) -> str:
     return sha256_of(path) if path.is_file() else "missing"
 
 
+def _holds_us(folder: str) -> bool:
+    return paths.ROOT.is_relative_to(Path(folder).resolve())
+
+
 def _relevant(files: Iterable[str]) -> list[str]:
     """Keep files of the project that a result may depend on, as paths relative to the root."""
     kept = set()
+    # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
+    aside = tuple(f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _holds_us(folder))
     for name in files:
+        if name.startswith(aside):
+            continue
         try:
             relative = Path(name).resolve().relative_to(paths.ROOT)
         except (ValueError, OSError):
@@ -230,22 +245,6 @@ class Store:
                 old.unlink(missing_ok=True)
 
 
-def environment(temporary: str) -> dict[str, str]:
-    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
-    result = dict(os.environ)
-    result["PYTHONPATH"] = str(paths.SRC)
-    result["SCOMM_ROOT"] = str(paths.ROOT)
-    result["PYTHONHASHSEED"] = "0"
-    result["PYTHONDONTWRITEBYTECODE"] = "1"
-    result["IPYTHONDIR"] = temporary
-    result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
-    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
-    # sums come out in one order.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        result[name] = "1"
-    return result
-
-
 def execute(
     notebook: nbformat.NotebookNode,
     name: str,
@@ -280,6 +279,7 @@ def execute(
             timeout=timeout,
             resources={"metadata": {"path": str(paths.ROOT)}},
             record_timing=False,
+            shutdown_kernel="immediate",  # its last cell has said all that it has to say
         )
         try:
             drawn = {} if draws else {DRAWS: "no"}
@@ -324,15 +324,25 @@ def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str
     return replace(executed, notebook=fresh, text=text)
 
 
+def at_once() -> int:
+    """How many notebooks to execute at once: one more than there are processors.
+
+    Before its first cell and after its last one a kernel waits a third of a second for messages.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 def execute_all(
     notebooks: Mapping[str, nbformat.NotebookNode],
     store: Store,
     workers: int | None = None,
     report: Callable[[str, Executed], None] | None = None,
+    kernels: Kernels | None = None,
 ) -> dict[str, Executed]:
     """Return every notebook executed, from the store where that is honest.
 
-    ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs.
+    ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs;
+    ``kernels``, if they were begun before, are the caller's to close.
 
     Raises ExecutionError naming every notebook that failed; results of the others are kept.
     """
@@ -352,9 +362,14 @@ def execute_all(
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
     with (
-        managers(environment(""), paths.ROOT, len(stale)) as manager,
-        ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool,
+        ExitStack() as own,
+        ThreadPoolExecutor(max_workers=workers or at_once()) as pool,
     ):
+        manager: type[AsyncKernelManager] = PlainManager
+        if kernels is not None:
+            manager = kernels.manager()
+        elif len(stale) >= _WORTH_A_SERVER:
+            manager = own.enter_context(Kernels()).manager()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale
         }

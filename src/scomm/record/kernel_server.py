@@ -1,5 +1,7 @@
 """Run as a script: imports what every chapter needs once, then forks a kernel for each notebook.
 
+Its arguments: the address to listen at, and ``draws`` if notebooks will draw.
+
 A kernel spends more time on importing libraries than most chapters on computing. Only libraries
 are imported here, none of this project's modules: a kernel loads those itself and reports them,
 so that a result is still known to depend on just what its notebook used.
@@ -10,6 +12,7 @@ forked kernel answers with its process id; from then on the socket lives as long
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -18,26 +21,51 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
-LIBRARIES = (
+# What every kernel imports, by itself or for nearly every chapter, and what chapters that draw or
+# read large tables import besides: also what the libraries leave until they are first used.
+COMMON = (
+    "IPython.core.completerlib",
     "IPython.core.interactiveshell",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
+    "numpy",
+    "pandas",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.csvs",
+    "pandas.io.formats.string",
+    "pyarrow.csv",
+    "scipy.stats",
+    "sqlite3",
+    "tomllib",
+    "tornado.platform.asyncio",
+    "yaml",
+)
+MORE = (
     "jinja2",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "matplotlib.ticker",
-    "numpy",
-    "pandas",
+    "pandas.core.reshape.reshape",
+    "pandera.api.geopandas.container",
+    "pandera.backends.pandas.array",
+    "pandera.backends.pandas.builtin_checks",
+    "pandera.backends.pandas.builtin_hypotheses",
+    "pandera.backends.pandas.container",
+    "pandera.backends.pandas.parsers",
+    "pandera.backends.pandas.register",
     "pandera.pandas",
+    "pandera.strategies.pandas_strategies",
+    "pyarrow.dataset",
     "pyarrow.parquet",
-    "scipy.optimize",
-    "scipy.stats",
+    "scipy.optimize.elementwise",
     "seaborn.rcmod",
     "statsmodels.genmod.generalized_linear_model",
     "statsmodels.regression.linear_model",
-    "yaml",
 )
 
 
@@ -56,23 +84,31 @@ def _kernel(caller: socket.socket, request: dict[str, Any]) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    caller.sendall(f"{os.getpid()}\n".encode())
-    threading.Thread(target=_follow, args=(caller,), daemon=True).start()
     from ipykernel.kernelapp import IPKernelApp
 
+    app = IPKernelApp.instance()
     # With a parent a kernel does not tell a terminal how to connect to it.
     parent = f"--IPKernelApp.parent_handle={os.getppid()}"
-    IPKernelApp.launch_instance(argv=["-f", request["connection_file"], parent])
+    app.initialize(["-f", request["connection_file"], parent])
+    # Only now: who connects to a socket that is not there yet tries again a tenth of a second later.
+    caller.sendall(f"{os.getpid()}\n".encode())
+    threading.Thread(target=_follow, args=(caller,), daemon=True).start()
+    app.start()
 
 
-def serve(address: str) -> None:
+def serve(address: str, libraries: Iterable[str]) -> None:
     """Fork kernels for all who ask, until standard input is closed."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has ended
-    for name in LIBRARIES:
+    # Nobody stops in a cell here, and Jupyter's debugger takes as long to load as pandas.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    gc.disable()
+    for name in libraries:
         importlib.import_module(name)
+    gc.freeze()  # a kernel that looks for garbage would copy every page of what it shares
+    gc.enable()
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])
         if sys.stdin in ready:
@@ -91,4 +127,4 @@ def serve(address: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], (*COMMON, *MORE) if "draws" in sys.argv[2:] else COMMON)

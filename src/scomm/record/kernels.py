@@ -2,153 +2,97 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from importlib.metadata import EntryPoint
+import time
 from pathlib import Path
-from typing import Any, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from scomm import paths
+from scomm.display.figures import DRAWS
+
+if TYPE_CHECKING:  # takes as long to load as a chapter to compute; the server begins before that
+    from jupyter_client.manager import AsyncKernelManager
 
 _SERVER = Path(__file__).with_name("kernel_server.py")
-_NAME = "scomm-forked"
 
 
-class Forked:
-    """A kernel that another process forked, with the parts of ``subprocess.Popen`` in use here."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self.connection, self.pid = connection, pid
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """Return 0 once the kernel has ended; its own exit status goes to its parent alone."""
-        if self.returncode is None:
-            try:
-                if not self.connection.recv(1, socket.MSG_DONTWAIT):
-                    self._ended()
-            except BlockingIOError:
-                pass
-            except OSError:
-                self._ended()
-        return self.returncode
-
-    def wait(self) -> int:
-        """Wait until the kernel has ended."""
-        while self.returncode is None:
-            if not self.connection.recv(1):
-                self._ended()
-        return self.returncode
-
-    def send_signal(self, signum: int) -> None:
-        """Send a signal to a kernel that runs."""
-        if self.poll() is None:
-            os.kill(self.pid, signum)
-
-    def kill(self) -> None:
-        """End the kernel at once."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask the kernel to end."""
-        self.send_signal(signal.SIGTERM)
-
-    def _ended(self) -> None:
-        self.returncode = 0
-        self.connection.close()
+def environment(temporary: str) -> dict[str, str]:
+    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
+    result = dict(os.environ)
+    result["PYTHONPATH"] = str(paths.SRC)
+    result["SCOMM_ROOT"] = str(paths.ROOT)
+    result["PYTHONHASHSEED"] = "0"
+    result["PYTHONDONTWRITEBYTECODE"] = "1"
+    result["IPYTHONDIR"] = temporary
+    result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
+    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
+    # sums come out in one order.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        result[name] = "1"
+    return result
 
 
-class ForkProvisioner(LocalProvisioner):
-    """Jupyter's provisioner of local kernels, except that it asks the server for the process."""
+class Kernels:
+    """A server of kernels, which imports libraries while its caller does other things.
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Ask the server named by the kernel's manager for a process."""
-        manager: Any = self.parent
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(manager.server)
-        request = {
-            "connection_file": manager.connection_file,
-            "folder": str(kwargs.get("cwd") or Path.cwd()),
-            "environment": dict(kwargs["env"]),
-        }
-        connection.sendall(json.dumps(request).encode() + b"\n")
-        pid = int(connection.makefile("r").readline())
-        self.process = cast(Any, Forked(connection, pid))
-        self.pid = self.pgid = pid
-        return self.connection_info
-
-
-class PlainManager(AsyncKernelManager):
-    """The manager of a kernel that starts like any other."""
-
-
-def _manager(address: str) -> type[AsyncKernelManager]:
-    """Return a class of managers whose kernels come from the server at an address."""
-    factory = KernelProvisionerFactory.instance()
-    factory.provisioners[_NAME] = EntryPoint(
-        _NAME, f"{__name__}:{ForkProvisioner.__name__}", KernelProvisionerFactory.GROUP_NAME
-    )
-
-    class ForkManager(AsyncKernelManager):
-        server = address
-
-        @property
-        def kernel_spec(self) -> KernelSpec | None:
-            spec = super().kernel_spec
-            if spec is not None:
-                spec.metadata = {"kernel_provisioner": {"provisioner_name": _NAME}}
-            return spec
-
-    return ForkManager
-
-
-@contextmanager
-def managers(
-    environment: Mapping[str, str], folder: Path, wanted: int
-) -> Iterator[type[AsyncKernelManager]]:
-    """Yield the class of managers that start kernels for ``wanted`` notebooks.
-
-    For a few a server would not pay, and some systems cannot fork: then kernels start plainly.
-    ``environment`` and ``folder`` are those of the kernels, in force before they import anything.
+    Without ``draws`` what only drawings need is left to the notebook that asks for it. Some systems
+    cannot fork: there no server starts, and kernels start like any others.
     """
-    if wanted < 3 or sys.platform != "linux":
-        yield PlainManager
-        return
-    with tempfile.TemporaryDirectory(prefix="scomm-") as private:
-        address = str(Path(private) / "kernels")
-        server = subprocess.Popen(
+
+    def __init__(self, *, draws: bool = True) -> None:
+        self._server: subprocess.Popen[bytes] | None = None
+        if sys.platform != "linux":
+            return
+        self._private = tempfile.TemporaryDirectory(prefix="scomm-")
+        self._address = str(Path(self._private.name) / "kernels")
+        self._server = subprocess.Popen(
             # -P: the folder of the script must not hide libraries of the same names.
-            [sys.executable, "-P", str(_SERVER), address],
+            [sys.executable, "-P", str(_SERVER), self._address, *(["draws"] if draws else [])],
             stdin=subprocess.PIPE,
-            env=dict(environment),
-            cwd=folder,
+            # Those of the kernels, in force before anything is imported.
+            env=environment(""),
+            cwd=paths.ROOT,
         )
-        try:
-            _wait_for(address, server)
-            yield _manager(address)
-        finally:
-            assert server.stdin is not None
-            server.stdin.close()
-            server.wait()
 
+    def manager(self) -> type[AsyncKernelManager]:
+        """Return the class of managers whose kernels come from this server.
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server listens. Raises RuntimeError if it ended instead."""
-    import time
+        Raises RuntimeError if it has ended.
+        """
+        from scomm.record.provisioning import PlainManager, forking
 
-    while not Path(address).exists():
-        if server.poll() is not None:
-            raise RuntimeError(f"the server of kernels ended with status {server.returncode}")
-        time.sleep(0.01)
+        if self._server is None:
+            return PlainManager
+        while not Path(self._address).exists():
+            if self._server.poll() is not None:
+                raise RuntimeError(
+                    f"the server of kernels ended with status {self._server.returncode}"
+                )
+            time.sleep(0.01)
+        return forking(self._address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server; kernels that still run end with whoever asked for them."""
+        if self._server is None:
+            return
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.kill()  # it may still be importing
+        self._server.wait()
+        self._server = None
+        self._private.cleanup()

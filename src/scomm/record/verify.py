@@ -29,9 +29,9 @@ from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
 from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, checksums, identity, published
-from scomm.record.execution import ExecutionError, environment, execute
+from scomm.record.execution import ExecutionError, at_once, execute
 from scomm.record.findings import SCHEMA
-from scomm.record.kernels import managers
+from scomm.record.kernels import Kernels
 from scomm.record.outputs import findings, numbers, of_kind, slug
 from scomm.record.references import Reference, unknown
 
@@ -222,6 +222,7 @@ def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.Noteboo
 
 def _execute(
     notebooks: Mapping[str, nbformat.NotebookNode],
+    kernels: Kernels,
     progress: Progress | None,
     *,
     draws: bool = True,
@@ -231,12 +232,11 @@ def _execute(
     failed: dict[str, str] = {}
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
-    with (
-        managers(environment(""), paths.ROOT, len(notebooks)) as manager,
-        ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool,
-    ):
+    with ThreadPoolExecutor(max_workers=at_once()) as pool:
         futures = {
-            pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name
+            pool.submit(
+                execute, notebooks[name], name, manager=kernels.manager(), draws=draws
+            ): name
             for name in longest
         }
         for count, future in enumerate(as_completed(futures), start=1):
@@ -401,11 +401,15 @@ def known(reference: Reference) -> str:
 
 
 def verify(
-    only: str = "", originals: Path | None = None, progress: Progress | None = None
+    kernels: Kernels,
+    only: str = "",
+    originals: Path | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Verify the edition or repository at ``paths.ROOT``; ``only`` one finding, or everything.
 
-    For one finding the cells up to it are executed, and no figure is drawn.
+    For one finding the cells up to it are executed, and no figure is drawn. ``kernels`` are the
+    caller's to begin, before anything slow is loaded, and to close.
 
     Raises EditionError or PublishedError if there is nothing that can be verified; a difference is
     not an error but a row that says FAIL.
@@ -422,12 +426,12 @@ def verify(
         if notebook is None:
             raise PublishedError(f"finding {only} stands in {page}, which is not there")
         report.rows += check_tables()
-        done, failed = _execute({page: _until(notebook, only)}, progress, draws=False)
+        done, failed = _execute({page: _until(notebook, only)}, kernels, progress, draws=False)
         report.rows += compare_findings(findings(done), failed, {only})
         return report
     notebooks = chapters.notebooks()
     report.rows += check_tables() + check_originals(originals) + check_record(folder)
-    done, failed = _execute(notebooks, progress)
+    done, failed = _execute(notebooks, kernels, progress)
     try:
         computed = findings(done)
     except ScommError as error:

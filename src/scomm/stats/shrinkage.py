@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import elementwise
 from scipy.special import betainc, betaincinv, betaln, expit, logit
 
 from scomm.errors import ArgumentError
@@ -155,12 +156,12 @@ def _grid(x: Floats, n: Floats, side: int) -> tuple[Floats, Floats, Floats]:
 def _mixture_quantile(
     a: Floats, b: Floats, weight: Floats, x: Floats, n: Floats, tail: float
 ) -> Floats:
-    low, high = np.zeros_like(x), np.ones_like(x)
-    for _ in range(40):
-        middle = (low + high) / 2
-        below = betainc(a + x[:, None], b + (n - x)[:, None], middle[:, None]) @ weight < tail
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    def excess(share: Floats, have: Floats, size: Floats) -> Floats:
+        below = betainc(a + have[:, None], b + (size - have)[:, None], share[:, None])
+        return np.asarray(below @ weight - tail)
+
+    found = elementwise.find_root(excess, (np.zeros_like(x), np.ones_like(x)), args=(x, n))
+    return np.asarray(found.x)
 
 
 def full_bayes(
@@ -170,7 +171,7 @@ def full_bayes(
 
     Model: x ~ Binomial(n, p), p ~ Beta(a, b), prior density of (a, b) proportional to
     (a+b)^(-5/2). Source: Gelman et al. (2013), section 5.3. Posterior means are exact given the
-    grid; intervals are quantiles of the mixture of betas, by bisection. n = 0 or unknown: the
+    grid; intervals are quantiles of the mixture of betas, by Chandrupatla's bracketing (1997). n = 0 or unknown: the
     mean of the places. The spread is cut at a + b = 1e8.
     Raises ArgumentError for impossible counts or fewer than two places with cases.
 
