@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from sphinx.errors import ExtensionError
 from scomm.book.writers import _Aside
 from scomm.errors import TableError
 from scomm.record import identity
-from tests.book.conftest import PAGE, SMALL, Book, executed, publish, tree, unpublished
+from tests.book.conftest import OTHER, PAGE, SMALL, Book, executed, publish, tree, unpublished
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +157,42 @@ def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None
     assert result.returncode != 0, "a finding that is gone is not published as gone"
     assert (html / "trace" / "finding-2-2.html").is_file()
     assert not (html / "trace" / "finding-2-1.html").exists()
+
+
+# A page with a figure and a table, of which a site has files beside the page.
+EXHIBITS = (
+    OTHER.replace("Other page", "9. Exhibits")
+    + """
+```{code-cell} ipython3
+# Draw a line
+import pandas as pd
+from scomm.display.charts import series
+from scomm.record import figure, table
+line = pd.DataFrame({"Share": [0.1, 0.2]}, index=pd.to_datetime(["2020-01-01", "2020-02-01"]))
+figure("9.1", lambda layout: series(layout, line), caption="A line", alt="From 10% to 20%.", data=line, tables=["activation"])
+table("9.1", pd.DataFrame({"n": [1, 2]}), {"n": "Number"}, caption="Its numbers", tables=["activation"])
+```
+"""
+)
+
+
+def test_a_page_taken_out_of_the_contents_leaves_nothing(book: Book) -> None:
+    (book.folder / "notebooks").mkdir()
+    book.write("notebooks/09-exhibits", EXHIBITS)
+    contents = book.folder / "_toc.yml"
+    without = contents.read_text()
+    contents.write_text(without + "  - file: notebooks/09-exhibits\n")
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    own = {name for name in site(book) if re.search(r"09-exhibits|(figure|table)-9-1|cite/9", name)}
+    assert {name.rsplit(".", 1)[-1] for name in own} == {"html", "ipynb", "png", "svg", "csv"}
+    contents.write_text(without)
+    result = book.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    after = site(book)
+    shutil.rmtree(book.folder / "_build")
+    book.build()
+    assert {n for n in {*after, *site(book)} if after.get(n) != site(book).get(n)} == set()
 
 
 def test_a_writer_aside_that_fails_or_dies_fails_the_build(tmp_path: Path) -> None:

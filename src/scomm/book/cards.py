@@ -64,15 +64,16 @@ def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:
 
 
 def _write(app: Sphinx, out: Path) -> None:
-    used = [
-        _drawn(app, pictures.card_svg(card), pictures.CARD[0], out / path)
-        for path, card in _cards(app)
-    ]
+    drawings = {
+        out / path: (pictures.card_svg(card), pictures.CARD[0]) for path, card in _cards(app)
+    }
     for identifier, (_page, data) in of_kind(executed(app), "figure").items():
-        to = out / "exhibits" / f"figure-{slug(identifier)}.png"
-        used.append(_drawn(app, data["svg"], pictures.FIGURE_WIDTH, to))
-    for old in set(used[0].parent.iterdir()) - set(used):
-        old.unlink()
+        file = out / "exhibits" / f"figure-{slug(identifier)}.png"
+        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH)
+    used = {_drawn(app, svg, width, file) for file, (svg, width) in drawings.items()}
+    for folder in (out / "cards", out / "exhibits"):
+        writers.keep_only(drawings, folder, ".png")
+    writers.keep_only(used, next(iter(used)).parent, ".png")
     pictures.clean_up()
 
 

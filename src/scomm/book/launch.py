@@ -76,10 +76,13 @@ def for_colab(notebook: nbformat.NotebookNode, repository: str) -> nbformat.Note
 def _write(app: Sphinx, out: Path) -> None:
     if not app.config.scomm_repository:
         return
+    written = set()
     for page, notebook in executed(app).items():
         text = nbformat.writes(for_colab(notebook, app.config.scomm_repository))
         file = out / "colab" / f"{page.rsplit('/', 1)[-1]}.ipynb"
         write_atomically(file, text.encode("utf-8"))
+        written.add(file)
+    writers.keep_only(written, out / "colab", ".ipynb")
 
 
 def setup(app: Sphinx) -> None:

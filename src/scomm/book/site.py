@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import nbformat
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from scomm.book import writers
@@ -26,12 +27,15 @@ def _write(app: Sphinx, out: Path) -> None:
     tables = of_kind(notebooks, "table")
     for name, notebook in notebooks.items():
         write_atomically(out / f"{name}.ipynb", nbformat.writes(notebook).encode("utf-8"))
+    written = set()
     for kind, items in (("figure", figures), ("table", tables)):
         for identifier, (_, data) in items.items():
-            stem = out / "exhibits" / f"{kind}-{slug(identifier)}"
-            write_atomically(stem.with_suffix(".csv"), data["csv"].encode("utf-8"))
-            if "svg" in data:
-                write_atomically(stem.with_suffix(".svg"), data["svg"].encode("utf-8"))
+            for form in ("csv", "svg"):
+                if form in data:
+                    file = out / "exhibits" / f"{kind}-{slug(identifier)}.{form}"
+                    write_atomically(file, data[form].encode("utf-8"))
+                    written.add(file)
+    writers.keep_only(written, out / "exhibits", ".csv", ".svg")
     schema = findings_schema()
     digest = app.scomm_record.digest  # type: ignore[attr-defined]
     document = findings_document(findings, digest, published.load())
@@ -47,6 +51,17 @@ def _write(app: Sphinx, out: Path) -> None:
     write_atomically(out / "findings.schema.json", text.encode("utf-8"))
 
 
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Take away what is of pages that the table of contents no longer has; Sphinx leaves it."""
+    for page in removed if app.builder.format == "html" else ():
+        for form in ("html", "ipynb"):
+            (Path(app.outdir) / f"{page}.{form}").unlink(missing_ok=True)
+    return []
+
+
 def setup(app: Sphinx) -> None:
     """Write after the pages are built."""
+    app.connect("env-get-outdated", _outdated)
     writers.connect(app, "site", _write, proof="findings.json")

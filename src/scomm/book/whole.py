@@ -43,9 +43,12 @@ def _writes(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None:
     _mark(app).unlink(missing_ok=True)
 
 
-def _finished(app: Sphinx, exception: Exception | None) -> None:
+def _written(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
         write_atomically(_mark(app), b"")
+
+
+def _finished(app: Sphinx, exception: Exception | None) -> None:
     held: ExitStack = app.scomm_held  # type: ignore[attr-defined]
     held.close()
 
@@ -55,4 +58,6 @@ def setup(app: Sphinx) -> None:
     _begin(app)
     # Before any page is read or any file written; a cell that fails does so before that.
     app.connect("env-before-read-docs", _writes)
+    # Before what these pages say is compared with what is published: that may end the build.
+    app.connect("build-finished", _written, priority=350)
     app.connect("build-finished", _finished, priority=10_000)

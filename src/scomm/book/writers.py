@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -200,6 +200,13 @@ def collect(app: Sphinx, name: str, make: Pages, prose: bool = False) -> None:
         write_atomically(stamp, kept.encode("utf-8"))
 
     app.connect("html-collect-pages", pages)
+
+
+def keep_only(files: Container[Path], folder: Path, *suffixes: str) -> None:
+    """Remove from a folder the files of some kinds that are not among these."""
+    for old in list(folder.iterdir()) if folder.is_dir() else ():
+        if old.suffix in suffixes and old not in files:
+            old.unlink()
 
 
 def remember_digest(app: Sphinx, digest: str) -> None:

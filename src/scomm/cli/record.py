@@ -71,9 +71,13 @@ def accept(reason: Reason) -> None:
     from scomm.record.outputs import findings, numbers
 
     notebooks = _executed(Console(stderr=True))
-    for change in published.accept(findings(notebooks), numbers(notebooks), reason):
+    changes = published.accept(findings(notebooks), numbers(notebooks), reason)
+    for change in changes:
         if change.kind == "finding" or change.field == "value":
             print(change)
+    if not changes:
+        print("Nothing moved: what is computed is what is published. Nothing was written.")
+        return
     print(f"Published: {len(published.load())} findings. Read {paths.CHANGELOG.name} and commit.")
 
 
