@@ -42,7 +42,7 @@ test-spark: $(VENV)/.spark ## run the tests of the other engine, Apache Spark (n
 	@SCOMM_SPARK=required $(BIN)/python -m pytest -q -m spark
 
 faults: $(READY) ## kill every command at twenty moments, damage every file of an edition (half an hour)
-	@SCOMM_MOMENTS=20 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/book/test_faults.py \
+	@SCOMM_MOMENTS=20 $(BIN)/python -m pytest -q -rP -n 2 --dist loadfile tests/book/test_faults.py \
 	  tests/book/test_edition.py
 
 coverage: $(READY) ## run every test and say which lines and branches none reaches (half an hour)

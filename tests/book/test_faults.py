@@ -36,11 +36,20 @@ BUILD = (str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W"
 SCOMM = (sys.executable, "-m", "scomm")
 
 
+# Lets a process be asked where it is, just before it is killed.
+_ASKED = "import faulthandler, signal; faulthandler.register(signal.SIGUSR1, all_threads=False)\n"
+
+
 def start(book: Book, *command: str) -> subprocess.Popen[str]:
+    environment = book.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    asked = book.folder.parent / "asked"
+    asked.mkdir(exist_ok=True)
+    (asked / "sitecustomize.py").write_text(_ASKED)
+    environment["PYTHONPATH"] += f"{os.pathsep}{asked}"
     return subprocess.Popen(
         command,
         cwd=book.folder,
-        env=book.environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -68,6 +77,20 @@ def processes_of(book: Book) -> list[psutil.Process]:
     return found
 
 
+def kill(process: subprocess.Popen[str]) -> str:
+    """Kill a command with all it started; return the stage at which it was, innermost last."""
+    process.send_signal(signal.SIGUSR1)
+    time.sleep(0.05)
+    below = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGKILL)
+    _, said = process.communicate()
+    frames = re.findall(r'File "(\S+)", line \d+ in (\S+)', said)[::-1]
+    ours = [f"{Path(file).stem}.{name}" for file, name in frames if "/scomm/" in file]
+    others = [name for file, name in frames if re.search("/(sphinx|jupyter_book)/", file)]
+    stage = " > ".join(ours[-2:] or others[-1:]) or ("loads" if frames else "starts")
+    return f"{stage}, {len(below)} processes below" if below else stage
+
+
 def kill_at_moments(
     book: Book,
     *command: str,
@@ -91,8 +114,9 @@ def kill_at_moments(
         try:
             process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            print(
+                f"{' '.join(command[1:])}: killed after {moment:.2f} of {whole:.2f} s: {kill(process)}"
+            )
             killed += 1
         patience = time.monotonic() + 15
         while left := processes_of(book):
