@@ -450,3 +450,20 @@ def test_shrunken_effects_lower_the_error_and_cover():
     flat = shrinkage.shrunken_effects([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])
     assert flat.spread.clamped
     np.testing.assert_allclose(flat.effect, 0.1)
+
+
+@given(theta=st.tuples(st.floats(-3, 3), st.floats(-1, 6)))
+def test_gradient_of_the_beta_binomial_likelihood_is_its_slope(theta: tuple[float, float]) -> None:
+    x, n = np.array([1.0, 9.0, 4.0, 6.0]), np.array([10.0, 12.0, 10.0, 40.0])
+    at = np.array(theta)
+    _, gradient = het._negative_beta_binomial(at, x, n)
+    steps = 1e-5 * np.eye(2)
+    slope = [
+        (
+            het._negative_beta_binomial(at + step, x, n)[0]
+            - het._negative_beta_binomial(at - step, x, n)[0]
+        )
+        / 2e-5
+        for step in steps
+    ]
+    assert gradient == pytest.approx(slope, rel=1e-4, abs=1e-4)

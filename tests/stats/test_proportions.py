@@ -251,3 +251,18 @@ def test_overdispersed_interval_contains_the_plain_one(count, phi):
 def test_overdispersion_never_narrows():
     with pytest.raises(ArgumentError, match="phi"):
         p.wilson_overdispersed(1, 2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("interval", "method"),
+    [
+        (p.wilson(3, 10), "Wilson"),
+        (p.clopper_pearson(3, 10), "Clopper-Pearson"),
+        (p.jeffreys(3, 10), "Jeffreys"),
+        (p.newcombe_difference(3, 10, 4, 12).interval, "Newcombe hybrid score"),
+        (p.ratio(3, 10, 4, 12).interval, "MOVER Wilson"),
+        (p.odds_ratio(3, 10, 4, 12).interval, "Woolf logit"),
+    ],
+)
+def test_an_interval_says_by_which_method_it_is(interval: p.Interval, method: str) -> None:
+    assert interval.method == method
