@@ -29,7 +29,7 @@ from scomm.record.edition import source_files
 
 TIMES = 5
 
-# What a plain build lacks: a server of kernels, two at once, pages on all processors.
+# What a plain build lacks: a server of kernels, several at once, pages on all processors.
 _PLAIN = """\
 import os
 os.cpu_count = lambda: 1

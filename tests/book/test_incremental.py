@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -195,7 +197,9 @@ def test_a_page_taken_out_of_the_contents_leaves_nothing(book: Book) -> None:
     assert {n for n in {*after, *site(book)} if after.get(n) != site(book).get(n)} == set()
 
 
-def test_a_writer_aside_that_fails_or_dies_fails_the_build(tmp_path: Path) -> None:
+def test_a_writer_aside_that_fails_or_dies_fails_the_build_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
     def fails(_app: object, folder: Path) -> None:
         raise TableError(f"{folder.name} cannot be written")
 
@@ -204,6 +208,11 @@ def test_a_writer_aside_that_fails_or_dies_fails_the_build(tmp_path: Path) -> No
 
     def writes(_app: object, folder: Path) -> None:
         (folder / "file").write_text("whole")
+        (folder / "scratch").write_text(tempfile.mkdtemp())
+
+    def never_ends(_app: object, folder: Path) -> None:
+        (folder / "begun").write_text(tempfile.mkdtemp())
+        time.sleep(600)
 
     app: Any = SimpleNamespace(outdir=tmp_path)
     with pytest.raises(ExtensionError, match=f"{tmp_path.name} cannot be written"):
@@ -212,3 +221,12 @@ def test_a_writer_aside_that_fails_or_dies_fails_the_build(tmp_path: Path) -> No
         _Aside(dies, app).wait()
     _Aside(writes, app).wait()
     assert (tmp_path / "file").read_text() == "whole"
+    assert not Path((tmp_path / "scratch").read_text()).exists()
+    one = _Aside(never_ends, app)
+    end = time.monotonic() + 30
+    while not (tmp_path / "begun").is_file() or not (tmp_path / "begun").read_text():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    one.give_up()
+    assert not one._process.is_alive()
+    assert not Path((tmp_path / "begun").read_text()).exists()

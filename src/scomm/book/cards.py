@@ -74,7 +74,6 @@ def _write(app: Sphinx, out: Path) -> None:
     for folder in (out / "cards", out / "exhibits"):
         writers.keep_only(drawings, folder, ".png")
     writers.keep_only(used, next(iter(used)).parent, ".png")
-    pictures.clean_up()
 
 
 def setup(app: Sphinx) -> None:

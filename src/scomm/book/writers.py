@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import sys
+import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -131,13 +132,15 @@ class _Aside:
 
     def __init__(self, write: Writer, app: Sphinx) -> None:
         context = multiprocessing.get_context("fork")
+        # However it ends, what it left in temporary folders goes with this process.
+        self._private = tempfile.TemporaryDirectory(prefix="scomm-")
         self._said, says = context.Pipe(duplex=False)
         self._process = context.Process(target=self._run, args=(write, app, says), daemon=True)
         self._process.start()
         says.close()
 
-    @staticmethod
-    def _run(write: Writer, app: Sphinx, says: Connection) -> None:
+    def _run(self, write: Writer, app: Sphinx, says: Connection) -> None:
+        tempfile.tempdir = self._private.name
         try:
             write(app, Path(app.outdir))
             says.send("")
@@ -151,6 +154,7 @@ class _Aside:
         except EOFError:
             wrong = "a process that wrote files beside the pages ended before it was done"
         self._process.join()
+        self._private.cleanup()
         if wrong:
             raise ExtensionError(wrong)
 
@@ -158,6 +162,7 @@ class _Aside:
         """End it as it is."""
         self._process.kill()
         self._process.join()
+        self._private.cleanup()
 
 
 def _stamp(app: Sphinx, name: str) -> Path:

@@ -47,12 +47,6 @@ def _files() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def clean_up() -> None:
-    """Remove the unpacked fonts; whoever draws again unpacks them again."""
-    _files().cleanup()
-    _files.cache_clear()
-
-
 def png(svg: str, width: int = FIGURE_WIDTH) -> bytes:
     """Return an SVG text as a PNG of a width in pixels, on paper white.
 

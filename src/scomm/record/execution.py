@@ -337,12 +337,10 @@ def execute_all(
     store: Store,
     workers: int | None = None,
     report: Callable[[str, Executed], None] | None = None,
-    kernels: Kernels | None = None,
 ) -> dict[str, Executed]:
     """Return every notebook executed, from the store where that is honest.
 
-    ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs;
-    ``kernels``, if they were begun before, are the caller's to close.
+    ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs.
 
     Raises ExecutionError naming every notebook that failed; results of the others are kept.
     """
@@ -366,9 +364,7 @@ def execute_all(
         ThreadPoolExecutor(max_workers=workers or at_once()) as pool,
     ):
         manager: type[AsyncKernelManager] = PlainManager
-        if kernels is not None:
-            manager = kernels.manager()
-        elif len(stale) >= _WORTH_A_SERVER:
+        if len(stale) >= _WORTH_A_SERVER:
             manager = own.enter_context(Kernels()).manager()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale

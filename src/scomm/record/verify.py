@@ -232,11 +232,10 @@ def _execute(
     failed: dict[str, str] = {}
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
+    manager = kernels.manager()
     with ThreadPoolExecutor(max_workers=at_once()) as pool:
         futures = {
-            pool.submit(
-                execute, notebooks[name], name, manager=kernels.manager(), draws=draws
-            ): name
+            pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name
             for name in longest
         }
         for count, future in enumerate(as_completed(futures), start=1):

@@ -171,8 +171,8 @@ def full_bayes(
 
     Model: x ~ Binomial(n, p), p ~ Beta(a, b), prior density of (a, b) proportional to
     (a+b)^(-5/2). Source: Gelman et al. (2013), section 5.3. Posterior means are exact given the
-    grid; intervals are quantiles of the mixture of betas, by Chandrupatla's bracketing (1997). n = 0 or unknown: the
-    mean of the places. The spread is cut at a + b = 1e8.
+    grid; intervals are quantiles of the mixture of betas, by the bracketing of Chandrupatla (1997).
+    n = 0 or unknown: the mean of the places. The spread is cut at a + b = 1e8.
     Raises ArgumentError for impossible counts or fewer than two places with cases.
 
     >>> f = full_bayes([1, 9, 4, 6, 2], [10, 10, 10, 10, 10], side=41)
