@@ -10,7 +10,10 @@ from scomm.errors import TableError
 from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS, study
 
 # Exact sums, and the studies that take seconds; `make errors` runs them all.
-QUICK = ("test of one half", "vague counts", "selection", "few treated places", "withheld cells")
+QUICK = (
+    *("one share", "test of one half", "vague counts", "equal shares", "selection", "ranks"),
+    *("standardised share", "few treated places", "withheld cells"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -52,10 +52,15 @@ def share_of(x: Floats, n: Floats) -> Floats:
         return np.where(n > 0, x / n, np.nan)
 
 
-def two_sided_z(level: float) -> float:
-    """Normal quantile for a two-sided interval at `level`; ArgumentError outside (0, 1)."""
+def check_level(level: float) -> None:
+    """Raise ArgumentError unless `level` is strictly between 0 and 1."""
     if not 0 < level < 1:
         raise ArgumentError(f"level: found {level!r}, expected a number between 0 and 1")
+
+
+def two_sided_z(level: float) -> float:
+    """Normal quantile for a two-sided interval at `level`; ArgumentError outside (0, 1)."""
+    check_level(level)
     return float(ndtri((1 + level) / 2))
 
 

@@ -13,7 +13,16 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
+from scomm.stats._arrays import (
+    Floats,
+    Value,
+    check_level,
+    counts,
+    floats,
+    share_of,
+    two_sided_z,
+    unwrap,
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ USUAL = "the place differs from the target no more than places usually do"
 
 
 def _check(n: npt.ArrayLike, target: float, level: float) -> Floats:
-    two_sided_z(level)
+    check_level(level)
     if not 0 < target < 1:
         raise ArgumentError(f"target: found {target!r}, expected a share strictly within 0 and 1")
     sizes = floats(n, "n")

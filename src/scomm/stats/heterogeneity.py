@@ -115,8 +115,9 @@ class RandomIntercept:
 
 def _places(x: npt.ArrayLike, n: npt.ArrayLike, least: int) -> tuple[Floats, Floats]:
     xs, ns = counts(x, n)
+    floats(xs, "x", ndim=1)
     use = (ns > 0) & ~np.isnan(xs)
-    if xs.ndim != 1 or use.sum() < least:
+    if use.sum() < least:
         raise ArgumentError(f"expected at least {least} places with cases, found {use.sum()}")
     return xs[use], ns[use]
 

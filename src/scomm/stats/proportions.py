@@ -16,7 +16,7 @@ from scipy.special import betainc, betaincinv
 from scipy.stats import binom, hypergeom
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, counts, share_of, two_sided_z, unwrap
+from scomm.stats._arrays import Floats, Value, check_level, counts, share_of, two_sided_z, unwrap
 from scomm.stats._exact import binomial_two_sided, hypergeometric_two_sided
 
 Alternative = Literal["two-sided", "greater", "less"]
@@ -146,7 +146,7 @@ def clopper_pearson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> 
     >>> round(i.low, 4), round(i.high, 4)
     (0.2527, 0.3676)
     """
-    two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
     tail = (1 - level) / 2
     low = np.where(xs == 0, 0.0, betaincinv(np.maximum(xs, 1), ns - xs + 1, tail))
@@ -164,7 +164,7 @@ def jeffreys(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interva
     >>> i.low, round(i.high, 3)
     (0.0, 0.217)
     """
-    two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
     tail = (1 - level) / 2
     low = np.where(xs == 0, 0.0, betaincinv(xs + 0.5, ns - xs + 0.5, tail))
@@ -198,7 +198,7 @@ def mid_p(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     >>> round(i.low, 4), round(i.high, 4)
     (0.2544, 0.3658)
     """
-    two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
     low = np.where(xs == 0, 0.0, _bisect_mid_p(xs, ns, (1 - level) / 2))
     high = np.where(xs == ns, 1.0, _bisect_mid_p(xs, ns, (1 + level) / 2))

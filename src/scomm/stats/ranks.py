@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, counts, floats
+from scomm.stats._arrays import Floats, check_level, counts, floats
 from scomm.stats.multiple import benjamini_hochberg, holm
 
 
@@ -85,12 +85,14 @@ def rank_intervals(draws: npt.ArrayLike, level: float = 0.95) -> RankIntervals:
 
     Equation: rank every draw (1 = highest), take the median and the (1-level)/2 tails of each
     place's ranks. Source: Goldstein and Spiegelhalter (1996); Marshall and Spiegelhalter (1998).
-    Equal draws are ranked in order of input. Raises ArgumentError unless draws is two-dimensional.
+    Equal draws are ranked in order of input. Raises ArgumentError for a bad level and unless draws is
+    two-dimensional.
 
     >>> r = rank_intervals(normal_draws([0.5, 0.1, 0.1], [0.001, 0.05, 0.05]))
     >>> r.median.tolist()[0], r.low.tolist(), r.high.tolist()
     (1.0, [1.0, 2.0, 2.0], [1.0, 3.0, 3.0])
     """
+    check_level(level)
     values = floats(draws, "draws", ndim=2)
     order = np.argsort(-values, axis=1, kind="stable")
     ranks = np.empty_like(values)
@@ -118,12 +120,13 @@ def pairwise_orders(
     Equation: z = (e_i - e_j)/sqrt(s_i^2 + s_j^2), two-sided, adjusted over all pairs by 'holm'
     (family-wise), 'bh' (false discovery rate) or 'none'. Source: Goldstein and Spiegelhalter
     (1996); Holm (1979). Estimates are taken as independent. A nan estimate orders with nothing.
-    Raises ArgumentError for a negative standard error or an unknown adjustment.
+    Raises ArgumentError for a bad level, a negative standard error or an unknown adjustment.
 
     >>> o = pairwise_orders([0.5, 0.1, 0.12], [0.01, 0.01, 0.01])
     >>> o.established, o.pairs, o.order.tolist()[0]
     (2, 3, [0, 1, 1])
     """
+    check_level(level)
     e, s = floats(estimate, "estimate", ndim=1), floats(standard_error, "standard_error", ndim=1)
     if e.size != s.size or (s < 0).any():
         raise ArgumentError("expected one standard error of 0 or more for each estimate")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, counts, share_of, two_sided_z, unwrap
+from scomm.stats._arrays import Floats, Value, check_level, counts, share_of, unwrap
 from scomm.stats.proportions import Interval
 
 
@@ -87,7 +87,7 @@ def percentile_interval(
     >>> percentile_interval(np.arange(101.0), 0.9).high
     95.0
     """
-    two_sided_z(level)
+    check_level(level)
     values = np.asarray(replicates, dtype=float)
     known = np.where(np.isnan(values).all(axis=0), 0.0, values)  # no warning for empty columns
     tails = np.nanquantile(known, [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -109,8 +109,8 @@ def block_bootstrap(
     drawn for all areas, so differences between areas keep their dependence: use `replicates`).
     Percentile interval. Source: Kuensch (1989); Politis and Romano (1992). With few months or
     strong dependence the interval is too narrow; longer blocks help until there are too few.
-    A column with no cases is nan. Raises ArgumentError for fewer than four months, nan, or a
-    block not in 1..months.
+    A column with no cases is nan. Raises ArgumentError for fewer than four months, nan, a bad
+    level, or a block not in 1..months.
 
     >>> x, n = np.arange(24) % 5 + 10, np.full(24, 50)
     >>> b = block_bootstrap(x, n, draws=500)
@@ -139,12 +139,14 @@ def newey_west_share(
     Equation: p = sum x/sum n, u_t = x_t - p n_t, Var(p) = T/(T-1) [g0 + 2 sum_k (1 - k/(L+1))
     g_k] / (sum n)^2, g_k = sum u_t u_{t-k}; t quantile with T-1 df; cut at 0 and 1. Source: Newey
     and West (1987), applied to a ratio (linearised). Further axes (areas) are kept.
-    Raises ArgumentError for fewer than four months, nan, or lags not in 0..T-1.
+    Raises ArgumentError for fewer than four months, nan, a bad level, or lags not in
+    0..T-1.
 
     >>> p, i = newey_west_share([10, 12, 9, 11, 13, 12], [50] * 6, lags=1)
     >>> round(p, 4), round(i.low, 3), round(i.high, 3)
     (0.2233, 0.194, 0.252)
     """
+    check_level(level)
     xs, ns = _months(x, n)
     months = xs.shape[0]
     if not 0 <= lags < months:
@@ -191,12 +193,13 @@ def autoregressive_share(
     the effective number; Shaman and Stine (1988) for the bias of r. A trend counts as dependence.
     Further axes (areas) are kept. In simulated series of 47 months it covers 91 to 97 percent at
     rho 0.8 to 0, where blocks of months cover 62 to 94. No cases: nan.
-    Raises ArgumentError for fewer than four months or nan.
+    Raises ArgumentError for fewer than four months, nan or a bad level.
 
     >>> a = autoregressive_share([10, 12, 9, 11, 13, 12] * 4, [50] * 24)
     >>> round(a.share, 4), round(a.interval.low, 3), round(a.interval.high, 3)
     (0.2233, 0.212, 0.235)
     """
+    check_level(level)
     xs, ns = _months(x, n)
     months = xs.shape[0]
     total = ns.sum(axis=0)

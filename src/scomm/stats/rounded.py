@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scomm.errors import ArgumentError
+from scomm.stats._arrays import check_level
 from scomm.stats.proportions import Alternative, Interval, exact_test, wilson
 
 MOST_PAIRS = 5_000_000  # beyond this a set is a sign of a missing limit, not of vague words
@@ -206,6 +207,7 @@ def floor_at_which_verdict_turns(
     >>> floor_at_which_verdict_turns(499, 56.5, 57.5)
     168
     """
+    check_level(level)
     low, high = _as_share(percent_low, 0), _as_share(percent_high, 1)
     limits = [(n, _x_limits(n, low, high, False, False)) for n in range(1, n_high + 1)]
     kept = [(n, allowed) for n, allowed in limits if len(allowed)]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, counts, floats
+from scomm.stats._arrays import Floats, check_level, counts, floats
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,15 @@ def top_of_list(
     below `smallest` are not listed. Simulation with `seed`; 2,000 draws put the Monte Carlo error
     of a mean below 0.005. Source: David and Nagaraja (2003) for order statistics; Goldstein and
     Spiegelhalter (1996) for the warning. Ties are broken by order of input.
-    Raises ArgumentError unless 1 <= k <= number of places of at least `smallest`.
+    Raises ArgumentError for a bad level or mean, and unless 1 <= k <= number of places of at least
+    `smallest`.
 
     >>> small = top_of_list([10] * 100, 1, 0.29, draws=500)
     >>> large = top_of_list([1000] * 100, 1, 0.29, draws=500)
     >>> bool(small.share[0] > 0.6), bool(large.share[0] < 0.35), small.true_share.round(2).tolist()
     (True, True, [0.29])
     """
+    check_level(level)
     sizes = floats(n, "n", ndim=1)
     sizes = sizes[sizes >= max(smallest, 1)]
     if not 1 <= k <= sizes.size:

@@ -10,7 +10,7 @@ from scipy.optimize import elementwise
 from scipy.special import betainc, betaincinv, betaln, expit, logit
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, counts, floats, share_of, two_sided_z
+from scomm.stats._arrays import Floats, check_level, counts, floats, share_of, two_sided_z
 from scomm.stats.heterogeneity import (
     LARGEST_CONCENTRATION,
     BetaBinomial,
@@ -66,7 +66,7 @@ def empirical_bayes(
     >>> bool(s.raw[1] > s.share[1] > s.fit.mean), float(s.weight[5])
     (True, 0.0)
     """
-    two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
     model = beta_binomial(xs, ns) if fit is None else fit
     known = (ns > 0) & ~np.isnan(xs)
@@ -179,11 +179,12 @@ def full_bayes(
     >>> bool((f.interval.low < f.share).all() and (f.share < f.interval.high).all())
     True
     """
-    two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
+    floats(xs, "x", ndim=1)
     known = (ns > 0) & ~np.isnan(xs)
     have, size = np.where(known, xs, 0.0), np.where(known, ns, 0.0)
-    if xs.ndim != 1 or known.sum() < 2:
+    if known.sum() < 2:
         raise ArgumentError(f"expected two or more places with cases, found {known.sum()}")
     a, b, weight = _grid(have[known], size[known], side)
     share = ((a + have[:, None]) / (a + b + size[:, None])) @ weight

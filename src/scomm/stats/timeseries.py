@@ -19,7 +19,16 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS, WLS
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
+from scomm.stats._arrays import (
+    Floats,
+    Value,
+    check_level,
+    counts,
+    floats,
+    share_of,
+    two_sided_z,
+    unwrap,
+)
 from scomm.stats.proportions import Comparison, newcombe_difference
 
 MIN_SEGMENT = 3  # a level and a slope need two points; a third leaves something to be wrong about
@@ -161,13 +170,14 @@ def segmented_regression(
     With hac_lags = 0 the errors are robust to unequal variance only. Newey-West is too narrow in
     short series (in 47 months a nominal 5 percent is nearer 15 to 30): read `lag1`, and print
     `segmented_calibrated` beside it.
-    Raises ArgumentError for nan in y, fewer than three months on a side, or too few months for
-    the columns.
+    Raises ArgumentError for nan in y, a bad level, fewer than three months on a side, or too few
+    months for the columns.
 
     >>> fit = segmented_regression([1, 2, 3, 4, 15, 16, 17, 18.5], 4)
     >>> round(fit.step.estimate, 2), round(fit.pre_slope.estimate, 2)
     (9.9, 1.0)
     """
+    check_level(level)
     series = floats(y, "y", ndim=1)
     _check_break(series.size, break_index)
     if np.isnan(series).any():

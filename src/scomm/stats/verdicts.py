@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scomm.errors import ArgumentError
+from scomm.stats._arrays import check_level
 from scomm.stats.proportions import Alternative, exact_test
 
 AsCounted = Literal["over", "exactly", "under", "unknown"]
@@ -130,12 +131,12 @@ def beyond_chance(
     The default is two-sided, the stricter choice, because the side was not fixed before the
     figure was seen; 'greater' or 'less' establishes that side only. A count exactly at the
     threshold is 'not established'. 'not applicable' where a count is unknown or n = 0.
+    Raises ArgumentError for impossible counts, a bad threshold or a bad level.
 
     >>> beyond_chance(183, 352), beyond_chance(261, 477, 0.5), beyond_chance(27047, 94218, 0.25)
     ('not established', 'established', 'established')
     """
-    if not 0 < level < 1:
-        raise ArgumentError(f"level: found {level!r}, expected a number between 0 and 1")
+    check_level(level)
     side = as_counted(x, n, threshold)
     if side == "unknown" or x is None or n is None:
         return "not applicable"
@@ -166,6 +167,7 @@ def beyond_chance_set(
     >>> beyond_chance_set([(57, 100), (285, 500)])
     'not established'
     """
+    check_level(level)
     if not pairs:
         return "not applicable"
     x, n = np.array(pairs, dtype=float).T
@@ -223,6 +225,7 @@ def beyond_chance_each(
     >>> beyond_chance_each([9, 90], [16, 100])
     ['not established', 'established']
     """
+    check_level(level)
     sides = as_counted_each(x, n, threshold)
     p = np.atleast_1d(exact_test(x, n, float(_exact_fraction(threshold)), alternative))
     return [

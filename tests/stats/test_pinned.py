@@ -1,0 +1,84 @@
+"""Nothing of the statistics moved: every field, word and refusal is as pinned.json has it."""
+
+import inspect
+import json
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+from scomm import stats
+from tests.stats.pinned import FILE, calls, given, label
+
+CALLS = list(calls())
+KEPT = json.loads(FILE.read_text(encoding="utf-8"))
+# What an optimiser found is as near as it stops; all else is arithmetic.
+FITTED = ("heterogeneity.", "shrinkage.", "simulation.", "timeseries.segmented_quasi")
+
+
+def same(kept, found, tolerance):
+    """Whether two values are of the same kinds, words and order, numbers within a tolerance."""
+    if isinstance(kept, dict) and isinstance(found, dict):
+        return list(kept) == list(found) and all(same(kept[k], found[k], tolerance) for k in kept)
+    if isinstance(kept, list) and isinstance(found, list):
+        return len(kept) == len(found) and all(
+            same(a, b, tolerance) for a, b in zip(kept, found, strict=True)
+        )
+    if type(kept) is float and type(found) is float:
+        return found == pytest.approx(kept, rel=tolerance, abs=tolerance * 1e-3)
+    return type(kept) is type(found) and kept == found
+
+
+@pytest.mark.parametrize("at", range(len(CALLS)), ids=lambda at: f"{label(CALLS[at])}-{at}")
+def test_as_pinned(at):
+    name, kept = KEPT[at]
+    assert label(CALLS[at]) == name, "another call stands here: python -m tests.stats.pinned"
+    found = json.loads(json.dumps(given(CALLS[at])))
+    assert same(kept, found, 1e-5 if name.startswith(FITTED) else 1e-8), f"{found}\nbut {kept}"
+
+
+def test_every_call_is_pinned():
+    assert len(KEPT) == len(CALLS)
+
+
+def test_every_public_function_is_called():
+    public = {
+        f"{info.name}.{name}"
+        for info in pkgutil.iter_modules(stats.__path__)
+        if not info.name.startswith("_") and info.name != "simulation"
+        for name, function in inspect.getmembers(
+            import_module(f"scomm.stats.{info.name}"), inspect.isfunction
+        )
+        if function.__module__ == f"scomm.stats.{info.name}" and not name.startswith("_")
+    }
+    assert public <= {label(call) for call in CALLS}
+
+
+def with_level():
+    """The first call of each function that takes a level and gives a result."""
+    found = {}
+    for call, (name, kept) in zip(CALLS, KEPT, strict=True):
+        if "level" in inspect.signature(call[0]).parameters and "raises" not in str(kept):
+            found.setdefault(name, call)
+    return found
+
+
+@pytest.mark.parametrize("level", [0, 1, -0.5, 1.5, 95, float("nan")])
+@pytest.mark.parametrize("name", list(with_level()))
+def test_a_level_that_is_none_is_refused(name, level):
+    function, values, named = with_level()[name]
+    bound = inspect.signature(function).bind(*values, **named)
+    bound.arguments["level"] = level
+    found = given((function, bound.args, bound.kwargs))
+    assert found == {
+        "raises": "ArgumentError",
+        "says": f"level: found {level!r}, expected a number between 0 and 1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [(1.0, 1), (1.0, 1.0001), ("a", "b"), ([1], [1, 2]), ({"a": 1}, {"b": 1}), (True, 1)],
+)
+def test_what_moved_is_seen(kept, found):
+    assert not same(kept, found, 1e-5)
