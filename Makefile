@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test test-spark faults coverage lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
+.PHONY: help book test test-spark faults coverage mutants lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,14 @@ faults: $(READY) ## kill every command at twenty moments, damage every file of a
 
 coverage: $(READY) ## run every test and say which lines and branches none reaches (half an hour)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --cov --cov-report=term
+
+$(VENV)/.mutants: requirements-mutants.txt $(READY)
+	@echo "Installing mutmut into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-mutants.txt
+	@touch $@
+
+mutants: $(VENV)/.mutants ## change one thing in the code at a time and see whether a test notices (an hour)
+	@PYTHONPATH=src:. $(BIN)/python -m bench.mutants
 
 lint: $(READY) ## check style, types and the walls between the rooms
 	@$(BIN)/ruff check src tests
@@ -107,6 +115,9 @@ lock: ## write requirements.txt again from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
 	  --extra spark -c requirements.txt --no-annotate --no-header --quiet pyproject.toml -o .spark.lock
 	.ci/only-new requirements.txt .spark.lock > requirements-spark.txt && rm .spark.lock
+	uv pip compile --universal --generate-hashes --python-version 3.11 --fork-strategy fewest \
+	  --extra mutants -c requirements.txt --no-annotate --no-header --quiet pyproject.toml -o .mutants.lock
+	.ci/only-new requirements.txt .mutants.lock > requirements-mutants.txt && rm .mutants.lock
 
 clean: ## remove everything that was built (not the environment)
 	rm -rf _build dist

@@ -7,7 +7,8 @@ Mutants are those of mutmut (its operators on every function); its own runner is
 calls every function through a switch, which makes simulations crawl. Here each mutant is one file
 written into a copy of the project. Which tests reach the changed line is known from one run under
 coverage; only those are run, the quickest first, in a process forked from one that has the libraries
-loaded. A mutant is killed when a test fails or takes far longer than it did.
+loaded. A mutant is killed when a test fails or takes far longer than it did; one in a function that no
+test reaches lives.
 
 Writes bench/mutants.csv: every mutant of the sample that lived, with the reason where one is given, and
 bench/mutants.json: how many were drawn and killed, with an interval. Not part of any build or test.
@@ -84,7 +85,8 @@ class Mutant:
     part: str
     file: str
     line: int
-    last: int
+    lines: range  # of the change
+    body: range  # of the function around it
     function: str
     before: str
     after: str
@@ -111,7 +113,10 @@ def drawn(part: str, size: int, seed: int) -> tuple[int, list[Mutant]]:
         module, mutations, _, _ = create_mutations(str(file), code)
         where = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
         every += [
-            (file, code, module, mutation, where[mutation.original_node])
+            (
+                *(file, code, module, mutation, where[mutation.original_node]),
+                where[mutation.contained_by_top_level_function],
+            )
             for mutation in mutations
             if isinstance(mutation.contained_by_top_level_function, cst.FunctionDef)
         ]
@@ -119,7 +124,9 @@ def drawn(part: str, size: int, seed: int) -> tuple[int, list[Mutant]]:
     return len(every), [mutant(part, *one) for one in sample]
 
 
-def mutant(part: str, file: Path, code: str, module: Any, mutation: Any, at: Any) -> Mutant:
+def mutant(
+    part: str, file: Path, code: str, module: Any, mutation: Any, at: Any, around: Any
+) -> Mutant:
     """Return a mutant with the text of its file."""
     from mutmut.mutation.file_mutation import deep_replace
 
@@ -127,7 +134,9 @@ def mutant(part: str, file: Path, code: str, module: Any, mutation: Any, at: Any
     name = file.relative_to(paths.ROOT).as_posix()
     function = mutation.contained_by_top_level_function.name.value
     before, after = changed_lines(code, changed)
-    return Mutant(part, name, at.start.line, at.end.line, function, before, after, changed)
+    lines = range(at.start.line, at.end.line + 1)
+    body = range(around.start.line, around.end.line + 1)
+    return Mutant(part, name, lines.start, lines, body, function, before, after, changed)
 
 
 def changed_lines(before: str, after: str) -> tuple[str, str]:
@@ -164,20 +173,21 @@ def copy_of_project(name: str) -> Path:
     return folder
 
 
-def reach(part: str) -> Reach:
+def reach(part: str, processes: int) -> Reach:
     """Run a part's tests once under coverage, and return which test ran which line.
 
     Raises SystemExit if a test fails without any mutant.
     """
     folder = copy_of_project(f"{part}-reach")
     report, data = folder.parent / "tests.xml", folder.parent / "coverage"
-    settings = folder.parent / "coverage.ini"
+    settings = folder.parent / "settings.ini"  # coverage.* would be taken for its data
     settings.write_text(COVERAGE, encoding="utf-8")
     told = {"COVERAGE_FILE": str(data), "COVERAGE_PROCESS_START": str(settings)}
     result = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", LEFT_OUT),
             *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="),
+            *("-n", str(processes), "--dist", "loadfile"),
             *(f"--junitxml={report}", *TESTS[part]),
         ],
         cwd=folder,
@@ -222,11 +232,15 @@ def tests_by_line(data: Path) -> dict[str, dict[int, set[str]]]:
 
 
 def chosen(mutant: Mutant, known: Reach) -> list[str]:
-    """Return the tests that run a mutant's lines, the quickest first; every test if none is known."""
-    lines = known.tests.get(mutant.file, {})
-    names = set().union(*(lines.get(line, ()) for line in range(mutant.line, mutant.last + 1)))
-    if not names:
-        return list(TESTS[mutant.part])
+    """Return the tests that run a mutant's lines, the quickest first.
+
+    What is evaluated at import, such as a default, is run by no test: then those of the function.
+    """
+    reached = known.tests.get(mutant.file, {})
+    for lines in (mutant.lines, mutant.body):
+        names: set[str] = set().union(*(reached.get(line, ()) for line in lines))
+        if names:
+            break
     alone = {
         name for name in names if name.split("::")[0] == name or name.split("::")[0] not in names
     }
@@ -234,7 +248,7 @@ def chosen(mutant: Mutant, known: Reach) -> list[str]:
 
 
 def duration(name: str, known: Reach) -> float:
-    """Return the seconds a test took under coverage; of a file or a folder, those of all its tests."""
+    """Return the seconds a test took under coverage; of a file, those of all its tests."""
     if name in known.seconds:
         return known.seconds[name]
     return sum(took for test, took in known.seconds.items() if test.startswith(name)) or 1.0
@@ -305,10 +319,13 @@ def tried(part: str, sample: Sequence[Mutant], known: Reach, processes: int) -> 
         )
 
     def one(mutant: Mutant) -> str:
+        tests = chosen(mutant, known)
+        if not tests:
+            print(f"lived    no test  {mutant.file}:{mutant.line} {mutant.before}", flush=True)
+            return "lived"
         folder, process = free.get()
         assert process.stdin
         assert process.stdout
-        tests = chosen(mutant, known)
         limit = GRACE + PATIENCE * sum(duration(name, known) for name in tests)
         file = folder / mutant.file
         original = file.read_text(encoding="utf-8")
@@ -368,7 +385,7 @@ def main() -> None:
             rows = [row for row in csv.DictReader(file) if row["part"] not in parts]
     for part in parts:
         total, sample = drawn(part, given.sample, given.seed)
-        words = tried(part, sample, reach(part), given.processes)
+        words = tried(part, sample, reach(part, given.processes), given.processes)
         killed = len(words) - words.count("lived")
         interval = wilson(killed, len(words))
         counts[part] = {

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scomm import paths
+from scomm.errors import SourceError
 from scomm.record import catalogs
 from scomm.record.pseudo import CLOSE, GROWTH, OPEN, pseudo
 
@@ -178,3 +179,16 @@ def test_a_translation_is_begun_and_kept_when_brought_up_to_date(
 def test_the_template_reads_the_same_twice() -> None:
     assert read_po(io.BytesIO(catalogs.template())) is not None
     assert catalogs.template() == catalogs.template()
+
+
+def test_without_the_prose_of_pages_a_translation_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "LOCALE", tmp_path / "locale")
+    pages = tmp_path / "pages.pot"
+    with pytest.raises(SourceError) as refused:
+        catalogs.update("es", pages)
+    said = str(refused.value)
+    assert all(part in said for part in (str(pages), "no such file", "the prose of pages"))
+    assert "make words" in said
+    assert not (tmp_path / "locale").exists()

@@ -319,3 +319,34 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
         notebook = left_by(**{name: given})
         published.in_published_digits({where: notebook})
         assert outputs.left(notebook) == {name: expected}
+
+
+def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> None:
+    published.accept([finding()], {"notebooks/06": {"n": 28, "m": 3}}, "first edition")
+    published.accept([finding()], {"notebooks/06": {"n": 29, "m": 4}}, "Two places were missed")
+    (line,) = [line for line in paths.CHANGELOG.read_text().splitlines() if "`n`" in line]
+    assert line == (
+        "- Numbers in the prose of notebooks/06: `m` 3 → 4; `n` 28 → 29. "
+        "Reason: Two places were missed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "says"),
+    [
+        ({"notebooks/06": {"n": [28]}}, "notebooks/06 n: found [28]"),
+        ({"notebooks/06": {"": 28}}, "notebooks/06 : found 28"),
+        ({"notebooks/06": 28}, "notebooks/06 : found 28"),
+        ([28], "numbers : found [28]"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(record: Path, numbers: object, says: str) -> None:
+    published.accept([finding()], {"notebooks/06": {"n": 28}}, "first edition")
+    document = json.loads(paths.PUBLISHED_NUMBERS.read_text())
+    paths.PUBLISHED_NUMBERS.write_text(json.dumps(document | {"numbers": numbers}))
+    with pytest.raises(PublishedError) as refused:
+        published.load_numbers()
+    assert str(refused.value) == (
+        f"{paths.PUBLISHED_NUMBERS.name}, {says}, expected a number or a word by name. "
+        "Restore it with `git checkout`."
+    )

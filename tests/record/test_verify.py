@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from scomm.data.sources import passports
 from scomm.record import published
 from scomm.record.execution import Executed, Notebooks, Store, text_key, with_prose_of
 from scomm.record.verify import (
     FAIL,
     PASS,
+    Row,
+    check_originals,
     compare_exhibits,
     compare_findings,
     compare_prose,
@@ -134,3 +138,29 @@ def test_the_key_of_a_text_covers_prose_and_code() -> None:
     two = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Two.")])
     keys = {text_key({"page": one}, "page"), text_key({"page": two}, "page")}
     assert len(keys) == 2
+
+
+def test_a_finding_that_was_never_published_fails_and_says_so() -> None:
+    entries = published.load()
+    stranger = {**entries["6.3"], "id": "6.99", "value": 5}
+    rows = [row for row in compare_findings([stranger], {}, {"6.99"}) if row.id == "6.99"]
+    assert [(row.kind, row.published, row.recomputed, row.status) for row in rows] == [
+        ("finding", "", "5", FAIL)
+    ]
+    assert rows[0].why == "finding 6.99 is not in the published record"
+
+
+def test_an_original_is_compared_with_its_passport_and_an_absent_one_is_no_failure(
+    tmp_path: Path,
+) -> None:
+    path, passport = next(iter(passports().items()))
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_bytes(b"another file")
+    actual = hashlib.sha256(b"another file").hexdigest()
+    assert check_originals(None) == []
+    assert check_originals(tmp_path) == [
+        Row(
+            *("original", path, passport.sha256[:12], actual[:12], FAIL),
+            "not the original that this edition was made from",
+        )
+    ]

@@ -47,6 +47,7 @@ SOURCE = (
     "notebooks",
     "pyproject.toml",
     "references.bib",
+    "requirements-mutants.txt",
     "requirements-spark.txt",
     "requirements.txt",
     "src",
