@@ -3,7 +3,7 @@
     make mutants
     python -m bench.mutants stats record --sample 250 --seed 7
 
-Mutants are those of mutmut (its operators on every function); its own runner is not used, since it
+Mutants are those of the last commit, by mutmut (its operators on every function); its own runner is not used, since it
 calls every function through a switch, which makes simulations crawl. Here each mutant is one file
 written into a copy of the project. Which tests reach the changed line is known from one run under
 coverage; only those are run, the quickest first, in a process forked from one that has the libraries
@@ -31,7 +31,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -84,13 +84,22 @@ class Mutant:
 
     part: str
     file: str
-    line: int
     lines: range  # of the change
     body: range  # of the function around it
     function: str
     before: str
     after: str
     code: str
+
+    @property
+    def where(self) -> str:
+        """File and first line."""
+        return f"{self.file}:{self.lines.start}"
+
+    def row(self) -> dict[str, str]:
+        """What the table of survivors says of it, the reason still empty."""
+        told = (self.part, self.file, str(self.lines.start), self.function, self.before, self.after)
+        return dict(zip(COLUMNS, (*told, ""), strict=True))
 
 
 @dataclass(frozen=True)
@@ -103,19 +112,20 @@ class Reach:
 
 def drawn(part: str, size: int, seed: int) -> tuple[int, list[Mutant]]:
     """Return how many mutants a package has, and a simple random sample of them."""
+    root = copy_of_project(f"{part}-drawn")
     import libcst as cst
     from libcst.metadata import MetadataWrapper, PositionProvider
     from mutmut.mutation.file_mutation import create_mutations
 
     every = []
-    for file in sorted((paths.SRC / "scomm" / part).rglob("*.py")):
+    for file in sorted((root / "src" / "scomm" / part).rglob("*.py")):
         code = file.read_text(encoding="utf-8")
         module, mutations, _, _ = create_mutations(str(file), code)
         where = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
         every += [
             (
-                *(file, code, module, mutation, where[mutation.original_node]),
-                where[mutation.contained_by_top_level_function],
+                *(file.relative_to(root).as_posix(), code, module, mutation),
+                *(where[mutation.original_node], where[mutation.contained_by_top_level_function]),
             )
             for mutation in mutations
             if isinstance(mutation.contained_by_top_level_function, cst.FunctionDef)
@@ -125,51 +135,35 @@ def drawn(part: str, size: int, seed: int) -> tuple[int, list[Mutant]]:
 
 
 def mutant(
-    part: str, file: Path, code: str, module: Any, mutation: Any, at: Any, around: Any
+    part: str, file: str, code: str, module: Any, mutation: Any, at: Any, around: Any
 ) -> Mutant:
     """Return a mutant with the text of its file."""
     from mutmut.mutation.file_mutation import deep_replace
 
-    changed = deep_replace(module, mutation.original_node, mutation.mutated_node).code
-    name = file.relative_to(paths.ROOT).as_posix()
+    changed = deep_replace(module, mutation.original_node, mutation.mutated_node).code  # type: ignore[union-attr]
     function = mutation.contained_by_top_level_function.name.value
     before, after = changed_lines(code, changed)
     lines = range(at.start.line, at.end.line + 1)
     body = range(around.start.line, around.end.line + 1)
-    return Mutant(part, name, lines.start, lines, body, function, before, after, changed)
+    return Mutant(part, file, lines, body, function, before, after, changed)
 
 
 def changed_lines(before: str, after: str) -> tuple[str, str]:
     """Return the lines that differ, those of one text and those of the other."""
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[
-        2:
+    lines = [
+        line
+        for line in difflib.ndiff(before.splitlines(), after.splitlines())
+        if line[:2] in ("- ", "+ ")
     ]
-    return tuple(  # type: ignore[return-value]
-        " ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+"
-    )
+    gone, come = (" ".join(line[2:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    return gone, come
 
 
 def copy_of_project(name: str) -> Path:
-    """Return a fresh copy of what is committed or changed here, without what was built."""
+    """Return a fresh clone of the last commit."""
     folder = TEMPORARY / name / paths.ROOT.name
     shutil.rmtree(folder.parent, ignore_errors=True)
-    folder.mkdir(parents=True)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=paths.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for entry in filter(None, listed.split("\0")):
-        if (source := paths.ROOT / entry).is_file():
-            (folder / entry).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, folder / entry, follow_symlinks=False)
-    quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["git", "init", "-q"], **quiet)  # type: ignore[call-overload]
-    subprocess.run(["git", "add", "-A"], **quiet)  # type: ignore[call-overload]
-    author = ("-c", "user.name=mutants", "-c", "user.email=mutants@invalid")
-    subprocess.run(["git", *author, "commit", "-qm", "copy"], **quiet)  # type: ignore[call-overload]
+    subprocess.run(["git", "clone", "--quiet", str(paths.ROOT), str(folder)], check=True)
     return folder
 
 
@@ -321,7 +315,7 @@ def tried(part: str, sample: Sequence[Mutant], known: Reach, processes: int) -> 
     def one(mutant: Mutant) -> str:
         tests = chosen(mutant, known)
         if not tests:
-            print(f"lived    no test  {mutant.file}:{mutant.line} {mutant.before}", flush=True)
+            print(f"lived    no test  {mutant.where} {mutant.before}", flush=True)
             return "lived"
         folder, process = free.get()
         assert process.stdin
@@ -341,10 +335,11 @@ def tried(part: str, sample: Sequence[Mutant], known: Reach, processes: int) -> 
             file.write_text(original, encoding="utf-8")
             free.put((folder, process))
         if word not in ("killed", "slow", "lived"):
-            raise SystemExit(f"{word or 'a worker ended'}: {mutant.file}:{mutant.line}")
+            raise SystemExit(f"{word or 'a worker ended'}: {mutant.where}")
         took = time.monotonic() - begun
         print(
-            f"{word:7} {took:5.1f} s, {len(tests)} tests  {mutant.file}:{mutant.line} {mutant.before} -> {mutant.after}",
+            f"{word:7} {took:5.1f} s, {len(tests)} tests  {mutant.where} "
+            f"{mutant.before} -> {mutant.after}",
             flush=True,
         )
         return word
@@ -353,12 +348,12 @@ def tried(part: str, sample: Sequence[Mutant], known: Reach, processes: int) -> 
         return list(pool.map(one, sample))
 
 
-def reasons() -> dict[tuple[str, ...], str]:
-    """Return the reasons given so far for mutants that live, by what was changed where."""
+def survivors() -> list[dict[str, str]]:
+    """Return the mutants that lived when last tried, each with the reason given for it."""
     if not SURVIVORS.is_file():
-        return {}
+        return []
     with SURVIVORS.open(encoding="utf-8", newline="") as file:
-        return {key(row): row["reason"] for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
 def key(row: dict[str, str]) -> tuple[str, ...]:
@@ -378,11 +373,9 @@ def main() -> None:
     if unknown := set(parts) - set(TESTS):
         parser.error(f"no part {sorted(unknown)[0]!r}; there are {', '.join(TESTS)}")
     counts = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.is_file() else {}
-    known_reasons = reasons()
-    rows: list[dict[str, str]] = []
-    if SURVIVORS.is_file():
-        with SURVIVORS.open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["part"] not in parts]
+    before = survivors()
+    reasons = {key(row): row["reason"] for row in before}
+    rows = [row for row in before if row["part"] not in parts]
     for part in parts:
         total, sample = drawn(part, given.sample, given.seed)
         words = tried(part, sample, reach(part, given.processes), given.processes)
@@ -397,12 +390,8 @@ def main() -> None:
             "share": round(killed / len(words), 4),
             "interval": [round(float(interval.low), 4), round(float(interval.high), 4)],
         }
-        for mutant, word in zip(sample, words, strict=True):
-            if word == "lived":
-                row = {
-                    name: str(value) for name, value in asdict(mutant).items() if name in COLUMNS
-                }
-                rows.append(row | {"reason": known_reasons.get(key(row), "")})
+        lived = [one.row() for one, word in zip(sample, words, strict=True) if word == "lived"]
+        rows += [row | {"reason": reasons.get(key(row), "")} for row in lived]
         print(part, json.dumps(counts[part]))
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")

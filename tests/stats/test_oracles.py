@@ -1,14 +1,10 @@
 """Every estimator against values from R and packages that we did not write."""
 
-import inspect
-import pkgutil
-from importlib import import_module
-
 import pandas as pd
 import pytest
 
-from scomm import stats
 from tests.oracles.ours import FUNCTIONS, HERE, agreement
+from tests.stats.public import public_functions
 
 VALUES = pd.read_csv(HERE / "values" / "values.csv", dtype={"case": str})
 TABLE = agreement(VALUES).set_index("method")
@@ -88,13 +84,4 @@ def test_a_wrong_value_would_be_seen():
 
 def test_every_public_estimator_has_an_oracle():
     covered = set(pd.read_csv(HERE / "tolerances.csv")["function"]) | set(OTHERWISE)
-    public = {
-        f"{info.name}.{name}"
-        for info in pkgutil.iter_modules(stats.__path__)
-        if not info.name.startswith("_") and info.name != "simulation"
-        for name, function in inspect.getmembers(
-            import_module(f"scomm.stats.{info.name}"), inspect.isfunction
-        )
-        if function.__module__ == f"scomm.stats.{info.name}" and not name.startswith("_")
-    }
-    assert public == covered
+    assert set(public_functions()) == covered

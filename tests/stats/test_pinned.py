@@ -2,13 +2,11 @@
 
 import inspect
 import json
-import pkgutil
-from importlib import import_module
 
 import pytest
 
-from scomm import stats
 from tests.stats.pinned import FILE, calls, given, label
+from tests.stats.public import public_functions
 
 CALLS = list(calls())
 KEPT = json.loads(FILE.read_text(encoding="utf-8"))
@@ -42,16 +40,7 @@ def test_every_call_is_pinned():
 
 
 def test_every_public_function_is_called():
-    public = {
-        f"{info.name}.{name}"
-        for info in pkgutil.iter_modules(stats.__path__)
-        if not info.name.startswith("_") and info.name != "simulation"
-        for name, function in inspect.getmembers(
-            import_module(f"scomm.stats.{info.name}"), inspect.isfunction
-        )
-        if function.__module__ == f"scomm.stats.{info.name}" and not name.startswith("_")
-    }
-    assert public <= {label(call) for call in CALLS}
+    assert set(public_functions()) <= {label(call) for call in CALLS}
 
 
 def with_level():
@@ -63,10 +52,18 @@ def with_level():
     return found
 
 
+LEVELLED = with_level()
+
+
+def test_no_function_with_a_level_is_left_out():
+    takes = {n for n, f in public_functions().items() if "level" in inspect.signature(f).parameters}
+    assert takes <= set(LEVELLED)
+
+
 @pytest.mark.parametrize("level", [0, 1, -0.5, 1.5, 95, float("nan")])
-@pytest.mark.parametrize("name", list(with_level()))
+@pytest.mark.parametrize("name", list(LEVELLED))
 def test_a_level_that_is_none_is_refused(name, level):
-    function, values, named = with_level()[name]
+    function, values, named = LEVELLED[name]
     bound = inspect.signature(function).bind(*values, **named)
     bound.arguments["level"] = level
     found = given((function, bound.args, bound.kwargs))
