@@ -158,6 +158,10 @@ def test_a_translated_numbered_title_stays_a_title(
     catalogs.compile_catalogs("es")
     assert b"6\\. Jurisdicciones" in (folder / "pages.mo").read_bytes()
     assert catalogs.compile_catalogs("es") == []
+    # One that is as new as its source does not keep the next from being made.
+    later = folder / "scomm.po"
+    later.write_bytes((folder / "pages.po").read_bytes())
+    assert catalogs.compile_catalogs("es") == [later.with_suffix(".mo")]
 
 
 def test_a_translation_is_begun_and_kept_when_brought_up_to_date(

@@ -41,7 +41,8 @@ def test_no_number_is_typed_in_prose(file: Path) -> None:
     ],
 )
 def test_typed_numbers_are_found(sentence: str) -> None:
-    assert typed_numbers(f"# Title\n\n{sentence}\n")
+    found = typed_numbers(f"# Title\n\n {sentence}\n")
+    assert {(item.line, item.context) for item in found} == {(3, sentence)}
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ $$
 
 
 def test_a_long_sentence_is_found() -> None:
-    assert r.long_sentences("One two three. One two three four.", 3) == ["One two three four."]
+    text = "One two three. One two three four. One two three four five."
+    assert r.long_sentences(text, 3) == ["One two three four five.", "One two three four."]
 
 
 # Bounds of the edition: reached, and never loosened.

@@ -49,6 +49,7 @@ def test_figures_behind_the_national_count() -> None:
     us = nation("2011-02")
     rows = rows_behind([us])
     assert us.counts == (rows.numerator, rows.denominator)
+    assert rows.source == rows.data["source"] == "figures.csv"
     frame = read(rows.data)
     assert set(frame["id"]) == {"F001", "F002"}
 
