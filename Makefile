@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= 1795392000
 
 .DEFAULT_GOAL := help
 
-.PHONY: help book test test-spark faults coverage mutants lab ingest lock lint clean check oracles errors bench verify edition links pdf words pseudo pages lighthouse
+.PHONY: help book test test-check test-spark check check-all coverage mutants lab ingest lock lint clean hashes oracles errors bench verify edition links pdf words pseudo pages lighthouse
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,22 @@ book: $(READY) ## build the book into _build/html
 	@$(BIN)/jupyter-book build . -W --keep-going -q
 	@echo "The book is built. Open _build/html/index.html in a browser."
 
-test: $(READY) ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+# Three tiers, each test in one of them: what has no marker runs in `make test`; what is marked
+# `check` is added by `make check`, what is marked `exhaustive` by `make check-all`.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
+
+test: $(READY) ## the tests of every change: units, oracles, every notebook once, one small book (minutes)
+	@$(PYTEST) -m "not check and not exhaustive"
+
+test-check: $(READY)
+	@$(PYTEST) -m "check and not exhaustive"
+
+check: $(READY) ## all that must pass before a change lands: .ci/run without the system packages (25 minutes)
+	@.ci/check
+
+check-all: check ## and what takes hours: faults at twenty moments, every bad input, mutants
+	@$(PYTEST) -rP -m exhaustive
+	@$(MAKE) mutants
 
 $(VENV)/.spark: requirements-spark.txt $(READY)
 	@echo "Installing Apache Spark into $(VENV) (half a minute) ..."
@@ -41,12 +55,8 @@ $(VENV)/.spark: requirements-spark.txt $(READY)
 test-spark: $(VENV)/.spark ## run the tests of the other engine, Apache Spark (needs Java 17)
 	@SCOMM_SPARK=required $(BIN)/python -m pytest -q -m spark
 
-faults: $(READY) ## kill every command at twenty moments, damage every file of an edition (half an hour)
-	@SCOMM_MOMENTS=20 $(BIN)/python -m pytest -q -rP -n 2 --dist loadfile tests/book/test_faults.py \
-	  tests/book/test_edition.py
-
-coverage: $(READY) ## run every test and say which lines and branches none reaches (half an hour)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --cov --cov-report=term
+coverage: $(READY) ## say which lines and branches no test reaches (half an hour)
+	@$(PYTEST) --cov --cov-report=term
 
 $(VENV)/.mutants: requirements-mutants.txt $(READY)
 	@echo "Installing mutmut into $(VENV) ..."
@@ -83,7 +93,7 @@ pseudo: words ## build the book in the pseudo language, to see what no catalog r
 	@SCOMM_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
 
 pages: book ## every page in a browser: accessibility, structure, weight (needs Chromium)
-	@SCOMM_BROWSER=required $(BIN)/python -m pytest -n 2 -q tests/site --site _build/html
+	@SCOMM_BROWSER=required $(PYTEST) tests/site --site _build/html
 
 lighthouse: book ## scores of three pages (needs Chromium and Node.js 18.20 or newer)
 	@mkdir -p bench/tmp/lighthouse && cp bench/lighthouse/package*.json bench/lighthouse/*.mjs bench/tmp/lighthouse
@@ -97,7 +107,7 @@ ingest: $(READY) ## read the originals again and write data/tables and data/READ
 	@$(BIN)/python -m scomm ingest
 	@$(BIN)/python -m scomm dictionary
 
-check: $(READY) ## compare tables, and originals if present, with their hashes
+hashes: $(READY) ## compare tables, and originals if present, with their hashes
 	@$(BIN)/python -m scomm check
 
 oracles: $(READY) ## compute the values of R again and show any difference (needs R, see tests/oracles)

@@ -53,7 +53,8 @@ TESTS = {
     "stats": ("tests/stats", "tests/data/test_simulated.py"),
     "record": ("tests/record", "tests/display", "tests/test_cli.py", "tests/book"),
 }
-LEFT_OUT = "not browser and not faults and not spark"
+LEFT_OUT = "not browser and not spark and not exhaustive"
+WITHOUT = "--ignore=tests/book/test_faults.py"
 # A test may take this many times what it took under coverage, and so many seconds more: other work
 # on the machine is not a killed mutant.
 PATIENCE, GRACE = 8, 60
@@ -181,7 +182,7 @@ def reach(part: str, processes: int) -> Reach:
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", LEFT_OUT),
             *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="),
-            *("-n", str(processes), "--dist", "loadfile"),
+            *("-n", str(processes), "--dist", "loadfile", WITHOUT),
             *(f"--junitxml={report}", *TESTS[part]),
         ],
         cwd=folder,

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from .browsing import DESKTOP, Visit
 
 # Debian's package is `chromium`; other systems have the same program under other names.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-HOW = "apt-get install chromium, then: make test"
+# Conditions are waited for; how long they take on a busy machine is not what these tests are about.
+PATIENCE = 300_000
+expect.set_options(timeout=PATIENCE)
+HOW = "apt-get install chromium, then: make check"
 
 SPARK = importlib.util.find_spec("pyspark") is not None and bool(
     shutil.which("java") or os.environ.get("JAVA_HOME")
@@ -33,6 +36,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path == Path(__file__).parent / "site" and not config.getoption("--site"):
         return True
     return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test in `make test` that needs more than Python."""
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        if marks & {"browser", "spark"} and not marks & {"check", "exhaustive"}:
+            raise pytest.UsageError(
+                f"{item.nodeid} needs a browser or Spark: mark it check or exhaustive"
+            )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -76,6 +89,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     def opened(address: str = "", width: int = DESKTOP, height: int = 900, **options: Any) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visit = Visit(context.new_page())
         if address:

@@ -14,6 +14,8 @@ from scomm import paths
 from scomm.data.schema import TABLES
 from scomm.data.sources import passports
 
+from .processes import HANGS
+
 ORIGINALS = paths.originals()
 needs_originals = pytest.mark.skipif(
     ORIGINALS is None, reason="the original source files are not here"
@@ -40,7 +42,7 @@ def scomm(root: Path, *words: str, originals: Path | None = None) -> subprocess.
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=HANGS,
         check=False,
     )
 

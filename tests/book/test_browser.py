@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from scomm import __version__
 from scomm.record.policy import content_security_policy
@@ -20,7 +20,7 @@ from ..browsing import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, st
 from .conftest import Book
 from .links import broken
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.check, pytest.mark.xdist_group("browser")]
 PAGE = "notebooks/01-small.html"
 KINDS = (
     *("index.html", PAGE, "cite/1.html", "datasheets/counties.html?q=orange"),
@@ -30,10 +30,10 @@ KINDS = (
 
 
 @pytest.fixture(scope="module")
-def root(published_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(places_site: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a web site with the edition under its permanent path."""
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(published_book.folder / "_build" / "html", folder / __version__)
+    shutil.copytree(places_site.html, folder / __version__)
     return folder
 
 
@@ -143,7 +143,7 @@ def test_a_citation_is_copied_with_a_click(server: Server, at: Callable[..., Vis
 
 @pytest.mark.browser
 def test_the_search_page_finds_a_word(
-    at: Callable[..., Visit], published_book: Book, visit: Callable[..., Visit]
+    at: Callable[..., Visit], places_site: Book, visit: Callable[..., Visit]
 ) -> None:
     page = at("search.html", width=PHONE).page
     page.get_by_role("searchbox", name="Search the book").last.fill("counties")
@@ -154,7 +154,7 @@ def test_the_search_page_finds_a_word(
     first.click()
     page.wait_for_url(re.compile("01-small"))
     # A downloaded copy has no server.
-    file = published_book.folder / "_build" / "html" / "search.html"
+    file = places_site.html / "search.html"
     seen = visit(f"{file.as_uri()}?q=counties")
     expect(seen.page.locator("#search-results li a").first).to_contain_text("Small page")
     assert seen.errors == []
@@ -162,9 +162,9 @@ def test_the_search_page_finds_a_word(
 
 @pytest.mark.browser
 def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
-    root: Path, published_book: Book, visit: Callable[..., Visit]
+    root: Path, places_site: Book, visit: Callable[..., Visit]
 ) -> None:
-    seen = visit((published_book.folder / "_build" / "html" / PAGE).as_uri())
+    seen = visit((places_site.html / PAGE).as_uri())
     assert seen.errors == []
     seen.page.locator(".sidebar-tree a").first.click()
     with serve(root) as server:
@@ -197,9 +197,9 @@ def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
     ],
 )
 def test_people_find_their_place_as_they_type_it(
-    published_book: Book, counties: Page, typed: str, first: str
+    places_site: Book, counties: Page, typed: str, first: str
 ) -> None:
-    folder = published_book.folder / "_build" / "html" / "datasheets"
+    folder = places_site.html / "datasheets"
     counties.locator("#find-place").fill(typed)
     found = counties.locator("form.find li").first
     expect(found.locator("a")).to_have_text(first)
@@ -211,10 +211,10 @@ def test_people_find_their_place_as_they_type_it(
 
 
 @pytest.fixture(scope="module")
-def counties(published_book: Book, browser: Browser) -> Iterator[Page]:
+def counties(places_site: Book, browser: Browser) -> Iterator[Page]:
     """The list of counties, from the file itself: a downloaded copy has no server."""
     page = browser.new_page()
-    page.goto((published_book.folder / "_build/html/datasheets/counties.html").as_uri())
+    page.goto((places_site.html / "datasheets/counties.html").as_uri())
     yield page
     page.close()
 
@@ -262,29 +262,34 @@ def test_without_a_script_a_county_is_found_in_the_list(at: Callable[..., Visit]
     expect(page.locator("#c42101")).to_be_in_viewport()
 
 
+# Moves with Tab: waits until the focus has left the last stop and what it is on now can be seen.
+_NEXT_STOP = """(last) => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return "none";
+  if (e.dataset.stop !== undefined && e.dataset.stop === last) return null;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1
+    && box.width > 1 && box.right > 0 && box.left < innerWidth;
+  if (!ring) return null;
+  e.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
+  return e.dataset.stop;
+}"""
+
+
 def tab_through(page: Page) -> list[str]:
     """Press Tab until the page is left; return every stop, and fail at one that cannot be seen."""
     stops: list[str] = []
     for _ in range(600):
         page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """() => {
-              const e = document.activeElement;
-              if (!e || e === document.body) return null;
-              const style = getComputedStyle(e), box = e.getBoundingClientRect();
-              const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1
-                && box.width > 1 && box.right > 0 && box.left < innerWidth;
-              e.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
-              return [e.dataset.stop, ring, e.outerHTML.slice(0, 120)];
-            }"""
-        )
-        if stop is None or stop[0] in stops:
-            break
-        assert stop[1], f"the focus cannot be seen: {stop[2]}"
-        stops.append(stop[0])
-    else:
-        pytest.fail("Tab never leaves the page")
-    return stops
+        try:
+            stop = page.wait_for_function(_NEXT_STOP, arg=stops[-1] if stops else "").json_value()
+        except TimeoutError:
+            at = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            pytest.fail(f"after {len(stops)} stops the focus stays or cannot be seen: {at}")
+        if stop == "none" or stop in stops:
+            return stops
+        stops.append(stop)
+    pytest.fail("Tab never leaves the page")
 
 
 @pytest.mark.browser
@@ -422,16 +427,16 @@ def test_a_printed_page_has_no_controls_and_a_sheet_fits_two_pages(
         assert 1 <= len(pages) <= 2, sheet
 
 
-def test_without_a_script_every_county_is_listed(published_book: Book) -> None:
-    page = published_book.folder / "_build" / "html" / "datasheets" / "counties.html"
+def test_without_a_script_every_county_is_listed(places_site: Book) -> None:
+    page = places_site.html / "datasheets" / "counties.html"
     links = re.findall(r'href="state-[a-z]{2}\.html#c(\d{5})"', page.read_text(encoding="utf-8"))
     assert len(links) == len(set(links)) == 3143
 
 
 def test_every_link_leads_somewhere_but_to_pages_that_the_small_book_lacks(
-    published_book: Book,
+    places_site: Book,
 ) -> None:
-    nowhere, elsewhere, telling = broken(published_book.folder / "_build" / "html")
+    nowhere, elsewhere, telling = broken(places_site.html)
     assert elsewhere == []
     assert telling == []
     assert {link.split(": ")[1].split("#")[0] for link in nowhere} <= {

@@ -24,25 +24,14 @@ from scomm.record import checksums
 from scomm.record.verify import check_files
 
 from ..browsing import PHONE, Visit, axe, serve, sideways, structure
-from .conftest import Book
-
-pytestmark = pytest.mark.slow
-
-NAME = "one-in-four-2026.11"
-
-
-@pytest.fixture(scope="module")
-def made(published_book: Book) -> Path:
-    """The edition of the small book."""
-    result = published_book.scomm("edition")
-    assert result.returncode == 0, result.stderr
-    return published_book.folder / "dist" / NAME
+from ..processes import HANGS
+from .conftest import NAME, Book, succeeded
 
 
 @pytest.fixture
-def edition(made: Path, tmp_path: Path) -> Path:
+def edition(made_edition: Path, tmp_path: Path) -> Path:
     """An unpacked copy that a test may damage."""
-    with zipfile.ZipFile(made.with_name(f"{NAME}.zip")) as archive:
+    with zipfile.ZipFile(made_edition.with_name(f"{NAME}.zip")) as archive:
         archive.extractall(tmp_path)
     return tmp_path / NAME
 
@@ -61,7 +50,7 @@ def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS,
         check=False,
     )
 
@@ -77,49 +66,53 @@ def relist(folder: Path) -> None:
     (folder / "SHA256SUMS").write_bytes(checksums.listing(folder))
 
 
-def test_the_edition_is_whole(made: Path) -> None:
-    listed = checksums.read(made)
-    present = {file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()}
+def test_the_edition_is_whole(made_edition: Path) -> None:
+    listed = checksums.read(made_edition)
+    present = {
+        file.relative_to(made_edition).as_posix()
+        for file in made_edition.rglob("*")
+        if file.is_file()
+    }
     assert present == {*listed, "SHA256SUMS", "MANIFEST.json"}
     assert {
         *("site/index.html", "site/record.json", "findings.json", "findings.csv", "CITATION.cff"),
         *("tables/datapackage.json", "tables/activation.csv", "notebooks/01-small.ipynb"),
         *("source/Makefile", "source/data/published/findings.json", "root/editions.json"),
     } <= present
-    manifest = json.loads((made / "MANIFEST.json").read_text())
-    assert (manifest["findings"], manifest["paragraphs"]) == (1, 3)
-    assert manifest["digest"] == json.loads((made / "record.json").read_text())["digest"]
+    manifest = json.loads((made_edition / "MANIFEST.json").read_text())
+    assert (manifest["findings"], manifest["paragraphs"]) == (2, 4)
+    assert manifest["digest"] == json.loads((made_edition / "record.json").read_text())["digest"]
     coreutils = subprocess.run(
         ["sha256sum", "--check", "--quiet", "SHA256SUMS"],
-        cwd=made,
+        cwd=made_edition,
         capture_output=True,
         check=False,
     )
     assert coreutils.returncode == 0, coreutils.stdout
-    with zipfile.ZipFile(made.with_name(f"{NAME}.zip")) as archive:
+    with zipfile.ZipFile(made_edition.with_name(f"{NAME}.zip")) as archive:
         assert {name.removeprefix(f"{NAME}/") for name in archive.namelist()} == present
 
 
-def test_nothing_of_this_machine_is_in_it(made: Path, published_book: Book) -> None:
-    place = str(published_book.folder).encode()
-    for file in made.rglob("*"):
+def test_nothing_of_this_machine_is_in_it(made_edition: Path, published_site: Book) -> None:
+    place = str(published_site.folder).encode()
+    for file in made_edition.rglob("*"):
         if file.is_file():
             assert place not in file.read_bytes(), file
 
 
+@pytest.mark.check
 def test_it_is_the_same_bytes_elsewhere_and_later(
-    made: Path, published_book: Book, tmp_path: Path
+    made_edition: Path, published_site: Book, tmp_path: Path
 ) -> None:
     other = tmp_path / "another place" / "book"
     shutil.copytree(
-        published_book.folder, other, ignore=shutil.ignore_patterns("_build", "dist", "__pycache__")
+        published_site.folder, other, ignore=shutil.ignore_patterns("_build", "dist", "__pycache__")
     )
     zone, mask = os.environ.get("TZ"), os.umask(0o077)
     os.environ["TZ"] = "Asia/Tokyo"
     try:
-        result = Book(other).build()
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert Book(other).scomm("edition").returncode == 0
+        Book(other).built()
+        succeeded(Book(other).scomm("edition"))
     finally:
         os.umask(mask)
         if zone is None:
@@ -127,8 +120,10 @@ def test_it_is_the_same_bytes_elsewhere_and_later(
         else:
             os.environ["TZ"] = zone
     again = other / "dist" / NAME
-    assert checksums.read(again) == checksums.read(made)
-    assert sha256_of(again.with_name(f"{NAME}.zip")) == sha256_of(made.with_name(f"{NAME}.zip"))
+    assert checksums.read(again) == checksums.read(made_edition)
+    assert sha256_of(again.with_name(f"{NAME}.zip")) == sha256_of(
+        made_edition.with_name(f"{NAME}.zip")
+    )
 
 
 def test_an_untouched_edition_passes(edition: Path) -> None:
@@ -242,12 +237,12 @@ def flip(file: Path, at: int) -> None:
     file.write_bytes(content)
 
 
-def test_every_single_file_is_guarded(edition: Path) -> None:
-    """Flip a byte of each file, remove it, swap it with another: just that is named.
-
-    Done with every fourth file, and with all of them in `make faults`.
-    """
-    step = 1 if "SCOMM_MOMENTS" in os.environ else 4
+@pytest.mark.parametrize(
+    "step",
+    [pytest.param(4, marks=pytest.mark.check), pytest.param(1, marks=pytest.mark.exhaustive)],
+)
+def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
+    """Flip a byte of each file (or of every fourth), remove it, swap it: just that is named."""
     place = random.Random(2011)
     names = sorted(checksums.read(edition))
     assert checksums.problems(edition) == {}
@@ -270,6 +265,7 @@ def test_every_single_file_is_guarded(edition: Path) -> None:
     assert checksums.problems(edition) == {}
 
 
+@pytest.mark.check
 def test_every_stranger_is_named(edition: Path) -> None:
     """Add a file to each folder, and what is no file: just that is named."""
     folders = [edition, *(path for path in sorted(edition.rglob("*")) if path.is_dir())]
@@ -290,6 +286,7 @@ def test_every_stranger_is_named(edition: Path) -> None:
     assert "a link to elsewhere" in found["site/elsewhere"]
 
 
+@pytest.mark.check
 def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
     file = edition / checksums.MANIFEST
     kept = file.read_bytes()
@@ -305,6 +302,7 @@ def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
         file.write_bytes(kept)
 
 
+@pytest.mark.check
 def test_every_byte_of_the_list_counts(edition: Path) -> None:
     file = edition / checksums.SUMS
     kept = file.read_bytes()
@@ -331,6 +329,7 @@ def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
     assert "not of the edition, not checked: source/_build" in result.stdout
 
 
+@pytest.mark.check
 def test_a_compiled_file_of_other_code_is_not_used(edition: Path) -> None:
     """A forged .pyc fits its source by size and time, which is all that Python compares."""
     file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
@@ -386,16 +385,16 @@ def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
     assert "is not a finding" in result.stderr
 
 
-def test_what_is_no_edition_is_refused(published_book: Book, tmp_path: Path) -> None:
-    result = published_book.scomm("verify", "--edition", str(tmp_path))
+def test_what_is_no_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
+    result = published_site.scomm("verify", "--edition", str(tmp_path))
     assert result.returncode == 2
     assert "no unpacked edition is there" in result.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_named(published_book: Book, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(published_site: Book, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for command in (("edition", "--to"), ("exhibit", "F1.1", "-o")):
-        result = published_book.scomm(*command, str(tmp_path / "file" / "x"))
+        result = published_site.scomm(*command, str(tmp_path / "file" / "x"))
         assert result.returncode == 2
         assert "Not a directory" in result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
@@ -404,20 +403,16 @@ def test_a_folder_that_cannot_be_written_is_named(published_book: Book, tmp_path
 def test_an_edition_of_what_is_not_published_is_refused(
     published_book: Book, tmp_path: Path
 ) -> None:
-    file = published_book.folder / "_build" / "html" / "findings.json"
-    before = file.read_text()
-    try:
-        file.write_text(before.replace('"value": 3143', '"value": 3144'))
-        result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
-        assert result.returncode == 2
-        assert "finding 1.1, value: moved from 3143 to 3144" in result.stderr
-        assert not (tmp_path / "dist" / NAME).exists()
-    finally:
-        file.write_text(before)
+    file = published_book.html / "findings.json"
+    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
+    assert result.returncode == 2
+    assert "finding 1.1, value: moved from 3143 to 3144" in result.stderr
+    assert not (tmp_path / "dist" / NAME).exists()
 
 
-def test_an_exhibit_for_court(published_book: Book, tmp_path: Path) -> None:
-    result = published_book.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
+    result = published_site.scomm("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr
     assert "This is no legal advice." in result.stdout
     folder = tmp_path / f"{NAME}-finding-1-1"
@@ -437,11 +432,12 @@ def test_an_exhibit_for_court(published_book: Book, tmp_path: Path) -> None:
     assert listed["tables/activation.csv"] in certification
 
 
+@pytest.mark.check
 @pytest.mark.browser
 def test_the_summary_for_court_is_one_printed_page(
-    published_book: Book, tmp_path: Path, visit: Callable[..., Visit]
+    published_site: Book, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
-    result = published_book.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+    result = published_site.scomm("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr
     folder = tmp_path / f"{NAME}-finding-1-1"
     page = visit((folder / "summary.html").as_uri()).page
@@ -450,11 +446,12 @@ def test_the_summary_for_court_is_one_printed_page(
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
+@pytest.mark.check
 @pytest.mark.browser
 def test_an_address_that_leads_nowhere_leads_to_the_edition(
-    made: Path, visit: Callable[..., Visit]
+    made_edition: Path, visit: Callable[..., Visit]
 ) -> None:
-    with serve(made / "root") as server:
+    with serve(made_edition / "root") as server:
         seen = visit(f"{server.address}/404.html", width=PHONE)
         assert (axe(seen.page), structure(seen.page), sideways(seen.page)) == ([], [], [])
         assert (seen.errors, seen.foreign) == ([], [])

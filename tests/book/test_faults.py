@@ -1,11 +1,13 @@
 """Commands are killed, starved of disk, refused permission and run against each other.
 
 Afterwards what stands under a final name is whole, and the next run makes just what an undisturbed
-run makes. ``SCOMM_MOMENTS`` says at how many moments of its run each command is killed.
+run makes. Each command is killed at two moments of its run in `make check`, at twenty in
+`make check-all`; moments are shares of the processor time that it takes, whatever else runs beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -15,6 +17,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -24,20 +27,31 @@ from scomm import paths
 from scomm.record import checksums
 from scomm.record.folders import made_whole
 
-from .conftest import Book, tree, two_pages
-from .test_edition import NAME
+from ..processes import HANGS, wait_until
+from .conftest import NAME, Book, checkout, copied, tree
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = pytest.mark.check
 
-MOMENTS = int(os.environ.get("SCOMM_MOMENTS", "2"))
 ORIGINALS = paths.originals()
 
 BUILD = (str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W")
 SCOMM = (sys.executable, "-m", "scomm")
 
 
-# Lets a process be asked where it is, just before it is killed.
-_ASKED = "import faulthandler, signal; faulthandler.register(signal.SIGUSR1, all_threads=False)\n"
+# Lets a process write where it is into a file, just before it is killed.
+_ASKED = """\
+import faulthandler, os, signal
+where = open(os.environ["SCOMM_TEST_ASKED"] + f"/{os.getpid()}", "w")
+faulthandler.register(signal.SIGUSR1, file=where, all_threads=False)
+"""
+
+
+@pytest.fixture(
+    params=[pytest.param(2, id="two"), pytest.param(20, id="twenty", marks=pytest.mark.exhaustive)]
+)
+def moments(request: pytest.FixtureRequest) -> int:
+    """At how many moments of its run a command is killed."""
+    return int(request.param)
 
 
 def start(book: Book, *command: str) -> subprocess.Popen[str]:
@@ -46,6 +60,7 @@ def start(book: Book, *command: str) -> subprocess.Popen[str]:
     asked.mkdir(exist_ok=True)
     (asked / "sitecustomize.py").write_text(_ASKED)
     environment["PYTHONPATH"] += f"{os.pathsep}{asked}"
+    environment["SCOMM_TEST_ASKED"] = str(asked)
     return subprocess.Popen(
         command,
         cwd=book.folder,
@@ -60,9 +75,35 @@ def start(book: Book, *command: str) -> subprocess.Popen[str]:
 def run(book: Book, *command: str) -> str:
     """Run undisturbed; return what was printed."""
     process = start(book, *command)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 0, out + err
     return out + err
+
+
+def processor_seconds(process: subprocess.Popen[str]) -> float:
+    """Return what a command has used of the processors so far, with all it started."""
+    total = 0.0
+    try:
+        top = psutil.Process(process.pid)
+        for one in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += sum(one.cpu_times()[:4])  # its own, and of its children that ended
+    except psutil.Error:
+        pass
+    return total
+
+
+def watched(book: Book, *command: str) -> float:
+    """Run undisturbed; return the processor time that the command took."""
+    process = start(book, *command)
+    used = 0.0
+    with ThreadPoolExecutor(1) as reader:
+        said = reader.submit(process.communicate, timeout=HANGS)
+        while not said.done():
+            used = max(used, processor_seconds(process))
+            time.sleep(0.01)  # how often to look
+    assert process.returncode == 0, "".join(said.result())
+    return used
 
 
 def processes_of(book: Book) -> list[psutil.Process]:
@@ -77,51 +118,56 @@ def processes_of(book: Book) -> list[psutil.Process]:
     return found
 
 
-def kill(process: subprocess.Popen[str]) -> str:
+def kill(book: Book, process: subprocess.Popen[str]) -> str:
     """Kill a command with all it started; return the stage at which it was, innermost last."""
-    process.send_signal(signal.SIGUSR1)
-    time.sleep(0.05)
-    below = psutil.Process(process.pid).children(recursive=True)
-    os.killpg(process.pid, signal.SIGKILL)
-    _, said = process.communicate()
-    frames = re.findall(r'File "(\S+)", line \d+ in (\S+)', said)[::-1]
+    said = book.folder.parent / "asked" / str(process.pid)
+    if said.is_file():  # else it has not begun to run Python
+        process.send_signal(signal.SIGUSR1)
+        wait_until(
+            lambda: said.stat().st_size or process.poll() is not None,
+            "the process says where it is",
+        )
+    below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    text = said.read_text() if said.is_file() else ""
+    frames = re.findall(r'File "(\S+)", line \d+ in (\S+)', text)[::-1]
     ours = [f"{Path(file).stem}.{name}" for file, name in frames if "/scomm/" in file]
     others = [name for file, name in frames if re.search("/(sphinx|jupyter_book)/", file)]
     stage = " > ".join(ours[-2:] or others[-1:]) or ("loads" if frames else "starts")
     return f"{stage}, {len(below)} processes below" if below else stage
 
 
+def kill_after(book: Book, process: subprocess.Popen[str], seconds: float) -> str:
+    """Kill a command once it has used the processors so long; return its stage, or "" if it ended."""
+    with ThreadPoolExecutor(1) as reader:
+        said = reader.submit(process.communicate)
+        wait_until(
+            lambda: said.done() or processor_seconds(process) >= seconds,
+            f"{process.args} used {seconds:.2f} s of the processors",
+        )
+        return "" if said.done() else kill(book, process)
+
+
 def kill_at_moments(
-    book: Book,
-    *command: str,
-    moments: int = MOMENTS,
-    before: Callable[[], None] = lambda: None,
+    book: Book, *command: str, moments: int, before: Callable[[], None] = lambda: None
 ) -> Iterator[float]:
     """Kill a command at evenly spread moments of its run; yield after each.
 
-    ``before`` is called before each run, the undisturbed one that is timed first among them.
-    Nothing of a killed command may run on: its kernels end within seconds.
+    ``before`` is called before each run, the undisturbed one that is measured first among them.
+    Nothing of a killed command may run on: its kernels end.
     """
     before()
-    began = time.monotonic()
-    run(book, *command)
-    whole = time.monotonic() - began
+    whole = watched(book, *command)
     killed = 0
     for number in range(moments):
         moment = whole * (number + 0.5) / moments
         before()
-        process = start(book, *command)
-        try:
-            process.communicate(timeout=moment)
-        except subprocess.TimeoutExpired:
-            print(
-                f"{' '.join(command[1:])}: killed after {moment:.2f} of {whole:.2f} s: {kill(process)}"
-            )
+        stage = kill_after(book, start(book, *command), moment)
+        if stage:
+            print(f"{' '.join(command[1:])}: killed after {moment:.2f} of {whole:.2f} s: {stage}")
             killed += 1
-        patience = time.monotonic() + 15
-        while left := processes_of(book):
-            assert time.monotonic() < patience, f"still running: {left}"
-            time.sleep(0.05)
+        wait_until(lambda: not processes_of(book), "every process of a killed command ended")
         yield moment
     assert killed, "each run ended before its moment came"
 
@@ -147,10 +193,10 @@ STATES = {
 
 @pytest.fixture(scope="module")
 def two_states(
-    tmp_path_factory: pytest.TempPathFactory,
+    draft_site: Book, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Book, dict[str, dict[str, str]]]:
     """A small book, and its site in two states of one page, each built from nothing."""
-    book = two_pages(tmp_path_factory.mktemp("faults") / "book")
+    book = copied(draft_site, tmp_path_factory.mktemp("faults") / "book")
     text = (book.folder / "other.md").read_text(encoding="utf-8")
     built = {}
     for name, (prose, code) in STATES.items():
@@ -165,7 +211,7 @@ def two_states(
 
 
 def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
-    two_states: tuple[Book, dict[str, dict[str, str]]],
+    two_states: tuple[Book, dict[str, dict[str, str]]], moments: int
 ) -> None:
     book, sites = two_states
     state = ""
@@ -176,7 +222,7 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
         state = "two" if state == "one" else "one"
         shutil.copy(book.folder / f"{state}.txt", book.folder / "other.md")
 
-    for moment in kill_at_moments(book, *BUILD, before=change):
+    for moment in kill_at_moments(book, *BUILD, moments=moments, before=change):
         run(book, *BUILD)
         assert site(book) == sites[state], f"killed after {moment:.2f} s"
         assert not unfinished(book.folder / "_build")
@@ -212,19 +258,18 @@ def test_two_builds_at_once_wait_for_each_other(
     book, sites = two_states
     shutil.copy(book.folder / "one.txt", book.folder / "other.md")
     both = [start(book, *BUILD) for _ in range(2)]
-    said = ["".join(process.communicate(timeout=300)) for process in both]
+    said = ["".join(process.communicate(timeout=HANGS)) for process in both]
     assert [process.returncode for process in both] == [0, 0], "\n".join(said)
     assert sum("this build waits for process" in text for text in said) == 1
     assert site(book) == sites["one"]
 
 
-def test_a_killed_edition_is_whole_or_not_there(published_book: Book) -> None:
+def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: int) -> None:
     book = published_book
     dist = book.folder / "dist"
     run(book, *SCOMM, "edition")
     whole = tree(dist)
     shutil.rmtree(dist)
-    moments = MOMENTS if "SCOMM_MOMENTS" in os.environ else 1  # each takes most of a minute
     for moment in kill_at_moments(book, *SCOMM, "edition", moments=moments):
         if (dist / NAME).exists():
             assert checksums.problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
@@ -256,23 +301,24 @@ def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]
 
 
-def test_a_killed_verification_changes_nothing(published_book: Book, tmp_path: Path) -> None:
-    run(published_book, *SCOMM, "edition", "--to", str(tmp_path))
-    edition = tmp_path / NAME
+def test_a_killed_verification_changes_nothing(published_book: Book, moments: int) -> None:
+    edition = published_book.folder / "dist" / NAME
     before = tree(edition)
-    for moment in kill_at_moments(published_book, *SCOMM, "verify", "--edition", str(edition)):
+    verify = (*SCOMM, "verify", "--edition", str(edition))
+    for moment in kill_at_moments(published_book, *verify, moments=moments):
         assert tree(edition) == before, f"killed after {moment:.2f} s"
-    out = run(published_book, *SCOMM, "verify", "--edition", str(edition))
+    out = run(published_book, *verify)
     assert out.rstrip().endswith("PASS")
 
 
 @pytest.mark.originals
 @pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
-def test_a_killed_ingest_writes_every_table_or_none(book: Book) -> None:
+def test_a_killed_ingest_writes_every_table_or_none(tmp_path: Path, moments: int) -> None:
+    book = checkout(tmp_path / "book", tables=None)
     tables = book.folder / "data" / "tables"
     whole = tree(tables)
     ingest = (*SCOMM, "ingest", "--from", str(ORIGINALS))
-    for moment in kill_at_moments(book, *ingest):
+    for moment in kill_at_moments(book, *ingest, moments=moments):
         assert {name: digest for name, digest in tree(tables).items() if name[0] != "."} in (
             {},
             whole,
@@ -305,7 +351,7 @@ def on_a_small_disk(book: Book, folder: Path, free: int, *command: str) -> tuple
         book, "unshare", "--mount", "--map-root-user", "sh", "-c", script,
         str(folder), str(before), str(left), *command,
     )  # fmt: skip
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=HANGS)
     return process.returncode, out + err, left
 
 
@@ -355,7 +401,8 @@ def test_a_build_on_a_full_disk_fails_and_the_next_one_is_whole(
 @can_mount
 @pytest.mark.originals
 @pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
-def test_ingest_on_a_full_disk_leaves_the_old_tables(book: Book) -> None:
+def test_ingest_on_a_full_disk_leaves_the_old_tables(tmp_path: Path) -> None:
+    book = checkout(tmp_path / "book", tables=None)
     tables = book.folder / "data" / "tables"
     old = tables / "activation.csv"
     old.write_text(old.read_text(encoding="utf-8")[:-10], encoding="utf-8")
@@ -386,7 +433,7 @@ def test_what_cannot_be_written_is_named(published_book: Book, command: tuple[st
         book, "unshare", "--mount", "--map-root-user", "sh", "-c", script,
         str(book.folder), *SCOMM, *(word.format(here=book.folder) for word in command),
     )  # fmt: skip
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 2, out + err
     assert "Read-only file system" in err
     assert str(book.folder) in err

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,21 +18,25 @@ from sphinx.errors import ExtensionError
 from scomm.book.writers import _Aside
 from scomm.errors import TableError
 from scomm.record import identity
-from tests.book.conftest import OTHER, PAGE, SMALL, Book, executed, publish, tree, unpublished
 
-pytestmark = pytest.mark.slow
+from ..processes import wait_until
+from .conftest import OTHER, Book, copied, executed, tree
+
+pytestmark = pytest.mark.check
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """A published book of two chapters, built."""
-    following = PAGE.replace("# Small", "# 2. Next").replace('"1.1"', '"2.1"')
-    pages = {"notebooks/01-small": SMALL, "notebooks/02-next": following}
-    return publish(unpublished(tmp_path_factory.mktemp("incremental") / "book", pages))
+KEPT_PAGE = "trace/finding-2-1.html"  # made from results and the digest, not from prose
+
+
+@pytest.fixture
+def whole(published_book: Book) -> Book:
+    """The published book, built where it stands: Sphinx forgets its pages in a copied folder."""
+    published_book.built()
+    return published_book
 
 
 def site(book: Book) -> dict[str, str]:
-    return tree(book.folder / "_build" / "html")
+    return tree(book.html)
 
 
 def edit(book: Book, old: str, new: str) -> None:
@@ -54,22 +58,19 @@ def a_numbered_paragraph(book: Book) -> None:
 
 def a_paragraph_after_an_edition_of_the_same_contents(book: Book) -> None:
     """The earlier edition has the digest that this one's pages print, and must keep it."""
-    digest = identity.load(book.folder / "_build" / "html").digest
+    digest = identity.load(book.html).digest
     (book.folder / "data" / "published" / "editions.csv").write_text(
         f"edition,date,digest,archive,note\n2025.01,2025-01-02,{digest},,\n"
     )
     book.write("index", "# Index\n\nA small book.\n\n```{editions}\n```\n")
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    book.built()
     edit_with_its_number(book, "A second paragraph", "Another paragraph")
 
 
 def edit_with_its_number(book: Book, old: str, new: str) -> None:
     """Change a paragraph and its row of the registry at once, as who pulls such a commit does."""
-    elsewhere = book.folder.parent / "elsewhere"
-    shutil.rmtree(elsewhere, ignore_errors=True)
-    shutil.copytree(book.folder, elsewhere)
-    other = Book(elsewhere)
+    other = copied(book, book.folder.parent / "elsewhere")
+    elsewhere = other.folder
     edit(other, old, new)
     other.build()
     result = other.scomm("paragraphs", "assign")
@@ -83,8 +84,7 @@ def a_reference_that_a_page_cites(book: Book) -> None:
         "- As {cite:t}`wilson1927` says.\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
     )
     edit(book, "A third one ends the page.\n", f"A third one ends the page.\n\n{cited}")
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    book.built()
     file = book.folder / "references.bib"
     text = file.read_text(encoding="utf-8")
     assert text.count("{1927}") == 1
@@ -108,16 +108,15 @@ def a_title(book: Book) -> None:
 def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     whole: Book, change: Callable[[Book], None], tmp_path: Path
 ) -> None:
-    html = whole.folder / "_build" / "html"
+    html = whole.html
     before = identity.load(html).digest
-    untouched = (html / "datasheets" / "state-ri.html").stat().st_mtime_ns
+    untouched = (html / KEPT_PAGE).stat().st_mtime_ns
     change(whole)
-    result = whole.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    result = whole.built()
     assert executed(result)[0] == 0, "prose executes nothing"
     quick = site(whole)
     if change is an_unnumbered_line:
-        assert (html / "datasheets" / "state-ri.html").stat().st_mtime_ns == untouched
+        assert (html / KEPT_PAGE).stat().st_mtime_ns == untouched
         assert "A line of a list" in (html / "notebooks" / "01-small.ipynb").read_text()
     if change is a_reference_that_a_page_cites:
         page = (html / "notebooks" / "01-small.html").read_text()
@@ -128,30 +127,28 @@ def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
         assert before[:12] in (html / "index.html").read_text()
     if change is a_numbered_paragraph:
         assert identity.load(html).digest != before
-        assert before[:12] not in (html / "datasheets" / "state-ri.html").read_text()
+        assert before[:12] not in (html / KEPT_PAGE).read_text()
     shutil.rmtree(whole.folder / "_build")
-    result = whole.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    whole.built()
     assert {name for name in quick if quick[name] != site(whole).get(name)} == set()
     assert set(site(whole)) == set(quick)
 
 
 def test_a_generated_page_that_is_gone_is_made_again(whole: Book) -> None:
-    page = whole.folder / "_build" / "html" / "datasheets" / "state-ri.html"
+    page = whole.html / KEPT_PAGE
     content = page.read_bytes()
     page.unlink()
     edit(whole, "A third one", "The third one")
     whole.build()
     whole.scomm("paragraphs", "assign")
-    result = whole.build()
-    assert result.returncode == 0, result.stdout + result.stderr
-    digest = identity.load(whole.folder / "_build" / "html").digest
+    whole.built()
+    digest = identity.load(whole.html).digest
     assert digest[:12].encode() in page.read_bytes()
     assert len(page.read_bytes()) == len(content)
 
 
 def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None:
-    html = whole.folder / "_build" / "html"
+    html = whole.html
     assert (html / "trace" / "finding-2-1.html").is_file()
     file = whole.folder / "notebooks" / "02-next.md"
     file.write_text(file.read_text().replace('finding("2.1"', 'finding("2.2"'))
@@ -179,18 +176,15 @@ table("9.1", pd.DataFrame({"n": [1, 2]}), {"n": "Number"}, caption="Its numbers"
 
 
 def test_a_page_taken_out_of_the_contents_leaves_nothing(book: Book) -> None:
-    (book.folder / "notebooks").mkdir()
     book.write("notebooks/09-exhibits", EXHIBITS)
     contents = book.folder / "_toc.yml"
     without = contents.read_text()
     contents.write_text(without + "  - file: notebooks/09-exhibits\n")
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    book.built()
     own = {name for name in site(book) if re.search(r"09-exhibits|(figure|table)-9-1|cite/9", name)}
     assert {name.rsplit(".", 1)[-1] for name in own} == {"html", "ipynb", "png", "svg", "csv"}
     contents.write_text(without)
-    result = book.build()
-    assert result.returncode == 0, result.stdout + result.stderr
+    book.built()
     after = site(book)
     shutil.rmtree(book.folder / "_build")
     book.build()
@@ -212,7 +206,7 @@ def test_a_writer_aside_that_fails_or_dies_fails_the_build_and_leaves_nothing_be
 
     def never_ends(_app: object, folder: Path) -> None:
         (folder / "begun").write_text(tempfile.mkdtemp())
-        time.sleep(600)
+        threading.Event().wait()
 
     app: Any = SimpleNamespace(outdir=tmp_path)
     with pytest.raises(ExtensionError, match=f"{tmp_path.name} cannot be written"):
@@ -223,10 +217,8 @@ def test_a_writer_aside_that_fails_or_dies_fails_the_build_and_leaves_nothing_be
     assert (tmp_path / "file").read_text() == "whole"
     assert not Path((tmp_path / "scratch").read_text()).exists()
     one = _Aside(never_ends, app)
-    end = time.monotonic() + 30
-    while not (tmp_path / "begun").is_file() or not (tmp_path / "begun").read_text():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    begun = tmp_path / "begun"
+    wait_until(lambda: begun.is_file() and begun.read_text(), "the writer began")
     one.give_up()
     assert not one._process.is_alive()
-    assert not Path((tmp_path / "begun").read_text()).exists()
+    assert not Path(begun.read_text()).exists()

@@ -22,9 +22,9 @@ from scomm.record.pdf import pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
-from tests.book.conftest import PAGE, Book, publish, unpublished
+from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
 
 CHAPTER = (
     PAGE.replace("# Small page", "# 1. Small page")
@@ -65,21 +65,20 @@ finding("1.2", "{value:pct} is the share.", value=0.25, numerator=1, denominator
 The chapter ends here.
 """
 )
-NEXT = PAGE.replace("# Small page", "# 2. Next page").replace('"1.1"', '"2.1"')
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A published book of two chapters, and its PDF."""
     folder = tmp_path_factory.mktemp("print") / "book"
-    book = unpublished(folder, {"notebooks/01-small": CHAPTER, "notebooks/02-next": NEXT})
+    chapters = {"notebooks/01-small": CHAPTER, "notebooks/02-next": NEXT}
+    book = unpublished(folder, chapters, places=True)  # which the index of places needs
     # As in the book itself, chapters stand in a part.
     toc = (folder / "_toc.yml").read_text().replace("  - file", "      - file")
     toc = toc.replace("chapters:", "parts:\n  - caption: I. The part\n    chapters:")
     (folder / "_toc.yml").write_text(toc)
     publish(book)
-    result = book.scomm("pdf")
-    assert result.returncode == 0, result.stderr
+    succeeded(book.scomm("pdf"))
     return book
 
 

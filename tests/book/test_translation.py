@@ -24,9 +24,9 @@ from scomm.data.tables import load
 from scomm.record.catalogs import PSEUDO
 from scomm.record.pseudo import CLOSE, OPEN
 
-from .conftest import Book, checkout
+from .conftest import Book, checkout, succeeded
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.check, pytest.mark.xdist_group("translation")]
 
 PAGES = ("notebooks/06-jurisdictions", "notebooks/E-datasheets", "notebooks/I-references")
 CHAPTER = "notebooks/06-jurisdictions.html"
@@ -37,12 +37,12 @@ GENERATED = ("datasheets/counties.html", "datasheets/state-ma.html", "datasheets
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """The book's first page, chapter 6 and the datasheets, in English and in the pseudo language."""
-    folder = tmp_path_factory.mktemp("translation") / "book"
-    checkout(folder)
+    small = checkout(tmp_path_factory.mktemp("translation") / "book", tables=None)
+    folder = small.folder
     config = folder / "_config.yml"
     # Links to the chapters that this small book leaves out lead nowhere in it.
-    text = config.read_text().replace("  config:\n", "  config:\n    scomm_draft: true\n")
-    text = text.replace(
+    small.configure("scomm_draft: true")
+    text = config.read_text().replace(
         '["mystnb.unknown_mime_type"]', '["mystnb.unknown_mime_type", "myst.xref_missing"]'
     )
     config.write_text(text)
@@ -50,21 +50,17 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     (folder / "_toc.yml").write_text(
         f"format: jb-book\nroot: index\nparts:\n  - caption: Appendices\n    chapters:\n{listed}\n"
     )
+    shutil.copytree(paths.PUBLISHED, folder / "data" / "published", dirs_exist_ok=True)
     (folder / "notebooks").mkdir()
     for page in ("index", *PAGES):
         shutil.copy(paths.ROOT / f"{page}.md", folder / f"{page}.md")
-    small = Book(folder)
-    english = small.build()
-    assert english.returncode == 0, english.stdout + english.stderr
+    small.built()
     before = digests(folder / "_build" / "html")
-    prose = small.build(
+    small.built(
         "--builder", "custom", "--custom-builder", "gettext", "--path-output", "_build/words"
     )
-    assert prose.returncode == 0, prose.stdout + prose.stderr
-    made = small.scomm("words", "pseudo")
-    assert made.returncode == 0, made.stderr
-    pseudo = small.build("--path-output", f"_build/{PSEUDO}", language=PSEUDO)
-    assert pseudo.returncode == 0, pseudo.stdout + pseudo.stderr
+    succeeded(small.scomm("words", "pseudo"))
+    small.built("--path-output", f"_build/{PSEUDO}", language=PSEUDO)
     assert digests(folder / "_build" / "html") == before, "the English pages were touched"
     return small
 

@@ -104,7 +104,7 @@ def test_outcome(
 _OTHERS = ("county_aor.csv", "census_pop_county_2010_2019.csv")  # what area populations need
 
 
-@pytest.mark.slow
+@pytest.mark.check
 @pytest.mark.parametrize(
     ("name", "mutation", "expected", "words"),
     [cell for cell in CELLS if cell[1] in HEAVY],

@@ -37,7 +37,7 @@ def assert_same(left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]) -
 
 
 @pytest.mark.spark
-@pytest.mark.slow
+@pytest.mark.check
 @pytest.mark.parametrize("module", [removals, arrests], ids=["removals", "arrests"])
 def test_spark_and_duckdb_make_identical_tables(spark: Engine, module: object) -> None:
     assert ORIGINALS is not None

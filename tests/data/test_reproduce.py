@@ -14,7 +14,7 @@ from scomm.data.manifest import manifest
 ORIGINALS = paths.originals()
 
 
-@pytest.mark.slow
+@pytest.mark.check
 @pytest.mark.originals
 @pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
 def test_ingest_reproduces_every_table_byte_for_byte(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.check
 def test_the_package_is_valid(package: Path) -> None:
     check_tables(package)
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import nbformat
@@ -17,8 +16,9 @@ from scomm.record import chapters
 from scomm.record.execution import ExecutionError, Store, execute, execute_all
 from scomm.record.kernels import Kernels
 from scomm.record.provisioning import PlainManager
+from tests.processes import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.check
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
 
@@ -72,9 +72,9 @@ def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
         """
         import sys
         from pathlib import Path
-        from scomm.record.execution import Store, execute_all
+from scomm.record.execution import Store, execute_all
         from tests.record.test_execution import notebook
-        cell = "import os, time; print(os.getpid(), file=open(%r + str(os.getpid()), 'w')); time.sleep(600)"
+        cell = "import os, threading; print(os.getpid(), file=open(%r + str(os.getpid()), 'w')); threading.Event().wait()"
         folder = sys.argv[1]
         execute_all({name: notebook(cell % (folder + "/pid-")) for name in "abc"}, Store(Path(folder) / "s"), workers=3)
         """
@@ -87,14 +87,9 @@ def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
     def pids() -> list[int]:
         return [int(file.name.split("-")[1]) for file in tmp_path.glob("pid-*")]
 
-    _until(lambda: len(pids()) == 3)
+    wait_until(lambda: len(pids()) == 3, "three kernels run")
     running.kill()
     running.wait()
-    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids()))
-
-
-def _until(holds: object, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
+    wait_until(
+        lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids()), "every kernel ended"
+    )

@@ -96,7 +96,6 @@ def check_the_record(executed: dict[str, nbformat.NotebookNode]) -> None:
     jsonschema.Draft202012Validator(schema).validate(document)
 
 
-@pytest.mark.slow
 def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
     notebooks = {
         page: read_myst_markdown_notebook(text_of(page), path=str(paths.ROOT / f"{page}.md"))

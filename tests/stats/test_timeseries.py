@@ -249,7 +249,7 @@ def test_calibrated_step_is_the_same_estimate_and_error():
         ts.segmented_calibrated(made(noise=0), 24)
 
 
-@pytest.mark.slow
+@pytest.mark.check
 @pytest.mark.parametrize("rho", [0.0, 0.5])
 def test_calibration_repairs_the_error_rate(rho):
     generator = np.random.default_rng(21)

@@ -23,14 +23,16 @@ from scomm.record.outputs import findings_shown, of_kind, slug
 GENERAL = "cards/book.png"
 
 
-def card_path(page: str) -> str:
+def card_path(page: str, own: bool = True) -> str:
     """Return the picture of a page, relative to the root; pages that lists make share one.
+
+    ``own`` is false in a book where every page shares it.
 
     >>> card_path("notebooks/05-nation"), card_path("cite/5")
     ('cards/05-nation.png', 'cards/book.png')
     """
     folder, _, name = page.rpartition("/")
-    return f"cards/{name}.png" if folder in ("notebooks", "datasheets") else GENERAL
+    return f"cards/{name}.png" if own and folder in ("notebooks", "datasheets") else GENERAL
 
 
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
@@ -40,6 +42,8 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         edition=__version__, date=fmt(record.date, "date")
     )
     yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
+    if not app.config.scomm_page_cards:
+        return
     says: dict[str, str] = {}
     for item in findings_shown(executed(app)):
         says.setdefault(str(item["url"]).split(".html")[0], str(item["statement"]))
@@ -47,7 +51,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         if page != app.config.root_doc and page in app.env.titles:
             title = app.env.titles[page].astext()
             yield card_path(page), pictures.Card(site, title, says.get(page, about), foot)
-    for sheet in sheets(app):
+    for sheet in sheets(app) if app.config.scomm_place_pages else ():
         page = f"datasheets/{sheet.slug}"
         yield card_path(page), pictures.Card(site, _(sheet.title), _(sheet.first), foot)
 
@@ -78,4 +82,6 @@ def _write(app: Sphinx, out: Path) -> None:
 
 def setup(app: Sphinx) -> None:
     """Draw while the pages are written."""
+    # Whether each page has a picture of its own for links to it, or all share the book's.
+    app.add_config_value("scomm_page_cards", True, "html")
     writers.connect(app, "pictures", _write, proof=GENERAL, by=writers.frame, aside=True)

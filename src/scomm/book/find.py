@@ -58,7 +58,9 @@ class Find(SphinxDirective):
     """``{find}``: the box in which readers find their place."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the box as HTML."""
+        """Return the box as HTML; nothing where the book has no pages of places."""
+        if not self.config.scomm_place_pages:
+            return []
         return [nodes.raw("", form_html("../" * self.env.docname.count("/")), format="html")]
 
 
@@ -102,6 +104,8 @@ def list_html() -> str:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    if not app.config.scomm_place_pages:
+        return
     title = _(TITLE)
     yield (
         LIST,
@@ -124,11 +128,12 @@ def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _write(app: Sphinx, site: Path) -> None:
     out = site / "find"
-    write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
     # One request for the search page instead of five.
     scripts = [(site / "_static" / name).read_bytes() for name in SEARCH_SCRIPTS]
     write_atomically(out / "search.js", b"\n".join(scripts))
-    write_atomically(out / "places.js", places_js().encode("utf-8"))
+    if app.config.scomm_place_pages:
+        write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
+        write_atomically(out / "places.js", places_js().encode("utf-8"))
 
 
 def setup(app: Sphinx) -> None:
@@ -136,4 +141,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("find", Find)
     writers.collect(app, "counties", _pages)
     app.connect("html-collect-pages", _forget_words)
-    writers.connect(app, "find", _write, proof="find/places.js", by=writers.frame)
+    writers.connect(app, "find", _write, proof="find/search.js", by=writers.frame)

@@ -242,7 +242,7 @@ def sheets(app: Sphinx) -> list[Sheet]:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    for sheet in sheets(app):
+    for sheet in sheets(app) if app.config.scomm_place_pages else ():
         body = sheet_html(sheet) + citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
         yield (
             f"datasheets/{sheet.slug}",
@@ -253,6 +253,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def setup(app: Sphinx) -> None:
     """Register the directives and the generated pages."""
+    # Whether every state, area and county has its page or line, and the reader a box to find it.
+    app.add_config_value("scomm_place_pages", True, "env")
     app.add_directive("findings", Findings)
     app.add_directive("datasheets", Datasheets)
     app.add_directive("finding-fields", FindingFields)

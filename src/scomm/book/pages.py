@@ -14,7 +14,7 @@ from scomm import __version__
 from scomm.book.cards import card_path
 from scomm.book.find import SEARCH_SCRIPTS
 from scomm.book.launch import links
-from scomm.data.schema import TABLES
+from scomm.data.manifest import manifest
 from scomm.display.pictures import CARD
 from scomm.display.words import N_, _, language, said
 from scomm.record.execution import Executed
@@ -73,7 +73,9 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
     return tags
 
 
-def social(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
+def social(
+    record: Record, title: str, page: str, home: bool, own_card: bool = True
+) -> list[tuple[str, str]]:
     """Return the Open Graph tags of a page: what a link to it shows elsewhere."""
     base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
@@ -83,7 +85,7 @@ def social(record: Record, title: str, page: str, home: bool) -> list[tuple[str,
         ("og:description", _(_ABSTRACT)),
         ("og:locale", _LOCALES.get(language(), language())),
         # Sites that show pictures of links want the whole address; without one the path must do.
-        ("og:image", f"{base}{card_path(page)}"),
+        ("og:image", f"{base}{card_path(page, own_card)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
         ("og:image:alt", _(SITE) if home else f"{_('One in Four?')} {title}"),
@@ -126,7 +128,7 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
         "description": _(
             "{abstract} {n} tables with their dictionary, hashes and sources, and every finding with "
             "counts and interval."
-        ).format(abstract=_(_ABSTRACT), n=len(TABLES)),
+        ).format(abstract=_(_ABSTRACT), n=len(manifest())),
         "creator": {"@type": "Organization", "name": AUTHOR},
         "version": record.edition,
         "datePublished": record.date,
@@ -171,7 +173,9 @@ def _context(
     )
     tags += "".join(
         f'<meta property="{name}" content="{escape(content)}">'
-        for name, content in social(record, str(context.get("title", "")), pagename, home)
+        for name, content in social(
+            record, str(context.get("title", "")), pagename, home, app.config.scomm_page_cards
+        )
     )
     tags += f'<meta name="description" content="{escape(_(_ABSTRACT))}">'
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []

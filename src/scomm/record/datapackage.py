@@ -170,7 +170,7 @@ def files() -> dict[str, bytes]:
     result: dict[str, bytes] = {}
     resources = []
     for resource, path, content in [
-        *(_table(TABLES[name]) for name in sorted(TABLES)),
+        *(_table(TABLES[name]) for name in sorted(manifest())),
         *(_typed(file) for file in _typed_files()),
     ]:
         resources.append(resource)
