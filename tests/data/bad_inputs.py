@@ -1,16 +1,19 @@
 """Small files in the formats of every source, and what can be wrong with them.
 
-``MUTATIONS[source][name]`` damages the good file; ``bad_inputs.csv`` says beforehand what must come
-of it. The files are made here: none of an agency's is needed. Run as a program, for the cells that
-need a process of their own: ``python -m tests.data.bad_inputs SOURCE MUTATION FOLDER``.
+``catalog()[source].mutations[name]`` damages the good file; ``bad_inputs.csv`` says on which sources
+each damage is tried and what must come of it. The files are made here: none of an agency's is needed.
+Run as a program, for what needs a process of its own:
+``python -m tests.data.bad_inputs SOURCE MUTATION FOLDER``.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
+import re
 import resource
 import struct
 import sys
@@ -58,13 +61,36 @@ from scomm.data.schema.places import (
     NONCITIZENS,
 )
 from scomm.data.schema.records import SEATTLE_CAP, SEATTLE_WORKBOOK
+from scomm.data.strict import LARGEST
 from scomm.errors import ScommError
 from scomm.record import checksums, identity, paragraphs, published, verify
 from scomm.record.findings import SCHEMA as FINDINGS_SCHEMA
 
 Change = Callable[[bytes], bytes]
 GB2 = 2 << 30
+ENLARGED = {"64 MB and a byte": LARGEST + 1, "2 GB of one line": GB2}
 CASES = Path(__file__).with_name("bad_inputs.csv")
+# What reads the bytes of each source. A parser meets every kind of damage on one of its sources.
+PARSERS = {
+    "gzip records, counted": ("removals", "arrests"),
+    "CSV": (
+        "seattle CAP", "dashboard", "detainers PA", "census", "noncitizens", "county areas",
+        "area population", "dispositions", "figures.csv", "aor.csv", "decisions.csv",
+        "fips_changes.csv", "published_totals.csv", "published changes", "paragraphs",
+    ),
+    "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list"),
+    "Stata": ("activation", "activation, second"),
+    "package of boundaries": ("boundaries",),
+    "YAML": ("claims.yml", "glossary.yml", "law.yml"),
+    "TOML": ("sources.toml",),
+    "JSON": (
+        "manifest.json", "published findings", "published numbers", "edition findings",
+        "record.json",
+    ),
+    "table as CSV": ("table county_noncitizens", "table county_areas"),
+    "table as Parquet": ("table county_shapes",),
+    "checksums": ("SHA256SUMS",),
+}  # fmt: skip
 
 
 @dataclass
@@ -231,10 +257,10 @@ def packed() -> dict[str, Change]:
     }
 
 
-def bomb(raw: bytes, what: bytes) -> bytes:
+def bomb(raw: bytes, what: bytes, size: int = GB2) -> bytes:
     """A file that unfolds to 2 GB more: one line of it, if ``what`` is a letter."""
-    block = what * ((16 << 20) // len(what))
-    return raw + _zipped(block) * (GB2 // len(block))
+    block = what * (16 << 20)
+    return raw + _zipped(block) * (size // len(block))
 
 
 TITLES = ["ERO-LESA", "For Official Use Only", "2019-ICFO-53623", "", "ICE Removals for FY2016"]
@@ -392,7 +418,8 @@ def _text(
         found["key twice"] = lambda raw: b"\n".join(
             [*(lines := raw.split(b"\n"))[:3], lines[2], *lines[4:]]
         )
-    found["2 GB of one line"] = lambda raw: b""  # made by `enlarge`: too large to hand over
+    # Made by `enlarge`, for they are too large to hand over.
+    found |= dict.fromkeys(ENLARGED, lambda raw: b"")
     return Source(path, good, read, found, rows=rows)
 
 
@@ -735,7 +762,7 @@ _YAML: dict[str, Change] = {
     "key twice": lambda raw: b"x: 1\nx: 2\n" + raw,
     "Latin-1 byte": lambda raw: raw + b"\nz: \xc9\n",
     "NUL": lambda raw: raw + b"\nz: \0\n",
-    "brackets nested deeply": lambda raw: raw + b"\nz: " + b"[" * 5000 + b"\n",
+    "brackets nested deeply": lambda raw: raw + b"\nz: " + b"[" * 1000 + b"\n",
     "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),
     "BOM": lambda raw: b"\xef\xbb\xbf" + raw,
 }
@@ -834,8 +861,12 @@ def _entry(name: str, value: Any) -> Change:
     return _document(change)
 
 
-def _small_table(name: str) -> bytes:
-    return (paths.ROOT / "data" / "tables" / f"{name}.csv").read_bytes()
+def _table(name: str) -> bytes:
+    return (paths.ROOT / "data" / "tables" / name).read_bytes()
+
+
+def _small_table() -> bytes:
+    return b"".join(_table("county_noncitizens.csv").splitlines(keepends=True)[:40])
 
 
 def _parquet(change: Callable[[pa.Table], pa.Table]) -> Change:
@@ -952,6 +983,7 @@ def catalog() -> dict[str, Source]:
                 if "area" not in name
             }
             | {
+                "unfolds to 80 MB": partial(bomb, what=b"a", size=80 << 20),
                 "threat level": _inside(cell(7, 5, "4", "|")),
                 "threat level in other digits": _inside(cell(7, 5, "１", "|")),
             },
@@ -1086,7 +1118,7 @@ def catalog() -> dict[str, Source]:
             lambda folder: _uncached(sources.passports), _TOML, at="SOURCES",
         ),
         "manifest.json": Source(
-            "manifest.json", lambda: (paths.ROOT / "data/tables/manifest.json").read_bytes(),
+            "manifest.json", partial(_table, "manifest.json"),
             lambda folder: manifest.manifest(),
             {k: v for k, v in _JSON.items() if k != "another schema"} | {
                 "table twice": _document(lambda doc: doc["tables"].append(doc["tables"][0])),
@@ -1102,7 +1134,7 @@ def catalog() -> dict[str, Source]:
             at="MANIFEST",
         ),
         "table county_noncitizens": Source(
-            "county_noncitizens.csv", partial(_small_table, "county_noncitizens"),
+            "county_noncitizens.csv", _small_table,
             lambda folder: tables.read(
                 folder / "county_noncitizens.csv", TABLES["county_noncitizens"]
             ).to_csv(),
@@ -1112,7 +1144,7 @@ def catalog() -> dict[str, Source]:
             | {"key twice": lambda raw: raw + raw.split(b"\n")[1] + b"\n"},
         ),
         "table county_areas": Source(
-            "county_areas.csv", partial(_small_table, "county_areas"),
+            "county_areas.csv", partial(_table, "county_areas.csv"),
             lambda folder: tables.load("county_areas").to_csv(),
             {"one byte changed": lambda raw: raw.replace(b"NOL", b"ATL", 1),
              "record added": lambda raw: raw + b"99999,ATL\n", "empty": lambda raw: b"",
@@ -1121,7 +1153,7 @@ def catalog() -> dict[str, Source]:
         ),
         "table county_shapes": Source(
             "county_shapes.parquet",
-            lambda: (paths.ROOT / "data/tables/county_shapes.parquet").read_bytes(),
+            partial(_table, "county_shapes.parquet"),
             lambda folder: tables.read(
                 folder / "county_shapes.parquet", TABLES["county_shapes"]
             ).to_csv(),
@@ -1204,25 +1236,26 @@ def catalog() -> dict[str, Source]:
     }  # fmt: skip
 
 
-def enlarge(source: Source, file: Path) -> None:
-    """Make a file 2 GB long without writing them: the disk keeps only what is not zero."""
+def enlarge(source: Source, file: Path, size: int) -> None:
+    """Make a file of any length without writing it: the disk keeps only what is not zero."""
     put(file, source.good()[:40])
     with file.open("r+b") as stream:
-        stream.truncate(GB2)
+        stream.truncate(size)
 
 
 def damage(source: Source, mutation: str, folder: Path) -> Path:
     """Write the damaged file, and a passport file with the small files' numbers of records."""
     file = folder / source.path
-    if mutation == "2 GB of one line":
-        enlarge(source, file)
+    if mutation in ENLARGED:
+        enlarge(source, file, ENLARGED[mutation])
     else:
         put(file, source.mutations[mutation](source.good()) if mutation else source.good())
     return file
 
 
+@cache
 def passports_for_small_files() -> bytes:
-    """Return sources.toml with the numbers of records of the small files."""
+    """Return sources.toml with the numbers of records and the sha256 of the small files."""
     parts = (paths.ROOT / "data/sources.toml").read_text(encoding="utf-8").split("[[source]]")
     for number, part in enumerate(parts):
         for source in catalog().values():
@@ -1230,7 +1263,8 @@ def passports_for_small_files() -> bytes:
                 lines = [line for line in part.split("\n") if not line.startswith("rows = ")]
                 if source.rows is not None:
                     lines.insert(1, f"rows = {source.rows}")
-                parts[number] = "\n".join(lines)
+                digest = hashlib.sha256(source.good()).hexdigest()
+                parts[number] = re.sub('sha256 = ".*"', f'sha256 = "{digest}"', "\n".join(lines))
     return "[[source]]".join(parts).encode()
 
 

@@ -14,6 +14,8 @@ from scomm import paths
 from scomm.data import ingest, sources
 from scomm.errors import SourceError
 
+from .bad_inputs import catalog, damage, point
+
 ORIGINALS = paths.originals()
 # No reader takes these bytes: whatever reads them first complains of something else than a sha256.
 CONTENT = b"What no reader of an original takes.\n"
@@ -24,7 +26,7 @@ USES = [
 ]
 
 
-def damage(file: Path) -> str:
+def flip(file: Path) -> str:
     """Change one bit in the middle of a file; return the sha256 that it has then."""
     raw = bytearray(file.read_bytes())
     raw[len(raw) // 2] ^= 1
@@ -32,8 +34,14 @@ def damage(file: Path) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    yield
+    sources.passports.cache_clear()
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of small files under the originals' names, with passports that fit them."""
     text = paths.SOURCES.read_text(encoding="utf-8")
     digest = hashlib.sha256(CONTENT).hexdigest()
@@ -45,12 +53,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (tmp_path / path).write_bytes(CONTENT)
     monkeypatch.setattr(paths, "SOURCES", tmp_path / "sources.toml")
     sources.passports.cache_clear()
-    yield tmp_path
-    sources.passports.cache_clear()
+    return tmp_path
 
 
 def test_every_original_is_read_by_some_module() -> None:
     assert {use.values[1] for use in USES} == set(sources.passports())
+
+
+@pytest.mark.parametrize("name", ["dashboard", "crosswalk"])
+def test_good_files_with_the_right_sha256_become_tables(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ingest.modules()[ingest.MODULES.index(name)]
+    for source in catalog().values():
+        if source.path in module.ORIGINALS:
+            point(source, damage(source, "", tmp_path), tmp_path, monkeypatch.setattr)
+    entries = ingest.ingest(tmp_path, tmp_path / "tables", only=[name])
+    assert {entry.table for entry in entries} >= set(module.TABLES)
+    assert {file.stem for file in (tmp_path / "tables").glob("*.csv")} == set(module.TABLES)
 
 
 @pytest.mark.parametrize("name", ingest.MODULES)
@@ -64,7 +84,7 @@ def test_files_with_the_right_sha256_are_read(name: str, folder: Path) -> None:
 def test_one_changed_bit_is_refused_before_anything_is_read(
     name: str, path: str, folder: Path
 ) -> None:
-    actual = damage(folder / path)
+    actual = flip(folder / path)
     with pytest.raises(SourceError) as caught:
         ingest.ingest(folder, folder / "tables", only=[name])
     error = caught.value
@@ -83,7 +103,7 @@ def test_one_changed_bit_of_the_real_file_is_refused(name: str, path: str, tmp_p
     for other in ingest.modules()[ingest.MODULES.index(name)].ORIGINALS:
         (tmp_path / other).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ORIGINALS / other, tmp_path / other)
-    actual = damage(tmp_path / path)
+    actual = flip(tmp_path / path)
     with pytest.raises(SourceError, match=f"{re.escape(path)}: found sha256 {actual}"):
         ingest.ingest(tmp_path, tmp_path / "tables", only=[name])
     assert not (tmp_path / "tables").exists()
