@@ -174,9 +174,6 @@ def structure(delimiter: str, head: int, area: int) -> dict[str, Change]:
         "CR in a cell": _byte(first, b"\r"),
         "field too many": _line(first, lambda line: line + delimiter),
         "field too few": _line(first, lambda line: line.rsplit(delimiter, 1)[0]),
-        "columns shifted": lines(
-            lambda all_: [*all_[:head], *(delimiter + line if line else "" for line in all_[head:])]
-        ),
         "header renamed": _line(
             head, lambda line: line.replace("a", "e").replace("A", "E").replace("g", "q")
         ),
@@ -207,23 +204,19 @@ def _byte(number: int, byte: bytes) -> Change:
 DATES = {
     "day before month": "31/10/2015",
     "ISO date": "2015-10-02",
-    "ISO week": "2015-W40-4",
     "month 13": "13/1/2015",
     "year of two digits": "10/2/15",
     "date far off": "10/2/2035",
-    "date with text": "10/2/2015 or so",
     "date in other digits": "١٠/2/2015",
 }
 NUMBERS = {
     "thousands separator": "1,234",
     "unicode minus": "−50",
     "negative": "-50",
-    "two signs": "--50",
     "huge": "9" * 40,
     "thousands of digits": "9" * 5000,
     "NaN": "NaN",
     "Inf": "Infinity",
-    "exponent": "1e3",
     "decimal": "12.5",
     "full-width digits": "１２３",
     "number blank": "",
@@ -234,7 +227,6 @@ AREA_CODES = {"homoglyph area": "АTL", "area with markup": "<script>"}
 AREAS = {
     "homoglyph area": "Аtlanta",
     "area with markup": "<script>",
-    "area in capitals": "ATLANTA X",
 }
 
 
@@ -516,7 +508,6 @@ def sheets(
     found: dict[str, Change] = {
         "empty": lambda raw: b"",
         "cut": lambda raw: raw[: len(raw) // 2],
-        "cut at the end": lambda raw: raw[:-30],
         "no workbook": lambda raw: b"a,b\n1,2\n",
         "zip of something else": _members(lambda members: {"a.txt": b"text"}),
         "sheet renamed": _edit(lambda page: setattr(page, "title", "Other"), sheet),
@@ -535,7 +526,6 @@ def sheets(
             sheet,
         ),
         "formula": _set(sheet, first, 1, "=1+1"),
-        "formula with a command": _set(sheet, first, 1, "=cmd|' /C calc'!A0"),
         "error value": _set(sheet, first, date or count or 1, "#REF!"),
         "macro": _members(lambda members: members | {"xl/vbaProject.bin": b"Sub Auto_Open()"}),
         "cell far out": _set(sheet, 1_048_576, 16_384, "x"),
@@ -647,9 +637,6 @@ def _second(code: Any = None, month: Any = None, year: Any = None) -> bytes:
 _STATA: dict[str, Change] = {
     "empty": lambda raw: b"",
     "cut": lambda raw: raw[: len(raw) // 2],
-    "cut at the end": lambda raw: raw[:-5],
-    "text": lambda raw: b"county,date_secure\n1001,2010-05-04\n",
-    "another version": lambda raw: raw.replace(b"<release>117", b"<release>999"),
     "counts of records lie": lambda raw: raw.replace(
         b"<N>" + struct.pack("<I", 3), b"<N>" + struct.pack("<I", 0x7FFFFFFF)
     ),
@@ -735,17 +722,7 @@ def _replace(old: str, new: str) -> Change:
     return changed
 
 
-def _ledger_csv() -> dict[str, Change]:
-    found = structure(",", 1, 0)
-    return {
-        name: found[name]
-        for name in (
-            "empty", "UTF-16", "BOM", "Latin-1 byte", "NUL in a cell", "CRLF", "field too many",
-            "field too few", "columns shifted", "header renamed", "column twice", "header missing",
-            "other delimiter", "open quote", "blank line", "cell of 3 MB",
-        )
-    }  # fmt: skip
-
+_LEDGER = structure(",", 1, 0)
 
 _YAML: dict[str, Change] = {
     "empty": lambda raw: b"",
@@ -757,7 +734,6 @@ _YAML: dict[str, Change] = {
         b"a: &a [x,x]\n" + b"".join(b"k%d: &k%d [*a,*a]\n" % (n, n) for n in range(40)) + raw
     ),
     "tag of an object": lambda raw: b"x: !!python/object/apply:os.system ['true']\n" + raw,
-    "own tag": lambda raw: b"x: !secret 1\n" + raw,
     "merge key": lambda raw: b"x: &a {b: 1}\ny: {<<: *a}\n" + raw,
     "key twice": lambda raw: b"x: 1\nx: 2\n" + raw,
     "Latin-1 byte": lambda raw: raw + b"\nz: \xc9\n",
@@ -792,7 +768,6 @@ _JSON: dict[str, Change] = {
     "brackets nested deeply": lambda raw: b"[" * 200_000,
     "key twice": lambda raw: raw.replace(b'"schema"', b'"schema": 7, "schema"', 1),
     "another schema": lambda raw: raw.replace(b'/1"', b'/99"', 1),
-    "comment": lambda raw: b"// words\n" + raw,
 }
 
 
@@ -822,15 +797,12 @@ _FINDINGS: dict[str, Change] = {
     "value is a list": _first("value", [1]),
     "value is true": _first("value", True),
     "value NaN": _first("value", float("nan")),
-    "value Inf": _first("value", float("inf")),
     "value beyond numbers": lambda raw: raw.replace(b'"value": 0.3', b'"value": 1e999', 1),
     "value of thousands of digits": lambda raw: raw.replace(
         b'"value": 10', b'"value": ' + b"9" * 5000, 1
     ),
-    "numerator is a word": _first("numerator", "1,071"),
     "interval is a number": _first("interval", 3),
     "interval without ends": _first("interval", {"method": "wilson"}),
-    "claims are a word": _first("claims", "C7"),
     "statement is missing": _document(lambda doc: doc["findings"][1].pop("statement")),
 }
 
@@ -907,7 +879,7 @@ def _hand(file: str, name: str, read: Any, more: dict[str, Change], csv_: bool =
         file,
         lambda: (paths.ROOT / "data" / "hand" / file).read_bytes(),
         lambda folder: _plain(_uncached(read)),
-        ((_ledger_csv() if csv_ else dict(_YAML)) | more),
+        (_LEDGER if csv_ else _YAML) | more,
         at=name,
     )
 
@@ -925,7 +897,6 @@ def _published(file: str, name: str, read: Any, mutations: dict[str, Change]) ->
 _TOML: dict[str, Change] = {
     "empty": lambda raw: b"",
     "cut": lambda raw: raw[: raw.rfind(b'"')],
-    "no TOML": lambda raw: b"source: []\n",
     "source is a number": lambda raw: b"source = 5\n",
     "source holds words": lambda raw: b'source = ["a"]\n',
     "UTF-16": lambda raw: raw.decode().encode("utf-16"),
@@ -939,12 +910,9 @@ _TOML: dict[str, Change] = {
     "unknown field": lambda raw: raw.replace(b"format = ", b"extra = 1\nformat = ", 1),
     "rows are words": lambda raw: raw.replace(b"rows = 3242", b'rows = "many"', 1),
     "rows negative": lambda raw: raw.replace(b"rows = 3242", b"rows = -1", 1),
-    "rows NaN": lambda raw: raw.replace(b"rows = 3242", b"rows = nan", 1),
-    "bytes are words": lambda raw: raw.replace(b"bytes = 130084", b'bytes = "x"', 1),
     "digest short": lambda raw: raw.replace(b'sha256 = "cae8', b'sha256 = "', 1),
     "path steps up": lambda raw: raw.replace(b'path = "activation/', b'path = "../', 1),
     "path absolute": lambda raw: raw.replace(b'path = "activation/', b'path = "/etc/', 1),
-    "traps are a word": lambda raw: raw.replace(b"traps = [", b'x = "', 1),
     "brackets nested deeply": lambda raw: raw + b"\nx = " + b"[" * 20_000 + b"\n",
 }
 
@@ -977,11 +945,7 @@ def catalog() -> dict[str, Source]:
         "arrests": _gz(a16, _arrests, partial(_records, arrests, a16), 0, 1),
         "seattle CAP": Source(
             SEATTLE_CAP, _cap, lambda folder: _frames([seattle._cap(folder)]),
-            {
-                name: change
-                for name, change in _gz("", _cap, None, 1, None).mutations.items()
-                if "area" not in name
-            }
+            _gz("", _cap, None, 1, None).mutations
             | {
                 "unfolds to 80 MB": partial(bomb, what=b"a", size=80 << 20),
                 "threat level": _inside(cell(7, 5, "4", "|")),
@@ -1004,8 +968,7 @@ def catalog() -> dict[str, Source]:
         ),
         "noncitizens": _text(
             NONCITIZENS, _noncitizens, lambda folder: _frames([population._noncitizens(folder)]),
-            ",", 0, 4, cells=[({k: v for k, v in NUMBERS.items() if k != "number blank"}, 3),
-                              ({"code of letters": "ABCDE"}, 2)], key=True,
+            ",", 0, 4, cells=[(NUMBERS, 3), ({"code of letters": "ABCDE"}, 2)], key=True,
         ),
         "county areas": _text(
             COUNTY_AOR, _county_aor,
@@ -1014,7 +977,7 @@ def catalog() -> dict[str, Source]:
         ),
         "area population": _text(
             AREA_POPULATION, _area_population, _areas, "|", 0, 4,
-            cells=[({k: v for k, v in NUMBERS.items()}, 1), (AREA_CODES, 0),
+            cells=[(NUMBERS, 1), (AREA_CODES, 0),
                    ({"error NaN": "nan", "error Inf": "1e999", "error negative": "-1"}, 2)], key=True,
         ),
         "dispositions": _text(
@@ -1055,7 +1018,6 @@ def catalog() -> dict[str, Source]:
                 "record missing": lambda raw: stata(county=_CODES[:2], date_secure=_DAYS[:2]),
                 "code with a fraction": lambda raw: _dated([1001.5, 1003, 1005]),
                 "code huge": lambda raw: _dated([1001, 1003, 10_050_001]),
-                "code negative": lambda raw: _dated([-1001, 1003, 1005]),
                 "code is text": lambda raw: _dated(["01001", "01003", "01005"]),
                 "dates are text": lambda raw: _dated(days=["2010-05-04"] * 3),
                 "dates are numbers": lambda raw: _dated(days=[1.0, 2.0, 3.0]),
@@ -1073,7 +1035,6 @@ def catalog() -> dict[str, Source]:
                 "month with a fraction": lambda raw: _second(month=[5.5, 5, 5]),
                 "month is text": lambda raw: _second(month=["May"] * 3),
                 "year far off": lambda raw: _second(year=[99_999, 2010, 2010]),
-                "year negative": lambda raw: _second(year=[-5, 2010, 2010]),
                 "code with a fraction": lambda raw: _second([1001.5, 1003, 1005]),
             },
             rows=3,
@@ -1120,7 +1081,7 @@ def catalog() -> dict[str, Source]:
         "manifest.json": Source(
             "manifest.json", partial(_table, "manifest.json"),
             lambda folder: manifest.manifest(),
-            {k: v for k, v in _JSON.items() if k != "another schema"} | {
+            _JSON | {
                 "table twice": _document(lambda doc: doc["tables"].append(doc["tables"][0])),
                 "rows are a word": _entry("rows", "3,143"),
                 "rows negative": _entry("rows", -1),
@@ -1160,8 +1121,6 @@ def catalog() -> dict[str, Source]:
             {
                 "empty": lambda raw: b"",
                 "cut": lambda raw: raw[: len(raw) // 2],
-                "text": lambda raw: b"fips,name\n",
-                "footer cut": lambda raw: raw[:-6] + b"PAR1",
                 "column missing": _parquet(lambda table: table.drop_columns(["name"])),
                 "column twice": _parquet(
                     lambda table: table.append_column("fips", table["name"])
@@ -1178,7 +1137,6 @@ def catalog() -> dict[str, Source]:
             "status unknown": _first("status", "good"),
             "status missing": _document(lambda doc: doc["findings"][1].pop("status")),
             "tolerance wide": _first("tolerance", 1.0),
-            "tolerance is a word": _first("tolerance", "small"),
             "withdrawn without a reason": _first("status", "withdrawn"),
             "address is missing": _document(lambda doc: doc["findings"][1].pop("url")),
         }),
@@ -1188,13 +1146,12 @@ def catalog() -> dict[str, Source]:
             "page is a number": _document(lambda doc: doc["numbers"].update(index=5)),
             "number is a list": _document(lambda doc: doc["numbers"]["index"].update(n=[1])),
             "number NaN": _document(lambda doc: doc["numbers"]["index"].update(n=float("nan"))),
-            "number Inf": _document(lambda doc: doc["numbers"]["index"].update(n=float("inf"))),
             "name twice": lambda raw: raw.replace(b'"all9"', b'"all11"', 1),
         }),
         "published changes": _published("changes.csv", "PUBLISHED_CHANGES", published.changes,
-            {k: v for k, v in _ledger_csv().items()}),
+            _LEDGER),
         "paragraphs": _published("paragraphs.csv", "PARAGRAPHS", paragraphs.load,
-            _ledger_csv() | {
+            _LEDGER | {
             "id of another form": _replace("\n1.2,", "\n1.x2,"),
             "id in other digits": _replace("\n1.2,", "\n１.2,"),
             "id twice": _replace("\n1.2,", "\n1.1,"),
@@ -1213,7 +1170,6 @@ def catalog() -> dict[str, Source]:
                 "Latin-1 byte": lambda raw: raw + b"\xc9\n",
                 "NUL": lambda raw: raw.replace(b"a.txt", b"a\0.txt"),
                 "digest short": lambda raw: raw[4:],
-                "one blank": lambda raw: raw.replace(b"  ", b" "),
                 "path steps up": lambda raw: raw.replace(b"b/c", b"../c"),
                 "path absolute": lambda raw: raw.replace(b"a.txt", b"/etc/passwd"),
                 "path twice": lambda raw: raw.replace(b"b/c", b"a"),
