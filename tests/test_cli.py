@@ -40,7 +40,7 @@ def scomm(root: Path, *words: str, originals: Path | None = None) -> subprocess.
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
