@@ -102,7 +102,9 @@ def test_one_changed_bit_of_the_real_file_is_refused(name: str, path: str, tmp_p
     assert ORIGINALS is not None
     for other in ingest.modules()[ingest.MODULES.index(name)].ORIGINALS:
         (tmp_path / other).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ORIGINALS / other, tmp_path / other)
+        (tmp_path / other).symlink_to(ORIGINALS / other)
+    (tmp_path / path).unlink()
+    shutil.copyfile(ORIGINALS / path, tmp_path / path)
     actual = flip(tmp_path / path)
     with pytest.raises(SourceError, match=f"{re.escape(path)}: found sha256 {actual}"):
         ingest.ingest(tmp_path, tmp_path / "tables", only=[name])
