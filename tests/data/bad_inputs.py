@@ -803,6 +803,7 @@ _FINDINGS: dict[str, Change] = {
     ),
     "interval is a number": _first("interval", 3),
     "interval without ends": _first("interval", {"method": "wilson"}),
+    "claims are a word": _first("claims", "C7"),
     "statement is missing": _document(lambda doc: doc["findings"][1].pop("statement")),
 }
 
