@@ -38,14 +38,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test in `make test` that needs more than Python."""
+    """Leave to `make check` what needs more than Python: a browser, Spark."""
     for item in items:
-        marks = {mark.name for mark in item.iter_markers()}
-        if marks & {"browser", "spark"} and not marks & {"check", "exhaustive"}:
-            raise pytest.UsageError(
-                f"{item.nodeid} needs a browser or Spark: mark it check or exhaustive"
-            )
+        if item.get_closest_marker("browser") or item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.check)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

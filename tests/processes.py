@@ -12,7 +12,7 @@ import pytest
 from scomm.data.locks import one_writer
 
 # After so many seconds a test that hangs ends; nothing is judged by how long it takes.
-HANGS = 1800
+HANGS = 900
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:

@@ -20,7 +20,7 @@ from scomm.stats.proportions import newcombe_difference, wilson
 from ..browsing import Visit, serve
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "scomm" / "book" / "static"
-pytestmark = [pytest.mark.check, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 def as_csv(rows: list[dict[str, object]]) -> str:

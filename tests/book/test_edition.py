@@ -432,7 +432,6 @@ def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
     assert listed["tables/activation.csv"] in certification
 
 
-@pytest.mark.check
 @pytest.mark.browser
 def test_the_summary_for_court_is_one_printed_page(
     published_site: Book, tmp_path: Path, visit: Callable[..., Visit]
@@ -446,7 +445,6 @@ def test_the_summary_for_court_is_one_printed_page(
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
-@pytest.mark.check
 @pytest.mark.browser
 def test_an_address_that_leads_nowhere_leads_to_the_edition(
     made_edition: Path, visit: Callable[..., Visit]

@@ -16,7 +16,7 @@ from scomm.display.tables import Col, to_html
 
 from ..browsing import PHONE, Visit
 
-pytestmark = [pytest.mark.check, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 def shown(visit: Callable[..., Visit], folder: Path, frame: pd.DataFrame, actions: str) -> str:

@@ -107,6 +107,12 @@ def test_a_changed_file_is_refused_with_both_hashes(tmp_path: Path):
     assert "fetch it again" in caught.value.remedy
 
 
+def test_a_file_without_a_passport_says_what_to_write(tmp_path: Path):
+    (tmp_path / "new.csv").write_bytes(b"id\n")
+    with pytest.raises(SourceError, match=r"a/new\.csv: found no passport.*CONTRIBUTING"):
+        sources.check_hash("a/new.csv", tmp_path / "new.csv")
+
+
 def test_a_file_that_is_not_there_says_how_to_get_it(tmp_path: Path):
     with pytest.raises(SourceError, match=r"county_aor\.csv: found no such file.*scomm fetch"):
         sources.locate(PATH, tmp_path)

@@ -72,7 +72,7 @@ def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
         """
         import sys
         from pathlib import Path
-from scomm.record.execution import Store, execute_all
+        from scomm.record.execution import Store, execute_all
         from tests.record.test_execution import notebook
         cell = "import os, threading; print(os.getpid(), file=open(%r + str(os.getpid()), 'w')); threading.Event().wait()"
         folder = sys.argv[1]
@@ -87,7 +87,8 @@ from scomm.record.execution import Store, execute_all
     def pids() -> list[int]:
         return [int(file.name.split("-")[1]) for file in tmp_path.glob("pid-*")]
 
-    wait_until(lambda: len(pids()) == 3, "three kernels run")
+    wait_until(lambda: len(pids()) == 3 or running.poll() is not None, "three kernels run")
+    assert running.poll() is None, "it ended before its kernels ran"
     running.kill()
     running.wait()
     wait_until(

@@ -157,9 +157,24 @@ _COMMANDS = (
 )
 
 
-@settings(STEADY, max_examples=60)
-@given(first=st.sampled_from(_COMMANDS), words=st.lists(_WORDS, max_size=5))
+_ARGUMENTS = given(first=st.sampled_from(_COMMANDS), words=st.lists(_WORDS, max_size=5))
+
+
+@settings(STEADY, max_examples=12)
+@_ARGUMENTS
 def test_any_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+    _run_command(first, words)
+
+
+@pytest.mark.exhaustive
+@settings(STEADY, max_examples=120)
+@_ARGUMENTS
+def test_many_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+    _run_command(first, words)
+
+
+def _run_command(first: str, words: list[str]) -> None:
+    """Run a command where it can neither write nor fetch, and check how it ends."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         # An edition that is not there, an empty folder of originals, nothing published to change.
         patch.chdir(folder)

@@ -149,8 +149,15 @@ def locate(path: str, folder: Path) -> Path:
 
 
 def check_hash(path: str, file: Path) -> None:
-    """Compare a file with its passport. Raises SourceError if the bytes differ."""
-    passport = passports()[path]
+    """Compare a file with its passport. Raises SourceError if it has none or the bytes differ."""
+    passport = passports().get(path)
+    if passport is None:
+        raise SourceError(
+            path,
+            found="no passport",
+            expected="an entry in data/sources.toml with its sha256",
+            remedy="Write one as CONTRIBUTING.md says; until then call the module's `run`.",
+        )
     actual = sha256_of(file)
     if actual != passport.sha256:
         raise SourceError(

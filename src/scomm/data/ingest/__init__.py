@@ -2,6 +2,10 @@
 
 Each module names its ``ORIGINALS`` and ``TABLES`` and offers ``run(folder)``, which reads,
 checks and tidies, and returns one ``Output`` a table. Nothing here writes except ``ingest``.
+
+``ingest`` compares the sha256 of every original with its passport before anything reads it. A
+module's own ``run`` does not: it names what is wrong by line and column, for a file that has no
+passport yet.
 """
 
 from __future__ import annotations
@@ -44,12 +48,10 @@ def modules() -> list[Module]:
 
 
 def _run(module: Module, folder: Path) -> list[Output]:
-    files = {path: locate(path, folder) for path in module.ORIGINALS}
-    # Structure first: a damaged file is better named by line and column than by its hash. A file
-    # that reads well and still has another hash is refused afterwards.
+    """Check the sha256 of a module's originals, then read them. Raises SourceError."""
+    for path in module.ORIGINALS:
+        check_hash(path, locate(path, folder))
     outputs = module.run(folder)
-    for path, file in files.items():
-        check_hash(path, file)
     missing = set(module.TABLES) - {output.table for output in outputs}
     if missing:
         raise SourceError(
@@ -67,8 +69,9 @@ def ingest(
     """Read all originals in ``folder`` and write all tables and the manifest, or nothing.
 
     ``only`` names modules to run (the manifest then keeps the other entries); ``report`` is
-    called with each output and its number of rows. Raises SourceError or TableError before any
-    file under its final name has been touched.
+    called with each output and its number of rows. Raises SourceError if an original is not the
+    file of its passport, SourceError or TableError if it cannot be used; either before any file
+    under its final name has been touched.
     """
     # What only reads the list of modules needs no library of tables.
     from scomm.data.tables import to_bytes
