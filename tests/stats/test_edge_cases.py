@@ -464,16 +464,18 @@ def test_random_intercept_fields_follow_from_intercept_and_sigma():
 
 
 @pytest.mark.parametrize(
-    ("limits", "method", "null"),
+    ("function", "named", "method", "null"),
     [
-        (funnel.exact_limits(40, 0.3, 0.9), "exact binomial", "the place has the target share"),
-        (funnel.widened_limits(40, 0.3, 0.9), "normal binomial", "the place has the target share"),
-        (funnel.widened_limits(40, 0.3, 0.9, phi=2), "multiplicative", funnel.USUAL),
-        (funnel.widened_limits(40, 0.3, 0.9, tau2=0.01), "additive", funnel.USUAL),
-        (funnel.beta_binomial_limits(40, 3, 7, 0.9), "beta-binomial", funnel.USUAL),
+        (funnel.exact_limits, {}, "exact binomial", "the place has the target share"),
+        (funnel.widened_limits, {}, "normal binomial", "the place has the target share"),
+        (funnel.widened_limits, {"phi": 2}, "multiplicative", funnel.USUAL),
+        (funnel.widened_limits, {"tau2": 0.01}, "additive", funnel.USUAL),
+        (funnel.beta_binomial_limits, {"a": 3, "b": 7}, "beta-binomial", funnel.USUAL),
     ],
 )
-def test_funnel_limits_name_their_method_level_and_null(limits, method, null):
+def test_funnel_limits_name_their_method_level_and_null(function, named, method, null):
+    target = {} if "a" in named else {"target": 0.3}
+    limits = function(40, **target, **named, level=0.9)
     assert (limits.method, limits.level, limits.null) == (method, 0.9, null)
     assert limits.target == exact(0.3)
     assert 0 < limits.low < 0.3 < limits.high < 1

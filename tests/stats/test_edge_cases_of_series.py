@@ -345,9 +345,10 @@ def test_placebo_dates_are_regressions_at_other_dates():
     assert p.p == (p.rank + 1) / 6
     windowed = timeseries.placebo_dates(LONG, 16, least=2, hac_lags=1, window=7)
     assert windowed.index.tolist() == list(range(3, 14))  # no side shorter than three
-    at_9 = timeseries.segmented_regression(LONG[2:16], 7, 1).step
-    assert windowed.step[6] == exact(at_9.estimate)
-    assert windowed.t[6] == exact(at_9.estimate / at_9.standard_error, **ROOT)
+    for date, first, stop in ((5, 0, 12), (8, 1, 15), (12, 5, 16)):  # cut, whole, cut
+        step = timeseries.segmented_regression(LONG[first:stop], date - first, 1).step
+        assert windowed.step[date - 3] == exact(step.estimate, **ROOT)
+        assert windowed.t[date - 3] == exact(step.estimate / step.standard_error, **ROOT)
     whole = timeseries.placebo_dates(LONG, 20, least=8, pre_only=False)
     assert whole.index.tolist() == [*range(8, 20), *range(21, 25)]
 
