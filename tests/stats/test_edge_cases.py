@@ -355,6 +355,9 @@ def test_overdispersion_is_clamped_and_winsorised_by_quantiles():
     calm = heterogeneity.overdispersion([10, 10, 11], [100, 100, 100])
     assert (calm.clamped, calm.phi) == (True, 1.0)
     assert calm.phi_raw < 1
+    some = heterogeneity.overdispersion([10, 18, 10], [100, 100, 100])
+    assert 1 < some.phi_raw < 2
+    assert (some.clamped, some.phi) == (False, some.phi_raw)
 
 
 def test_dersimonian_laird_by_hand_and_without_spread():
@@ -894,6 +897,7 @@ def test_counts_that_agree_with_printed_words(limits, named, pairs):
 def test_without_a_largest_n_only_the_printed_share_is_known():
     members = rounded.consistent_counts(4, None, 50, open_low=True)
     assert (members.pairs, members.bounded) == ([], False)
+    assert members.x.dtype == members.n.dtype == np.int64
     assert rounded.share_range(members) == (0.5, 1.0)
     interval = rounded.interval_range(members, 0.8)
     assert [interval.low, interval.high] == exact([nan, nan])
