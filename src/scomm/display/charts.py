@@ -158,7 +158,7 @@ def _events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
 
 def _spread(values: list[float], gap: float) -> list[float]:
     """Move label positions apart until neighbours are a gap apart, keeping their order."""
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable")
     placed = [float(values[i]) for i in order]
     for _pass in range(60):
         for i in range(1, len(placed)):
@@ -609,7 +609,7 @@ def funnel(
     axes.plot(rows["n"], rows["share"], "o", color=BLUE.light, markersize=4.4, alpha=0.85)
     _percent(axes.yaxis)
     axes.set_ylim(0, 1)
-    named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False)
+    named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if log:
         _led(axes, named, layout)
     else:

@@ -469,7 +469,7 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     names = areas().set_index("code")["name"]
     here["area"] = here["aor"].map(names).fillna(N_("not in the crosswalk"))
     here["published"] = [N_("yes") if fips in with_share() else N_("none") for fips in here["fips"]]
-    here = here.sort_values("county")
+    here = here.sort_values("county", kind="stable")
     items = _items(set(here["fips"]), code)
     detainers = load("detainers_fy2015")
     inside = detainers[detainers["state"] == name.upper()]
@@ -477,7 +477,7 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
         inside.groupby(["facility", "city"])["n"]
         .sum()
         .reset_index()
-        .sort_values("n", ascending=False)
+        .sort_values("n", ascending=False, kind="stable")
     )
     serving = sorted(set(here["aor"].dropna()) & set(area_shares().index))
     tables = [SheetTable(N_("How much of the state was covered when"), _covered(here), _COVERED)]

@@ -13,6 +13,10 @@ from scomm.errors import ArgumentError
 Floats: TypeAlias = npt.NDArray[np.float64]
 Value: TypeAlias = Any  # a float for scalar input, a Floats array for array input
 
+# Numbers that differ by less than this part of the data's size differ by rounding only, which
+# processors do differently: sums of a few hundred terms err by less than a hundredth of it.
+ROUNDING = 1e-12
+
 
 def floats(values: npt.ArrayLike, name: str = "values", ndim: int | None = None) -> Floats:
     """Return `values` as a float array, refusing a wrong number of dimensions.

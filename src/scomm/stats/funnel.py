@@ -14,6 +14,7 @@ from scipy.stats import binom
 
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import (
+    ROUNDING,
     Floats,
     Value,
     check_level,
@@ -123,7 +124,7 @@ def _beta_binomial_quantiles(
     log_mass = np.concatenate([[0.0], np.cumsum(steps)])
     mass = np.exp(log_mass - log_mass.max())
     cumulated = np.cumsum(mass) / mass.sum()
-    first, second = np.searchsorted(cumulated, tails)
+    first, second = np.searchsorted(cumulated, np.subtract(tails, ROUNDING))
     return float(first / n), float(second / n)
 
 

@@ -56,7 +56,7 @@ def holm(p: npt.ArrayLike, family_size: int | None = None) -> Floats:
     [0.03, 0.04, 0.5]
     """
     values, known, size = _family(p, family_size)
-    order = np.argsort(known)
+    order = np.argsort(known, kind="stable")
     stepped = np.minimum(1.0, known[order] * (size - np.arange(known.size)))
     raised = np.empty_like(known)
     raised[order] = np.maximum.accumulate(stepped)

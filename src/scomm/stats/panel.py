@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, floats
+from scomm.stats._arrays import ROUNDING, Floats, floats
 
 NEVER = -1
 
@@ -53,7 +53,7 @@ def _assignments(
         return np.array(list(permutations(range(places), treated)), np.int64), True
     generator = np.random.default_rng(seed)
     keys = generator.random((draws, places))
-    return np.argpartition(keys, treated, axis=1)[:, :treated].astype(np.int64), False
+    return np.argsort(keys, axis=1, kind="stable")[:, :treated].astype(np.int64), False
 
 
 def difference_in_differences(
@@ -101,7 +101,8 @@ def difference_in_differences(
     effect = float(by_place.mean())
     chosen, exact = _assignments(begins.size, treated.size, draws, seed)
     placebo = effects(chosen).mean(axis=1)
-    extreme = int((np.abs(placebo) >= abs(effect) - 1e-12).sum())
+    rounding = ROUNDING * np.abs(series).max()  # assignments of equal effect count as equal
+    extreme = int((np.abs(placebo) >= abs(effect) - rounding).sum())
     # Drawn assignments need not hold the real one, so it is added; listed ones do hold it.
     p = extreme / placebo.size if exact else (extreme + 1) / (placebo.size + 1)
     # Places that share a start can be swapped without changing the assignment.

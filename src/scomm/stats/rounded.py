@@ -184,7 +184,7 @@ def least_favourable_test(
     if members.x.size == 0:
         return None
     p = np.asarray(exact_test(members.x, members.n, p0, alternative))
-    worst = int(np.argmax(p))
+    worst = int(np.argmax(p >= p.max() * (1 - 1e-10)))  # equal p-values differ by rounding only
     x, n = int(members.x[worst]), int(members.n[worst])
     return TestedMember(x, n, x / n, float(p[worst]), alternative)
 

@@ -412,7 +412,7 @@ def ranks(draws: int = 200) -> Iterator[Rate]:
     inside = []
     for draw in range(draws):
         x, p, _ = world("usual spread", generator)
-        truth = np.argsort(np.argsort(-p)) + 1
+        truth = np.argsort(np.argsort(-p, kind="stable"), kind="stable") + 1
         found = rank_intervals(beta_draws(x, PLACES, draws=2_000, seed=draw))
         inside.append(float(((found.low <= truth) & (truth <= found.high)).mean()))
     yield _rate(

@@ -239,7 +239,7 @@ def kitagawa(
 
 
 def _levels(values: Sequence[Hashable]) -> tuple[list[Hashable], npt.NDArray[np.intp]]:
-    levels = sorted(set(values), key=str)
+    levels = sorted(dict.fromkeys(values), key=str)  # a set has no order of its own
     position = {level: i for i, level in enumerate(levels)}
     return levels, np.array([position[v] for v in values], dtype=np.intp)
 

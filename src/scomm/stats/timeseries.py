@@ -20,6 +20,7 @@ from statsmodels.regression.linear_model import OLS, WLS
 
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import (
+    ROUNDING,
     Floats,
     Value,
     check_level,
@@ -52,7 +53,8 @@ class SegmentedFit:
     pre_slope: change a month before the break (the pre-trend). step: jump at the break, against
     the pre-trend carried forward. slope_change: how much steeper after. fitted, residuals,
     without_break: series (without_break is the pre-trend carried forward).
-    lag1: residual lag-1 autocorrelation; durbin_watson: near 2 when there is none.
+    lag1: residual lag-1 autocorrelation; durbin_watson: near 2 when there is none. Both are nan
+    for a series that fits without error.
     """
 
     level_at_break: Effect
@@ -190,6 +192,7 @@ def segmented_regression(
         cov_type="HAC", cov_kwds={"maxlags": hac_lags, "use_correction": True}, use_t=True
     )
     residuals = series - np.asarray(fit.fittedvalues)
+    exact = np.abs(residuals).max() <= ROUNDING * np.abs(series).max()  # the rest is rounding
     baseline = design.copy()
     baseline[:, 2:4] = 0
     at_break, pre_slope, step, slope_change = _effects(fit, 4, level)
@@ -201,10 +204,10 @@ def segmented_regression(
         fitted=np.asarray(fit.fittedvalues),
         without_break=baseline @ np.asarray(fit.params),
         residuals=residuals,
-        durbin_watson=float((np.diff(residuals) ** 2).sum() / (residuals**2).sum())
-        if residuals.any()
-        else np.nan,
-        lag1=_lag1(residuals),
+        durbin_watson=np.nan
+        if exact
+        else float((np.diff(residuals) ** 2).sum() / (residuals**2).sum()),
+        lag1=np.nan if exact else _lag1(residuals),
         hac_lags=hac_lags,
         months=series.size,
         method="least squares, Newey-West" if weights is None else "weighted, Newey-West",
@@ -281,7 +284,8 @@ def placebo_dates(
     steps = [at(d, within) for d in dates]
     real = at(break_index, series)
     sizes = np.array([s.estimate for s in steps])
-    rank = int((np.abs(sizes) >= abs(real.estimate)).sum())
+    rounding = ROUNDING * np.abs(series).max()  # steps of a flat series are equal, not noise
+    rank = int((np.abs(sizes) >= abs(real.estimate) - rounding).sum())
     return Placebos(
         index=np.array(dates, np.int64),
         step=sizes,
@@ -451,7 +455,7 @@ def segmented_calibrated(
     (True, True)
     """
     fit = segmented_regression(y, break_index, hac_lags, harmonics=harmonics, level=level)
-    if np.isnan(fit.lag1) or np.abs(fit.residuals).max() < 1e-12:
+    if np.isnan(fit.lag1):
         raise ArgumentError("y: fits without error; there is nothing to calibrate")
     design = segmented_design(fit.months, break_index, harmonics)
     innovations, medians = _null_lag1(fit.months, break_index, harmonics, hac_lags, draws, seed)

@@ -147,7 +147,9 @@ def count_records(
     rows: dict[str, int] = {}
     files: dict[Path, bytes] = {}
     for name, frame in frames.items():
-        content = parquet_bytes(frame.sort_values(list(TABLES[name].key), ignore_index=True))
+        content = parquet_bytes(
+            frame.sort_values(list(TABLES[name].key), ignore_index=True, kind="stable")
+        )
         files[to / f"{name}.parquet"] = content
         rows[name] = len(frame)
     write_together(files)
