@@ -18,20 +18,9 @@ from scomm import __version__, paths
 from scomm.record import checksums
 
 from ..browsing import serve
-from .conftest import Book, tree
+from .conftest import tree
 
-pytestmark = pytest.mark.slow
-
-NAME = f"one-in-four-{__version__}"
 NEXT = "2027.01"
-
-
-@pytest.fixture(scope="module")
-def made_edition(published_book: Book) -> Path:
-    """The edition of the small book."""
-    result = published_book.scomm("edition")
-    assert result.returncode == 0, result.stderr
-    return published_book.folder / "dist" / NAME
 
 
 @dataclass
