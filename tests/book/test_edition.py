@@ -411,6 +411,18 @@ def test_an_edition_of_what_is_not_published_is_refused(
     assert not (tmp_path / "dist" / NAME).exists()
 
 
+def test_the_notebooks_of_an_edition_are_the_executed_ones(
+    published_book: Book, tmp_path: Path
+) -> None:
+    executed = published_book.html / "notebooks" / "01-small.ipynb"
+    colab = published_book.html / "colab" / executed.name
+    colab.parent.mkdir()
+    colab.write_text(executed.read_text().replace("Count the counties", "Install the lock"))
+    succeeded(published_book.scomm("edition", "--to", str(tmp_path)))
+    made = tmp_path / NAME / "notebooks" / executed.name
+    assert made.read_bytes() == executed.read_bytes()
+
+
 def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
     result = published_site.scomm("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr

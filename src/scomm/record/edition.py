@@ -139,7 +139,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         if file.is_file() and file.name not in _SITE_LEFT_OUT:
             relative = file.relative_to(site)
             _copy(file, folder / "site" / relative)
-            if file.suffix == ".ipynb":
+            # The copies for Colab carry the same names and a cell that installs the lock.
+            if file.suffix == ".ipynb" and relative.parts[0] != "colab":
                 _copy(file, folder / "notebooks" / relative.name)
     for name in ("findings.json", "findings.csv", "findings.schema.json", "record.json"):
         _copy(site / name, folder / name)
