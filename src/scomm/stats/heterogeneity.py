@@ -316,16 +316,17 @@ def beta_binomial(x: npt.ArrayLike, n: npt.ArrayLike) -> BetaBinomial:
         ),
         key=lambda fit: fit.fun,
     )
-    mean, total = float(expit(best.x[0])), float(np.exp(best.x[1]))
-    a, b = mean * total, (1 - mean) * total
     top = -float(best.fun)
     choose = gammaln(ns + 1) - gammaln(xs + 1) - gammaln(ns - xs + 1)
     flat = float((choose + xs * np.log(pooled) + (ns - xs) * np.log1p(-pooled)).sum())
     gain = max(0.0, 2 * (top - flat))
     at_boundary = bool(best.x[1] > cap - 0.01 or gain < 1e-6)
+    # There the likelihood is flat, and where a search of it stops depends on the processor.
+    mean = float(pooled if at_boundary else expit(best.x[0]))
+    total = float(np.exp(cap if at_boundary else best.x[1]))
     return BetaBinomial(
-        a=a,
-        b=b,
+        a=mean * total,
+        b=(1 - mean) * total,
         mean=mean,
         concentration=total,
         rho=1 / (total + 1),
