@@ -82,7 +82,7 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
     if as_counted == "exactly":
         answer = f"exactly; the claim says {test['comparison']}"
     because = (
-        N_("counts at the release's cut-off") if items else N_("nothing is published up to then")
+        N_("counts at the release's cut-off") if items else N_("no share is published up to the release's cut-off")
     )
     return _judged(
         claim,
@@ -165,6 +165,9 @@ def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
         facts=len(facts),
         contradicted=len(read) - confirmed,
     )
+    if not read:
+        found = any(fact["record"] != "not found" for fact in facts)
+        because = N_("known only by a report of it") if found else N_("no record of it was found")
     return _judged(claim, answers, because)
 
 

@@ -326,6 +326,7 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
                 "key": item.key,
                 "jurisdiction": item.jurisdiction,
                 "state": item.state,
+                "place_code": item.place_code,
                 "cutoff": item.cutoff,
                 "x": x,
                 "n": n,
