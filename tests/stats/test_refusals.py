@@ -417,6 +417,7 @@ LEVELLED = {
     "resampling.percentile_interval": ([1.0, 2.0, 3.0],),
     "rounded.floor_at_which_verdict_turns": (60, 56.5, 57.5),
     "rounded.interval_range": (MEMBERS,),
+    "rounded.total_from_which_established": (56.5, 57.5),
     "selection.top_of_list": ([10, 20, 30], 2, 0.3),
     "shrinkage.empirical_bayes": (X, N),
     "shrinkage.full_bayes": (X, N),

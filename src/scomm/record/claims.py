@@ -82,7 +82,9 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
     if as_counted == "exactly":
         answer = f"exactly; the claim says {test['comparison']}"
     because = (
-        N_("counts at the release's cut-off") if items else N_("no share is published up to the release's cut-off")
+        N_("counts at the release's cut-off")
+        if items
+        else N_("no share is published up to the release's cut-off")
     )
     return _judged(
         claim,
@@ -118,7 +120,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
         "two or more" if len(over) >= several else few,
         "two or more" if len(firm) >= several else "fewer than two",
     )
-    because = tr(
+    because: str = tr(
         "{over:int} places over, {beyond:int} of them beyond chance, {firm:int} also beyond selection",
         over=len(over),
         beyond=len(beyond),
@@ -159,7 +161,7 @@ def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
         "all" if confirmed == len(facts) else "some" if confirmed else "none",
         "some" if confirmed < len(read) else "none",
     )
-    because = tr(
+    because: str = tr(
         "{confirmed:int} of {facts:int} facts confirmed, {contradicted:int} contradicted",
         confirmed=confirmed,
         facts=len(facts),
