@@ -301,9 +301,9 @@ def verdict_rules() -> dict[str, dict[str, Any]]:
 
 @cache
 def verdict_settings() -> dict[str, Any]:
-    """Return what every rule is applied with: latest cut-off, level, smallest several."""
+    """Return what every rule is applied with: the latest cut-off and the level."""
     settings = _mapping(paths.CLAIMS).get("verdict_settings")
-    wanted = {"latest_cutoff": str, "level": float, "several": int}
+    wanted = {"latest_cutoff": str, "level": float}
     if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
         raise LedgerError(f"{paths.CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
     return settings

@@ -17,6 +17,8 @@ from scomm.errors import LedgerError
 from scomm.record.evidence import Published, cutoff_month, published
 from scomm.stats.verdicts import Rule
 
+_SEVERAL = 2  # the "two or more" of the printed rule
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -102,8 +104,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
     ``asked`` is the number of places in question: all of the group that the program had reached.
     A place whose printed words do not decide it counts as one without a figure.
     """
-    test, settings = _test(claim), ledger.verdict_settings()
-    threshold, level, several = _threshold(test), settings["level"], settings["several"]
+    level, threshold = ledger.verdict_settings()["level"], _threshold(_test(claim))
     if threshold is None:
         return _judged(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
     sides = [item.as_counted(threshold) for item in items]
@@ -117,8 +118,8 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
         else "fewer than two, of some of the places in question"
     )
     answers = (
-        "two or more" if len(over) >= several else few,
-        "two or more" if len(firm) >= several else "fewer than two",
+        "two or more" if len(over) >= _SEVERAL else few,
+        "two or more" if len(firm) >= _SEVERAL else "fewer than two",
     )
     because: str = tr(
         "{over:int} places over, {beyond:int} of them beyond chance, {firm:int} also beyond selection",
