@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -340,3 +341,46 @@ def test_every_claim_has_a_verdict_of_the_fixed_words() -> None:
     assert set(table["verdict"]) <= set(CLAIM_VERDICTS)
     assert table["claim"].is_unique
     assert list(table["claim"]) == list(ledger.claims())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("form: purpose", "form: opinion", "found 'opinion'"),
+        ("record: read,", "record: seen,", "found 'seen'"),
+        ("record: read, as_stated: true", "record: read", "type as_stated, or name its measure"),
+        ("      facts:\n", "      facts: none\n      listed:\n", "expected a list"),
+        ("{fact: The list had", "{said: The list had", "no 'fact'"),
+    ],
+)
+def test_a_claim_typed_wrongly_is_refused(
+    old: str, new: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = paths.CLAIMS.read_text(encoding="utf-8")
+    head, typed = text.split("\nclaims:", 1)
+    assert old in typed
+    copy = tmp_path / "claims.yml"
+    copy.write_text(head + "\nclaims:" + typed.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(paths, "CLAIMS", copy)
+    with pytest.raises(LedgerError, match=re.escape(message)):
+        ledger.claims.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read"),
+    [
+        ("verdict_rules:", "rules:", ledger.verdict_rules),
+        ("    questions: [Places", "    asked: [Places", ledger.verdict_rules),
+        ("  level: 0.95", "  level: high", ledger.verdict_settings),
+    ],
+)
+def test_rules_typed_wrongly_are_refused(
+    old: str, new: str, read: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = paths.CLAIMS.read_text(encoding="utf-8")
+    assert old in text
+    copy = tmp_path / "claims.yml"
+    copy.write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(paths, "CLAIMS", copy)
+    with pytest.raises(LedgerError, match=r"claims\.yml"):
+        read.__wrapped__()
