@@ -1,58 +1,330 @@
-"""Verdicts follow from counts: change one input and see the verdict turn."""
+"""Verdicts follow from evidence by the printed rules: change one input and see the verdict turn."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from scomm import paths
+from scomm.data import ledger
+from scomm.errors import LedgerError
+from scomm.record import claims
 from scomm.record.claims import (
-    about_one_place,
-    about_several_places,
+    Verdict,
+    about_places,
+    about_share,
     eligible,
     judge,
+    of_purpose,
+    of_record,
+    rule_of,
     verdict_table,
 )
-from scomm.record.evidence import Published, nation, published
+from scomm.record.evidence import (
+    PARTS,
+    Published,
+    cutoff_month,
+    frame,
+    nation,
+    national_total,
+    published,
+)
+from scomm.stats.proportions import exact_test
 from scomm.stats.rounded import consistent_counts
+from scomm.stats.verdicts import CLAIM_VERDICTS, beyond_chance
+
+LEVEL = ledger.verdict_settings()["level"]
 
 
 def with_counts(item: Published, x: int, n: int) -> Published:
     return replace(item, members=consistent_counts(n, n, x_low=x, x_high=x))
 
 
+def bare_share(item: Published, low: float, high: float) -> Published:
+    return replace(item, members=consistent_counts(0, None, low, high))
+
+
+def retyped(monkeypatch: pytest.MonkeyPatch, claim: str, **test: Any) -> None:
+    """Type other fields into a claim's test."""
+    typed = ledger.claims()
+    changed = typed | {claim: typed[claim] | {"test": typed[claim]["test"] | test}}
+    monkeypatch.setattr(ledger, "claims", lambda: changed)
+
+
+def fact(record: str = "read", as_stated: bool = True) -> dict[str, Any]:
+    return {"fact": "A fact", "record": record, "source": "somewhere", "as_stated": as_stated}
+
+
+BOSTON = published()["boston_2011-mid"]
+FEW = "fewer than two, of some of the places in question"
+ALL_FEW = "fewer than two, of all places in question"
+
+
+def _shares() -> Iterator[tuple[tuple[str, str], Callable[[], Verdict]]]:
+    for answers, x, n in (
+        (("under", "established"), 20, 100),
+        (("under", "not established"), 49, 100),
+        (("exactly; the claim says over", "not established"), 50, 100),
+        (("over", "established"), 80, 100),
+        (("over", "not established"), 51, 100),
+    ):
+        yield answers, lambda x=x, n=n: about_share("C2", [with_counts(BOSTON, x, n)])
+    yield ("unknown", "not applicable"), lambda: about_share("C2", [])
+    yield (
+        ("over", "not applicable"),
+        lambda: about_share("C2", [bare_share(BOSTON, 60, 61)]),
+    )
+    yield (
+        ("exactly; the claim says at least", "not established"),
+        lambda: about_share("C1", [with_counts(BOSTON, 25, 100)]),
+    )
+
+
+def _places() -> Iterator[tuple[tuple[str, str], Callable[[], Verdict]]]:
+    items = eligible("C4")
+    for answers, counts, asked in (
+        (("two or more", "two or more"), [(900, 1000), (800, 1000), (2, 10)], 100),
+        (("two or more", "fewer than two"), [(900, 1000), (52, 100), (2, 10)], 100),
+        ((ALL_FEW, "fewer than two"), [(900, 1000), (20, 100), (2, 10)], 3),
+        ((FEW, "fewer than two"), [(900, 1000), (20, 100), (2, 10)], 4),
+    ):
+        given_items = [
+            with_counts(item, *pair) for item, pair in zip(items[:3], counts, strict=True)
+        ]
+        yield answers, lambda g=given_items, a=asked: about_places("C4", g, a)
+
+
+def _records() -> Iterator[tuple[tuple[str, str], Callable[[], Verdict]]]:
+    for answers, facts in (
+        (("all", "none"), [fact(), fact()]),
+        (("some", "none"), [fact(), fact("known only by a report of it")]),
+        (("some", "some"), [fact(), fact(as_stated=False)]),
+        (("none", "some"), [fact("not found"), fact(as_stated=False)]),
+        (("none", "none"), [fact("known only by a report of it"), fact("not found")]),
+    ):
+        yield answers, lambda f=facts: of_record("C12", f)
+
+
+def _purposes() -> Iterator[tuple[tuple[str, str], Callable[[], Verdict]]]:
+    for measured in ("not measured here", "as stated", "otherwise"):
+        for cause in ("yes", "no"):
+            test = {"threshold": "any", "measured": measured, "shows_cause": cause}
+            yield (measured, cause), lambda t=test: of_purpose("C8", t)
+    yield ("no threshold", "no"), lambda: of_purpose("C5", {"threshold": None})
+
+
+CASES = {"share": _shares, "places": _places, "record": _records, "purpose": _purposes}
+
+
+@pytest.mark.parametrize("form", ledger.verdict_rules())
+def test_every_rule_is_driven_to_each_of_its_verdicts_by_evidence(form: str) -> None:
+    reached = set()
+    for answers, judged in CASES[form]():
+        verdict = judged()
+        assert verdict.answers == answers
+        assert verdict.verdict == rule_of(form).verdict(*answers)
+        reached.add(verdict.verdict)
+    assert reached == {row[2] for row in ledger.verdict_rules()[form]["rows"]}
+    assert "not supported" in reached
+
+
+@pytest.mark.parametrize("form", ["share", "places"])
+def test_a_claim_without_a_threshold_is_not_settled(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = {"share": "C1", "places": "C4"}[form]
+    retyped(monkeypatch, claim, threshold=None)
+    assert judge(claim).verdict == "cannot be settled here"
+
+
+def test_no_verdict_is_typed() -> None:
+    text = paths.CLAIMS.read_text(encoding="utf-8")
+    typed = text[text.index("\nclaims:") :]
+    for word in ("record_evidence", "settled_here", "verdict"):
+        assert not re.search(rf"^ +{word}:", typed, re.MULTILINE)
+    for claim in ledger.claims().values():
+        assert not set(CLAIM_VERDICTS) & {str(value) for value in claim["test"].values()}
+
+
+def test_both_sides_are_judged_alike() -> None:
+    side = {name: claim["side"] for name, claim in ledger.claims().items()}
+    for one, other in (("C5", "C7"), ("C6", "C13"), ("C9", "C16")):
+        assert side[one] != side[other]
+        assert judge(one).verdict == judge(other).verdict == "cannot be settled here"
+    forms = {claim["test"]["form"] for claim in ledger.claims().values()}
+    assert forms == set(ledger.verdict_rules())
+
+
+def test_a_hearing_that_took_place_is_no_proof_of_what_was_said_in_it() -> None:
+    assert judge("C12").verdict == "supported in part"
+    report = [f for f in ledger.claims()["C12"]["test"]["facts"] if f["record"] != "read"]
+    assert of_record("C12", report).verdict == "cannot be settled here"
+
+
+def test_short_labels_of_law_say_who_said_it() -> None:
+    assert ledger.claims()["C17"]["short"].startswith("The agency said")
+
+
+def test_claims_of_record_are_computed_from_the_numbers_of_the_landing_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    totals = ledger.published_totals()["value"]
+    for convicted, without in (("T42", "T43"), ("T44", "T45")):
+        assert totals[convicted] + totals[without] == pytest.approx(1)
+    assert judge("C18").verdict == judge("C19").verdict == "supported"
+    early = [dict(f) for f in ledger.claims()["C18"]["test"]["facts"]]
+    early[1]["by"] = "2013-01-21"  # the day before the last counties
+    retyped(monkeypatch, "C18", facts=early)
+    assert judge("C18").verdict == "supported in part"
+    more = [dict(ledger.claims()["C19"]["test"]["facts"][0], threshold=0.21)]
+    retyped(monkeypatch, "C19", facts=more)
+    assert judge("C19").verdict == "not supported"
+    unknown = [dict(more[0], measure="feeling")]
+    with pytest.raises(LedgerError, match="no measure 'feeling'"):
+        of_record("C19", unknown)
+
+
 def test_national_claim_is_supported_and_turns_under_a_quarter() -> None:
     us = nation("2011-02")
     assert us.counts == (27_047, 94_218)
+    assert judge("C1").places == (us,)
     assert judge("C1").verdict == "supported"
-    assert about_one_place("C1", [with_counts(us, 23_000, 94_218)]).verdict == "not supported"
-    barely = about_one_place("C1", [with_counts(us, 23_600, 94_218)])
-    assert (barely.as_counted, barely.beyond_chance) == ("over", "not established")
-    assert barely.verdict == "supported in part"
+    for fewer, verdict in (
+        (3_231, "supported"),
+        (3_232, "supported in part"),
+        (3_492, "supported in part"),
+        (3_493, "not supported"),
+    ):
+        given_counts = with_counts(us, 27_047 - fewer, 94_218)
+        assert about_share("C1", [given_counts]).verdict == verdict
 
 
-def test_boston_is_unknown_until_a_count_at_the_cutoff_is_given() -> None:
+def test_boston_is_unknown_until_a_share_up_to_the_cutoff_is_given() -> None:
+    assert eligible("C2") == []
     assert judge("C2").verdict == "cannot be settled here"
-    given = with_counts(published()["boston_2011-mid"], 220, 352)
-    assert about_one_place("C2", [given]).verdict == "supported"
-    assert about_one_place("C2", [with_counts(given, 176, 352)]).verdict == "not supported"
+    assert about_share("C2", [with_counts(BOSTON, 220, 352)]).verdict == "supported"
 
 
-def test_exactly_half_is_not_over_half() -> None:
-    assert published()["solano_2011-02"].as_counted() == "exactly"
+def test_one_rule_of_cutoffs_holds_for_every_claim_about_shares() -> None:
+    latest = ledger.verdict_settings()["latest_cutoff"]
+    for claim in ("C1", "C2", "C3", "C4"):
+        for item in eligible(claim):
+            assert (cutoff_month(item.cutoff) or "9") <= latest
+            same = [p for p in published().values() if p.place_code == item.place_code]
+            months = [cutoff_month(p.cutoff) for p in same if p.selected]
+            assert cutoff_month(item.cutoff) == max(m for m in months if m and m <= latest)
+
+
+def test_c4_rests_on_two_places_that_selection_does_not_explain() -> None:
+    c4 = judge("C4")
+    assert (c4.over, c4.beyond, c4.established) == (9, 5, 2)
+    firm = [item for item in c4.places if item.as_counted() == "over"]
+    firm = [item for item in firm if item.beyond_selection() == "established"]
+    assert [item.key for item in firm] == ["travis_2010-06", "prince-georges_2011-02"]
+    for left_out in firm:
+        places = [item for item in c4.places if item != left_out]
+        assert about_places("C4", places, 1000).verdict == "supported in part"
+
+
+def test_the_bound_is_p_times_the_most_places_of_the_size() -> None:
+    travis, pg = published()["travis_2010-06"], published()["prince-georges_2011-02"]
+    assert national_total("2010-06") == 46_929
+    assert 46_929 // 724 == 64
+    assert 94_218 // 223 == 422
+    assert pg.bound() == pytest.approx(422 * exact_test(144, 223, 0.5))
+    assert travis.bound() == pytest.approx(64 * exact_test(591, 724, 0.5))
+    # No total is printed for July 2010: the next later one is an upper bound.
+    assert national_total("2010-07") == nation("2010-11").n_range[1]
+    assert national_total("2011-08") is None
+    assert national_total("") is None
+    months = ["2010-06", "2010-11", "2011-02", "2011-03"]
+    totals = [national_total(month) for month in months]
+    assert all(a < b for a, b in pairwise(totals))
+
+
+def test_established_never_goes_with_a_large_p_or_the_other_side() -> None:
+    for name, row in frame(list(published().values())).set_index("key").iterrows():
+        for column in ("beyond_chance", "beyond_selection"):
+            if row[column] != "established":
+                continue
+            assert row["p"] <= 1 - LEVEL, name
+            ends = (row["share_low"], row["share_high"])
+            sides = {"over" if end > 0.5 else "under" for end in ends}
+            assert sides == {row["as_counted"]}, name
+        if row["beyond_selection"] == "established":
+            assert row["beyond_chance"] == "established"
+            assert row["bound"] <= 1 - LEVEL
+
+
+@given(st.integers(1, 5_000), st.data())
+def test_established_means_a_small_two_sided_p_on_the_side_of_the_share(
+    n: int, data: st.DataObject
+) -> None:
+    x = data.draw(st.integers(0, n))
+    threshold = data.draw(st.fractions(0, 1, max_denominator=100))
+    given_counts = with_counts(BOSTON, x, n)
+    side = given_counts.as_counted(threshold)
+    assert side == (
+        "over"
+        if Fraction(x, n) > threshold
+        else "under"
+        if Fraction(x, n) < threshold
+        else "exactly"
+    )
+    if given_counts.beyond_chance(threshold) == "established":
+        assert given_counts.p(threshold) <= 1 - LEVEL
+        assert side in ("over", "under")
+    assert given_counts.beyond_chance(threshold) == beyond_chance(x, n, threshold)
+
+
+def test_a_printed_total_is_never_shown_as_not_printed() -> None:
+    for item in published().values():
+        assert (item.total_text == "not printed") == (item.n_range is None), item.key
+    shown = {key: published()[key].total_text for key in published()}
+    assert shown["travis_2010-06"] == "724"
+    assert shown["prince-georges_2011-02"] == "223"
+    assert shown["broward_2011-02"] == "475 to 499"
+    assert shown["boston_2011-mid"] == "352"
+
+
+def test_an_exact_share_is_said_once_and_more_than_half_is_over_half() -> None:
+    solano = published()["solano_2011-02"]
+    assert solano.as_counted() == "exactly"
+    assert solano.share_text == "50.0%"
+    state = published()["boston_2011-04-state"]
+    assert state.ids == ("F295",)
+    assert (state.as_counted(), state.share_text) == ("over", "over 50.0%")
+
+
+def test_sums_made_here_are_marked_wherever_they_are_named() -> None:
+    for item in published().values():
+        assert (item.basis == PARTS) == ("sum made here" in item.label), item.key
+    table = frame([published()["san-francisco_2011-02"]])
+    assert "sum made here" in table["label"].iloc[0]
 
 
 def test_claim_about_several_places_turns_with_the_number_established() -> None:
     places = eligible("C3")
     assert judge("C3").verdict == "supported in part"
     raised = [
-        with_counts(p, 150, 186) if p.key.startswith(("solano", "santa-cruz")) else p
+        with_counts(p, 180, 186) if p.key.startswith(("solano", "santa-cruz")) else p
         for p in places
     ]
-    assert about_several_places("C3", raised).verdict == "supported"
+    assert about_places("C3", raised, 58).verdict == "supported"
     lowered = [p for p in places if p.as_counted() != "over"]
-    assert about_several_places("C3", lowered).verdict == "cannot be settled here"
+    assert about_places("C3", lowered, 58).verdict == "cannot be settled here"
+    decided = [p for p in lowered if p.as_counted() != "unknown"]
+    assert about_places("C3", decided, len(decided)).verdict == "not supported"
+    assert claims.places_asked("C3") == 58
 
 
 def test_vague_counts_are_judged_at_their_least_favorable_member() -> None:
@@ -60,19 +332,55 @@ def test_vague_counts_are_judged_at_their_least_favorable_member() -> None:
     assert broward.n_range == (475, 499)
     assert broward.counts is None
     assert broward.beyond_chance() == "established"
-    worst = max(float(p) for p in [broward.p_over()])
-    members = broward.members
-    from scomm.stats.proportions import exact_test
-
-    assert worst == pytest.approx(np.max(exact_test(members.x, members.n, 0.5, "greater")))
+    p = exact_test(broward.members.x, broward.members.n, 0.5)
+    assert broward.p() == pytest.approx(p.max())
 
 
 def test_every_claim_has_a_verdict_of_the_fixed_words() -> None:
     table = verdict_table()
-    assert set(table["verdict"]) <= {
-        "supported",
-        "supported in part",
-        "not supported",
-        "cannot be settled here",
-    }
+    assert set(table["verdict"]) <= set(CLAIM_VERDICTS)
     assert table["claim"].is_unique
+    assert list(table["claim"]) == list(ledger.claims())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("form: purpose", "form: opinion", "found 'opinion'"),
+        ("record: read,", "record: seen,", "found 'seen'"),
+        ("record: read, as_stated: true", "record: read", "type as_stated, or name its measure"),
+        ("      facts:\n", "      facts: none\n      listed:\n", "expected a list"),
+        ("{fact: The list had", "{said: The list had", "no 'fact'"),
+    ],
+)
+def test_a_claim_typed_wrongly_is_refused(
+    old: str, new: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = paths.CLAIMS.read_text(encoding="utf-8")
+    head, typed = text.split("\nclaims:", 1)
+    assert old in typed
+    copy = tmp_path / "claims.yml"
+    copy.write_text(head + "\nclaims:" + typed.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(paths, "CLAIMS", copy)
+    with pytest.raises(LedgerError, match=re.escape(message)):
+        ledger.claims.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read"),
+    [
+        ("verdict_rules:", "rules:", ledger.verdict_rules),
+        ("    questions: [Places", "    asked: [Places", ledger.verdict_rules),
+        ("  level: 0.95", "  level: high", ledger.verdict_settings),
+    ],
+)
+def test_rules_typed_wrongly_are_refused(
+    old: str, new: str, read: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = paths.CLAIMS.read_text(encoding="utf-8")
+    assert old in text
+    copy = tmp_path / "claims.yml"
+    copy.write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(paths, "CLAIMS", copy)
+    with pytest.raises(LedgerError, match=r"claims\.yml"):
+        read.__wrapped__()

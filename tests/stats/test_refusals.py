@@ -29,6 +29,7 @@ from scomm.stats import (
 )
 from tests.stats.public import public_functions
 
+ANSWERS = (("over", "under"), ("established", "not established"))
 X, N = [0, 3, 8, 10, 4, 27], [7, 10, 20, 10, 9, 90]
 MONTHS_X = [10, 12, 9, 11, 13, 12, 15, 9, 21, 24, 19, 26, 22, 25, 28, 23]
 MONTHS_N = [50, 52, 49, 50, 51, 55, 50, 48, 50, 60, 50, 61, 50, 49, 58, 50]
@@ -308,14 +309,16 @@ REFUSED = {
     "found 0.5 of 4": [(verdicts.as_counted, 0.5, 4)],
     "found 1 of 4.5": [(verdicts.as_counted, 1, 4.5)],
     "found a share from 0.6 to 0.5": [(verdicts.as_counted_printed, 0.6, 0.5)],
-    "found ('above', 'established')": [(verdicts.claim_verdict, "above", "established", [])],
-    "found ('over', 'likely')": [(verdicts.claim_verdict, "over", "likely", [])],
-    "rule verdict: found 'true'": [
-        (verdicts.claim_verdict, "over", "established", [verdicts.Rule("*", "*", "true")])
+    "rule: found 'likely'": [(verdicts.Rule, ANSWERS, [("over", "likely", "supported")])],
+    "rule verdict: found 'true'": [(verdicts.Rule, ANSWERS, [("*", "*", "true")])],
+    "no rule matches ('under', 'established')": [
+        (verdicts.Rule, ANSWERS, [("over", "*", "supported")])
     ],
-    "no rule matches ('over', 'established')": [
-        (verdicts.claim_verdict, "over", "established", [])
+    "rule: row ('over', '*', 'supported') can never decide": [
+        (verdicts.Rule, ANSWERS, [("*", "*", "not supported"), ("over", "*", "supported")])
     ],
+    "total_n: found 0": [(rounded.total_from_which_established, 60, 70, 0.95, 0)],
+    "found 60 to 50 percent": [(rounded.total_from_which_established, 60, 50)],
     # Case mix.
     "weights: expected 3 numbers": [
         (standardise.direct, [10, 30, 4], [100, 90, 10], weights)
@@ -417,6 +420,7 @@ LEVELLED = {
     "resampling.percentile_interval": ([1.0, 2.0, 3.0],),
     "rounded.floor_at_which_verdict_turns": (60, 56.5, 57.5),
     "rounded.interval_range": (MEMBERS,),
+    "rounded.total_from_which_established": (56.5, 57.5),
     "selection.top_of_list": ([10, 20, 30], 2, 0.3),
     "shrinkage.empirical_bayes": (X, N),
     "shrinkage.full_bayes": (X, N),

@@ -86,3 +86,45 @@ def test_reversed_limits_are_refused():
         r.consistent_counts(1, 5, 60, 50)
     with pytest.raises(ArgumentError, match="pairs"):
         r.consistent_counts(1, 10_000)
+
+
+def _from_which(low, high, most, total=None):
+    """Try every number of cases and every count that agrees with the printed percentages."""
+    bad = 0
+    for n in range(1, most + 1):
+        for x in range(n + 1):
+            if low * n <= 100 * x <= high * n:
+                p = exact_test(x, n, 0.5) * (1 if total is None else total // n)
+                bad = n if p > 0.05 + 1e-12 else bad
+    agreeing = (n for n in range(bad + 1, most + 1) if int(high * n // 100) * 100 >= low * n)
+    return next(agreeing, None)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "n"), [(70, 74, 28), (63.5, 64.5, 56), (62.5, 63.5, 65), (61.5, 62.5, 79)]
+)
+def test_a_bare_share_is_beyond_chance_from_a_number_of_cases(low, high, n):
+    assert r.total_from_which_established(low, high) == n == _from_which(low, high, 250)
+    # A share as far under one half needs the same number.
+    assert r.total_from_which_established(100 - high, 100 - low) == n
+
+
+def test_beyond_selection_needs_more_cases_and_sometimes_more_than_there_are():
+    found = r.total_from_which_established(70, 74, total_n=5_000)
+    assert found == _from_which(70, 74, 250, total=5_000)
+    assert r.total_from_which_established(70, 74) < found
+    assert r.total_from_which_established(50.5, 51.5, total_n=1_000) is None
+
+
+def test_a_share_that_may_be_one_half_is_never_established():
+    assert r.total_from_which_established(47.5, 52.5) is None
+    assert r.total_from_which_established(50, 100) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((60, 50), "low <= high"), ((50, 101), "percent"), ((60, 70, 0.95, 0), "total_n")],
+)
+def test_impossible_printed_shares_are_refused(arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        r.total_from_which_established(*arguments)

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from scomm.errors import ArgumentError
 from scomm.stats import verdicts as v
-from scomm.stats.proportions import clopper_pearson
+from scomm.stats.proportions import clopper_pearson, exact_test
 
-RULES = [
-    v.Rule("over", "established", "supported"),
-    v.Rule("over", "*", "supported in part"),
-    v.Rule("unknown", "*", "cannot be settled here"),
-    v.Rule("*", "*", "not supported"),
-]
+ANSWERS = (v.AS_COUNTED, v.BEYOND_CHANCE)
+ROWS = (
+    ("over", "established", "supported"),
+    ("over", "*", "supported in part"),
+    ("unknown", "*", "cannot be settled here"),
+    ("*", "*", "not supported"),
+)
 
 
 def test_boston_and_solano():
@@ -77,22 +78,37 @@ def test_sets_of_counts_need_agreement():
     assert v.beyond_chance_set([(70, 100), (30, 100)]) == "not established"  # opposite sides
 
 
-def test_claim_verdict_follows_the_table_and_only_the_table():
-    assert v.claim_verdict("over", "established", RULES) == "supported"
-    assert v.claim_verdict("over", "not established", RULES) == "supported in part"
-    assert v.claim_verdict("exactly", "not established", RULES) == "not supported"
-    assert v.claim_verdict("unknown", "not applicable", RULES) == "cannot be settled here"
-    changed = [v.Rule("over", "*", "not supported"), *RULES]
-    assert v.claim_verdict("over", "established", changed) == "not supported"
+def test_a_rule_follows_its_rows_and_only_them():
+    rule = v.Rule(ANSWERS, ROWS)
+    assert rule.verdict("over", "established") == "supported"
+    assert rule.verdict("over", "not established") == "supported in part"
+    assert rule.verdict("exactly", "not established") == "not supported"
+    assert rule.verdict("unknown", "not applicable") == "cannot be settled here"
+    with pytest.raises(ArgumentError, match="above"):
+        rule.verdict("above", "established")
 
 
-def test_incomplete_or_misspelled_tables_are_refused():
-    with pytest.raises(ArgumentError, match="no rule"):
-        v.claim_verdict("under", "established", RULES[:2])
-    with pytest.raises(ArgumentError, match="words"):
-        v.claim_verdict("above", "established", RULES)
-    with pytest.raises(ArgumentError, match="rule verdict"):
-        v.claim_verdict("over", "established", [v.Rule("over", "*", "proved")])
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (ROWS[:2], "no rule matches"),
+        ((*ROWS[:3], ("*", "*", "proved")), "rule verdict"),
+        ((("above", "*", "supported"), *ROWS), "found 'above'"),
+        ((("over", "*", "not supported"), *ROWS), "can never decide"),
+    ],
+)
+def test_incomplete_misspelled_or_idle_rows_are_refused(rows, message):
+    with pytest.raises(ArgumentError, match=message):
+        v.Rule(ANSWERS, rows)
+
+
+@given(st.integers(1, 2_000), st.sampled_from([Fraction(1, 2), 0.25, 0.57]), st.data())
+def test_established_implies_a_small_two_sided_p(n, threshold, data):
+    x = data.draw(st.integers(0, n))
+    if v.beyond_chance(x, n, threshold) == "established":
+        assert exact_test(x, n, float(threshold)) <= 0.05 + 1e-12
+        over = Fraction(x, n) > Fraction(str(threshold))
+        assert v.as_counted(x, n, threshold) == ("over" if over else "under")
 
 
 @pytest.mark.parametrize(("x", "n"), [(5, 4), (-1, 4), (1.5, 4)])

@@ -24,6 +24,8 @@ _NUMBER = r"(?:[0-9]{1,12}(?:\.[0-9]{1,12})?)?"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _MEND = "Mend that place, or restore the file with `git checkout`."
 UNITS = ("count", "percent", "date", "rank", "none")
+FORMS = ("share", "places", "record", "purpose")  # of claims; each has its rule in claims.yml
+RECORDS = ("read", "known only by a report of it", "not found")
 
 
 def _csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
@@ -241,28 +243,70 @@ def timeline() -> pd.DataFrame:
 
 @cache
 def claims() -> dict[str, dict[str, Any]]:
-    """Return the claims by id, as typed. Raises LedgerError for an id that stands twice."""
-    entries = _entries(paths.CLAIMS, "claims", ("id", "short", "side", "where", "test", "kind"))
+    """Return the claims by id, as typed.
+
+    Raises LedgerError for an id that stands twice, a form without a rule, or a fact of record
+    without its source.
+    """
+    name = paths.CLAIMS.name
+    entries = _entries(paths.CLAIMS, "claims", ("id", "short", "side", "where", "test"))
     for number, entry in enumerate(entries, start=1):
+        place = f"{name}, claims, entry {number}"
         for field, kind in (("test", dict), ("where", list)):
             if not isinstance(entry[field], kind):
                 raise LedgerError(
-                    f"{paths.CLAIMS.name}, claims, entry {number}, {field}: found "
-                    f"{str(entry[field])[:60]!r}, expected a {kind.__name__}"
+                    f"{place}, {field}: found {str(entry[field])[:60]!r}, "
+                    f"expected a {kind.__name__}"
                 )
+        form = entry["test"].get("form")
+        if form not in FORMS:
+            raise LedgerError(f"{place}, form: found {form!r}, expected one of {', '.join(FORMS)}")
+        if form == "record":
+            _facts(entry["test"], place)
     return {entry["id"]: entry for entry in entries}
 
 
+def _facts(test: dict[str, Any], place: str) -> None:
+    facts = test.get("facts")
+    if not isinstance(facts, list) or not facts:
+        raise LedgerError(f"{place}, facts: found {str(facts)[:60]!r}, expected a list")
+    for fact in facts:
+        for field in ("fact", "record", "source"):
+            if not isinstance(fact, dict) or not isinstance(fact.get(field), str):
+                raise LedgerError(f"{place}, facts: no {field!r} in {str(fact)[:60]!r}")
+        if fact["record"] not in RECORDS:
+            raise LedgerError(
+                f"{place}, facts: found {fact['record']!r}, expected one of {', '.join(RECORDS)}"
+            )
+        if fact["record"] == "read" and isinstance(fact.get("as_stated"), bool) == (
+            "measure" in fact
+        ):
+            raise LedgerError(
+                f"{place}, facts: {fact['fact']!r} was read; type as_stated, or name its measure"
+            )
+
+
 @cache
-def verdict_rule() -> list[dict[str, str]]:
-    """Return the printed rule from two verdicts to a claim's verdict, in its order."""
-    rule = ("as_counted", "beyond_chance", "verdict")
-    entries = _mapping(paths.CLAIMS).get("verdict_rule")
-    if not isinstance(entries, list) or not all(
-        isinstance(entry, dict) and set(rule) <= entry.keys() for entry in entries
-    ):
-        raise LedgerError(f"{paths.CLAIMS.name}, verdict_rule: expected entries of {rule}")
-    return entries
+def verdict_rules() -> dict[str, dict[str, Any]]:
+    """Return the printed rule of each form of claim, as typed: questions, answers and rows."""
+    rules = _mapping(paths.CLAIMS).get("verdict_rules")
+    wanted = {"form", "questions", "answers", "rows"}
+    if not isinstance(rules, dict) or set(rules) != set(FORMS):
+        raise LedgerError(f"{paths.CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
+    for form, rule in rules.items():
+        if not isinstance(rule, dict) or set(rule) != wanted:
+            raise LedgerError(f"{paths.CLAIMS.name}, {form}: expected {', '.join(sorted(wanted))}")
+    return rules
+
+
+@cache
+def verdict_settings() -> dict[str, Any]:
+    """Return what every rule is applied with: the latest cut-off and the level."""
+    settings = _mapping(paths.CLAIMS).get("verdict_settings")
+    wanted = {"latest_cutoff": str, "level": float}
+    if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
+        raise LedgerError(f"{paths.CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
+    return settings
 
 
 @cache
@@ -314,10 +358,3 @@ def law() -> list[dict[str, Any]]:
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
     return _csv(paths.CODING / f"{kind}.csv", ())
-
-
-@cache
-def verdict_rules() -> dict[str, Any]:
-    """Return every printed rule of ``claims.yml`` by name, as typed."""
-    typed = _mapping(paths.CLAIMS)
-    return {name: value for name, value in typed.items() if name.startswith("verdict_rule")}

@@ -216,11 +216,10 @@ def _typed() -> Iterator[tuple[Path, Any]]:
         for name in ("short", "paraphrase", "evidence_that_would_settle", "evidence_here", "side"):
             yield paths.CLAIMS, entry[name]
         yield paths.CLAIMS, entry["figure_as_printed"]
-        yield paths.CLAIMS, entry.get("record_evidence")
+        yield from ((paths.CLAIMS, fact["fact"]) for fact in entry["test"].get("facts", ()))
     for rule in ledger.verdict_rules().values():
-        rows = rule["rows"] if isinstance(rule, dict) else rule
-        for row in rows:
-            yield from ((paths.CLAIMS, value) for value in row.values() if isinstance(value, str))
+        for texts in ([rule["form"]], rule["questions"], *rule["answers"]):
+            yield from ((paths.CLAIMS, text) for text in texts)
     for entry in ledger.objections()["objections"]:
         for name in ("objection", "answer", "side", "answer_kind"):
             yield paths.OBJECTIONS, entry[name]

@@ -2,128 +2,216 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from scomm.data import ledger
+from scomm.data.tables import load
 from scomm.display.formats import tr
 from scomm.display.words import N_
 from scomm.errors import LedgerError
-from scomm.record.evidence import Published, published
-from scomm.stats.verdicts import Rule, claim_verdict
+from scomm.record.evidence import Published, cutoff_month, published
+from scomm.stats.verdicts import Rule
 
-RELEASE_CUTOFF = "2011-02"
-_PLACE_LEVELS = ("county", "jurisdiction")
+_SEVERAL = 2  # the "two or more" of the printed rule
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A claim's verdict and what it follows from.
 
-    ``as_counted`` and ``beyond_chance`` are empty for claims that are not about one share;
-    ``because`` says in a few words which evidence decided; ``places`` lists the evidence.
+    ``answers`` are the answers to the two questions of the rule for the claim's form; ``because``
+    says in a few words which evidence decided; ``places`` lists the evidence. Of these ``over``
+    are over the claim's threshold, ``beyond`` of them beyond chance, and ``established`` also
+    beyond selection. ``as_counted`` and ``beyond_chance`` are those of a claim about one share.
     """
 
     claim: str
-    as_counted: str
-    beyond_chance: str
+    form: str
+    answers: tuple[str, str]
     verdict: str
     because: str
+    as_counted: str = ""
+    beyond_chance: str = ""
     places: tuple[Published, ...] = ()
     over: int = 0
+    beyond: int = 0
     established: int = 0
 
 
-def _rules(name: str) -> list[Rule]:
-    return [Rule(**row) for row in ledger.verdict_rules()[name]]
+def rule_of(form: str) -> Rule:
+    """Return the printed rule of a form of claim. Raises ArgumentError if it is not complete."""
+    typed = ledger.verdict_rules()[form]
+    first, second = typed["answers"]
+    return Rule((tuple(first), tuple(second)), tuple(tuple(row) for row in typed["rows"]))
 
 
-def about_one_place(claim: str, items: Sequence[Published]) -> Verdict:
-    """Judge a claim about one place from what is published of it at the release's cut-off.
+def _test(claim: str) -> dict[str, Any]:
+    test: dict[str, Any] = ledger.claims()[claim]["test"]
+    return test
 
-    Nothing published there gives ``unknown``; items that disagree give ``unknown`` too.
+
+def _judged(claim: str, answers: tuple[str, str], because: str, **fields: Any) -> Verdict:
+    form = _test(claim)["form"]
+    return Verdict(claim, form, answers, rule_of(form).verdict(*answers), because, **fields)
+
+
+def _threshold(test: Mapping[str, Any]) -> Fraction | None:
+    typed = test["threshold"]
+    return None if typed is None else Fraction(str(typed))
+
+
+def about_share(claim: str, items: Sequence[Published]) -> Verdict:
+    """Judge a claim about one share from what is published of it.
+
+    Nothing published gives ``unknown``; items that disagree give ``unknown`` too.
     """
-    test = ledger.claims()[claim]["test"]
-    threshold = Fraction(str(test["threshold"]))
+    test, level = _test(claim), ledger.verdict_settings()["level"]
+    threshold = _threshold(test)
+    if threshold is None:
+        return _judged(claim, ("no threshold", "not applicable"), N_("no threshold is stated"))
     found = {item.as_counted(threshold) for item in items}
     as_counted = found.pop() if len(found) == 1 else "unknown"
-    chances = {item.beyond_chance(threshold) for item in items}
+    chances = {item.beyond_chance(threshold, level) for item in items}
     beyond = "not applicable"
-    if as_counted != "unknown" and chances:
+    if as_counted != "unknown":
         beyond = "established" if chances == {"established"} else sorted(chances)[-1]
+    answer: str = as_counted
+    if as_counted == "exactly":
+        answer = f"exactly; the claim says {test['comparison']}"
     because = (
         N_("counts at the release's cut-off")
         if items
-        else N_("nothing is published at the release's cut-off")
+        else N_("no share is published up to the release's cut-off")
     )
-    verdict = claim_verdict(as_counted, beyond, _rules(test["rule"]))
-    return Verdict(claim, as_counted, beyond, verdict, because, tuple(items))
+    return _judged(
+        claim,
+        (answer, beyond),
+        because,
+        as_counted=as_counted,
+        beyond_chance=beyond,
+        places=tuple(items),
+    )
 
 
-def about_several_places(claim: str, items: Sequence[Published]) -> Verdict:
-    """Judge a claim about places named as a group, by how many are over and how many established."""
-    test = ledger.claims()[claim]["test"]
-    threshold = Fraction(str(test["threshold"]))
-    over = [item for item in items if item.as_counted(threshold) == "over"]
-    established = [item for item in over if item.beyond_chance(threshold) == "established"]
-    rule = ledger.verdict_rules()["verdict_rule_places"]
-    for row in rule["rows"]:
-        if len(over) >= row["places_over"] and len(established) >= row["places_established"]:
-            because = tr(
-                "{over:int} places over, {established:int} of them beyond chance",
-                over=len(over),
-                established=len(established),
-            )
-            return Verdict(
-                claim, "", "", row["verdict"], because, tuple(items), len(over), len(established)
-            )
-    raise LedgerError("claims.yml: no row of verdict_rule_places matches; the last must match all")
+def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
+    """Judge a claim about places named as a group, by how many are over and how many established.
 
-
-def of_record(claim: str) -> Verdict:
-    """Judge a claim of record, or one without a threshold, by the evidence typed with it."""
-    evidence = ledger.claims()[claim]["record_evidence"]
-    for row in ledger.verdict_rules()["verdict_rule_record"]:
-        if row["evidence"] == evidence:
-            return Verdict(claim, "", "not applicable", row["verdict"], evidence)
-    raise LedgerError(f"claims.yml, {claim}: record_evidence {evidence!r} is not in the rule")
-
-
-def cutoff_month(cutoff: str) -> str | None:
-    """Return a cut-off's month as YYYY-MM (the later of two), or None if it has none.
-
-    >>> cutoff_month("2011-02"), cutoff_month("2011-02/03"), cutoff_month("2011-mid")
-    ('2011-02', '2011-03', None)
+    ``asked`` is the number of places in question: all of the group that the program had reached.
+    A place whose printed words do not decide it counts as one without a figure.
     """
-    found = re.fullmatch(r"(\d{4})-(\d{2})(?:/(\d{2}))?", cutoff)
-    return None if found is None else f"{found[1]}-{found[3] or found[2]}"
+    level, threshold = ledger.verdict_settings()["level"], _threshold(_test(claim))
+    if threshold is None:
+        return _judged(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
+    sides = [item.as_counted(threshold) for item in items]
+    over = [item for item, side in zip(items, sides, strict=True) if side == "over"]
+    beyond = [item for item in over if item.beyond_chance(threshold, level) == "established"]
+    firm = [item for item in over if item.beyond_selection(threshold, level) == "established"]
+    decided = sum(side != "unknown" for side in sides)
+    few = (
+        "fewer than two, of all places in question"
+        if decided >= asked
+        else "fewer than two, of some of the places in question"
+    )
+    answers = (
+        "two or more" if len(over) >= _SEVERAL else few,
+        "two or more" if len(firm) >= _SEVERAL else "fewer than two",
+    )
+    because: str = tr(
+        "{over:int} places over, {beyond:int} of them beyond chance, {firm:int} also beyond selection",
+        over=len(over),
+        beyond=len(beyond),
+        firm=len(firm),
+    )
+    return _judged(
+        claim,
+        answers,
+        because,
+        places=tuple(items),
+        over=len(over),
+        beyond=len(beyond),
+        established=len(firm),
+    )
+
+
+def _as_stated(fact: Mapping[str, Any]) -> bool:
+    """Say if a fact that was read, or can be computed from a table, is as the claim states it."""
+    if "measure" not in fact:
+        return bool(fact["as_stated"])
+    if fact["measure"] == "share_of_counties_active":
+        dates = load("activation")["date_secure"]
+        value = Fraction(int((dates <= pd.Timestamp(fact["by"])).sum()), len(dates))
+    elif fact["measure"] == "difference_of_totals":
+        totals = ledger.published_totals()["value"]
+        value = Fraction(str(totals[fact["total"]])) - Fraction(str(totals[fact["less"]]))
+    else:
+        raise LedgerError(f"claims.yml: no measure {fact['measure']!r}")
+    threshold = Fraction(str(fact["threshold"]))
+    return value >= threshold if fact["comparison"] == "at least" else value > threshold
+
+
+def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Judge a claim of record by its facts: which were read, and which are as stated."""
+    read = [_as_stated(fact) for fact in facts if fact["record"] == "read"]
+    confirmed = sum(read)
+    answers = (
+        "all" if confirmed == len(facts) else "some" if confirmed else "none",
+        "some" if confirmed < len(read) else "none",
+    )
+    because: str = tr(
+        "{confirmed:int} of {facts:int} facts confirmed, {contradicted:int} contradicted",
+        confirmed=confirmed,
+        facts=len(facts),
+        contradicted=len(read) - confirmed,
+    )
+    if not read:
+        found = any(fact["record"] != "not found" for fact in facts)
+        because = N_("known only by a report of it") if found else N_("no record of it was found")
+    return _judged(claim, answers, because)
+
+
+def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
+    """Judge a statement about purpose or effect by what was measured, if it says how much counts."""
+    if test["threshold"] is None:
+        answers, because = ("no threshold", "no"), N_("no threshold is stated")
+    else:
+        answers = (test["measured"], test["shows_cause"])
+        because = {
+            "not measured here": N_("no table here measures it"),
+            "as stated": N_("measured, on the side of the claim"),
+        }.get(test["measured"], N_("measured, not on the side of the claim"))
+    return _judged(claim, answers, because)
+
+
+def _inside(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
+    """Say if a place is one that a claim is about, by the typed selection."""
+    places = test["places"]
+    return (
+        place_code in places.get("codes", [place_code])
+        and place_code not in places.get("codes_except", ())
+        and state in places.get("states", [state])
+        and state not in places.get("states_except", ())
+        and level in places.get("levels", [level])
+    )
 
 
 def eligible(claim: str) -> list[Published]:
-    """Return the evidence a claim is judged by: its places, up to the rule's latest cut-off.
+    """Return the evidence a claim about shares is judged by, highest share first.
 
-    Of several rows about one place the latest cut-off is kept.
+    Of each place that the claim is about, the figure with the latest cut-off not after the rule's.
     """
-    latest = ledger.verdict_rules()["verdict_rule_places"]["settings"]["latest_cutoff"][:7]
+    latest, test = ledger.verdict_settings()["latest_cutoff"], _test(claim)
     level = ledger.figures()["level"]
     by_place: dict[str, Published] = {}
     for item in published().values():
         month = cutoff_month(item.cutoff)
         if not item.selected or month is None or month > latest:
             continue
-        if level.loc[item.ids[0]] not in _PLACE_LEVELS:
-            continue
-        if claim == "C1":
-            continue
-        boston = item.place_code == "X:boston"
-        inside = {"C2": boston, "C3": item.state == "CA"}.get(
-            claim, item.state != "CA" and not boston
-        )
-        if not inside:
+        if not _inside(test, item.place_code, item.state, level.loc[item.ids[0]]):
             continue
         held = by_place.get(item.place_code)
         if held is None or (cutoff_month(held.cutoff) or "") < month:
@@ -131,26 +219,31 @@ def eligible(claim: str) -> list[Published]:
     return sorted(by_place.values(), key=lambda item: -item.share[0])
 
 
+def places_asked(claim: str) -> int:
+    """Return the number of counties in question: those of the group active by the latest cut-off."""
+    latest, test = ledger.verdict_settings()["latest_cutoff"], _test(claim)
+    active = load("activation")
+    active = active[active["date_secure"].dt.strftime("%Y-%m") <= latest]
+    return sum(
+        _inside(test, fips, state, "county")
+        for fips, state in zip(active["fips"], active["state"], strict=True)
+    )
+
+
 def judge(claim: str) -> Verdict:
-    """Return a claim's verdict. Raises KeyError for an unknown claim."""
-    rule = ledger.claims()[claim]["test"]["rule"]
-    if rule == "verdict_rule_record":
-        return of_record(claim)
-    if rule == "verdict_rule_places":
-        return about_several_places(claim, eligible(claim))
-    if claim == "C1":
-        items = [
-            item
-            for item in published().values()
-            if item.place_code == "US" and item.cutoff == RELEASE_CUTOFF and item.selected
-        ]
-        return about_one_place(claim, items)
-    items = [item for item in eligible(claim) if item.cutoff == RELEASE_CUTOFF]
-    return about_one_place(claim, items)
+    """Return a claim's verdict by the rule of its form. Raises KeyError for an unknown claim."""
+    test = _test(claim)
+    if test["form"] == "share":
+        return about_share(claim, eligible(claim))
+    if test["form"] == "places":
+        return about_places(claim, eligible(claim), places_asked(claim))
+    if test["form"] == "record":
+        return of_record(claim, test["facts"])
+    return of_purpose(claim, test)
 
 
 def verdict_table() -> pd.DataFrame:
-    """Return one row a claim: who made it, the two verdicts and the verdict by the printed rule."""
+    """Return one row a claim: who made it, its form, the answers and the verdict by the rule."""
     rows = []
     for claim, typed in ledger.claims().items():
         verdict = judge(claim)
@@ -159,6 +252,7 @@ def verdict_table() -> pd.DataFrame:
                 "claim": claim,
                 "short": typed["short"],
                 "side": typed["side"],
+                "form": ledger.verdict_rules()[verdict.form]["form"],
                 "as_counted": verdict.as_counted or "not applicable",
                 "beyond_chance": verdict.beyond_chance or "not applicable",
                 "verdict": verdict.verdict,

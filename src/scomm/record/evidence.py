@@ -7,6 +7,7 @@ hold exact counts, a set of counts consistent with what was printed, or a share 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from functools import cache
 import pandas as pd
 
 from scomm.data import ledger
-from scomm.display.formats import tr
+from scomm.display.formats import joined, tr
 from scomm.display.words import N_, Words
 from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
-from scomm.stats.proportions import Interval, clopper_pearson, wilson
+from scomm.stats.proportions import Interval, clopper_pearson, exact_test, wilson
 from scomm.stats.rounded import (
     CountSet,
     consistent_counts,
@@ -28,11 +29,30 @@ from scomm.stats.rounded import (
     least_favourable_test,
     share_range,
 )
-from scomm.stats.verdicts import AsCounted, BeyondChance, as_counted_set, beyond_chance_set
+from scomm.stats.selection import family_wise_bound
+from scomm.stats.verdicts import (
+    AsCounted,
+    BeyondChance,
+    as_counted_printed,
+    as_counted_set,
+    beyond_chance_set,
+)
 
 HALF = Fraction(1, 2)
 _WORST_FIRST = "DCBA"
 _MOST_PAIRS_LISTED = 2_000_000
+_LEVEL = 0.95
+PARTS = "parts added"
+
+
+def cutoff_month(cutoff: str) -> str | None:
+    """Return a cut-off's month as YYYY-MM (the first of two), or None if it has none.
+
+    >>> cutoff_month("2011-02"), cutoff_month("2011-02/03"), cutoff_month("2011-mid")
+    ('2011-02', '2011-02', None)
+    """
+    found = re.fullmatch(r"(\d{4}-\d{2})(?:/\d{2})?", cutoff)
+    return None if found is None else found[1]
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,7 @@ class Published:
 
     ``members`` is the set of pairs (without conviction, total) that agrees with what was printed;
     ``exact`` says that the set has one member. ``ids`` are the ledger rows it rests on.
+    ``above_only`` says that the words exclude the lower end of the share ("more than half").
     """
 
     key: str
@@ -56,6 +77,15 @@ class Published:
     route: str
     why_published: str
     word: str
+    above_only: bool = False
+
+    @property
+    def label(self) -> Words:
+        """The jurisdiction with its state, and a mark where a count is a sum made by this book."""
+        place = f"{self.jurisdiction} {self.state}".strip()
+        if self.basis == PARTS:
+            return tr("{place} (sum made here)", place=place)
+        return tr("{place}", place=place)
 
     @property
     def exact(self) -> bool:
@@ -84,6 +114,50 @@ class Published:
         return tr("n = {low:int} to {high:int}", low=low, high=high)
 
     @property
+    def total_text(self) -> str:
+        """The number of removals as printed: exact, a range, or not printed."""
+        return _range(self.n_range)
+
+    @property
+    def without_text(self) -> str:
+        """The number without a conviction that agrees with what was printed, as ``total_text``."""
+        x = self.members.x
+        return _range((int(x.min()), int(x.max())) if x.size else None)
+
+    @property
+    def share_text(self) -> Words:
+        """The share in words: one number, the ends of its range, or the limit that is printed."""
+        low, high = self.share
+        if (low, high) == (0, 1):
+            return tr("not printed")
+        if high == 1 and low < 1 and not self.members.x.size:
+            return (
+                tr("over {low:pct}", low=low)
+                if self.above_only
+                else tr("{low:pct} or more", low=low)
+            )
+        if low == high:
+            return tr("{low:pct}", low=low)
+        return tr("{low:pct} to {high:pct}", low=low, high=high)
+
+    @property
+    def sources(self) -> Words:
+        """Who printed it, with the date and the grade of each source."""
+        rows = ledger.figures().loc[list(self.ids)].drop_duplicates("source_no")
+        return joined(
+            (
+                tr(
+                    "{who}, {when} (grade {grade})",
+                    who=row.publisher,
+                    when=row.published,
+                    grade=row.grade,
+                )
+                for row in rows.itertuples()
+            ),
+            "; ",
+        )
+
+    @property
     def share(self) -> tuple[float, float]:
         """Smallest and largest share that agree with what was printed."""
         return share_range(self.members)
@@ -103,9 +177,7 @@ class Published:
         if self.members.x.size:
             return as_counted_set(self.members.pairs, threshold)
         low, high = self.members.share_low, self.members.share_high
-        if low > threshold:
-            return "over"
-        return "under" if high < threshold else "unknown"
+        return as_counted_printed(low, high, threshold, open_low=self.above_only)
 
     def beyond_chance(
         self, threshold: float | Fraction = HALF, level: float = 0.95
@@ -115,13 +187,42 @@ class Published:
             return "not applicable"
         return beyond_chance_set(self.members.pairs, threshold, level)
 
-    def p_over(self, threshold: float = 0.5) -> float:
-        """Exact one-sided p-value of a share at or under the threshold, least favourable."""
-        tested = least_favourable_test(self.members, threshold, "greater")
+    def p(self, threshold: float | Fraction = HALF) -> float:
+        """Exact two-sided p-value of a share equal to the threshold, least favorable member."""
+        tested = least_favourable_test(self.members, float(threshold), "two-sided")
         return math.nan if tested is None else tested.p
 
+    def bound(self, threshold: float | Fraction = HALF) -> float:
+        """Bound on the chance that any place of this size would stand so far from the threshold.
 
-PARTS = "parts added"
+        The two-sided p-value times the most places that can be as large, by the nation's total
+        (``national_total``); the least favorable member decides. NaN without a number of removals
+        or without a total.
+        """
+        total = national_total(self.cutoff)
+        if not self.members.x.size or total is None:
+            return math.nan
+        p = exact_test(self.members.x, self.members.n, float(threshold), "two-sided")
+        return float(family_wise_bound(p, total, self.members.n).max())
+
+    def beyond_selection(
+        self, threshold: float | Fraction = HALF, level: float = _LEVEL
+    ) -> BeyondChance:
+        """Whether the side is established even if the place was picked as the most extreme."""
+        bound = self.bound(threshold)
+        if math.isnan(bound):
+            return "not applicable"
+        beyond = self.beyond_chance(threshold, level) == "established"
+        return "established" if beyond and bound <= 1 - level else "not established"
+
+
+def _range(ends: tuple[int, int] | None) -> Words:
+    if ends is None:
+        return tr("not printed")
+    low, high = ends
+    return (
+        tr("{n:int}", n=low) if low == high else tr("{low:int} to {high:int}", low=low, high=high)
+    )
 
 
 def _bounds(ids: str, basis: str = "") -> tuple[float, float]:
@@ -165,6 +266,8 @@ def _members(row: pd.Series) -> CountSet:
 def _published(row: pd.Series) -> Published:
     ids = tuple(" ".join(row[c] for c in ("n_ids", "x_ids", "convicted_ids", "share_ids")).split())
     rows = ledger.figures().loc[list(ids)]
+    shares = ledger.figures().loc[row["share_ids"].split()]
+    lowest = shares[shares["low"] == shares["low"].max()]
     grades = set(rows["grade"])
     why = sorted(set(rows["why_published"]))
     members = _members(row)
@@ -186,6 +289,11 @@ def _published(row: pd.Series) -> Published:
         route=rows["route"].iloc[0],
         why_published=why[0] if len(why) == 1 else "unknown",
         word=rows["word"].iloc[0],
+        above_only=not members.x.size
+        and bool(len(lowest))
+        and bool(
+            ((lowest["exactness"] == "floor") & ~lowest["printed"].str.contains("at least")).any()
+        ),
     )
 
 
@@ -203,6 +311,8 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
 
     Columns ``x`` and ``n`` are missing where the counts are not known exactly; ``share_low`` and
     ``share_high`` are equal where they are; ``low`` and ``high`` are the 95% interval's ends.
+    ``total_text``, ``without_text`` and ``share_text`` say in words what was printed; ``p`` is the
+    two-sided p-value and ``bound`` its bound over all places of the size.
     """
     rows = []
     for item in items:
@@ -216,6 +326,7 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
                 "key": item.key,
                 "jurisdiction": item.jurisdiction,
                 "state": item.state,
+                "place_code": item.place_code,
                 "cutoff": item.cutoff,
                 "x": x,
                 "n": n,
@@ -226,9 +337,16 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
                 "share_high": high,
                 "low": interval.low if interval else math.nan,
                 "high": interval.high if interval else math.nan,
-                "p_over": item.p_over(float(threshold)) if item.members.x.size else math.nan,
+                "label": item.label,
+                "total_text": item.total_text,
+                "without_text": item.without_text,
+                "share_text": item.share_text,
+                "p": item.p(threshold),
+                "bound": item.bound(threshold),
                 "as_counted": item.as_counted(threshold),
                 "beyond_chance": item.beyond_chance(threshold),
+                "beyond_selection": item.beyond_selection(threshold),
+                "sources": item.sources,
                 "basis": item.basis,
                 "grade": item.grade,
                 "route": item.route,
@@ -240,16 +358,6 @@ def frame(items: list[Published], threshold: float | Fraction = HALF) -> pd.Data
     table = pd.DataFrame(rows)
     whole = ["x", "n", "n_low", "n_high"]
     return table.astype(dict.fromkeys(whole, "Int64")) if len(table) else table
-
-
-def shares_as_printed(places: pd.DataFrame) -> list[Words]:
-    """Return each share of a ``frame`` in words: its two ends where it is known as a range."""
-    return [
-        tr("{low:pct}", low=row.share_low)
-        if row.share_low == row.share_high
-        else tr("{low:pct} to {high:pct}", low=row.share_low, high=row.share_high)
-        for row in places.itertuples()
-    ]
 
 
 def at_cutoff(cutoff: str, selected_only: bool = True) -> list[Published]:
@@ -295,3 +403,24 @@ def nation(cutoff: str) -> Published:
         if item.place_code == "US" and item.cutoff == cutoff and item.selected:
             return item
     raise LedgerError(f"cutoffs.csv: no national row at {cutoff}")
+
+
+@cache
+def national_total(cutoff: str) -> int | None:
+    """Return the nation's removals up to a cut-off, or an upper bound on them.
+
+    The first total printed for that month or a later one: a running total only grows, so a later
+    one is not too small. None for a cut-off without a month, or where no later total is printed.
+    """
+    month = cutoff_month(cutoff)
+    if month is None:
+        return None
+    totals = {
+        cutoff_month(item.cutoff): item.n_range[1]
+        for item in published().values()
+        if item.place_code == "US" and item.selected and item.n_range is not None
+    }
+    return next(
+        (totals[m] for m in sorted(filter(None, totals)) if m >= month),
+        None,
+    )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import check_level
 from scomm.stats.proportions import Alternative, Interval, exact_test, wilson
+from scomm.stats.selection import family_wise_bound
 
 MOST_PAIRS = 5_000_000  # beyond this a set is a sign of a missing limit, not of vague words
 
@@ -220,3 +221,47 @@ def floor_at_which_verdict_turns(
     p = np.asarray(exact_test(candidates, n[:, None], p0, alternative)).max(axis=1)
     failing = n[p > 1 - level]
     return int(failing.max()) if failing.size else None
+
+
+def total_from_which_established(
+    percent_low: float,
+    percent_high: float,
+    level: float = 0.95,
+    total_n: int | None = None,
+) -> int | None:
+    """Smallest number of cases from which a bare share is beyond chance, however many there are.
+
+    Estimand: the least m such that for every n >= m each count that agrees with the printed
+    percentages differs from one half (exact binomial test, two-sided, p <= 1 - level). With
+    `total_n`, the cases of all places together, p is multiplied by floor(total_n / n), the most
+    places that can be as large, and n goes up to total_n: then the share is beyond chance even if
+    it is the most extreme of them (`scomm.stats.selection.family_wise_bound`). None if no such m
+    exists. An n with no consistent count is skipped. The search is finite: by Hoeffding (1963) the
+    p-value is at most 2 exp(-2 n d^2), where d is the distance of the nearest share from one half.
+    Raises ArgumentError for impossible percentages or a bad level, and unless total_n >= 1.
+
+    >>> total_from_which_established(70, 74), total_from_which_established(47.5, 52.5)
+    (28, None)
+    """
+    check_level(level)
+    if total_n is not None and total_n < 1:
+        raise ArgumentError(f"total_n: found {total_n}, expected at least 1")
+    low, high = _as_share(percent_low, 0), _as_share(percent_high, 1)
+    if low > high:
+        raise ArgumentError(f"found {percent_low} to {percent_high} percent, expected low <= high")
+    distance = float(max(low - Fraction(1, 2), Fraction(1, 2) - high))
+    if distance <= 0:
+        return None
+    most = math.ceil(math.log(2 * (total_n or 1) / (1 - level)) / (2 * distance**2))
+    sizes = range(1, (most if total_n is None else min(most, total_n)) + 1)
+    limits = [(n, _x_limits(n, low, high, False, False)) for n in sizes]
+    kept = [(n, a[0] if 2 * low > 1 else a[-1]) for n, a in limits if len(a)]
+    if not kept:
+        return None
+    n, nearest = np.array(kept).T
+    p = np.asarray(exact_test(nearest, n, 0.5, "two-sided"))
+    if total_n is not None:
+        p = family_wise_bound(p, total_n, n)
+    failing = n[p > 1 - level]
+    after = n[n > failing.max()] if failing.size else n
+    return int(after.min()) if after.size else None

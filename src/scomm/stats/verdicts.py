@@ -1,8 +1,8 @@
-"""The two verdicts of every finding, and the claim's verdict that follows from them by a table.
+"""The two verdicts of a share, and the rule by which a claim's verdict follows from evidence.
 
 *As counted* is arithmetic on the released count. *Beyond chance* asks whether a process whose
 true share is the threshold would give a count as far from it. Neither contains a judgement that
-is not printed: level, test and rule table are arguments.
+is not printed: level, test and rule are arguments.
 """
 
 from __future__ import annotations
@@ -35,11 +35,52 @@ CLAIM_VERDICTS = (
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the printed rule table; '*' in a condition matches anything."""
+    """The printed rule for one form of claim: two questions, and a verdict for every two answers.
 
-    as_counted: str
-    beyond_chance: str
-    verdict: str
+    ``answers`` lists what each question can be answered by; ``rows`` are (first answer, second
+    answer, verdict), read from the top; '*' matches any answer. Raises ArgumentError for an answer
+    or a verdict outside its list, for a row that can never decide, and for two answers that no row
+    matches: a rule must be complete, since silence is not a verdict.
+    """
+
+    answers: tuple[tuple[str, ...], tuple[str, ...]]
+    rows: tuple[tuple[str, str, str], ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            for answer, allowed in zip(row[:2], self.answers, strict=True):
+                if answer != "*" and answer not in allowed:
+                    raise ArgumentError(f"rule: found {answer!r}, expected one of {allowed}")
+            if row[2] not in CLAIM_VERDICTS:
+                raise ArgumentError(f"rule verdict: found {row[2]!r}, expected {CLAIM_VERDICTS}")
+        deciding = {
+            self._row(first, second) for first in self.answers[0] for second in self.answers[1]
+        }
+        idle = set(range(len(self.rows))) - deciding
+        if idle:
+            raise ArgumentError(f"rule: row {self.rows[min(idle)]} can never decide")
+
+    def _row(self, first: str, second: str) -> int:
+        for number, row in enumerate(self.rows):
+            if row[0] in ("*", first) and row[1] in ("*", second):
+                return number
+        raise ArgumentError(f"no rule matches ({first!r}, {second!r}); add a row for it")
+
+    def verdict(self, first: str, second: str) -> str:
+        """Return the verdict of the first row that matches both answers.
+
+        Raises ArgumentError for an answer that is not in the lists.
+
+        >>> rule = Rule((("over", "under"), ("established", "not established")), (
+        ...     ("over", "established", "supported"), ("over", "*", "supported in part"),
+        ...     ("under", "*", "not supported")))
+        >>> rule.verdict("over", "not established")
+        'supported in part'
+        """
+        for answer, allowed in zip((first, second), self.answers, strict=True):
+            if answer not in allowed:
+                raise ArgumentError(f"found {answer!r}, expected one of {allowed}")
+        return self.rows[self._row(first, second)][2]
 
 
 def _exact_fraction(threshold: float | Fraction) -> Fraction:
@@ -176,27 +217,6 @@ def beyond_chance_set(
         return "not applicable"
     one_side = as_counted_set(pairs, threshold) in ("over", "under")
     return "established" if verdicts == {"established"} and one_side else "not established"
-
-
-def claim_verdict(as_counted: str, beyond_chance: str, rules: Sequence[Rule]) -> str:
-    """The claim's verdict: that of the first rule whose two conditions match.
-
-    Raises ArgumentError for a word outside the vocabularies above, and when no rule matches (a
-    table must be complete: silence is not a verdict).
-
-    >>> table = [Rule("over", "established", "supported"),
-    ...          Rule("over", "*", "supported in part"), Rule("*", "*", "not supported")]
-    >>> claim_verdict("over", "not established", table)
-    'supported in part'
-    """
-    if as_counted not in AS_COUNTED or beyond_chance not in BEYOND_CHANCE:
-        raise ArgumentError(f"found ({as_counted!r}, {beyond_chance!r}), not words of the verdicts")
-    for rule in rules:
-        if rule.verdict not in CLAIM_VERDICTS:
-            raise ArgumentError(f"rule verdict: found {rule.verdict!r}, expected {CLAIM_VERDICTS}")
-        if rule.as_counted in ("*", as_counted) and rule.beyond_chance in ("*", beyond_chance):
-            return rule.verdict
-    raise ArgumentError(f"no rule matches ({as_counted!r}, {beyond_chance!r}); add a row for it")
 
 
 def as_counted_each(
