@@ -23,6 +23,7 @@ WHY = ("release", "agency", "local", "high", "national", "unknown")
 _NUMBER = r"(?:[0-9]{1,12}(?:\.[0-9]{1,12})?)?"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _MEND = "Mend that place, or restore the file with `git checkout`."
+STATUSES = ("CONFIRMED", "PARTLY")
 UNITS = ("count", "percent", "date", "rank", "none")
 
 
@@ -234,8 +235,10 @@ def published_totals() -> pd.DataFrame:
 @cache
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
-    frame = _csv(paths.TIMELINE, ("date", "date_precision", "event", "source", "status"))
+    frame = _csv(paths.TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
     _dated(frame, paths.TIMELINE.name)
+    _unique(frame, paths.TIMELINE.name, "id")
+    _require(frame, paths.TIMELINE.name, "status", STATUSES)
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -321,3 +324,14 @@ def verdict_rules() -> dict[str, Any]:
     """Return every printed rule of ``claims.yml`` by name, as typed."""
     typed = _mapping(paths.CLAIMS)
     return {name: value for name, value in typed.items() if name.startswith("verdict_rule")}
+
+
+def fact_status(key: str) -> str | None:
+    """Return how far a row of the chronology or of the law was confirmed, None if it is no row."""
+    return _fact_statuses().get(key)
+
+
+@cache
+def _fact_statuses() -> dict[str, str]:
+    events = dict(timeline()[["id", "status"]].itertuples(index=False, name=None))
+    return events | {entry["id"]: entry["status"] for entry in law()}
