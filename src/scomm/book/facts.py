@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxRole
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
 
 from scomm.data.ledger import fact_status
 from scomm.display.words import _
