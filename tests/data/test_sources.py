@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,27 @@ def test_the_workbook_of_four_sheets_states_four_counts():
     said = " ".join(passport.traps)
     for count in ("32,549", "36,811", "6,529", "20,384"):
         assert count in said
-    assert "official use only" in said
+
+
+def test_the_stamp_is_told_of_each_file_that_carries_it():
+    stamped = {path for path, passport in sources.passports().items() if passport.stamp}
+    assert stamped == {
+        path
+        for path in sources.passports()
+        if path.startswith(("removals/", "arrests/", "seattle/"))
+    }
+
+
+@pytest.mark.originals
+@needs_originals
+def test_the_stamp_is_what_the_files_say():
+    assert ORIGINALS is not None
+    for path, passport in sources.passports().items():
+        if path.endswith(".csv.gz"):
+            with gzip.open(sources.locate(path, ORIGINALS), "rt", encoding="utf-8") as stream:
+                head = "".join(next(stream) for _ in range(5))
+            assert ("Official Use Only" in head) is bool(passport.stamp), path
+            assert passport.stamp in head, path
 
 
 @pytest.mark.originals

@@ -99,8 +99,24 @@ def test_seattle() -> None:
     assert 0 < step.kept < step.before
 
 
-def test_seattle_releases_agree_in_all_cells_but_one() -> None:
+def test_lines_that_repeat_another() -> None:
+    frame = load("removals_repeats")
+    assert frame["repeats"].sum() == 247_178
+    assert (frame["lines"] - frame["distinct"] == frame["repeats"]).all()
+    # Their lines are the records of the other tables, of each kind.
+    none = frame[~frame["threat_level_recorded"]]
+    removals = load("removals")
+    assert frame["lines"].sum() == removals["n"].sum()
+    assert none["lines"].sum() == removals.loc[~removals["threat_level_recorded"], "n"].sum()
+    assert none["lines"].sum() / frame["lines"].sum() == pytest.approx(0.437, abs=5e-4)
+    assert none["distinct"].sum() / frame["distinct"].sum() == pytest.approx(0.371, abs=5e-4)
+
+
+def test_seattle_releases_agree_in_all_comparable_cells_but_one() -> None:
     frame = load("seattle_agreement")
+    same = frame[frame["same_number"]].set_index("same_split")["cells"]
+    assert same.to_dict() == {True: 2_648, False: 1}
+    assert frame.loc[~frame["same_number"], "cells"].tolist() == [23]
     assert frame["in_removals_files"].sum() == 10_208
     assert frame.loc[~frame["same_split"], "cells"].tolist() == [1]
 

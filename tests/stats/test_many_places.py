@@ -324,6 +324,22 @@ def test_share_bounds_are_sharp(x, other, u_high, v_high, data):
         assert (b.low, b.high) == pytest.approx((min(shares), max(shares)))
 
 
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 5), st.integers(0, 5), st.data())
+def test_share_bounds_are_sharp_where_some_of_the_missing_is_known(x, other, u, v, data):
+    u_low, v_low = data.draw(st.integers(0, u)), data.draw(st.integers(0, v))
+    least = data.draw(st.integers(u_low + v_low, u + v))
+    most = data.draw(st.integers(least, u + v))
+    shares = [
+        (x + a) / (x + a + other + b)
+        for a in range(u_low, u + 1)
+        for b in range(v_low, v + 1)
+        if least <= a + b <= most and x + a + other + b > 0
+    ]
+    b = bd.share_bounds(x, other, (u_low, u), (v_low, v), (least, most))
+    if shares and x + other + least > 0:
+        assert (b.low, b.high) == pytest.approx((min(shares), max(shares)))
+
+
 def test_bounds_without_limits_and_without_data():
     b = bd.share_bounds([30, 0], [50, 0], (0, np.inf), (0, np.inf))
     assert b.low.tolist() == [0.0, 0.0]

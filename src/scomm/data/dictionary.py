@@ -116,6 +116,7 @@ def render() -> str:
             f"- Publisher: {passport.publisher}; release: {passport.release}",
             f"- Route into evidence: {passport.route}; licence: {passport.licence}",
             f"- {passport.bytes:,} bytes, sha256 `{passport.sha256}`",
+            *([f"- Stamp on the file: {passport.stamp}"] if passport.stamp else []),
             *(f"- Trap: {trap}" for trap in passport.traps),
             *(f"- Definition: {definition}" for definition in passport.definitions),
             "",

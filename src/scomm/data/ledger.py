@@ -23,6 +23,7 @@ WHY = ("release", "agency", "local", "high", "national", "unknown")
 _NUMBER = r"(?:[0-9]{1,12}(?:\.[0-9]{1,12})?)?"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _MEND = "Mend that place, or restore the file with `git checkout`."
+STATUSES = ("CONFIRMED", "PARTLY")
 UNITS = ("count", "percent", "date", "rank", "none")
 FORMS = ("share", "places", "record", "purpose")  # of claims; each has its rule in claims.yml
 RECORDS = ("read", "known only by a report of it", "not found")
@@ -236,8 +237,10 @@ def published_totals() -> pd.DataFrame:
 @cache
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
-    frame = _csv(paths.TIMELINE, ("date", "date_precision", "event", "source", "status"))
+    frame = _csv(paths.TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
     _dated(frame, paths.TIMELINE.name)
+    _unique(frame, paths.TIMELINE.name, "id")
+    _require(frame, paths.TIMELINE.name, "status", STATUSES)
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -358,3 +361,14 @@ def law() -> list[dict[str, Any]]:
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
     return _csv(paths.CODING / f"{kind}.csv", ())
+
+
+def fact_status(key: str) -> str | None:
+    """Return how far a row of the chronology or of the law was confirmed, None if it is no row."""
+    return _fact_statuses().get(key)
+
+
+@cache
+def _fact_statuses() -> dict[str, str]:
+    events = dict(timeline()[["id", "status"]].itertuples(index=False, name=None))
+    return events | {entry["id"]: entry["status"] for entry in law()}

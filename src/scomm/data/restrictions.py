@@ -73,16 +73,6 @@ def without_lag(frame: pd.DataFrame) -> Restricted:
     )
 
 
-def dated_apprehensions(frame: pd.DataFrame) -> Restricted:
-    """Keep removals with a usable month of apprehension."""
-    return _restrict(
-        frame,
-        frame["apprehension_status"] == "dated",
-        N_("apprehension dated"),
-        N_("the date is missing, before 1990, or after the departure"),
-    )
-
-
 def local_jail_arrests(frame: pd.DataFrame) -> Restricted:
     """Keep Seattle arrests made in local jails since convictions are recorded."""
     jails = landmarks().loc[landmarks()["kind"].isin(JAIL_KINDS), "landmark"]

@@ -31,7 +31,8 @@ class Passport:
     """One original file.
 
     ``path`` is relative to the folder of originals; ``rows`` is the number of data rows as the
-    releaser counts them, or None; ``route`` says how the file could come into evidence.
+    releaser counts them, or None; ``route`` says how the file could come into evidence; ``stamp``
+    is a marking that the file itself carries, word for word.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Passport:
     what: str
     route: str
     rows: int | None = None
+    stamp: str = ""
     traps: tuple[str, ...] = field(default_factory=tuple)
     definitions: tuple[str, ...] = field(default_factory=tuple)
 

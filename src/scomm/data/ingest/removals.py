@@ -31,6 +31,7 @@ TABLES = (
     "removals_by_apprehension",
     "removals_by_departure",
     "removals_two_clocks",
+    "removals_repeats",
 )
 
 # The redaction mark hides a level, so a level exists; the text NA is the agency's "none".
@@ -160,8 +161,25 @@ def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFram
     return {name: frame.rename(columns=renamed) for name, frame in frames.items()}, total
 
 
+def _repeats(folder: Path) -> Output:
+    """Count the lines that repeat another in every column. Raises SourceError."""
+    columns = {name: f"column_{number}" for number, name in enumerate(_HEADER)}
+
+    def whole(table: ir.Table) -> dict[str, ir.Value]:
+        kept = ("fiscal_year", "fast_track", "threat_level_recorded")
+        values = {name: value for name, value in keyed(table).items() if name in kept}
+        return values | {key: table[name] for name, key in columns.items()}
+
+    keys = ["fiscal_year", "fast_track", "threat_level_recorded"]
+    sets = {"lines": [*keys, *columns.values()]}
+    frames, total = counted(DuckDBEngine(), originals(folder, ORIGINALS), layout(), whole, sets)
+    table = frames["lines"].groupby(keys)["n"].agg(lines="sum", distinct="size").reset_index()
+    table["repeats"] = table["lines"] - table["distinct"]
+    return Output("removals_repeats", table, total, "lines that agree in every column, counted")
+
+
 def run(folder: Path) -> list[Output]:
-    """Read the four files and count them four ways. Raises SourceError."""
+    """Read the four files, count them four ways, and count repeats. Raises SourceError."""
     frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
     check_row_counts(ORIGINALS, frames["removals"].groupby("fiscal_year")["n"].sum())
     alike = "as removals, by "
@@ -171,4 +189,5 @@ def run(folder: Path) -> list[Output]:
         "removals_by_departure": f"{alike}month of departure and four citizenships",
         "removals_two_clocks": f"{alike}month of removal and month of apprehension",
     }
-    return [Output(name, frame, total, why[name]) for name, frame in frames.items()]
+    counts = [Output(name, frame, total, why[name]) for name, frame in frames.items()]
+    return [*counts, _repeats(folder)]

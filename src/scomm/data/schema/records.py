@@ -169,6 +169,25 @@ TABLES = (
         ),
     ),
     Table(
+        name="removals_repeats",
+        title="Lines of the removals files that repeat another line in every column",
+        grain="fiscal year, fast track or not, threat level recorded or not",
+        originals=REMOVALS_FILES,
+        key=("fiscal_year", "fast_track", "threat_level_recorded"),
+        notes=(
+            "Birth dates are redacted in every line, so two people can have one line: a repeat need "
+            "not be a duplicate.",
+        ),
+        columns=(
+            Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2019),
+            Column("fast_track", "bool", "True for dispositions ER, ER/CF, REINST and REINRF"),
+            Column("threat_level_recorded", "bool", "Whether a threat level exists, redacted"),
+            Column("lines", "int", "Lines of the file", unit="records", low=0),
+            Column("distinct", "int", "Lines that differ in some column", unit="records", low=0),
+            Column("repeats", "int", "Lines less distinct lines", unit="records", low=0),
+        ),
+    ),
+    Table(
         name="arrests",
         title="ERO administrative arrests, FY2016 to FY2018",
         grain="fiscal year, month, area, apprehension method, disposition, landmark",
