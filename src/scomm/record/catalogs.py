@@ -234,7 +234,11 @@ def _typed() -> Iterator[tuple[Path, Any]]:
         yield from ((paths.TIMELINE, text) for text in ledger.timeline()[name])
     for name in ("route", "why_published", "word", "exactness", "level"):
         yield from ((paths.FIGURES, text) for text in ledger.figures()[name].unique())
-    yield from ((paths.CUTOFFS, text) for text in ledger.cutoffs()["basis"].unique())
+    for name in ("basis", "note"):
+        yield from ((paths.CUTOFFS, text) for text in ledger.cutoffs()[name].unique())
+    yield from (
+        (paths.FIGURES, text.replace("_", " ")) for text in ledger.figures()["metric"].unique()
+    )
     for name in ("quantity", "scope", "unit", "status", "source", "route"):
         yield from ((paths.PUBLISHED_TOTALS, text) for text in ledger.published_totals()[name])
     yield from ((paths.CHARGE_CLASSES, text) for _pattern, text in charge_classes())
