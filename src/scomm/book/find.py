@@ -153,7 +153,7 @@ def _write(app: Sphinx, site: Path) -> None:
     scripts = [(site / "_static" / name).read_bytes() for name in SEARCH_SCRIPTS]
     if app.config.scomm_place_pages:
         scripts.append((_STATIC / "find.js").read_bytes())
-    write_atomically(out / "search.js", b"\n".join(scripts))
+    write_atomically(out / "search.js", b"\n;\n".join(scripts))
     if app.config.scomm_place_pages:
         write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
         write_atomically(out / "places.js", places_js().encode("utf-8"))

@@ -22,7 +22,6 @@ from scomm.display.tables import to_html
 from scomm.display.words import N_, _
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
-from scomm.record.chapters import label
 from scomm.record.identity import editions, release_date
 from scomm.record.outputs import findings_shown, of_kind
 from scomm.record.schema import fields
@@ -211,7 +210,7 @@ def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
     table = sheet.tables[number - 1]
     links = f'<a href="{_table_csv(sheet, number)}" download>{html("Data (CSV)")}</a>'
     if table.chapter in titles:
-        chapter = html("Chapter {n}: {title}", n=label(table.chapter), title=titles[table.chapter])
+        chapter = html("Chapter {title}", title=titles[table.chapter])
         links += f' · <a href="../{table.chapter}.html">{chapter}</a>'
     return f'<p class="exhibit-source">{escape(_(table.note))} {links}</p>'
 

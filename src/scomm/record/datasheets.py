@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from scomm.display.words import N_, Words
 from scomm.record.areas import monthly
 from scomm.record.evidence import PARTS, Published, frame, nation, published
 from scomm.record.ledger_places import (
+    counted_words,
     counties_of,
     figures_in,
     published_in,
@@ -288,10 +290,10 @@ _ESTIMATES_NOTE = N_(
     "From chapters 9 and 10: intervals from blocks of months; shrunken towards the mean of the areas; "
     "and as the share would be with the nation's mix of cases. A difference is not a cause."
 )
-_HIDDEN = N_("hidden or none")
+_HIDDEN = N_("hidden or 0")
 _WITHHELD = N_(
-    "A cell is one month, nationality and class of one arresting agency; cells below 10 are hidden. "
-    "So these are lower bounds, and no share can be read from them: hidden or none means that no "
+    "A cell is one month, nationality and class of one arresting agency (ICE or CBP, the border agency); cells below 10 are hidden. "
+    "So these are lower bounds, and no share can be read from them: hidden or 0 means that no "
     "cell reached 10, though many small ones can add up. San Antonio lost Harlingen in FY2022."
 )
 _YEARS = {
@@ -303,11 +305,11 @@ _YEARS = {
 _MONTHS = {"month": Col("Month", "month")} | {k: v for k, v in _YEARS.items() if k != "year"}
 _VISIBLE = {
     "fiscal_year": Col("Fiscal year", "year"),
-    "agency": Col("Arrested by"),
-    "visible": Col("Visible removals", "int"),
-    "convicted": Col("Convicted, at least"),
-    "pending": Col("Pending charges, at least"),
-    "neither": Col("Neither, at least"),
+    "agency": Col("Agency"),
+    "visible": Col("Visible removals", "int", phone=False),
+    "convicted": Col("Convicted, at least", "right"),
+    "pending": Col("Pending charges, at least", "right", phone=False),
+    "neither": Col("Neither, at least", "right"),
 }
 _VISIBLE_BY_AREA = {"area": Col("Area")} | _VISIBLE
 _DETAINERS = {
@@ -480,16 +482,15 @@ def _published_tables(title: str, items: Sequence[Published]) -> list[SheetTable
 
 
 def _when(text: str) -> str:
-    """Return a day, month or year of the ledger in words.
+    """Return the month or year of a date of the ledger in words.
 
     >>> [str(_when(text)) for text in ("2008-10-27", "2008-10", "2011-mid", "")]
-    ['27 October 2008', 'Oct 2008', 'mid-2011', 'not stated']
+    ['Oct 2008', 'Oct 2008', 'mid-2011', 'not stated']
     """
     if not text:
         return N_("not stated")
-    if len(text) == 10 and text.replace("-", "").isdigit():
-        return tr("{day:date}", day=text)
-    return tr("{day:cutoff}", day=text)
+    is_day = len(text) == 10 and text.replace("-", "").isdigit()
+    return tr("{day:cutoff}", day=text[:7] if is_day else text)
 
 
 def _until(cutoff: str, period_end: str) -> str:
@@ -500,7 +501,7 @@ def _until(cutoff: str, period_end: str) -> str:
 def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
     """Return every row of the ledger about a place, as printed."""
     rows = figures.reset_index(drop=True).sort_values(["jurisdiction", "period_end", "id"])
-    rows["counted"] = rows["metric"].str.replace("_", " ")
+    rows["counted"] = rows["metric"].map(counted_words)
     bare = (rows["unit"] == "percent") & rows["printed"].str.fullmatch(r"[\d.]+")
     rows["printed"] = rows["printed"].where(~bare, rows["printed"] + "%")
     rows["since"] = [_when(text) for text in rows["period_start"]]
@@ -530,9 +531,9 @@ def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
 def _with_figures(
     title: str, tables: list[SheetTable], items: Sequence[Published], figures: pd.DataFrame
 ) -> tuple[SheetTable, ...]:
-    """Return a sheet's tables with what was published: shares first, all that was printed last."""
+    """Return a sheet's tables with what was published first: shares, then all that was printed."""
     if items:
-        return (*_published_tables(title, items), *tables, _printed_table(figures, folded=True))
+        return (*_published_tables(title, items), _printed_table(figures, folded=True), *tables)
     if len(figures):
         return (_printed_table(figures, folded=False), *tables)
     return tuple(tables)
@@ -732,19 +733,15 @@ def _aliases(place_code: str) -> tuple[str, ...]:
 def _share_of_county(fips: str) -> Words:
     """Return the shares published for a county, or for a place in it, with their cut-offs."""
     own = [item for item in published().values() if fips in item.place_code.split("+")]
-    parts = [
-        tr("{share} ({until})", share=_share_text(item), until=_period(item))
-        for item in sorted(own, key=lambda item: item.cutoff)
-    ]
-    parts += [
-        tr(
-            "{place}: {share} ({until})",
-            place=item.jurisdiction,
-            share=_share_text(item),
-            until=_period(item),
+
+    def shares(items: Iterable[Published]) -> Words:
+        return joined(
+            tr("{share} ({until})", share=_share_text(item), until=_period(item)) for item in items
         )
-        for item in _inside(fips)
-    ]
+
+    parts = [shares(sorted(own, key=lambda item: item.cutoff))] if own else []
+    for place, items in groupby(_inside(fips), key=lambda item: item.jurisdiction):
+        parts.append(tr("{place}: {shares}", place=place, shares=shares(items)))
     if not parts:
         return joined([N_("other figures") if fips in _with_figure() else N_("none")])
     return joined(parts, "; ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from functools import cache
 
@@ -39,6 +40,15 @@ def concerns(
         return False
     within = counties_of(place_code)
     return bool(within & counties) if within else state in states
+
+
+def counted_words(metric: str) -> str:
+    """Return what a figure counts, in words, from its code in the ledger.
+
+    >>> counted_words("removals_level1"), counted_words("share_without_conviction")
+    ('removals level 1', 'share without conviction')
+    """
+    return re.sub(r"level(?=\d)", "level ", metric.replace("_", " ")).replace("ident ", "IDENT ")
 
 
 def figures_in(counties: AbstractSet[str], states: AbstractSet[str]) -> pd.DataFrame:
