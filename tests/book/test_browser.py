@@ -195,7 +195,6 @@ def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
         ("texas", "Texas"),
         ("boston area", "Boston area"),
         ("Boston", "Boston, MA"),
-        ("Boston, Mass", "Boston, MA"),
         ("Philly", "Philadelphia County, PA (Philly)"),
         ("Austin", "Travis County, TX (Austin)"),
         ("TX", "Texas"),
@@ -280,7 +279,7 @@ def test_a_sheet_leads_to_its_neighbours_and_its_tables(
     at: Callable[..., Visit], places_site: Book
 ) -> None:
     page = at("datasheets/state-ma.html").page
-    table = page.locator("a[download]").first.get_attribute("href")
+    table = page.locator("article a[download]").first.get_attribute("href")
     rows = (places_site.html / "datasheets" / str(table)).read_text(encoding="utf-8")
     assert "boston_2011-07" in rows
     page.get_by_role("link", name="Next: Michigan").click()

@@ -211,7 +211,7 @@ def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
     links = f'<a href="{_table_csv(sheet, number)}" download>{html("Data (CSV)")}</a>'
     if table.chapter in titles:
         chapter = html("Chapter {title}", title=titles[table.chapter])
-        links += f' · <a href="../{table.chapter}.html">{chapter}</a>'
+        links += f'&ensp;<a href="../{table.chapter}.html">{chapter}</a>'
     return f'<p class="exhibit-source">{escape(_(table.note))} {links}</p>'
 
 
