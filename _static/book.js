@@ -58,8 +58,8 @@ addEventListener("DOMContentLoaded", () => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy-button";
-      button.textContent = words.copy;
-      button.setAttribute("aria-label", fill(words.copyWhat, { what: text.dataset.copy }));
+      button.textContent = text.dataset.button ?? words.copy;
+      button.setAttribute("aria-label", text.dataset.button ?? fill(words.copyWhat, { what: text.dataset.copy }));
       button.addEventListener("click", () =>
         // With the italics for a word processor, without them for anything else.
         navigator.clipboard.write([new ClipboardItem({
@@ -67,7 +67,7 @@ addEventListener("DOMContentLoaded", () => {
           "text/html": new Blob([text.innerHTML], { type: "text/html" }),
         })]).then(() => {
           button.textContent = words.copied;
-          setTimeout(() => (button.textContent = words.copy), 2000);
+          setTimeout(() => (button.textContent = text.dataset.button ?? words.copy), 2000);
         }),
       );
       text.after(button);

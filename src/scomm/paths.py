@@ -58,6 +58,7 @@ DISPOSITIONS = HAND / "dispositions.csv"
 LANDMARKS = HAND / "landmarks.csv"
 PA_FACILITIES = HAND / "pa_facilities.csv"
 FIPS_CHANGES = HAND / "fips_changes.csv"
+PLACES = HAND / "places.csv"
 
 PUBLISHED = DATA / "published"
 PUBLISHED_FINDINGS = PUBLISHED / "findings.json"

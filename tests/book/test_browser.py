@@ -194,6 +194,13 @@ def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
         ("Doña Ana", "Dona Ana County, NM"),
         ("texas", "Texas"),
         ("boston area", "Boston area"),
+        ("Boston", "Boston, MA"),
+        ("Philly", "Philadelphia County, PA (Philly)"),
+        ("Austin", "Travis County, TX (Austin)"),
+        ("TX", "Texas"),
+        ("D.C.", "District of Columbia"),
+        ("NYC", "New York City, NY (NYC)"),
+        ("suffolk ma", "Suffolk County, MA"),
     ],
 )
 def test_people_find_their_place_as_they_type_it(
@@ -203,7 +210,12 @@ def test_people_find_their_place_as_they_type_it(
     counties.locator("#find-place").fill(typed)
     found = counties.locator("form.find li").first
     expect(found.locator("a")).to_have_text(first)
-    assert found.locator("span").inner_text() in ("a share was published", "no share was published")
+    assert found.locator("span").inner_text() in (
+        "a share was published",
+        "a share was published for Boston, in it",
+        "other figures were published",
+        "no share was published",
+    )
     address = str(found.locator("a").get_attribute("href"))
     target, anchor = unquote(urlsplit(address).path), urlsplit(address).fragment
     text = (folder / target).read_text(encoding="utf-8")
@@ -217,6 +229,63 @@ def counties(places_site: Book, browser: Browser) -> Iterator[Page]:
     page.goto((places_site.html / "datasheets/counties.html").as_uri())
     yield page
     page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Boston", "a share was published"),
+        ("suffolk ma", "a share was published for Boston, in it"),
+        ("D.C.", "other figures were published"),
+        ("harris tx", "other figures were published"),
+        ("wyoming", "no share was published"),
+    ],
+)
+def test_what_was_published_about_a_place_is_said(counties: Page, typed: str, said: str) -> None:
+    counties.locator("#find-place").fill(typed)
+    expect(counties.locator("form.find li span").first).to_have_text(said)
+
+
+@pytest.mark.browser
+def test_the_search_page_shows_places_first(at: Callable[..., Visit]) -> None:
+    seen = at("search.html?q=travis")
+    place = seen.page.locator(".place-hits a").first
+    expect(place).to_have_text("Travis County, TX")
+    assert seen.errors == []
+    place.click()
+    seen.page.wait_for_url(re.compile(r"state-tx\.html#c48453$"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_link_leads_to_a_line_far_down_at_once(at: Callable[..., Visit], motion: str) -> None:
+    page = at("datasheets/state-tx.html", width=PHONE, reduced_motion=motion).page
+    page.evaluate("location.hash = '#c48453'")
+    assert page.evaluate(
+        "() => Math.abs(document.querySelector('#c48453').getBoundingClientRect().top) < innerHeight"
+    )
+
+
+@pytest.mark.browser
+def test_what_is_copied_of_a_command_is_called_a_command(at: Callable[..., Visit]) -> None:
+    page = at("trace/finding-1-1.html").page
+    expect(page.get_by_role("button", name="Copy command")).to_have_count(1)
+    expect(page.get_by_role("button", name="Copy citation")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_sheet_leads_to_its_neighbours_and_its_tables(
+    at: Callable[..., Visit], places_site: Book
+) -> None:
+    page = at("datasheets/state-ma.html").page
+    table = page.locator("article a[download]").first.get_attribute("href")
+    rows = (places_site.html / "datasheets" / str(table)).read_text(encoding="utf-8")
+    assert "boston_2011-07" in rows
+    page.get_by_role("link", name="Next: Michigan").click()
+    page.wait_for_url(re.compile("state-mi"))
+    page.get_by_role("link", name="Before: Massachusetts").click()
+    page.wait_for_url(re.compile("state-ma"))
 
 
 @pytest.mark.browser

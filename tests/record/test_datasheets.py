@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 import pytest
 
+from scomm.data import ledger, mappings
 from scomm.data.tables import load
 from scomm.record.areas import monthly
 from scomm.record.datasheets import (
+    Sheet,
     all_sheets,
     area_shares,
     area_sheet,
@@ -17,6 +20,8 @@ from scomm.record.datasheets import (
     visible_removals,
     with_share,
 )
+from scomm.record.evidence import published
+from scomm.record.ledger_places import running_total
 
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
@@ -27,12 +32,14 @@ def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
         for slug, sheet in sheets.items()
         for table in sheet.tables
         for anchor in table.anchors
+        if anchor
     }
     found = places()
     counties = [place for place in found if place.kind == "county"]
     assert len(counties) == 3143
-    assert {place.path for place in counties} == anchors
-    assert {place.path for place in found if place.kind != "county"} == {
+    lines = {place.path for place in found if place.kind in ("county", "place")}
+    assert lines == {path for path in anchors if "datasheets/state" in path}
+    assert {place.path for place in found if place.kind in ("state", "area")} == {
         f"datasheets/{slug}.html" for slug in sheets
     }
 
@@ -96,6 +103,171 @@ def test_estimates_come_from_the_chapters_own_tables() -> None:
         0.55,
     ]
     assert "no share can be said" in known.bounds["BOS"]
-    table = area_sheet("BOS", known).tables[0]
-    assert isinstance(table.frame, pd.DataFrame)
-    assert table.frame["standardized"].tolist() == [0.45]
+    tables = {table.title: table.frame for table in area_sheet("BOS", known).tables}
+    assert tables["Removals, FY2016 to August of FY2019"]["standardized"].tolist() == [0.45]
+
+
+@cache
+def every_sheet() -> list[Sheet]:
+    """Every sheet, made once for these tests."""
+    return all_sheets()
+
+
+# Rows of the ledger that are about no one place: the country, or a list of places.
+NO_PLACE = {
+    "US": "the country",
+    "X:list": "how many jurisdictions are on the agency's list",
+    "X:states": "how many states are over one half",
+    "X:united-states-541-counties": "541 counties of the country together",
+}
+
+
+def test_every_published_figure_about_a_place_is_on_sheets_and_found() -> None:
+    figures = ledger.figures()
+    sheets = {}
+    for sheet in every_sheet():
+        ids = [set(table.frame["id"]) for table in sheet.tables if "printed" in table.frame]
+        sheets[sheet.slug] = set().union(*ids)
+    found = [place for place in places() if place.published or place.figures]
+    for row in figures.itertuples():
+        shown = [slug for slug, ids in sheets.items() if row.id in ids]
+        if row.place_code in NO_PLACE:
+            assert shown == []
+            continue
+        assert f"state-{row.state.lower()}" in shown, row.id
+        assert any(slug.startswith("area-") for slug in shown), row.id
+        for code in row.place_code.split("+"):
+            lines = {
+                "S": f"state-{row.state.lower()}.html",
+                "X": f"state-{row.state.lower()}.html#x-{code[2:]}",
+            }
+            ends = lines.get(code[0], f"#c{code}")
+            assert [place for place in found if place.path.endswith(ends)], row.id
+
+
+def test_every_share_is_on_a_table_of_its_state_and_of_an_area() -> None:
+    keys = {
+        sheet.slug: {
+            key for table in sheet.tables if "line" in table.frame for key in table.frame["key"]
+        }
+        for sheet in every_sheet()
+    }
+    for item in published().values():
+        if item.place_code in NO_PLACE:
+            continue
+        assert item.key in keys[f"state-{item.state.lower()}"]
+        assert any(item.key in held for slug, held in keys.items() if slug.startswith("area-"))
+    for area, starts in {
+        "bos": ("boston", "massachusetts"),
+        "chi": ("illinois",),
+        "buf": ("new-york",),
+        "nyc": ("new-york",),
+        "den": ("colorado",),
+        "det": ("miami-valley",),
+        "atl": ("georgia", "north-carolina", "south-carolina"),
+        "sea": ("oregon",),
+        "mia": ("florida",),
+        "los": ("ca_",),
+        "sfr": ("ca_",),
+        "snd": ("ca_",),
+    }.items():
+        for start in starts:
+            assert any(key.startswith(start) for key in keys[f"area-{area}"]), (area, start)
+    assert sum(key.startswith("boston") for key in keys["area-bos"]) == 3
+
+
+def test_no_first_line_says_none_where_a_figure_was_published() -> None:
+    for sheet in every_sheet():
+        rows = [table.frame for table in sheet.tables if "printed" in table.frame]
+        shares = [table.frame for table in sheet.tables if "line" in table.frame]
+        none = str(sheet.first).startswith("No share")
+        assert none == (not rows), sheet.slug
+        assert str(sheet.first).startswith("A share") == bool(shares), sheet.slug
+        if rows and not shares:
+            bare = rows[0].loc[rows[0]["metric"] == "share_without_conviction", "cutoff"]
+            assert (bare == "").all(), f"{sheet.slug}: a share dated to a month"
+
+
+def test_a_total_or_share_that_was_printed_is_never_called_not_printed() -> None:
+    cutoffs = ledger.cutoffs()
+    for sheet in every_sheet():
+        for table in sheet.tables:
+            if "line" not in table.frame:
+                continue
+            for row in table.frame.itertuples():
+                typed = cutoffs.loc[row.key]
+                assert (str(row.counts) == "not printed") == (not typed["n_ids"]), row.key
+                assert str(row.share) != "not printed", row.key
+                assert "n/a" not in f"{row.counts} {row.share} {row.until}"
+    texas = next(table.frame for table in state_sheet("TX").tables if "line" in table.frame)
+    assert "591 to 597 (computed here) of 724" in set(map(str, texas["counts"]))
+
+
+def test_a_count_that_no_source_prints_is_called_computed() -> None:
+    cutoffs = ledger.cutoffs()
+    rows = pd.concat(
+        table.frame for sheet in every_sheet() for table in sheet.tables if "line" in table.frame
+    )
+    for row in rows.itertuples():
+        typed = cutoffs.loc[row.key]
+        printed = bool(typed["x_ids"]) and typed["basis"] != "parts added"
+        assert ("computed here" in str(row.counts)) == (bool(typed["n_ids"]) and not printed)
+    shown = dict(zip(rows["key"], rows["share"], strict=True))
+    assert shown["illinois_2011-02"] == "more than 30%"
+    assert str(shown["illinois_2010-12"]) == "at most 31.6%, computed here"
+
+
+def test_running_totals_stand_apart_from_figures_of_a_part_of_the_time() -> None:
+    part = {item.key for item in published().values() if not running_total(item)}
+    assert "massachusetts_2012-08" in part
+    for sheet in every_sheet():
+        for table in sheet.tables:
+            if "line" in table.frame:
+                apart = table.title.startswith("For a part of the time")
+                assert all((key in part) == apart for key in table.frame["key"]), sheet.slug
+
+
+def test_two_sources_of_one_figure_are_called_one() -> None:
+    note = next(table.note for table in state_sheet("MD").tables if "line" in table.frame)
+    assert "Feb 2011 and Mar 2011: one published figure" in note
+
+
+def test_the_cover_of_every_state_reaches_its_end() -> None:
+    for sheet in every_sheet():
+        table = next(table.frame for table in sheet.tables if "people" in table.frame)
+        assert (table["counties"] == table["of"]).any(), sheet.slug
+
+
+def test_a_hidden_count_of_the_dashboard_is_no_blank_and_no_zero() -> None:
+    for sheet in every_sheet():
+        for table in sheet.tables:
+            if "convicted" in table.frame:
+                assert set(table.frame["agency"]) <= {"ICE", "CBP"}
+                shown = table.frame[["convicted", "pending", "neither"]].astype(str)
+                assert not shown.isin(["0", "n/a", "nan", ""]).any(axis=None), sheet.slug
+
+
+def test_a_list_of_places_tells_counties_from_states() -> None:
+    assert "for Boston and Massachusetts as a whole." in state_sheet("MA").first
+    assert "Boston (MA), Massachusetts as a whole and Rhode Island as" in area_sheet("BOS").first
+
+
+def test_a_city_leads_to_the_county_in_which_the_agency_has_it() -> None:
+    found = {place.path[-5:]: place for place in places() if place.kind == "county"}
+    assert "Austin" in found["48453"].aliases
+    assert {"Philadelphia", "Philly"} <= set(found["42101"].aliases)
+    assert found["25025"].inside == "Boston"
+    facilities = load("facilities")
+    cities = set(facilities["city"].dropna().str.title())
+    typed = {name for names in mappings.places()["aliases"] for name in names.split(";")}
+    for place in found.values():
+        assert set(place.aliases) <= cities | typed, place.name
+
+
+def test_every_place_without_a_county_code_is_in_the_list_of_places() -> None:
+    placed = mappings.places()
+    coded = {code for code in ledger.figures()["place_code"] if code.startswith("X:")}
+    assert coded - set(placed["place_code"]) == set(NO_PLACE) - {"US"}
+    known = set(load("county_names")["fips"])
+    assert {fips for cell in placed["within"] for fips in cell.split()} <= known
+    assert placed["reason"].str.len().min() > 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -17,6 +17,9 @@ from scomm.book import writers
 from scomm.data.files import write_atomically
 from scomm.display.words import N_, _
 from scomm.record.templated import html
+
+if TYPE_CHECKING:
+    from scomm.record.datasheets import Place
 
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
@@ -33,6 +36,8 @@ TITLE = N_("All counties by state")
 _SAID = {
     "yes": N_("a share was published"),
     "no": N_("no share was published"),
+    "other": N_("other figures were published"),
+    "inside": N_("a share was published for {place}, in it"),
     "found": N_("{n} found"),
     "none": N_("Nothing found. Try the county's or the state's name."),
     "broken": N_("The list could not be loaded; use the plain list."),
@@ -68,12 +73,19 @@ def places_js() -> str:
     """Return the list of places as a script, which also works from a file."""
     from scomm.record.datasheets import places  # brings the statistics
 
-    rows = [
-        [_(place.name), place.kind, place.state, place.path, int(place.published)]
-        for place in places()
-    ]
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    return f"window.scommPlaces={text};\n"
+    def compact(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    rows: list[list[Any]] = []
+    for place in places():
+        # 1: a share was published; 2: other figures alone; 0: nothing.
+        published = 1 if place.published else 2 if place.figures else 0
+        row = [_(place.name), place.kind, place.state, place.path, published]
+        if place.inside or place.aliases:
+            row += [_(place.inside), list(place.aliases)]
+        rows.append(row)
+    title = compact(_("Places"))
+    return f"window.scommPlaces={compact(rows)};\nwindow.scommPlacesTitle={title};\n"
 
 
 def list_html() -> str:
@@ -89,10 +101,19 @@ def list_html() -> str:
     )
     parts.append(f"<p>{few}</p>")
     mark = html("(a share was published)")
+
+    def marked(place: Place) -> str:
+        if place.published:
+            return f" {mark}"
+        if place.inside:
+            inside = html("(a share was published for {place}, in it)", place=_(place.inside))
+            return f" {inside}"
+        return ""
+
     for code, group in groupby(sorted(counties, key=lambda p: names[p.state]), lambda p: p.state):
         links = "".join(
             f'<li><a href="{escape(place.path.removeprefix("datasheets/"))}">'
-            f"{escape(place.name)}</a>{f' {mark}' if place.published else ''}</li>"
+            f"{escape(place.name)}</a>{marked(place)}</li>"
             for place in sorted(group, key=lambda place: place.name)
         )
         parts.append(
@@ -128,9 +149,11 @@ def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _write(app: Sphinx, site: Path) -> None:
     out = site / "find"
-    # One request for the search page instead of five.
+    # One request for the search page instead of six.
     scripts = [(site / "_static" / name).read_bytes() for name in SEARCH_SCRIPTS]
-    write_atomically(out / "search.js", b"\n".join(scripts))
+    if app.config.scomm_place_pages:
+        scripts.append((_STATIC / "find.js").read_bytes())
+    write_atomically(out / "search.js", b"\n;\n".join(scripts))
     if app.config.scomm_place_pages:
         write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
         write_atomically(out / "places.js", places_js().encode("utf-8"))

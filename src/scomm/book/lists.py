@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -14,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from scomm import __version__
 from scomm.book import citations, writers
 from scomm.book.execution import executed
+from scomm.data.files import write_atomically
 from scomm.data.ledger import claims
 from scomm.display.tables import to_html
 from scomm.display.words import N_, _
@@ -26,6 +29,10 @@ from scomm.record.templated import html, html_plural
 
 if TYPE_CHECKING:
     from scomm.record.datasheets import Sheet
+
+
+# The page that lists every datasheet.
+_LIST = "notebooks/E-datasheets"
 
 
 def _raw(content: str) -> list[nodes.Node]:
@@ -178,10 +185,49 @@ class Errata(SphinxDirective):
         return escape("../" * self.env.docname.count("/") + published.load()[identifier]["url"])
 
 
-def sheet_html(sheet: Sheet) -> str:
-    """Render a datasheet's body."""
+def _sheet_links(before: Sheet | None, after: Sheet | None, listed: bool) -> str:
+    """Return links to the list of datasheets and to the ones before and after."""
+    links = [
+        f'<a rel="{rel}" href="{sheet.slug}.html">{html(text, place=_(sheet.title))}</a>'
+        for rel, text, sheet in (
+            ("prev", N_("Before: {place}"), before),
+            ("next", N_("Next: {place}"), after),
+        )
+        if sheet is not None
+    ]
+    if listed:
+        links.insert(0, f'<a href="../{_LIST}.html">{html("All datasheets")}</a>')
+    label = html("Datasheets")
+    return f'<nav class="sheet-links" aria-label="{label}">{" · ".join(links)}</nav>'
+
+
+def _table_csv(sheet: Sheet, number: int) -> str:
+    return f"{sheet.slug}-{number}.csv"
+
+
+def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
+    """Return what stands under a table: its note, its CSV file and the chapter that explains it."""
+    table = sheet.tables[number - 1]
+    links = f'<a href="{_table_csv(sheet, number)}" download>{html("Data (CSV)")}</a>'
+    if table.chapter in titles:
+        chapter = html("Chapter {title}", title=titles[table.chapter])
+        links += f'&ensp;<a href="../{table.chapter}.html">{chapter}</a>'
+    return f'<p class="exhibit-source">{escape(_(table.note))} {links}</p>'
+
+
+def sheet_html(
+    sheet: Sheet,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    before: Sheet | None = None,
+    after: Sheet | None = None,
+) -> str:
+    """Render a datasheet's body.
+
+    ``titles`` are those of the book's pages by name: links lead to the ones that it has.
+    """
     title, first = escape(_(sheet.title)), escape(_(sheet.first))
-    parts = [f"<h1>{title}</h1>", f'<p class="sheet-first">{first}</p>']
+    links = _sheet_links(before, after, listed=_LIST in titles)
+    parts = [f"<h1>{title}</h1>", links, f'<p class="sheet-first">{first}</p>']
     for number, table in enumerate(sheet.tables, start=1):
         if table.folded and table.frame.empty:
             continue
@@ -201,7 +247,7 @@ def sheet_html(sheet: Sheet) -> str:
             identifier=f"{sheet.slug}-{number}",
             anchors=table.anchors,
         )
-        note = f'<p class="exhibit-source">{escape(_(table.note))}</p>' if table.note else ""
+        note = _table_note(sheet, number, titles)
         dense = " exhibit-dense" if table.dense else ""
         parts.append(f'<div class="exhibit exhibit-table{dense}">{body}{note}</div>')
         parts.append("</details>" if table.folded else "")
@@ -241,9 +287,23 @@ def sheets(app: Sphinx) -> list[Sheet]:
     return made
 
 
+def _write_tables(sheet: Sheet, folder: Path) -> None:
+    """Write each table of a datasheet as CSV, without the drawings."""
+    for number, table in enumerate(sheet.tables, start=1):
+        rows = table.frame.drop(columns="line", errors="ignore")
+        text = rows.to_csv(index=False, lineterminator="\n")
+        write_atomically(folder / _table_csv(sheet, number), text.encode("utf-8"))
+
+
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    for sheet in sheets(app) if app.config.scomm_place_pages else ():
-        body = sheet_html(sheet) + citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
+    if not app.config.scomm_place_pages:
+        return
+    titles = {page: title.astext() for page, title in app.env.titles.items()}
+    every = sheets(app)
+    for before, sheet, after in zip([None, *every], every, [*every[1:], None], strict=False):
+        _write_tables(sheet, Path(app.outdir) / "datasheets")
+        cited = citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
+        body = sheet_html(sheet, titles, before, after) + cited
         yield (
             f"datasheets/{sheet.slug}",
             {"title": _(sheet.title), "body": body, "toc": "", "furo_hide_toc": True},

@@ -38,6 +38,17 @@ def areas() -> pd.DataFrame:
 
 
 @cache
+def places() -> pd.DataFrame:
+    """Return where the ledger's places without a county code lie, and other names of places.
+
+    Columns: place_code (of figures.csv), name, state, within (FIPS codes, empty where the source
+    names no county), aliases (separated by semicolons), reason, date.
+    """
+    columns = ("place_code", "name", "state", "within", "aliases", "reason", "date")
+    return _rows(paths.PLACES, columns, "place_code")
+
+
+@cache
 def charge_classes() -> list[tuple[str, str]]:
     """Return (prefix in lower case, class), longest prefix first."""
     rows = _rows(paths.CHARGE_CLASSES, ("prefix", "charge_class", "reason", "date"), "prefix")

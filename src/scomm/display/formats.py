@@ -3,7 +3,7 @@
 A format is a short word: ``int`` 1,234 · ``pct``, ``pct0``, ``pct2`` 28.7% · ``pts``, ``pts0``
 percentage points of a difference of shares, signed only where negative · ``f1`` … ``f4`` decimals
 · ``p`` a p-value · ``word`` a count up to twenty as a word · ``year`` 2011 · ``cutoff`` 2011-04~ as "about April
-2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text``.
+2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text`` · ``right``, text set like a number.
 
 Words among them (months, "about", "none") are in the edition's language; so is text, if it is one of
 the book's own words. Numbers keep their punctuation.
@@ -156,7 +156,7 @@ def fmt(value: Any, spec: str = "") -> str:
         return _(NOT_AVAILABLE)
     if hasattr(value, "item"):
         value = value.item()
-    if spec in ("", "text"):
+    if spec in ("", "text", "right"):
         if isinstance(value, bool) or not isinstance(value, int | float):
             text = value if isinstance(value, str) else str(value)
             return _(_TRUTH[value] if isinstance(value, bool) else text)

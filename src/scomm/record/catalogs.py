@@ -40,6 +40,7 @@ from scomm.record import published
 from scomm.record.changes import by_edition
 from scomm.record.findings import AS_COUNTED, BEYOND_CHANCE, METHODS, UNITS
 from scomm.record.identity import editions
+from scomm.record.ledger_places import counted_words
 from scomm.record.pseudo import pseudo
 from scomm.record.schema import fields
 from scomm.stats.funnel import EQUAL, USUAL
@@ -233,7 +234,11 @@ def _typed() -> Iterator[tuple[Path, Any]]:
         yield from ((paths.TIMELINE, text) for text in ledger.timeline()[name])
     for name in ("route", "why_published", "word", "exactness", "level"):
         yield from ((paths.FIGURES, text) for text in ledger.figures()[name].unique())
-    yield from ((paths.CUTOFFS, text) for text in ledger.cutoffs()["basis"].unique())
+    for name in ("basis", "note"):
+        yield from ((paths.CUTOFFS, text) for text in ledger.cutoffs()[name].unique())
+    yield from (
+        (paths.FIGURES, counted_words(text)) for text in ledger.figures()["metric"].unique()
+    )
     for name in ("quantity", "scope", "unit", "status", "source", "route"):
         yield from ((paths.PUBLISHED_TOTALS, text) for text in ledger.published_totals()[name])
     yield from ((paths.CHARGE_CLASSES, text) for _pattern, text in charge_classes())

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import pandas as pd
 
-from scomm.data import ledger
+from scomm.data import ledger, mappings
 from scomm.data.mappings import areas
 from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
 from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col, Line
-from scomm.display.words import N_
+from scomm.display.words import N_, Words
 from scomm.record.areas import monthly
-from scomm.record.evidence import Published, frame, nation, published
+from scomm.record.evidence import PARTS, Published, frame, nation, published
+from scomm.record.ledger_places import (
+    counted_words,
+    counties_of,
+    figures_in,
+    published_in,
+    running_total,
+)
 from scomm.stats.proportions import wilson
 
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
 FIRST_ESTIMATES = 2009
 NOT_RECORDED = N_("not recorded")
-_PLACE_LEVELS = ("county", "jurisdiction")
+_MOST_NAMED = 6
+# Chapters in which the tables of a sheet are explained.
+_PROGRAM, _FIGURES, _SHARES, _DASHBOARD = (
+    "notebooks/02-program",
+    "notebooks/06-jurisdictions",
+    "notebooks/09-areas",
+    "notebooks/13-dashboard",
+)
 # Areas of the dashboard that were formed out of others (aor.csv) and are in no removals file.
 LATER_AREAS = {"SNA": ("HLG",)}
 
@@ -34,7 +49,7 @@ class SheetTable:
     """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
 
     ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
-    for tables of many short rows, which print sets in columns.
+    for tables of many short rows, which print sets in columns; ``chapter`` explains what it shows.
     """
 
     title: str
@@ -44,6 +59,7 @@ class SheetTable:
     anchors: tuple[str, ...] = ()
     folded: bool = False
     dense: bool = False
+    chapter: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +78,11 @@ class Sheet:
 class Place:
     """One entry of the index in which readers find their place.
 
-    ``kind`` is ``county``, ``state`` or ``area``; ``state`` a county's postal code; ``path`` its
-    address relative to the root; ``published`` says whether a share was published for it.
+    ``kind`` is ``county``, ``state``, ``area`` or ``place``, such as a city that is no county;
+    ``state`` the postal code of a county or place; ``path`` its address relative to the root;
+    ``published`` says whether a share was published for it, ``figures`` whether anything else was;
+    ``inside`` names places in a county that have a share; ``aliases`` are other names, and cities
+    in it.
     """
 
     name: str
@@ -71,6 +90,9 @@ class Place:
     state: str
     path: str
     published: bool
+    figures: bool = False
+    inside: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @cache
@@ -123,28 +145,75 @@ def area_shares() -> pd.DataFrame:
 
 @cache
 def visible_removals() -> pd.DataFrame:
-    """Return the dashboard's visible removals by area, fiscal year and criminality.
+    """Return the dashboard's visible removals by area, fiscal year, agency and criminality.
 
     A missing count is one without any visible cell: none, or cells that were withheld.
     """
     cells = load("dashboard_removals")
     wide = cells.pivot_table(
-        index=["aor", "fiscal_year"], columns="criminality", values="n", aggfunc="sum"
+        index=["aor", "fiscal_year", "agency"], columns="criminality", values="n", aggfunc="sum"
     ).astype("Int64")
     kinds = ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
     wide["visible"] = wide[kinds].sum(axis=1)
     return wide.reset_index()
 
 
-def _first_line(name: str, kind: str, items: list[Published]) -> str:
+def _listed(names: Sequence[str]) -> Words:
+    """Return names as a list in words.
+
+    >>> str(_listed(["Alameda County", "Contra Costa County", "California as a whole"]))
+    'Alameda County, Contra Costa County and California as a whole'
+    """
+    if len(names) < 2:
+        return joined(names)
+    return tr("{most} and {last}", most=joined(names[:-1]), last=names[-1])
+
+
+def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> Words:
+    """Return places, given as name, code and state, as one list, states last and called so."""
+    local = {
+        # A name with brackets says its state or region already.
+        tr("{place} ({state})", place=name, state=state)
+        if several_states and "(" not in name
+        else name
+        for name, code, state in rows
+        if not code.startswith("S:")
+    }
+    whole = sorted({states()[state] for _, code, state in rows if code.startswith("S:")})
+    article = {"District of Columbia": N_("the District of Columbia")}
+    names = [
+        tr("{state} as a whole", state=name) if local or several_states else article.get(name, name)
+        for name in whole
+    ]
+    if len(local) > _MOST_NAMED:
+        return _listed([tr("{n:int} places in it", n=len(local)), *names])
+    return _listed([*sorted(local, key=str), *names])
+
+
+def _first_line(
+    name: str, items: Sequence[Published], figures: pd.DataFrame, several_states: bool
+) -> str:
     us = nation("2011-02")
     known = {"share": us.share[0], "date": "2011-02-28", "n_text": us.n_text}
     if items:
-        places = sorted({item.jurisdiction for item in items})
+        places = [(item.jurisdiction, item.place_code, item.state) for item in items]
         return tr(
             "A share without a recorded conviction was published for {places}. Beside it stands the "
             "nation: {share:pct} at {date:date} ({n_text}).",
-            places=joined(places),
+            places=_place_names(places, several_states),
+            **known,
+        )
+    if len(figures):
+        rows = figures[["jurisdiction", "place_code", "state"]].itertuples(index=False, name=None)
+        return trn(
+            "About {places} {n:word} figure was published; it is no share without a recorded "
+            "conviction dated to a month. The nearest level that has one is the nation: "
+            "{share:pct} at {date:date} ({n_text}).",
+            "About {places} {n:word} figures were published; none is a share without a recorded "
+            "conviction dated to a month. The nearest level that has one is the nation: "
+            "{share:pct} at {date:date} ({n_text}).",
+            len(figures),
+            places=_place_names(list(rows), several_states),
             **known,
         )
     return tr(
@@ -166,23 +235,30 @@ def _unplaced() -> tuple[float, int]:
 
 _PUBLISHED = {
     "jurisdiction": Col("Place"),
-    "cutoff": Col("Cut-off", "cutoff"),
-    "line": Col("0 to 100%, the nation dashed", "line"),
-    "x": Col("Without", "int", phone=False),
-    "n": Col("Removals", "int"),
-    "share_low": Col("Share from, %", "pct"),
-    "share_high": Col("to, %", "pct"),
-    "low": Col("95% from, %", "pct", phone=False),
-    "high": Col("to, %", "pct", phone=False),
+    "until": Col("Cut-off"),
+    "line": Col("0 to 100%, the nation dashed", "line", phone=False),
+    "share": Col("Share without a recorded conviction"),
+    "counts": Col("Without, of removals"),
+    "interval": Col("95% interval", phone=False),
     "grade": Col("Grade", "", phone=False),
     "why_published": Col("Why printed", "", phone=False),
+}
+_PRINTED = {
+    "jurisdiction": Col("Place"),
+    "counted": Col("What was counted"),
+    "printed": Col("As printed"),
+    "since": Col("From", phone=False),
+    "until": Col("To"),
+    "publisher": Col("Printed by", phone=False),
+    "grade": Col("Grade", phone=False),
+    "id": Col("Row", phone=False),
 }
 _COUNTIES = {
     "county": Col("County"),
     "date_secure": Col("Activated", "date"),
     "noncitizens": Col("Noncitizens, 2009 estimate", "f0"),
     "area": Col("Area", "", phone=False),
-    "published": Col("Published share"),
+    "published": Col("Published share (cut-off)"),
 }
 _COVERED = {
     "date": Col("Day", "date"),
@@ -214,9 +290,11 @@ _ESTIMATES_NOTE = N_(
     "From chapters 9 and 10: intervals from blocks of months; shrunken towards the mean of the areas; "
     "and as the share would be with the nation's mix of cases. A difference is not a cause."
 )
+_HIDDEN = N_("hidden or 0")
 _WITHHELD = N_(
-    "Cells below 10 are withheld: these are lower bounds, and a small number can be suppression. "
-    "n/a: no visible cell, so none or withheld; it is no zero. San Antonio lost Harlingen in FY2022."
+    "A cell is one month, nationality and class of one arresting agency (ICE or CBP, the border agency); cells below 10 are hidden. "
+    "So these are lower bounds, and no share can be read from them: hidden or 0 means that no "
+    "cell reached 10, though many small ones can add up. San Antonio lost Harlingen in FY2022."
 )
 _YEARS = {
     "year": Col("Fiscal year", "year"),
@@ -227,10 +305,11 @@ _YEARS = {
 _MONTHS = {"month": Col("Month", "month")} | {k: v for k, v in _YEARS.items() if k != "year"}
 _VISIBLE = {
     "fiscal_year": Col("Fiscal year", "year"),
-    "visible": Col("Visible removals", "int"),
-    "Criminal Conviction": Col("Convicted", "int"),
-    "Pending Criminal Charges": Col("Pending charges", "int"),
-    "Other Immigration Violator": Col("Neither", "int"),
+    "agency": Col("Agency"),
+    "visible": Col("Visible removals", "int", phone=False),
+    "convicted": Col("Convicted, at least", "right"),
+    "pending": Col("Pending charges, at least", "right", phone=False),
+    "neither": Col("Neither, at least", "right"),
 }
 _VISIBLE_BY_AREA = {"area": Col("Area")} | _VISIBLE
 _DETAINERS = {
@@ -276,16 +355,202 @@ def estimates(tables: Mapping[str, str]) -> Estimates | None:
     return Estimates(shares.set_index("code"), words)
 
 
-def _published_table(title: str, items: list[Published]) -> SheetTable:
+def _as_printed(ids: str) -> str:
+    return str(ledger.figures().at[ids.split()[0], "printed"])
+
+
+def _range(low: float, high: float, spec: str) -> Words:
+    if low == high:
+        return tr(f"{{low:{spec}}}", low=low)
+    return tr(f"{{low:{spec}}} to {{high:{spec}}}", low=low, high=high)
+
+
+def _share_text(item: Published) -> str:
+    """Return the share that agrees with what was printed: a value, a range or a printed bound."""
+    row, figures = ledger.cutoffs().loc[item.key], ledger.figures()
+    low, high = item.share
+    if (low, high) == (0, 1):
+        if not (row["n_ids"] and row["x_ids"]):
+            return N_("not printed")
+        most = figures.at[row["x_ids"].split()[0], "high"]
+        least = figures.at[row["n_ids"].split()[0], "low"]
+        return tr("at most {high:pct}, computed here", high=most / least)
+    if row["share_ids"] and (low == 0 or high == 1) and not item.exact:
+        return _as_printed(row["share_ids"])
+    return _range(low, high, "pct")
+
+
+def _counts_text(item: Published) -> str:
+    """Return the count without a conviction and the total, and whether the first is arithmetic."""
+    row = ledger.cutoffs().loc[item.key]
+    if not row["n_ids"]:
+        return N_("not printed")
+    if item.n_range is None:
+        if not row["x_ids"]:
+            return tr("of {n}, as printed", n=_as_printed(row["n_ids"]))
+        return tr(
+            "{x} of {n}, as printed", x=_as_printed(row["x_ids"]), n=_as_printed(row["n_ids"])
+        )
+    x = item.members.x
+    printed = bool(row["x_ids"]) and item.basis != PARTS
+    words = N_("{x} of {n}") if printed else N_("{x} (computed here) of {n}")
+    return tr(
+        words, x=_range(int(x.min()), int(x.max()), "int"), n=_range(*item.n_range, spec="int")
+    )
+
+
+def _period(item: Published) -> str:
+    """Return a cut-off in words, with its start where the figure is no running total."""
+    if not item.cutoff:
+        return N_("not stated")
+    if running_total(item):
+        return tr("{day:cutoff}", day=item.cutoff)
+    start = min(ledger.figures().loc[list(item.ids), "period_start"])
+    return tr("{start:cutoff} to {day:cutoff}", start=start, day=item.cutoff)
+
+
+def _notes(items: Sequence[Published]) -> list[Words]:
+    """Return what the ledger notes of figures, and which are one figure at two dates."""
+    known = ledger.cutoffs()["note"]
+    notes = []
+    for item in items:
+        twin = next(
+            (
+                other
+                for other in items
+                if not item.selected
+                and other.selected
+                and item.cutoff
+                and (other.place_code, other.n_range) == (item.place_code, item.n_range)
+            ),
+            None,
+        )
+        values = {"place": item.jurisdiction, "until": _period(item)}
+        if twin is not None:
+            notes.append(
+                tr(
+                    "{place}, {other} and {until}: one published figure, which two sources date "
+                    "differently.",
+                    other=_period(twin),
+                    **values,
+                )
+            )
+        elif known[item.key] and running_total(item) and known[item.key] not in item.jurisdiction:
+            notes.append(tr("{place}, {until}: {note}.", note=known[item.key], **values))
+    return notes
+
+
+def _published_table(title: str, items: Sequence[Published]) -> SheetTable:
     """Return published figures, each drawn with its interval or range beside the nation's share."""
-    rows = frame(items)
+    rows = frame(list(items))
     us = nation("2011-02").share[0]
     rows["line"] = [
         Line(row.share_low, row.share_high, row.low, row.high, us) for row in rows.itertuples()
     ]
+    rows["until"] = [_period(item) for item in items]
+    rows["share"] = [_share_text(item) for item in items]
+    rows["counts"] = [_counts_text(item) for item in items]
+    rows["interval"] = [
+        _range(row.low, row.high, "pct") if row.low == row.low else N_("no counts")
+        for row in rows.itertuples()
+    ]
+    notes = _notes(items)
+    seen: set[str] = set()
+    anchors = []
+    for item in items:
+        first = item.place_code.startswith("X:") and item.place_code not in seen
+        anchors.append(place_anchor(item.place_code) if first else "")
+        seen.add(item.place_code)
     return SheetTable(
-        title, rows, _PUBLISHED, N_("n/a: not printed. Press reports: background only.")
+        title,
+        rows,
+        _PUBLISHED,
+        joined([N_("Press reports: background only."), *notes], " "),
+        tuple(anchors),
+        chapter=_FIGURES,
     )
+
+
+def _published_tables(title: str, items: Sequence[Published]) -> list[SheetTable]:
+    """Return the running totals and, apart from them, figures for a part of the time."""
+    running = [item for item in items if running_total(item)]
+    other = [item for item in items if not running_total(item)]
+    tables = [_published_table(title, running)] if running else []
+    if other:
+        tables.append(_published_table(N_("For a part of the time alone, no running total"), other))
+    return tables
+
+
+def _when(text: str) -> str:
+    """Return the month or year of a date of the ledger in words.
+
+    >>> [str(_when(text)) for text in ("2008-10-27", "2008-10", "2011-mid", "")]
+    ['Oct 2008', 'Oct 2008', 'mid-2011', 'not stated']
+    """
+    if not text:
+        return N_("not stated")
+    is_day = len(text) == 10 and text.replace("-", "").isdigit()
+    return tr("{day:cutoff}", day=text[:7] if is_day else text)
+
+
+def _until(cutoff: str, period_end: str) -> str:
+    day = cutoff.partition("/")[2]
+    return _when(period_end if day.isdigit() and int(day) > 12 else cutoff or period_end)
+
+
+def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
+    """Return every row of the ledger about a place, as printed."""
+    rows = figures.reset_index(drop=True).sort_values(["jurisdiction", "period_end", "id"])
+    rows["counted"] = rows["metric"].map(counted_words)
+    bare = (rows["unit"] == "percent") & rows["printed"].str.fullmatch(r"[\d.]+")
+    rows["printed"] = rows["printed"].where(~bare, rows["printed"] + "%")
+    rows["since"] = [_when(text) for text in rows["period_start"]]
+    rows["until"] = [_until(*both) for both in zip(rows["cutoff"], rows["period_end"], strict=True)]
+    seen: set[str] = set()
+    anchors = []
+    shown = {item.place_code for item in published().values()}
+    for code in rows["place_code"]:
+        first = code.startswith("X:") and code not in seen | shown
+        anchors.append(place_anchor(code) if first else "")
+        seen.add(code)
+    return SheetTable(
+        trn(
+            "The {n:int} figure printed about places here, as printed",
+            "All {n:int} figures printed about places here, as printed",
+            len(rows),
+        ),
+        rows,
+        _PRINTED,
+        N_("From the ledger of published figures; press reports are background only."),
+        tuple(anchors),
+        folded=folded,
+        chapter=_FIGURES,
+    )
+
+
+def _with_figures(
+    title: str, tables: list[SheetTable], items: Sequence[Published], figures: pd.DataFrame
+) -> tuple[SheetTable, ...]:
+    """Return a sheet's tables with what was published first: shares, then all that was printed."""
+    if items:
+        return (*_published_tables(title, items), _printed_table(figures, folded=True), *tables)
+    if len(figures):
+        return (_printed_table(figures, folded=False), *tables)
+    return tuple(tables)
+
+
+def _with_hidden(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return dashboard counts in words where no cell can be seen."""
+    kinds = {
+        "convicted": "Criminal Conviction",
+        "pending": "Pending Criminal Charges",
+        "neither": "Other Immigration Violator",
+    }
+    texts = {
+        name: [_HIDDEN if pd.isna(n) else tr("{n:int}", n=int(n)) for n in rows[column]]
+        for name, column in kinds.items()
+    }
+    return rows.assign(**texts)
 
 
 def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
@@ -302,16 +567,17 @@ def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
     ]
     return SheetTable(
         N_("The same areas, FY2021 to the first quarter of FY2025"),
-        rows,
+        _with_hidden(rows),
         _VISIBLE_BY_AREA,
         joined([_WITHHELD, *bounds], " "),
+        chapter=_DASHBOARD,
     )
 
 
 def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> SheetTable:
     if known is not None:
         rows = known.shares.loc[[code for code in codes if code in known.shares.index]]
-        return SheetTable(title, rows, _ESTIMATES, _ESTIMATES_NOTE)
+        return SheetTable(title, rows, _ESTIMATES, _ESTIMATES_NOTE, chapter=_SHARES)
     return SheetTable(
         title,
         area_shares().loc[list(codes)],
@@ -319,6 +585,7 @@ def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> 
         N_(
             "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9."
         ),
+        chapter=_SHARES,
     )
 
 
@@ -337,6 +604,7 @@ def _series(code: str) -> tuple[SheetTable, SheetTable]:
             years,
             _YEARS,
             N_("FY2019 to August."),
+            chapter=_SHARES,
         ),
         SheetTable(
             N_("Removals without a recorded conviction, by month"),
@@ -349,7 +617,14 @@ def _series(code: str) -> tuple[SheetTable, SheetTable]:
 
 
 def _covered(counties: pd.DataFrame) -> pd.DataFrame:
+    """Return how many counties and noncitizens were covered at the claims' cut-offs and at the end.
+
+    The last row is the day on which the last county was activated, where all were.
+    """
     total = counties["noncitizens"].sum()
+    days = list(CUTOFFS)
+    if counties["date_secure"].notna().all():
+        days.append(f"{counties['date_secure'].max():%Y-%m-%d}")
     return pd.DataFrame(
         [
             {
@@ -360,22 +635,16 @@ def _covered(counties: pd.DataFrame) -> pd.DataFrame:
                     counties.loc[counties["date_secure"] <= day, "noncitizens"].sum() / total
                 ),
             }
-            for day in CUTOFFS
+            for day in sorted(set(days))
         ]
     )
 
 
-def _items(codes: set[str], state: str | None) -> list[Published]:
-    level = ledger.figures()["level"]
-    found = []
-    for item in published().values():
-        inside = bool(set(item.place_code.split("+")) & codes)
-        if inside or (state is not None and item.state == state and item.place_code != "US"):
-            found.append(item)
-    return sorted(
-        found,
-        key=lambda item: (level[item.ids[0]] not in _PLACE_LEVELS, item.jurisdiction, item.cutoff),
-    )
+def _covered_table(title: str, counties: pd.DataFrame) -> SheetTable:
+    rows = _covered(counties)
+    note = N_("The last day is the one on which the last county was activated.")
+    complete = bool((rows["counties"] == rows["of"]).any())
+    return SheetTable(title, rows, _COVERED, note if complete else "", chapter=_PROGRAM)
 
 
 def anchor(fips: str) -> str:
@@ -387,49 +656,171 @@ def anchor(fips: str) -> str:
     return f"c{fips}"
 
 
+def place_anchor(place_code: str) -> str:
+    """Return the anchor on its state's sheet of a place of the ledger without a county code.
+
+    >>> place_anchor("X:boston")
+    'x-boston'
+    """
+    return place_code.lower().replace(":", "-")
+
+
 @cache
 def with_share() -> frozenset[str]:
     """Return the codes of the counties for which a share was published."""
-    level = ledger.figures()["level"]
     return frozenset(
         code
         for item in published().values()
-        if level[item.ids[0]] in _PLACE_LEVELS
         for code in item.place_code.split("+")
         if code.isdigit()
     )
 
 
+@cache
+def _with_figure() -> frozenset[str]:
+    """Return the codes of the counties about which any figure was published, alone or together."""
+    return frozenset(
+        code
+        for codes in ledger.figures()["place_code"]
+        for code in codes.split("+")
+        if code.isdigit()
+    )
+
+
+@cache
+def _cities() -> dict[str, tuple[str, ...]]:
+    """Return the cities of each county, by FIPS code, as the agency's list of facilities has them.
+
+    A city that the list puts in several counties of its state is in none.
+    """
+    kinds = r" (County|Parish|Borough|Census Area|Municipality|City and Borough|city)$"
+
+    def plain(names: pd.Series) -> pd.Series:
+        upper = names.str.upper().str.replace("SAINT ", "ST ")
+        return upper.str.replace(r"[^A-Z0-9]", "", regex=True)
+
+    counties = load("county_names")
+    counties["plain"] = plain(counties["county"].str.replace(kinds, "", regex=True))
+    # Of a county and a city of one name, the county is meant.
+    counties["is_city"] = counties["county"].str.endswith(" city")
+    counties = counties.sort_values("is_city").drop_duplicates(["state", "plain"])
+    found = load("facilities")[["city", "county", "state"]].dropna().drop_duplicates()
+    found["plain"] = plain(found["county"])
+    found = found.merge(counties[["fips", "state", "plain"]], on=["state", "plain"])
+    alone = found.groupby(["state", "city"])["fips"].transform("nunique") == 1
+    cities = found[alone].drop_duplicates(["fips", "city"]).sort_values(["fips", "city"])
+    return {
+        str(fips): tuple(str(city).title() for city in names)
+        for fips, names in cities.groupby("fips")["city"]
+    }
+
+
+@cache
+def _inside(fips: str) -> tuple[Published, ...]:
+    """Return published shares of places that lie in one county and are not the county itself."""
+    return tuple(
+        item
+        for item in published().values()
+        if item.place_code.startswith("X:") and counties_of(item.place_code) == {fips}
+    )
+
+
+def _aliases(place_code: str) -> tuple[str, ...]:
+    names = mappings.places().set_index("place_code")["aliases"].get(place_code, "")
+    return tuple(name for name in str(names).split(";") if name)
+
+
+def _share_of_county(fips: str) -> Words:
+    """Return the shares published for a county, or for a place in it, with their cut-offs."""
+    own = [item for item in published().values() if fips in item.place_code.split("+")]
+
+    def shares(items: Iterable[Published]) -> Words:
+        return joined(
+            tr("{share} ({until})", share=_share_text(item), until=_period(item)) for item in items
+        )
+
+    parts = [shares(sorted(own, key=lambda item: item.cutoff))] if own else []
+    for place, items in groupby(_inside(fips), key=lambda item: item.jurisdiction):
+        parts.append(tr("{place}: {shares}", place=place, shares=shares(items)))
+    if not parts:
+        return joined([N_("other figures") if fips in _with_figure() else N_("none")])
+    return joined(parts, "; ")
+
+
+def _area_scope(code: str) -> tuple[set[str], set[str]]:
+    """Return the counties of an area and the states it serves."""
+    here = _activation()
+    here = here[here["aor"] == code]
+    return set(here["fips"]), set(here["state"]) & states().keys()
+
+
+def _state_scope(code: str) -> tuple[set[str], set[str]]:
+    here = _activation()
+    return set(here.loc[here["state"] == code, "fips"]), {code}
+
+
 def places() -> list[Place]:
-    """Return every county, state and area with the address of its datasheet."""
+    """Return every county, state, area and other place of the ledger with its address."""
     counties = _activation()
-    with_items = {code for code in states() if _items(set(), code)}
-    found = [
-        Place(name, "state", code, f"datasheets/state-{code.lower()}.html", code in with_items)
-        for code, name in states().items()
-    ]
+    found = []
+    for code, name in states().items():
+        path = f"datasheets/state-{code.lower()}.html"
+        scope = _state_scope(code)
+        found.append(
+            Place(
+                name,
+                "state",
+                code,
+                path,
+                bool(published_in(*scope)),
+                bool(len(figures_in(*scope))),
+                aliases=(code, *_aliases(f"S:{code}")),
+            )
+        )
     names = areas().set_index("code")["name"]
-    found += [
-        Place(
-            tr("{name} area", name=names[code]),
-            "area",
-            "",
-            f"datasheets/area-{str(code).lower()}.html",
-            bool(_items(set(counties.loc[counties["aor"] == code, "fips"]), None)),
+    for code in area_shares().index:
+        scope = _area_scope(str(code))
+        found.append(
+            Place(
+                tr("{name} area", name=names[code]),
+                "area",
+                "",
+                f"datasheets/area-{str(code).lower()}.html",
+                bool(published_in(*scope)),
+                bool(len(figures_in(*scope))),
+            )
         )
-        for code in area_shares().index
-    ]
-    found += [
-        Place(
-            row.county,
-            "county",
-            row.state,
-            f"datasheets/state-{row.state.lower()}.html#{anchor(row.fips)}",
-            row.fips in with_share(),
+    shared = {item.place_code for item in published().values()}
+    printed = set(ledger.figures()["place_code"])
+    for row in mappings.places().itertuples():
+        if row.place_code.startswith("X:") and row.place_code in printed:
+            found.append(
+                Place(
+                    row.name,
+                    "place",
+                    row.state,
+                    f"datasheets/state-{row.state.lower()}.html#{place_anchor(row.place_code)}",
+                    row.place_code in shared,
+                    True,
+                    aliases=_aliases(row.place_code),
+                )
+            )
+    for row in counties.itertuples():
+        if row.state not in states():
+            continue
+        inside = sorted({item.jurisdiction for item in _inside(row.fips)})
+        found.append(
+            Place(
+                row.county,
+                "county",
+                row.state,
+                f"datasheets/state-{row.state.lower()}.html#{anchor(row.fips)}",
+                row.fips in with_share(),
+                row.fips in _with_figure(),
+                joined(inside) if inside else "",
+                (*_cities().get(row.fips, ()), *_aliases(row.fips)),
+            )
         )
-        for row in counties.itertuples()
-        if row.state in states()
-    ]
     return found
 
 
@@ -442,7 +833,7 @@ def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
     found = []
     for place in places():
         page, _, fragment = place.path.partition("#")
-        if (kind == "county") != (place.kind == "county"):
+        if place.kind == "place" or (kind == "county") != (place.kind == "county"):
             continue
         title = states()[place.state] if place.kind == "county" else place.name
         code = page.removesuffix(".html").rsplit("-", 1)[-1].upper()
@@ -468,9 +859,10 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     here = counties[counties["state"] == code].copy()
     names = areas().set_index("code")["name"]
     here["area"] = here["aor"].map(names).fillna(N_("not in the crosswalk"))
-    here["published"] = [N_("yes") if fips in with_share() else N_("none") for fips in here["fips"]]
+    here["published"] = [_share_of_county(fips) for fips in here["fips"]]
     here = here.sort_values("county", kind="stable")
-    items = _items(set(here["fips"]), code)
+    scope = _state_scope(code)
+    items, figures = published_in(*scope), figures_in(*scope)
     detainers = load("detainers_fy2015")
     inside = detainers[detainers["state"] == name.upper()]
     facilities = (
@@ -480,13 +872,8 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
         .sort_values("n", ascending=False, kind="stable")
     )
     serving = sorted(set(here["aor"].dropna()) & set(area_shares().index))
-    tables = [SheetTable(N_("How much of the state was covered when"), _covered(here), _COVERED)]
-    if items:
-        tables.insert(
-            0,
-            _published_table(N_("Published figures"), items),
-        )
-    tables += [
+    tables = [
+        _covered_table(N_("How much of the state was covered when"), here),
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving, known),
         _visible_table(serving, known),
         SheetTable(
@@ -512,11 +899,12 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
             here,
             _COUNTIES,
             N_(
-                "Day on which fingerprints submitted there began to be checked. Published share: whether "
-                "a share without a recorded conviction was printed for the county."
+                "Day on which fingerprints submitted there began to be checked. Published share: the share "
+                "without a recorded conviction printed for the county, or for a city in it."
             ),
             tuple(anchor(fips) for fips in here["fips"]),
             dense=True,
+            chapter=_PROGRAM,
         ),
     ]
     notes = (
@@ -529,8 +917,8 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
         f"state-{code.lower()}",
         name,
         "state",
-        _first_line(name, "state", items),
-        tuple(tables),
+        _first_line(name, items, figures, several_states=False),
+        _with_figures(N_("Published figures"), tables, items, figures),
         notes,
     )
 
@@ -543,7 +931,8 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
     name = str(areas().set_index("code").at[code, "name"])
     counties = _activation()
     here = counties[counties["aor"] == code]
-    items = _items(set(here["fips"]), None)
+    scope = _area_scope(code)
+    items, figures = published_in(*scope), figures_in(*scope)
     bound = known.bounds.get(code, "") if known else ""
     seen = visible_removals()
     visible = seen[seen["aor"] == code]
@@ -554,28 +943,28 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
         *_series(code),
         SheetTable(
             N_("Dashboard, FY2021 to the first quarter of FY2025"),
-            visible,
+            _with_hidden(visible),
             _VISIBLE,
             joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
+            chapter=_DASHBOARD,
         ),
         SheetTable(
             N_("Counties of the area by state"),
             by_state,
             {"state": Col("State"), "counties": Col("Counties", "int")},
         ),
-        SheetTable(N_("How much of the area was covered when"), _covered(here), _COVERED),
+        _covered_table(N_("How much of the area was covered when"), here),
     ]
-    if items:
-        tables.insert(
-            0,
-            _published_table(N_("Published figures for places in it"), items),
-        )
     return Sheet(
         f"area-{code.lower()}",
         tr("{name} area", name=name),
         "area",
-        _first_line(tr("the {name} area", name=name), "area", items),
-        tuple(tables),
+        _first_line(
+            tr("the {name} area", name=name), items, figures, several_states=len(scope[1]) > 1
+        ),
+        _with_figures(
+            N_("Published figures for places in it and states it serves"), tables, items, figures
+        ),
         (
             N_(
                 "An area is where a case was docketed, which need not be where a person was arrested or "

@@ -1,7 +1,7 @@
 /* Find my jurisdiction: matches what a person types against the list of places. Nothing is sent. */
 (() => {
   const script = document.currentScript;
-  const base = script.dataset.root;
+  const base = script.dataset.root ?? "";
   const STATES = {};
   let entries = null;
 
@@ -31,7 +31,7 @@
 
   const prepare = (list) => {
     for (const [name, kind, state] of list) if (kind === "state") STATES[plain(name)] = state;
-    return list.map(([name, kind, state, path, published]) => ({ name, kind, state, path, published, plain: plain(name), core: core(name), tight: core(name).replace(/ /g, "") }));
+    return list.map(([name, kind, state, path, published, inside = "", aliases = []]) => ({ name, kind, state, path, published, inside, plain: plain(name), core: core(name), tight: core(name).replace(/ /g, ""), aliases: aliases.map((alias) => [alias, plain(alias)]) }));
   };
 
   // Split "orange ca" or "orange county, california" into a place and a state.
@@ -58,7 +58,14 @@
     return -1;
   };
 
-  const ORDER = { state: 0, county: 1, area: 2 };
+  // Another name of a place, or a city in it, with its score; of a place with a figure it counts as its own.
+  const other = (place, wanted) => {
+    for (const [alias, text] of place.aliases) if (text === wanted) return [place.published === 1 ? 0 : 0.1, alias];
+    for (const [alias, text] of place.aliases) if (wanted.length > 2 && text.startsWith(wanted)) return [1.2, alias];
+    return [-1, ""];
+  };
+
+  const ORDER = { place: -1, state: 0, county: 1, area: 2 };
   const search = (text) => {
     const whole = core(text);
     if (!whole) return [];
@@ -71,13 +78,26 @@
       const most = tight.length > 7 ? 2 : 1;
       for (const place of entries) {
         if (inState && place.state !== inState) continue;
-        const value = score(place, wanted, tight, most);
+        const own = score(place, wanted, tight, most);
+        const [named, alias] = other(place, wanted);
+        const byAlias = named >= 0 && (own < 0 || named < own);
+        const value = byAlias ? named : own;
         // The kind, typed in full, decides between a county, a parish and a city of one name.
         const exact = place.plain === plain(text) || (inState && place.plain === plain(rest));
-        if (value >= 0) found.set(place, Math.min(value - (inState ? 0.5 : 0) - (exact ? 0.4 : 0), found.get(place) ?? 99));
+        const total = value - (inState ? 0.5 : 0) - (exact ? 0.4 : 0);
+        if (value >= 0 && total < (found.get(place)?.total ?? 99)) found.set(place, { total, alias: byAlias && place.kind !== "state" ? alias : "" });
       }
     }
-    return [...found].sort((a, b) => a[1] - b[1] || ORDER[a[0].kind] - ORDER[b[0].kind] || b[0].published - a[0].published || a[0].name.localeCompare(b[0].name) || a[0].state.localeCompare(b[0].state)).slice(0, 12).map(([place]) => place);
+    const flag = (place) => [0, 2, 1][place.published];
+    return [...found].sort((a, b) => a[1].total - b[1].total || ORDER[a[0].kind] - ORDER[b[0].kind] || flag(b[0]) - flag(a[0]) || a[0].name.localeCompare(b[0].name) || a[0].state.localeCompare(b[0].state)).slice(0, 12).map(([place, how]) => ({ ...place, ...how }));
+  };
+
+  const linkTo = (place) => {
+    const link = document.createElement("a");
+    link.href = base + place.path;
+    link.textContent = place.kind === "county" || place.kind === "place" ? `${place.name}, ${place.state}` : place.name;
+    if (place.alias) link.textContent += ` (${place.alias})`;
+    return link;
   };
 
   // The list is a script, not a fetched file, so that a downloaded copy opened as a file works too.
@@ -101,12 +121,9 @@
       list.replaceChildren(
         ...found.map((place) => {
           const item = document.createElement("li");
-          const link = document.createElement("a");
-          link.href = base + place.path;
-          link.textContent = place.kind === "county" ? `${place.name}, ${place.state}` : place.name;
           const note = document.createElement("span");
-          note.textContent = place.published ? words.yes : words.no;
-          item.append(link, " ", note);
+          note.textContent = place.published === 1 ? words.yes : place.inside ? words.inside.replace("{place}", place.inside) : place.published ? words.other : words.no;
+          item.append(linkTo(place), " ", note);
           return item;
         }),
       );
@@ -134,5 +151,20 @@
     });
     const asked = new URLSearchParams(location.search).get("q");
     if (asked) { input.value = asked; begin(); }
+  }
+
+  // On the search page places come first: their pages are in no index of words.
+  const results = document.getElementById("search-results");
+  const query = new URLSearchParams(location.search).get("q");
+  if (results && query) {
+    load().then(() => {
+      const hits = search(query).filter((place) => place.total < 1.1).slice(0, 4);
+      if (!hits.length) return;
+      const list = document.createElement("ul");
+      list.className = "search place-hits";
+      list.setAttribute("aria-label", window.scommPlacesTitle);
+      list.append(...hits.map((place) => { const item = document.createElement("li"); item.append(linkTo(place)); return item; }));
+      results.before(list);
+    }).catch(() => {});
   }
 })();

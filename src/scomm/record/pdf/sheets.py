@@ -61,6 +61,9 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
     page = page_of(name)
     root = pages.read(site, page)
     pages.drop_controls(root)
+    # The address of one county is for the screen, where it is that of the line looked at.
+    for element in pages.having(root, "cite-county", "sheet-links"):
+        element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)
     for table in list(root.iter("table")):
@@ -78,7 +81,8 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
         date=fmt(record.date, "date"),
         digest=record.short_digest,
     )
-    root.insert(0, E.P({"class": "imprint-line"}, imprint))
+    # Empty, so that no sliver of it is printed: the style takes the text from the attribute.
+    root.insert(0, E.P({"class": "imprint-line", "data-imprint": imprint}))
     document = (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}: {_('datasheet')}, {escape(identity.SITE)}</title>"
