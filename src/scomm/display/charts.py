@@ -66,10 +66,16 @@ def _key(figure: Figure, handles: Sequence[Any], layout: Layout) -> None:
     )
 
 
+def _height(axes: Axes) -> float:
+    """Return the height in inches of the figure that an axes is part of."""
+    figure: Any = axes.figure
+    return float(figure.get_figheight())
+
+
 def _mark(axes: Axes, label: Any, at: tuple[Any, float], **settings: Any) -> Any:
     """Name a point; the checks of a figure know whose name it is."""
     text = axes.annotate(label, at, textcoords="offset points", **settings)
-    text.mark = at
+    text.mark = at  # type: ignore[attr-defined]
     return text
 
 
@@ -202,7 +208,7 @@ def _events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
     """Draw dates with their names, the first highest; no date's line reaches the names above its own."""
     low, high = axes.get_xlim()
     line = 1.3 * layout.size  # points a line of text takes
-    room = 72 * 0.78 * float(axes.get_figure().get_figheight())  # points of height, about
+    room = 72 * 0.78 * _height(axes)  # points of height, about
     drop = 0.0
     for date, label in events:
         at = pd.Timestamp(date)
@@ -258,7 +264,7 @@ def _name_ends(axes: Axes, names: Sequence[str], ends: list[float], layout: Layo
     low, high = axes.get_ylim()
     texts = [_folded(name, 14 if layout.narrow else 22) for name in names]
     tallest = max(text.count("\n") + 1 for text in texts)
-    height = 72 * 0.78 * float(axes.get_figure().get_figheight())
+    height = 72 * 0.78 * _height(axes)
     places = _spread(ends, (high - low) * 1.3 * layout.size * tallest / height)
     moved = [
         abs(place - end) > 0.01 * (high - low) for place, end in zip(places, ends, strict=True)

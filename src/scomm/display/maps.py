@@ -310,7 +310,8 @@ def area_map(
     north = [item for item in small if item not in west and item[0] < 200][:1]
     east = [item for item in small if item not in west + south + north]
     apart = (1.3 if layout.narrow else 2.6) * size
-    placed = [(item, *_GULF, "start") for item in south]
+    placed: list[tuple[tuple[float, float, Any], float, float, str]] = []
+    placed += [(item, *_GULF, "start") for item in south]
     placed += [(item, *_LAKES, "middle") for item in north]
     for items, across, anchor in ((west, -6.0, "end"), (east, WIDTH + 0.0, "start")):
         heights = _at_the_side([y for y, _, _ in items], apart)

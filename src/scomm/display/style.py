@@ -28,8 +28,8 @@ PAPER = Color("--fig-paper", "#fffefb", "#16181b")
 
 # Shades of maps from light to dark: told apart by lightness alone, in both schemes the same way.
 SHADES = (
-    Color("--fig-shade-1", "#d7d4ca", "#e4e1d8"),
-    Color("--fig-shade-2", "#bdcee4", "#b7cbe6"),
+    Color("--fig-shade-1", "#dcd9cf", "#e4e1d8"),
+    Color("--fig-shade-2", "#abc1de", "#b7cbe6"),
     Color("--fig-shade-3", "#7d9cc6", "#7f9fcb"),
     Color("--fig-shade-4", "#1f4f8d", "#4a74b0"),
     Color("--fig-shade-5", "#1c1c1b", "#2b4570"),

@@ -65,7 +65,8 @@ def _formatter_class() -> Any:
             return tick_labels([value], self.unit, self.signed)[0]
 
         def format_ticks(self, values: Sequence[float]) -> list[str]:
-            low, high = sorted(self.axis.get_view_interval())
+            axis: Any = self.axis
+            low, high = sorted(axis.get_view_interval())
             margin = 1e-9 * (high - low)
             seen = [v for v in values if low - margin <= v <= high + margin]
             labels = iter(tick_labels(seen, self.unit, self.signed))

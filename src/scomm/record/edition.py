@@ -130,7 +130,7 @@ _OWN = (
 )
 
 
-def _not_found(site: Path) -> str:
+def not_found(site: Path) -> str:
     """Return the page for an address that leads nowhere: in the first page's frame, with its finder.
 
     A host shows it under any address, so its links begin at the host's root.
@@ -209,10 +209,10 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         if not book.is_of(book.FILE, record):
             raise EditionError(f"{book.FILE}: of another state of the book. Run `make pdf`.")
         _copy(book.FILE, folder / book.FILE.name)
-    not_found = _not_found(site)
-    (folder / "site" / "404.html").write_text(not_found, encoding="utf-8")
+    nowhere = not_found(site)
+    (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
-    (folder / "root" / "404.html").write_text(not_found, encoding="utf-8")
+    (folder / "root" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
     policy = (
