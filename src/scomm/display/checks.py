@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -204,11 +204,11 @@ def problems(figure: Figure) -> list[str]:
     return found
 
 
-def text_problems(svg: str, size: float | None = None, without: Sequence[str] = ()) -> list[str]:
+def text_problems(svg: str, size: float | None = None) -> list[str]:
     """Return which texts of an SVG overlap or leave it.
 
     ``size`` replaces the size of what has the class ``map-text``, as the style sheet does on a
-    phone; texts with a class of ``without`` are not shown there.
+    phone.
     """
     from matplotlib.transforms import Bbox
 
@@ -217,8 +217,6 @@ def text_problems(svg: str, size: float | None = None, without: Sequence[str] = 
     boxes: dict[tuple[float, ...], str] = {}
     for text in root.iter("{http://www.w3.org/2000/svg}text"):
         classes = (text.get("class") or "").split()
-        if set(classes) & set(without):
-            continue
         big = size if size and "map-text" in classes else float(text.get("font-size", 0))
         said, x, y = text.text or "", float(text.get("x", 0)), float(text.get("y", 0))
         wide = length(said, _FACE, big)

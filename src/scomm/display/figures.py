@@ -105,7 +105,7 @@ def _draw(draw: Callable[[Layout], Any], layout: Layout, one_size: bool) -> str:
         if isinstance(drawn, str):
             svg, found = drawn, text_problems(drawn)
             if one_size:
-                found += text_problems(drawn, _ON_A_PHONE, without=["map-detail"])
+                found += text_problems(drawn, _ON_A_PHONE)
         else:
             found = problems(drawn)
             svg = _to_svg(drawn)
