@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from scomm import __version__
 from scomm.data.sources import sha256_of
 from scomm.errors import EditionError
 from scomm.record import checksums
@@ -459,11 +460,23 @@ def test_the_summary_for_court_is_one_printed_page(
 
 @pytest.mark.browser
 def test_an_address_that_leads_nowhere_leads_to_the_edition(
-    made_edition: Path, visit: Callable[..., Visit]
+    made_edition: Path, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
-    with serve(made_edition / "root") as server:
-        seen = visit(f"{server.address}/404.html", width=PHONE)
-        assert (axe(seen.page), structure(seen.page), sideways(seen.page)) == ([], [], [])
-        assert (seen.errors, seen.foreign) == ([], [])
-        link = seen.page.locator("a").first
-        assert str(link.get_attribute("href")).endswith("/2026.11/")
+    # As a host has it: the root's files, the edition below, and the page shown under any address.
+    host = tmp_path / "host"
+    shutil.copytree(made_edition / "root", host)
+    shutil.copytree(made_edition / "site", host / __version__)
+    deep = host / __version__ / "notebooks" / "no" / "such.html"
+    deep.parent.mkdir()
+    shutil.copy(host / "404.html", deep)
+    with serve(host) as server:
+        for address in (
+            "404.html",
+            f"{__version__}/404.html",
+            f"{__version__}/notebooks/no/such.html",
+        ):
+            seen = visit(f"{server.address}/{address}", width=PHONE)
+            assert (axe(seen.page), structure(seen.page), sideways(seen.page)) == ([], [], [])
+            assert (seen.errors, seen.foreign) == ([], [])
+            seen.page.locator("article li a").first.click()
+            seen.page.wait_for_url(f"**/{__version__}/index.html")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import io
 import math
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
+from types import ModuleType
 
 import matplotlib.image as mpimg
 import numpy as np
 import pandas as pd
 import pytest
+from lxml.html import fragment_fromstring as html_fragment
 
 from scomm import paths
-from scomm.display import charts
-from scomm.display.figures import NARROW, WIDE, render
+from scomm.display import charts, maps, style
+from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
 from scomm.display.maps import Panel, area_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
-from scomm.display.style import BLUE, PALETTE, css
+from scomm.display.style import BLUE, PALETTE, ROLES, SHADES, Color, css
 from scomm.display.tables import Col, Line, to_html
 from scomm.errors import ArgumentError
+from scomm.record.pdf.pages import line_svg
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,7 @@ DRAWINGS = {
         ROWS,
         limits=[("95%", ROWS["n"], ROWS["low"].fillna(0), ROWS["high"].fillna(1))],
         target=0.4,
+        target_label="nation",
     ),
     "ranges": lambda layout: charts.ranges(layout, ROWS.fillna(0.2)),
     "timeline": lambda layout: charts.timeline(layout, ROWS),
@@ -139,6 +146,63 @@ def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
     assert "var(" not in drawn.standalone
     ids = re.findall(r' id="([^"]+)"', drawn.wide + drawn.narrow)
     assert len(ids) == len(set(ids)), "an id stands twice on a page"
+
+
+def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
+    def lightness(code: str) -> float:
+        return sum(
+            weight * int(code[k : k + 2], 16)
+            for weight, k in ((0.2126, 1), (0.7152, 3), (0.0722, 5))
+        )
+
+    for scheme in ("light", "dark"):
+        shades = [lightness(getattr(color, scheme)) for color in SHADES]
+        assert shades == sorted(shades, reverse=True), scheme
+        assert all(a - b > 20 for a, b in pairwise(shades)), "told apart by lightness alone"
+
+
+@pytest.mark.parametrize("module", [charts, maps])
+def test_charts_take_their_colours_from_the_roles(module: ModuleType) -> None:
+    source = inspect.getsource(module)
+    names = {color_name for color_name, value in vars(style).items() if isinstance(value, Color)}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            assert node.id not in names, f"line {node.lineno}: a colour without its role"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            hard = re.search(
+                r"#[0-9a-fA-F]{6}\b|\bC\d\b|\b(red|green|blue|black|white|gray)\b", node.value
+            )
+            assert not (hard and len(node.value) < 40), f"line {node.lineno}: {node.value!r}"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "role" and node.args:
+            argument = node.args[0]
+            assert not isinstance(argument, ast.Constant) or argument.value in ROLES
+
+
+def test_what_goes_to_print_needs_nothing_that_print_cannot_do() -> None:
+    line = html_fragment(str(Line(0.51, 0.53, 0.4, 0.6, 0.287).svg()))
+    printed = [
+        line_svg(line),
+        *(render(draw, identifier="1.1", alt="x").standalone for draw in MAPS),
+    ]
+    for svg in printed:
+        assert "paint-order" not in svg
+        assert "vector-effect" not in svg
+        assert "non-scaling-stroke" not in svg
+    assert 'stroke="#1f4e8c"' in printed[0], "the interval is drawn without a style sheet"
+    assert "#605d57" in printed[0], "and so is a range"
+
+
+def test_text_on_a_map_has_its_halo_below_it() -> None:
+    texts = list(ET.fromstring(MAPS[0](WIDE)).iter("{http://www.w3.org/2000/svg}text"))
+    halos = [(i, t) for i, t in enumerate(texts) if t.get("stroke")]
+    for i, halo in halos:
+        above = texts[i + 1]
+        assert (above.text, above.get("x"), above.get("y")) == (
+            halo.text,
+            halo.get("x"),
+            halo.get("y"),
+        )
+        assert above.get("stroke") is None
 
 
 def test_narrow_layout_is_narrower_and_no_smaller_in_text() -> None:
@@ -187,9 +251,10 @@ def test_neighbors_are_joined_without_the_border_between_them() -> None:
     assert len(dissolve(SQUARES["path"])) == 2, "what does not touch stays apart"
 
 
-def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
+def areas(layout: Layout) -> str:
     rows = pd.DataFrame(
         {
+            "label": ["Aa", "Bb"],
             "code": ["AAA", "BBB"],
             "title": ["A & a", "B"],
             "text": ["AAA 12%", "BBB 55%"],
@@ -199,13 +264,24 @@ def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
             "high": [0.14, 0.70],
         }
     )
-    paths_of = {"AAA": list(SQUARES["path"][:2]), "BBB": [SQUARES["path"][2]]}
-    svg = area_map(
-        paths_of, rows, bounds=[0.5], labels=["less", "more"], wide=0.1, wide_label="wide"
+    paths_of = {"AAA": ["M100,300L400,300L400,500L100,500Z"], "BBB": ["M700,350L702,350L702,352Z"]}
+    return area_map(
+        layout, paths_of, rows, bounds=[0.5], labels=["less", "more"], wide=0.1, wide_label="wide"
     )
-    root = ET.fromstring(svg)
-    words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"AAA 12%", "10 to 14%", "BBB 55%", "40 to 70%", "less", "more", "wide"} <= set(words)
+
+
+MAPS = (areas,)
+
+
+def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
+    svg, narrow = areas(WIDE), areas(NARROW)
+    words, few = (
+        {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
+        for drawn in (svg, narrow)
+    )
+    assert {"AAA 12%", "10 to 14%", "BBB 55%", "40 to 70%", "less", "more", "wide"} <= words
+    assert {"AAA", "BBB", "Aa", "Bb", "wide"} <= few, "a phone has codes, and what they stand for"
+    assert "10 to 14%" not in few
     assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ..browsing import DESKTOP, NARROWEST, PHONE, Server, Visit, axe, sideways, structure
+from scomm import __version__
+from scomm.record.edition import not_found
+from scomm.record.policy import content_security_policy
+
+from ..browsing import DESKTOP, NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
 from .conftest import kind
 
 pytestmark = pytest.mark.browser
@@ -104,3 +109,121 @@ def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server)
     expect(page.locator("form.find li a").first).to_contain_text("Seattle")
     page.keyboard.press("Enter")
     page.wait_for_url("**/datasheets/area-sea.html")
+
+
+FIVE = (
+    "index.html",
+    "notebooks/06-jurisdictions.html",
+    "notebooks/09-areas.html",
+    "datasheets/state-tx.html",
+    "cite/6.html",
+)
+
+
+@pytest.mark.parametrize("address", FIVE)
+def test_no_width_scrolls_sideways(browser: Browser, site: Server, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site.address}/{address}", wait_until="load")
+    found = {}
+    for width in range(320, 1501, 10):
+        page.set_viewport_size({"width": width, "height": 800})
+        if wide := sideways(page):
+            found[width] = wide[0]
+    page.close()
+    assert found == {}
+
+
+def test_the_key_of_a_finding_stands_under_its_mark(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    for width in (PHONE, DESKTOP):
+        page = visit(f"{site.address}/notebooks/05-nation.html", width=width).page
+        apart = page.evaluate(
+            """() => [...document.querySelectorAll(".finding-estimate:has(.finding-key)")].map((estimate) => {
+                 const at = (e) => estimate.querySelector(e).getBoundingClientRect();
+                 const mark = at(".reference"), key = at(".finding-key"), line = at(".finding-line");
+                 const x = (mark.left + mark.right) / 2;
+                 return [key.left - x, x - key.right, key.left - line.right, key.right - innerWidth, line.bottom - key.top];
+               })"""
+        )
+        assert apart, "no finding has a reference"
+        for measured in apart:
+            assert max(measured) <= 1, "the mark is above the key, and the key on the page"
+
+
+def test_a_table_that_scrolls_keeps_its_caption_and_shows_that_it_does(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    for address in (
+        "notebooks/06-jurisdictions.html",
+        "notebooks/07-top-list.html",
+        "notebooks/09-areas.html",
+        "datasheets/state-ca.html",
+    ):
+        page = visit(f"{site.address}/{address}", width=PHONE).page
+        tables = page.evaluate(
+            """() => [...document.querySelectorAll(".table-scroll")].filter((s) => s.offsetWidth).map((s) => {
+                 const table = s.querySelector("table"), caption = s.querySelector(".caption-text").getBoundingClientRect();
+                 const shade = getComputedStyle(s).backgroundImage.split("linear-gradient").length - 1;
+                 const head = table.tHead.getBoundingClientRect().height / parseFloat(getComputedStyle(table).lineHeight);
+                 s.scrollLeft = 1e6;
+                 const last = [...table.tHead.rows[0].cells].filter((c) => c.offsetWidth).at(-1).getBoundingClientRect();
+                 return { id: table.id, caption: caption.right, shade, head, last: last.right, scrolls: s.scrollWidth > s.clientWidth };
+               })"""
+        )
+        assert tables
+        for table in tables:
+            assert table["caption"] <= PHONE, f"{table['id']}: its caption is cut"
+            assert table["last"] <= PHONE, f"{table['id']}: its last column is out of reach"
+            assert table["head"] < 8, f"{table['id']}: a head of {table['head']:.0f} lines"
+            assert not table["scrolls"] or table["shade"] == 4
+
+
+def test_what_a_finger_meets_is_large_enough(visit: Callable[..., Visit], site: Server) -> None:
+    for width in (PHONE, 1440):
+        page = visit(f"{site.address}/notebooks/06-jurisdictions.html", width=width).page
+        small = page.evaluate(
+            """() => [...document.querySelectorAll(".par-mark a, .toc-tree a")].filter((a) => a.checkVisibility()).map((a) => {
+                 const box = a.getBoundingClientRect();
+                 return [a.textContent, box.width, box.height];
+               }).filter(([, wide, tall]) => wide < 24 || tall < 24)"""
+        )
+        assert small == []
+        assert not page.locator(".back-to-top").is_visible(), "nothing lies on the text"
+
+
+def test_the_first_page_of_a_visit_is_in_the_book_s_own_face(
+    browser: Browser, site: Server
+) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 844})
+    page = context.new_page()
+    page.add_init_script(
+        """globalThis.moved = 0;
+           new PerformanceObserver((list) => list.getEntries().forEach((e) => (globalThis.moved += e.value)))
+             .observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.goto(f"{site.address}/notebooks/06-jurisdictions.html", wait_until="networkidle")
+    faces = page.evaluate(
+        """[...document.fonts].filter((f) => f.status === "loaded").map((f) => f.family.replaceAll('"', ""))"""
+    )
+    assert {"Source Serif 4", "Source Sans 3"} <= set(faces)
+    assert page.evaluate("moved") < 0.1, (
+        "the text moves as its face comes (Web Vitals: 0.1 is good)"
+    )
+    context.close()
+
+
+def test_an_address_that_leads_nowhere_finds_a_place(
+    visit: Callable[..., Visit], site: Server, tmp_path: Path
+) -> None:
+    (tmp_path / __version__).symlink_to(site.folder)
+    deep = tmp_path / "no" / "such"
+    deep.mkdir(parents=True)
+    deep.joinpath("page.html").write_text(not_found(site.folder), encoding="utf-8")
+    with serve(tmp_path, content_security_policy(site.folder)) as host:
+        page = visit(f"{host.address}/no/such/page.html", width=PHONE).page
+        assert sideways(page) == []
+        page.locator("form.find input").fill("seattle")
+        expect(page.locator("form.find li a").first).to_contain_text("Seattle")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{__version__}/datasheets/area-sea.html")

@@ -1,11 +1,14 @@
 """The book's chart types. Each takes a layout and tidy rows and returns a matplotlib figure.
 
+Colours are those of ``style.ROLES``: the subject, its reference, the others.
+
 Shares lie in [0, 1] and are printed in per cent. Rows come sorted; nothing is sorted here. Every label
 is said in the edition's language when it is drawn.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +18,8 @@ import pandas as pd
 
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
-from scomm.display.style import BLUE, GREY, INK, LINES, MUTED, OCHRE, PALE_BLUE, RULE
+from scomm.display.style import LINES, role
+from scomm.display.ticks import number_ticks, tick_labels
 from scomm.display.words import N_, _
 
 if TYPE_CHECKING:
@@ -24,20 +28,8 @@ if TYPE_CHECKING:
 
 Event = tuple[Any, str]
 
-_ROW = 0.235  # inches a row: text of 11.5 px with air
-_MARKS = ("o", "D", "s")
+_LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
-
-
-def _ticker() -> Any:
-    """Matplotlib's ticks, loaded when something is drawn: a finding is verified without drawings."""
-    from matplotlib import ticker
-
-    return ticker
-
-
-def _percent(axis: Any) -> None:
-    axis.set_major_formatter(_ticker().PercentFormatter(1.0, decimals=0))
 
 
 def _said(label: Any) -> str:
@@ -45,7 +37,46 @@ def _said(label: Any) -> str:
 
 
 def _folded(label: Any, width: int) -> str:
-    return "\n".join(textwrap.wrap(_said(label), width))
+    # A state's letters stay with the name before them.
+    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, _said(label))
+    return "\n".join(textwrap.wrap(kept, width))
+
+
+def _shares(axis: Any, layout: Layout) -> None:
+    number_ticks(axis, "share", most=4 if layout.narrow else 6)
+
+
+def _xlabel(axes: Axes, label: str, layout: Layout) -> None:
+    axes.set_xlabel(_folded(label, 42) if layout.narrow else _said(label))
+
+
+def _key(figure: Figure, handles: Sequence[Any], layout: Layout) -> None:
+    """Put a key under a figure; its room is made by the layout."""
+    longest = max(len(handle.get_label()) for handle in handles)
+    figure.legend(
+        handles=handles,
+        loc="outside lower left",
+        ncols=max(1, min(len(handles), (58 if layout.narrow else 118) // (longest + 6))),
+        frameon=False,
+        handlelength=1.6,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        borderaxespad=0.2,
+        labelcolor=role("label"),
+    )
+
+
+def _height(axes: Axes) -> float:
+    """Return the height in inches of the figure that an axes is part of."""
+    figure: Any = axes.figure
+    return float(figure.get_figheight())
+
+
+def _mark(axes: Axes, label: Any, at: tuple[Any, float], **settings: Any) -> Any:
+    """Name a point; the checks of a figure know whose name it is."""
+    text = axes.annotate(label, at, textcoords="offset points", **settings)
+    text.mark = at  # type: ignore[attr-defined]
+    return text
 
 
 def _wrap(labels: Sequence[str], layout: Layout) -> list[str]:
@@ -59,24 +90,28 @@ def _columns(labels: Sequence[str], layout: Layout) -> int:
     return max(1, min(most, room // longest))
 
 
-def _rows_axes(layout: Layout, labels: Sequence[str], extra: float = 0.55) -> tuple[Figure, Axes]:
+def _rows_axes(
+    layout: Layout, labels: Sequence[str], extra: float = 0.8
+) -> tuple[Figure, Axes, np.ndarray]:
+    """Return a figure, its axes and the heights of its rows, each with the room its label needs."""
     wrapped = _wrap(labels, layout)
-    lines = sum(label.count("\n") + 1 for label in wrapped)
-    figure = layout.figure(max(1.4, lines * _ROW * 0.82 + len(wrapped) * _ROW * 0.25 + extra))
+    rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
+    positions = np.cumsum(rooms) - rooms / 2
+    figure = layout.figure(max(1.2, float(rooms.sum()) + extra))
     axes = figure.add_subplot()
-    axes.set_yticks(np.arange(len(wrapped)), wrapped, multialignment="right")
-    axes.set_ylim(len(wrapped) - 0.4, -0.8)
+    axes.set_yticks(positions, wrapped, multialignment="right")
+    axes.set_ylim(float(rooms.sum()) + 0.05, -0.05)
     axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0, labelcolor=INK.light)
+    axes.tick_params(axis="y", length=0, labelcolor=role("text"))
     axes.grid(axis="x")
     axes.set_axisbelow(True)
-    return figure, axes
+    return figure, axes, positions
 
 
 def _reference(axes: Axes, value: float | None, label: str) -> None:
     if value is None:
         return
-    axes.axvline(value, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
+    axes.axvline(value, color=role("reference"), linewidth=1.1, dashes=(4, 2), zorder=1)
     if label:
         low, high = axes.get_xlim()
         right = value > low + 0.6 * (high - low)
@@ -86,10 +121,42 @@ def _reference(axes: Axes, value: float | None, label: str) -> None:
             xycoords=("data", "axes fraction"),
             xytext=(-3 if right else 3, 1),
             textcoords="offset points",
-            color=OCHRE.light,
+            color=role("reference"),
             ha="right" if right else "left",
             va="bottom",
         )
+
+
+_RANGE: dict[str, Any] = {
+    "color": role("range"),
+    "linewidth": 5,
+    "alpha": 0.55,
+    "solid_capstyle": "butt",
+    "zorder": 2,
+}
+
+
+# The core of a bar that is hollow.
+_HOLLOW = {"color": role("paper"), "alpha": 1.0, "zorder": 2.1}
+
+
+def _dot(filled: bool) -> dict[str, Any]:
+    """Return how the mark of an estimate looks: filled, or hollow for what is not established."""
+    return {
+        "marker": "o",
+        "color": role("subject"),
+        "markerfacecolor": role("subject") if filled else role("paper"),
+        "markeredgewidth": 1.1,
+        "markersize": 4.6,
+        "linestyle": "none",
+        "zorder": 4,
+    }
+
+
+def _handle(label: str, **looks: Any) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, **looks)
 
 
 def forest(
@@ -100,11 +167,13 @@ def forest(
     reference_label: str = "",
     xlabel: str = N_("Share without a recorded conviction"),
     xlim: tuple[float, float] = (0.0, 1.0),
+    established: str = N_("established beyond chance"),
 ) -> Figure:
     """Intervals of shares, one row a place.
 
     ``rows``: label, low, high (interval), share_low, share_high (equal where the counts are exact,
-    a grey bar where they are a range), n_text (printed beside the label), optional highlight.
+    a grey bar where they are a range), n_text (printed beside the label), optional highlight: what is
+    ``established``, as the key calls it, drawn filled, and what is not, hollow; bars like dots.
     """
     labels = [
         f"{_said(row.label)}, {_said(row.n_text).replace(' ', NBSP)}"
@@ -112,48 +181,60 @@ def forest(
         else _said(row.label)
         for row in rows.itertuples()
     ]
-    figure, axes = _rows_axes(layout, labels)
+    told = "highlight" in rows and 0 < int(rows["highlight"].sum()) < len(rows)
+    ranged = bool((rows["share_high"] > rows["share_low"]).any())
+    figure, axes, positions = _rows_axes(
+        layout, labels, 0.95 + 0.24 * (2 * told + ranged if layout.narrow else told or ranged)
+    )
     axes.set_xlim(*xlim)
-    marked = rows["highlight"].to_numpy(bool) if "highlight" in rows else np.ones(len(rows), bool)
-    for position, row in enumerate(rows.itertuples()):
-        color = BLUE.light if marked[position] else MUTED.light
+    marked = rows["highlight"].to_numpy(bool) if told else np.ones(len(rows), bool)
+    for number, (position, row) in enumerate(zip(positions, rows.itertuples(), strict=True)):
         if not np.isnan(row.low):
-            axes.plot([row.low, row.high], [position] * 2, color=color, linewidth=1.6, zorder=3)
+            axes.plot([row.low, row.high], [position] * 2, color=role("subject"), linewidth=1.6)
         if row.share_high > row.share_low:
-            axes.plot(
-                [row.share_low, row.share_high],
-                [position] * 2,
-                color=GREY.light,
-                linewidth=5,
-                alpha=0.55,
-                solid_capstyle="butt",
-                zorder=2,
-            )
+            ends = [row.share_low, row.share_high]
+            axes.plot(ends, [position] * 2, **_RANGE)
+            if not marked[number]:
+                axes.plot(ends, [position] * 2, **_RANGE | {"linewidth": 2.4, **_HOLLOW})
         else:
-            axes.plot(row.share_low, position, "o", color=color, markersize=4.6, zorder=4)
-    _percent(axes.xaxis)
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+            axes.plot(row.share_low, position, **_dot(bool(marked[number])))
+    _shares(axes.xaxis, layout)
+    _xlabel(axes, xlabel, layout)
     _reference(axes, reference, reference_label)
+    keys = []
+    if told:
+        keys += [_handle(_(established), **_dot(True))]
+        keys += [_handle(_("not established, or no number to test"), **_dot(False))]
+    if ranged:
+        keys += [_handle(_("range that agrees with what was printed"), **_RANGE)]
+    if keys:
+        _key(figure, keys, layout)
     return figure
 
 
 def _events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
+    """Draw dates with their names, the first highest; no date's line reaches the names above its own."""
     low, high = axes.get_xlim()
-    for number, (date, label) in enumerate(events):
+    line = 1.3 * layout.size  # points a line of text takes
+    room = 72 * 0.78 * _height(axes)  # points of height, about
+    drop = 0.0
+    for date, label in events:
         at = pd.Timestamp(date)
-        x = axes.convert_xunits(at)
-        axes.axvline(at, color=GREY.light, linewidth=0.8, dashes=(2, 2), zorder=1)
-        right = x > low + 0.6 * (high - low)
+        right = axes.convert_xunits(at) > low + 0.6 * (high - low)
+        text = _folded(label, 18 if layout.narrow else 30)
+        top = 1 - drop / room if drop else 1.0
+        axes.axvline(at, ymax=top, color=role("range"), linewidth=0.8, dashes=(2, 2), zorder=1)
         axes.annotate(
-            _folded(label, 18 if layout.narrow else 30),
-            (at, 1),
+            text,
+            (at, top),
             xycoords=("data", "axes fraction"),
-            xytext=(-3 if right else 3, -2 - 14 * (number % 2)),
+            xytext=(-3 if right else 3, -1),
             textcoords="offset points",
             ha="right" if right else "left",
             va="top",
-            color=MUTED.light,
+            color=role("label"),
         )
+        drop += line * (text.count("\n") + 1) + 4
 
 
 def _spread(values: list[float], gap: float) -> list[float]:
@@ -186,6 +267,34 @@ def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
         axes.set_xticks(list(months), [fmt(month, "mon") for month in months])
 
 
+def _name_ends(axes: Axes, names: Sequence[str], ends: list[float], layout: Layout) -> None:
+    """Name lines at their right ends; a name that had to move is joined to its end."""
+    low, high = axes.get_ylim()
+    texts = [_folded(name, 14 if layout.narrow else 22) for name in names]
+    tallest = max(text.count("\n") + 1 for text in texts)
+    height = 72 * 0.78 * _height(axes)
+    places = _spread(ends, (high - low) * 1.3 * layout.size * tallest / height)
+    moved = [
+        abs(place - end) > 0.01 * (high - low) for place, end in zip(places, ends, strict=True)
+    ]
+    for number, (text, end, place) in enumerate(zip(texts, ends, places, strict=True)):
+        color = role(LINES[number % len(LINES)][0])
+        axes.annotate(
+            text,
+            (1, end),
+            xycoords=("axes fraction", "data"),
+            xytext=(1 + (0.05 if any(moved) else 0.015), place),
+            textcoords=("axes fraction", "data"),
+            color=color,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5)}
+            | {"shrinkA": 1, "shrinkB": 1}
+            if moved[number]
+            else None,
+        )
+
+
 def _lines(
     layout: Layout,
     frame: pd.DataFrame,
@@ -201,13 +310,14 @@ def _lines(
     axes = figure.add_subplot()
     ends: list[float] = []
     for number, name in enumerate(frame.columns):
-        color, dash = LINES[number % len(LINES)]
+        name_of_color, dash = LINES[number % len(LINES)]
+        color = role(name_of_color)
         if bands and name in bands:
-            axes.fill_between(frame.index, *bands[name], color=color.light, alpha=0.15, linewidth=0)
+            axes.fill_between(frame.index, *bands[name], color=color, alpha=0.15, linewidth=0)
         axes.plot(
             frame.index,
             frame[name],
-            color=color.light,
+            color=color,
             linestyle=dash,
             linewidth=1.7,
             drawstyle=drawstyle,
@@ -220,34 +330,24 @@ def _lines(
         axes.set_ylim(low, high + 0.22 * (high - low))
         low, high = axes.get_ylim()
     if len(frame.columns) > 1 or not ylabel:
-        width = 14 if layout.narrow else 22
-        texts = [_folded(name, width) for name in frame.columns]
-        tallest = max(text.count("\n") + 1 for text in texts)
-        places = _spread(ends, (high - low) * 0.062 * tallest)
-        for number, (text, place) in enumerate(zip(texts, places, strict=True)):
-            axes.annotate(
-                text,
-                (1, place),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                color=LINES[number % len(LINES)][0].light,
-                va="center",
-                annotation_clip=False,
-            )
+        _name_ends(axes, [str(name) for name in frame.columns], ends, layout)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.margins(x=0)
     if percent:
         # Room for event labels must not suggest shares above one.
+        number_ticks(axes.yaxis, "share")
         axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= min(high, 1.0)])
-        _percent(axes.yaxis)
     else:
-        axes.yaxis.set_major_formatter(_ticker().FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        number_ticks(axes.yaxis)
     if isinstance(frame.index, pd.DatetimeIndex):
         _date_ticks(axes, frame.index, layout)
+    else:
+        number_ticks(axes.xaxis, most=5)
     if ylabel:
-        axes.set_title(_folded(ylabel, 64 if layout.narrow else 118), loc="left", color=MUTED.light)
+        axes.set_title(
+            _folded(ylabel, 64 if layout.narrow else 118), loc="left", color=role("label")
+        )
     _events(axes, events, layout)
     return figure
 
@@ -339,22 +439,32 @@ def small_multiples(
     ]
     margin = 0.05 * (max(dates) - min(dates))
     for axes, (title, values) in zip(grid.flat, frames.items(), strict=False):
-        axes.plot(values.index, values, color=BLUE.light, linewidth=1.1)
+        axes.plot(values.index, values, color=role("subject"), linewidth=1.1)
         for date, _label in events:
-            axes.axvline(pd.Timestamp(date), color=GREY.light, linewidth=0.7, dashes=(2, 2))
+            axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
         axes.set_title(_said(title), loc="left", pad=2)
         axes.set_xlim(min(dates) - margin, max(dates) + margin)
         axes.set_ylim(0, min(1.0, 1.08 * top))
         axes.label_outer()
-        axes.set_xticks([values.index.min(), values.index.max()])
-        axes.set_xticklabels([f"{d:%Y}" for d in (values.index.min(), values.index.max())])
-        _percent(axes.yaxis)
-        axes.yaxis.set_major_locator(_ticker().MaxNLocator(3))
+        years = (min(dates).year + (min(dates).dayofyear > 1), max(dates).year)
+        axes.set_xticks([pd.Timestamp(y, 1, 1) for y in years], [str(y) for y in years])
+        number_ticks(axes.yaxis, "share", most=3)
     for axes in list(grid.flat)[len(frames) :]:
         axes.set_visible(False)
     if ylabel:
-        figure.supylabel(_said(ylabel), color=MUTED.light, fontsize=layout.size)
+        figure.supylabel(_said(ylabel), color=role("label"), fontsize=layout.size)
     return figure
+
+
+_COUNTED: dict[str, Any] = {
+    "marker": "D",
+    "color": role("other"),
+    "markerfacecolor": "none",
+    "markeredgewidth": 1.0,
+    "markersize": 5.4,
+    "linestyle": "none",
+    "zorder": 5,
+}
 
 
 def caterpillar(
@@ -366,23 +476,17 @@ def caterpillar(
     reference_label: str = "",
     xlabel: str = N_("Share without a recorded conviction"),
 ) -> Figure:
-    """Several estimates a place on one line: label, the named columns, optional low and high."""
-    figure, axes = _rows_axes(layout, list(rows["label"]), extra=0.85)
-    positions = np.arange(len(rows))
+    """Several estimates a place on one line: label, the named columns, optional low and high.
+
+    The column ``raw`` holds values as counted or printed, any other what was made of them.
+    """
+    figure, axes, positions = _rows_axes(layout, list(rows["label"]), extra=0.85)
     if "low" in rows and "high" in rows:
-        axes.hlines(positions, rows["low"], rows["high"], color=PALE_BLUE.light, linewidth=4)
-    for number, (name, label) in enumerate(columns.items()):
-        color = LINES[number % len(LINES)][0].light
-        axes.plot(
-            rows[name],
-            positions,
-            _MARKS[number % len(_MARKS)],
-            color=color,
-            markersize=4.4,
-            markerfacecolor=color if number != 1 else "none",
-            label=_said(label),
-            linestyle="none",
-        )
+        axes.hlines(positions, rows["low"], rows["high"], color=role("subject-range"), linewidth=4)
+    for name, label in columns.items():
+        # A value as it was counted looks the same in every figure; what was made of it is the subject.
+        looks = _COUNTED if name == "raw" else _dot(True)
+        axes.plot(rows[name], positions, label=_said(label), **looks)
     axes.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
@@ -391,17 +495,17 @@ def caterpillar(
         handletextpad=0.2,
         columnspacing=1.2,
     )
-    _percent(axes.xaxis)
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+    _shares(axes.xaxis, layout)
+    _xlabel(axes, xlabel, layout)
     if reference is not None:
-        axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
+        axes.axvline(reference, color=role("reference"), linewidth=1.1, dashes=(4, 2), zorder=1)
         axes.annotate(
             _said(reference_label),
             (reference, 0),
             xycoords=("data", "axes fraction"),
             xytext=(3, 3),
             textcoords="offset points",
-            color=OCHRE.light,
+            color=role("reference"),
             va="bottom",
         )
     return figure
@@ -417,54 +521,45 @@ def slope(
     right_label: str,
     highlight: Sequence[str] = (),
 ) -> Figure:
-    """Two shares a place joined by a line, to show which orders turn."""
+    """Places by rank of one share, joined to their rank by another: lines that cross are orders that turn.
+
+    Ranks, not shares, are drawn to scale, so that each name stands at its own mark; the shares are
+    printed. The highest is at the top.
+    """
     figure = layout.figure(max(3.2, 0.2 * len(rows) + 0.9))
     axes = figure.add_subplot()
-    span = max(rows[left].max(), rows[right].max()) - min(rows[left].min(), rows[right].min())
-    gap = max(span * 1.06 / max(len(rows), 1), span * 0.032)
-    for column, x, side in ((left, 0, "right"), (right, 1, "left")):
-        places = _spread([float(value) for value in rows[column]], gap)
-        for (_index, row), place in zip(rows.iterrows(), places, strict=True):
-            strong = row["label"] in highlight
-            text = (
-                f"{_said(row['label'])} {100 * row[column]:.0f}%"
-                if side == "right"
-                else f"{100 * row[column]:.0f}% {_said(row['label'])}"
-            )
-            axes.text(
-                x + (-0.05 if side == "right" else 0.05),
-                place,
-                text,
-                ha=side,
-                va="center",
-                color=BLUE.light if strong else MUTED.light,
-            )
-            axes.plot(
-                [x, x + (-0.04 if side == "right" else 0.04)],
-                [row[column], place],
-                color=RULE.light,
-                linewidth=0.6,
-            )
-    for _index, row in rows.iterrows():
+    ranks = {name: rows[name].rank(method="first", ascending=False) for name in (left, right)}
+    for index, row in rows.iterrows():
         strong = row["label"] in highlight
+        color = role("subject") if strong else role("other")
+        ends = [float(ranks[left][index]), float(ranks[right][index])]
         axes.plot(
             [0, 1],
-            [row[left], row[right]],
-            color=BLUE.light if strong else GREY.light,
+            ends,
+            color=color,
             linewidth=1.8 if strong else 0.8,
             marker="o",
             markersize=3.4 if strong else 2.4,
+            zorder=3 if strong else 2,
         )
+        (before,), (after,) = (tick_labels([round(row[c], 2)], "share") for c in (left, right))
+        name = _said(row["label"])
+        settings = {"va": "center", "color": color}
+        _mark(axes, f"{name} {before}", (0, ends[0]), xytext=(-6, 0), ha="right", **settings)
+        _mark(axes, f"{after} {name}", (1, ends[1]), xytext=(6, 0), ha="left", **settings)
     axes.set_xlim(-0.75, 1.75)
+    axes.set_ylim(len(rows) + 0.8, 0.2)
     axes.set_axis_off()
-    for x, text in ((0, left_label), (1, right_label)):
+    for x, text, side in ((0, left_label, "right"), (1, right_label, "left")):
         axes.annotate(
             _said(text),
             (x, 1),
             xycoords=("data", "axes fraction"),
-            ha="center",
+            xytext=(6 if side == "right" else -6, 3),
+            textcoords="offset points",
+            ha=side,
             va="bottom",
-            color=INK.light,
+            color=role("text"),
         )
     return figure
 
@@ -478,22 +573,24 @@ def specification(
     percent_points: bool = True,
 ) -> Figure:
     """One effect under many specifications: label, estimate, low, high, optional highlight."""
-    figure, axes = _rows_axes(layout, list(rows["label"]))
+    figure, axes, positions = _rows_axes(layout, list(rows["label"]))
     marked = rows["highlight"].to_numpy(bool) if "highlight" in rows else np.zeros(len(rows), bool)
-    for position, row in enumerate(rows.itertuples()):
-        color = BLUE.light if marked[position] else MUTED.light
+    for number, (position, row) in enumerate(zip(positions, rows.itertuples(), strict=True)):
+        color = role("subject") if marked[number] else role("other")
         if not (np.isnan(row.low) or np.isnan(row.high)):
             axes.plot([row.low, row.high], [position] * 2, color=color, linewidth=1.5)
         axes.plot(row.estimate, position, "o", color=color, markersize=4.6)
-    axes.axvline(reference, color=OCHRE.light, linewidth=1.1, dashes=(4, 2), zorder=1)
-    if percent_points:
-        axes.xaxis.set_major_formatter(
-            _ticker().FuncFormatter(
-                lambda value, _: f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}")
-            )
-        )
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+    axes.axvline(reference, color=role("reference"), linewidth=1.1, dashes=(4, 2), zorder=1)
+    lowest = rows[["estimate", "low"]].min().min()
+    unit = "points" if percent_points else "number"
+    # A plus tells a rise from a fall; a share has neither.
+    number_ticks(axes.xaxis, unit, most=4 if layout.narrow else 7, signed=bool(lowest < 0))
+    _xlabel(axes, xlabel, layout)
     return figure
+
+
+# Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
+_FEW = 30
 
 
 def histogram(
@@ -503,30 +600,46 @@ def histogram(
     *,
     xlabel: str,
     observed_label: str,
-    percent: bool = True,
+    unit: str = "share",
 ) -> Figure:
-    """Distribution of simulated or reassigned values, and where the observed one lies."""
-    figure = layout.figure(2.4)
+    """Distribution of simulated or reassigned values, and where the observed one lies.
+
+    ``unit`` is one of ``scomm.display.ticks.UNITS``. The vertical axis counts values.
+    """
+    values = np.asarray(draws, float)
+    few = len(values) <= _FEW
+    figure = layout.figure(1.5 if few else 2.4)
     axes = figure.add_subplot()
-    axes.hist(np.asarray(draws, float), bins=40, color=PALE_BLUE.light)
-    axes.axvline(observed, color=BLUE.light, linewidth=1.8)
+    if few:
+        axes.plot(
+            values,
+            np.full(len(values), 0.4),
+            **(_dot(True) | {"color": role("range")})
+            | {"markerfacecolor": role("range"), "alpha": 0.6, "markersize": 6},
+        )
+        axes.set_ylim(0, 1.25)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+    else:
+        axes.hist(values, bins=40, color=role("range"), alpha=0.55)
+        axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
+        number_ticks(axes.yaxis, most=4)
+        axes.set_title(_("Number of simulated values"), loc="left", color=role("label"))
+    axes.axvline(observed, ymax=1.0, color=role("subject"), linewidth=1.8)
     low, high = axes.get_xlim()
     right = observed > low + 0.55 * (high - low)
     axes.annotate(
         _said(observed_label),
-        (observed, 0.97),
+        (observed, 0.98),
         xycoords=("data", "axes fraction"),
         xytext=(-4 if right else 4, 0),
         textcoords="offset points",
-        color=BLUE.light,
+        color=role("subject"),
         ha="right" if right else "left",
         va="top",
     )
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    if percent:
-        axes.xaxis.set_major_formatter(_ticker().PercentFormatter(1.0, decimals=None))
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+    number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)
+    _xlabel(axes, xlabel, layout)
     return figure
 
 
@@ -540,7 +653,7 @@ def _led(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
     if named.empty:
         return
     texts = [_said(label) for label in named["label"]]
-    gap, letter = (0.06, 0.0205) if layout.narrow else (0.055, 0.0092)
+    gap, letter = (0.07, 0.0195) if layout.narrow else (0.055, 0.0092)
     left = 1 - letter * max(map(len, texts))
     places = np.column_stack([np.full(len(texts), left), 0.96 - gap * np.arange(len(texts))])
     axes.autoscale_view()
@@ -558,10 +671,10 @@ def _led(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
             xytext=tuple(places[place]),
             textcoords="axes fraction",
             va="center",
-            color=INK.light,
+            color=role("text"),
             arrowprops={
                 "arrowstyle": "-",
-                "color": GREY.light,
+                "color": role("range"),
                 "linewidth": 0.6,
                 "relpos": (0, 0.5),
                 "shrinkA": 3,
@@ -576,55 +689,58 @@ def funnel(
     *,
     limits: Sequence[tuple[str, Any, Any, Any]],
     target: float,
+    target_label: str,
     xlabel: str = N_("Number of removals"),
+    ylabel: str = N_("Share without a recorded conviction"),
     labels: Sequence[str] = (),
     log: bool = False,
 ) -> Figure:
     """Shares against numbers (label, n, share) with limits (name, n, low, high) round a target.
 
-    A limit of nan on one side is not drawn; ``log`` spreads places of very different sizes.
+    A limit of nan on one side is not drawn; ``log`` spreads places of very different sizes. A key names
+    limits and target.
     """
-    figure = layout.figure(3.2 if layout.narrow else 3.8)
+    figure = layout.figure((3.3 if layout.narrow else 3.9) + 0.18 * len(limits))
     axes = figure.add_subplot()
     if log:
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.xaxis.set_minor_formatter(_ticker().NullFormatter())
+    keys = []
     for number, (name, n, low, high) in enumerate(limits):
-        dash = "-" if number == 0 else (0, (4, 2))
+        looks: dict[str, Any] = {"color": role("range"), "linewidth": 1.0}
+        looks["linestyle"] = "-" if number == 0 else (0, (4, 2))
         for bound in (low, high):
-            axes.plot(n, bound, color=GREY.light, linewidth=1.0, linestyle=dash)
-        # On a logarithmic axis names of points stand at the right, so a limit's stands at its left end.
-        end = 0 if log else -1
-        axes.annotate(
-            _folded(name, 16) if layout.narrow and log else _said(name),
-            (np.asarray(n)[end], np.asarray(high)[end]),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="left" if log else "right",
-            va="bottom",
-            color=MUTED.light,
-        )
-    axes.axhline(target, color=OCHRE.light, linewidth=1.1, dashes=(4, 2))
-    axes.plot(rows["n"], rows["share"], "o", color=BLUE.light, markersize=4.4, alpha=0.85)
-    _percent(axes.yaxis)
+            axes.plot(n, bound, **looks)
+        keys.append(_handle(_said(name), **looks))
+    looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 2)}
+    axes.axhline(target, **looks)
+    keys.append(_handle(_said(target_label), **looks))
+    axes.plot(rows["n"], rows["share"], **(_dot(True) | {"alpha": 0.85}))
+    number_ticks(axes.yaxis, "share")
+    number_ticks(axes.xaxis, most=4 if layout.narrow else 7)
     axes.set_ylim(0, 1)
+    axes.set_title(_said(ylabel), loc="left", color=role("label"))
     named = rows[rows["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if log:
         _led(axes, named, layout)
     else:
+        middle = sum(axes.get_xlim()) / 2
         for row in named.itertuples():
-            axes.annotate(
+            # Above its mark, on the side where there is room.
+            _mark(
+                axes,
                 _said(row.label),
                 (row.n, row.share),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                color=INK.light,
+                xytext=(4 if row.n > middle else -4, 14),
+                ha="right" if row.n > middle else "left",
+                va="bottom",
+                color=role("text"),
+                arrowprops={"arrowstyle": "-", "color": role("range"), "linewidth": 0.6}
+                | {"relpos": (1 if row.n > middle else 0, 0), "shrinkA": 0, "shrinkB": 3},
             )
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+    _xlabel(axes, xlabel, layout)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
+    _key(figure, keys, layout)
     return figure
 
 
@@ -637,14 +753,13 @@ def ranges(
     xlim: tuple[float, float] = (0.0, 1.0),
 ) -> Figure:
     """Bounds as bars from low to high; ``visible`` names a column drawn as a mark."""
-    figure, axes = _rows_axes(layout, list(rows["label"]))
-    positions = np.arange(len(rows))
-    axes.hlines(positions, rows["low"], rows["high"], color=BLUE.light, linewidth=4)
+    figure, axes, positions = _rows_axes(layout, list(rows["label"]))
+    axes.hlines(positions, rows["low"], rows["high"], color=role("subject"), linewidth=4)
     if visible:
-        axes.plot(rows[visible], positions, "o", color=INK.light, markersize=4, linestyle="none")
+        axes.plot(rows[visible], positions, "o", color=role("text"), markersize=4, linestyle="none")
     axes.set_xlim(*xlim)
-    _percent(axes.xaxis)
-    axes.set_xlabel(_folded(xlabel, 46) if layout.narrow else _said(xlabel))
+    _shares(axes.xaxis, layout)
+    _xlabel(axes, xlabel, layout)
     return figure
 
 
@@ -660,11 +775,11 @@ def timeline(layout: Layout, rows: pd.DataFrame) -> Figure:
     axes.set_ylim(float(tops[-1]), -0.6)
     axes.set_axis_off()
     at = 0.30 if layout.narrow else 0.17
-    axes.plot([at, at], [-0.2, tops[-2] + 0.4], color=RULE.light, linewidth=1.2)
+    axes.plot([at, at], [-0.2, tops[-2] + 0.4], color=role("rule"), linewidth=1.2)
     for date, text, top in zip(rows["date"], texts, tops, strict=False):
-        axes.plot(at, top + 0.1, "o", color=BLUE.light, markersize=4)
-        axes.text(at - 0.02, top, _said(date), ha="right", va="center", color=MUTED.light)
+        axes.plot(at, top + 0.1, "o", color=role("subject"), markersize=4)
+        axes.text(at - 0.02, top, _said(date), ha="right", va="center", color=role("label"))
         axes.text(
-            at + 0.02, top - 0.5, text, ha="left", va="top", color=INK.light, linespacing=1.25
+            at + 0.02, top - 0.5, text, ha="left", va="top", color=role("text"), linespacing=1.25
         )
     return figure

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from scomm.display.checks import problems, text_problems
 from scomm.display.style import style, with_variables
 from scomm.errors import ArgumentError
 
@@ -94,10 +95,23 @@ def _clean(svg: str, prefix: str, alt: str) -> str:
     return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
 
 
-def _draw(draw: Callable[[Layout], Any], layout: Layout) -> str:
+# The size that the style sheet gives the text of a map that is drawn once, on a phone.
+_ON_A_PHONE = 27.0
+
+
+def _draw(draw: Callable[[Layout], Any], layout: Layout, one_size: bool) -> str:
     with style(layout.size):
         drawn = draw(layout)
-        return drawn if isinstance(drawn, str) else _to_svg(drawn)
+        if isinstance(drawn, str):
+            svg, found = drawn, text_problems(drawn)
+            if one_size:
+                found += text_problems(drawn, _ON_A_PHONE)
+        else:
+            found = problems(drawn)
+            svg = _to_svg(drawn)
+    if found:
+        raise ArgumentError(f"drawn {layout.kind}: {'; '.join(found)}")
+    return svg
 
 
 def render(
@@ -110,10 +124,12 @@ def render(
 
     ``draw`` takes a ``Layout`` and returns a matplotlib ``Figure`` or SVG text. Colours of the
     palette become CSS variables in the inline forms and stay plain in the standalone one.
+
+    Raises ArgumentError if a tick's label is not its value or a label is in the way of another.
     """
     slug = "f" + identifier.replace(".", "-")
-    wide = _clean(_draw(draw, WIDE), f"{slug}-w", alt)
-    narrow = "" if one_size else _clean(_draw(draw, NARROW), f"{slug}-n", alt)
+    wide = _clean(_draw(draw, WIDE, one_size), f"{slug}-w", alt)
+    narrow = "" if one_size else _clean(_draw(draw, NARROW, one_size), f"{slug}-n", alt)
     plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
     plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
     return Drawn(

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.style import BLUE, INK, MUTED, OCHRE, PALE_BLUE, PAPER, RULE
+from scomm.display.figures import Layout
+from scomm.display.style import SHADES as SHADE_COLORS
+from scomm.display.style import role
 from scomm.display.words import _
 from scomm.errors import ArgumentError
 
@@ -24,8 +26,9 @@ from scomm.errors import ArgumentError
 WIDTH, HEIGHT = 975, 610
 
 # From early to late, or low to high: told apart by lightness alone.
-SHADES = (RULE.light, PALE_BLUE.light, "#7d9cc6", BLUE.light, INK.light)
-NO_DATA = PAPER.light
+SHADES = tuple(color.light for color in SHADE_COLORS)
+_TEXT, _LABEL, _RULE, _PAPER, _SUBJECT = map(role, ("text", "label", "rule", "paper", "subject"))
+NO_DATA = _PAPER
 
 
 Point = tuple[int, int]
@@ -108,40 +111,52 @@ def _text(
     text: str,
     *,
     anchor: str = "start",
+    size: float = 15,
     strong: bool = False,
-    detail: bool = False,
     over: bool = False,
+    fixed: bool = False,
 ) -> str:
     """Return a line of text.
 
-    ``detail`` is left out where a phone has no room for it; ``over`` is for text on a map: a rim
-    of paper keeps it legible on every shade.
+    ``over`` is for text on a map: the same text in paper, drawn below with a rim, keeps it legible on
+    every shade, in programs too that know no order of painting. ``fixed`` text keeps its size on a
+    phone, where a map of one size has larger text.
     """
-    rim = f' stroke="{PAPER.light}" stroke-width="4" paint-order="stroke"' if over else ""
+    kind = "" if fixed else ' class="map-text"'
     weight = ' font-weight="600"' if strong else ""
-    kind = "map-text map-detail" if detail else "map-text"
-    return (
-        f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}" fill="{INK.light}" font-size="15"{weight}{rim} '
-        f'text-anchor="{anchor}" style="font-family: var(--fig-font, sans-serif)">'
-        f"{escape(_(text))}</text>"
+    said = escape(_(text))
+
+    def drawn(looks: str) -> str:
+        return (
+            f'<text{kind} x="{x:.0f}" y="{y:.0f}" font-size="{size:g}"{weight} {looks} '
+            f'text-anchor="{anchor}" style="font-family: var(--fig-font, sans-serif)">{said}</text>'
+        )
+
+    rim = drawn(
+        f'aria-hidden="true" fill="{_PAPER}" stroke="{_PAPER}" stroke-width="{size / 2.8:.1f}" '
+        'stroke-linejoin="round"'
     )
+    return (rim if over else "") + drawn(f'fill="{_TEXT}"')
 
 
-def _legend(entries: Sequence[tuple[str, str]], top: float) -> tuple[str, float]:
+def _legend(
+    entries: Sequence[tuple[str, str]], top: float, size: float = 15, fixed: bool = False
+) -> tuple[str, float]:
     """Return names with their shades, two a line, and where the next thing may begin."""
-    parts = []
+    parts, line = [], max(40.0, 1.45 * size)
     for number, (label, shade) in enumerate(entries):
-        x, y = number % 2 * WIDTH / 2 + 4, top + number // 2 * 40
+        x, y = number % 2 * WIDTH / 2 + 4, top + number // 2 * line
         parts.append(
             f'<rect x="{x:.0f}" y="{y:.0f}" width="30" height="24" fill="{shade}" '
-            f'stroke="{MUTED.light}" stroke-width="0.5"/>' + _text(x + 40, y + 20, label)
+            f'stroke="{_LABEL}" stroke-width="0.5"/>'
+            + _text(x + 40, y + 14 + size / 3, label, size=size, fixed=fixed)
         )
-    return "".join(parts), top + -(-len(entries) // 2) * 40
+    return "".join(parts), top + -(-len(entries) // 2) * line
 
 
-def _svg(width: float, height: float, *parts: str) -> str:
+def _svg(width: float, height: float, *parts: str, left: float = 0) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-left:.0f} 0 {left + width:.0f} {height:.0f}">'
         + "".join(parts)
         + "</svg>"
     )
@@ -192,7 +207,7 @@ def rollout(
         )
         shade = NO_DATA if number < 0 else shades[number]
         large.append(f'<g fill="{shade}"><g id="class{number + 1}">{inside}</g></g>')
-    large.append(f'<g stroke="{PAPER.light}" stroke-width="1">{outline}</g>')
+    large.append(f'<g stroke="{_PAPER}" stroke-width="1">{outline}</g>')
     legend, top = _legend(list(zip(labels, shades, strict=True)), HEIGHT + 12)
     across, small = 3, 0.32
     step, height = WIDTH / across, HEIGHT * small + 84
@@ -201,36 +216,48 @@ def rollout(
         x, y = number % across * step, top + 24 + number // across * height
         uses = "".join(
             f'<use href="#class{part + 1}" fill="'
-            f'{BLUE.light if 0 <= part < panel.reached else RULE.light}"/>'
+            f'{_SUBJECT if 0 <= part < panel.reached else _RULE}"/>'
             for part in range(-1, len(labels))
         )
         parts.append(
             _text(x + 4, y + 26, panel.title, strong=True)
             + _text(x + 4, y + 58, panel.note)
             + f'<g transform="translate({x:.0f} {y + 64:.0f}) scale({small})">{uses}'
-            f'<use href="#borders" stroke="{PAPER.light}" stroke-width="1.5"/></g>'
+            f'<use href="#borders" stroke="{_PAPER}" stroke-width="1.5"/></g>'
         )
     rows = -(-len(panels) // across)
     return _svg(WIDTH, top + 24 + rows * height, *large, legend, *parts)
 
 
-# Labels of small areas stand in a column beside the map, where a line leads to them.
-_COLUMN, _APART = 175, 66
-_PACIFIC = (160, 478)  # free parts of the canvas: below California and Arizona,
-_GULF = (535, 566)  # and south of Louisiana
-_SMALL = 5500.0  # square units of the canvas, less than a label needs on a phone
+# Labels of small areas stand beside the map, where a line leads to them; where there is no room
+# beside, in a free part of the canvas: north of New York, and south of Louisiana.
+_LAKES, _GULF = (775, 96), (545, 566)
+_SMALL = 5500.0  # square units of the canvas, less than a label needs
 
 
-def _at_the_side(places: Sequence[float]) -> list[float]:
+def _at_the_side(places: Sequence[float], apart: float) -> list[float]:
     """Return heights for labels in the order of their places, far enough apart to be read."""
     heights: list[float] = []
     for place in places:
-        heights.append(max(place, heights[-1] + _APART if heights else 30.0))
+        heights.append(max(place, heights[-1] + apart if heights else 30.0))
     beyond = max(0.0, heights[-1] - (HEIGHT - 30)) if heights else 0.0
     return [height - beyond for height in heights]
 
 
+def _names(rows: pd.DataFrame, top: float, size: float, columns: int) -> tuple[str, float]:
+    """Return the names that codes stand for, each with its share, and where they end."""
+    down, parts = -(-len(rows) // columns), []
+    for number, row in enumerate(rows.sort_values("code").itertuples()):
+        x, y = number // down * WIDTH / columns + 4, top + (number % down + 1) * 1.4 * size
+        parts.append(
+            _text(x, y, row.code, size=size, strong=True, fixed=True)
+            + _text(x + 2.5 * size, y, row.label, size=size, fixed=True)
+        )
+    return "".join(parts), top + (down + 0.6) * 1.4 * size
+
+
 def area_map(
+    layout: Layout,
     paths: Mapping[str, Sequence[str]],
     rows: pd.DataFrame,
     *,
@@ -239,59 +266,72 @@ def area_map(
     wide: float,
     wide_label: str,
 ) -> str:
-    """Return a map of areas by class of a share, each with its share and interval, as SVG text.
+    """Return a map of areas by class of a share, each with its code, as SVG text; codes are explained.
 
-    ``paths`` gives each area's code the outlines of its counties; ``rows`` has code, title (what a
-    pointer shows), text and detail (two lines of its label), share, low and high; ``bounds`` are
-    the lower ends of the classes after the first, ``labels`` their names. Areas whose interval is
-    wider than ``wide`` are hatched, and ``wide_label`` says so.
+    ``paths`` gives each area's code the outlines of its counties; ``rows`` has code, label (its name),
+    title (what a pointer shows), text and detail (two lines that a wide screen shows beside or on
+    the area), share, low and high; ``bounds`` are the lower ends of the classes after the first,
+    ``labels`` their names. Areas whose interval is wider than ``wide`` are hatched, and ``wide_label``
+    says so. A phone shows codes alone, in letters that it can show.
 
     Raises ArgumentError if there are more classes than shades.
     """
     _check_classes(labels)
-    parts, written, side = [], [], []
+    size, side = (34.0, 84.0) if layout.narrow else (18.0, 96.0)
+    parts, written, small = [], [], []
+
+    def label(x: float, y: float, row: Any, anchor: str, over: bool) -> str:
+        if layout.narrow:
+            return _text(
+                x, y, row.code, anchor=anchor, size=size, strong=True, over=over, fixed=True
+            )
+        return _text(
+            x, y, row.text, anchor=anchor, size=size, strong=True, over=over, fixed=True
+        ) + _text(x, y + 1.1 * size, row.detail, anchor=anchor, size=size, over=over, fixed=True)
+
     for row in rows.itertuples():
         rings = dissolve(paths[row.code])
         shade = SHADES[int(np.searchsorted(bounds, row.share, side="right"))]
         outline = _written(rings)
         title = f"<title>{escape(_(row.title))}</title>"
         parts.append(
-            f'<path d="{outline}" fill="{shade}" stroke="{PAPER.light}" stroke-width="1.5">'
-            f"{title}</path>"
+            f'<path d="{outline}" fill="{shade}" stroke="{_PAPER}" stroke-width="1.5">{title}</path>'
         )
         if row.high - row.low > wide:
             parts.append(f'<path d="{outline}" fill="url(#hatch)">{title}</path>')
         area, x, y = max(_area_and_middle(ring) for ring in rings)
         if area < _SMALL:
-            side.append((y, x, row))
+            small.append((y, x, row))
         else:
-            written.append(
-                _text(x, y, row.text, anchor="middle", strong=True, over=True)
-                + _text(x, y + 20, row.detail, anchor="middle", detail=True, over=True)
-            )
-    side.sort(key=lambda item: item[:2])
-    west = [item for item in side if item[1] < WIDTH / 4]
-    south = [item for item in side if item not in west and item[0] > _PACIFIC[1]]
-    east = [item for item in side if item not in west and item not in south]
-    placed: list[tuple[tuple[float, float, Any], float, float]] = [
-        (item, left, top + number * _APART)
-        for (left, top), items in ((_PACIFIC, west), (_GULF, south))
-        for number, item in enumerate(items)
-    ]
-    heights = _at_the_side([y for y, _, _ in east])
-    placed += [(item, WIDTH, height) for item, height in zip(east, heights, strict=True)]
-    for (y, x, row), across, height in placed:
+            written.append(label(x, y, row, "middle", True))
+    small.sort(key=lambda item: item[:2])
+    west = [item for item in small if item[1] < WIDTH / 4]
+    south = [item for item in small if item not in west and item[0] > 478]
+    north = [item for item in small if item not in west and item[0] < 200][:1]
+    east = [item for item in small if item not in west + south + north]
+    apart = (1.3 if layout.narrow else 2.6) * size
+    placed: list[tuple[tuple[float, float, Any], float, float, str]] = []
+    placed += [(item, *_GULF, "start") for item in south]
+    placed += [(item, *_LAKES, "middle") for item in north]
+    for items, across, anchor in ((west, -6.0, "end"), (east, WIDTH + 0.0, "start")):
+        heights = _at_the_side([y for y, _, _ in items], apart)
+        placed += [(i, across, height, anchor) for i, height in zip(items, heights, strict=True)]
+    for (y, x, row), across, height, anchor in placed:
+        below = height + (0.4 if layout.narrow else 1.5) * size if anchor == "middle" else height
         parts.append(
-            f'<path d="M{x:.0f} {y:.0f}L{across} {height - 6:.0f}" fill="none" '
-            f'stroke="{MUTED.light}" stroke-width="1"/>'
-            + _text(across + 6, height, row.text, strong=True)
-            + _text(across + 6, height + 20, row.detail, detail=True)
+            f'<path d="M{x:.0f} {y:.0f}L{across:.0f} {below - 0.35 * size * (anchor != "middle"):.0f}" '
+            f'fill="none" stroke="{_TEXT}" stroke-width="{size / 15:.1f}"/>'
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size / 6:.1f}" fill="{_TEXT}" '
+            f'stroke="{_PAPER}" stroke-width="1"/>'
         )
+        shift = {"start": 6, "end": -4}.get(anchor, 0)
+        written.append(label(across + shift, height, row, anchor, False))
     hatch = (
         '<defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{OCHRE.light}" stroke-width="3"/>'
-        "</pattern></defs>"
+        f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{_PAPER}" stroke-width="3"/>'
+        f'<path d="M4 0V9" stroke="{_TEXT}" stroke-width="1"/></pattern></defs>'
     )
     entries = [*zip(labels, SHADES, strict=False), (wide_label, "url(#hatch)")]
-    legend, bottom = _legend(entries, HEIGHT + 12)
-    return _svg(WIDTH + _COLUMN, bottom + 6, hatch, *parts, *written, legend)
+    legend, bottom = _legend(entries, HEIGHT + 14, size, fixed=True)
+    names, bottom = _names(rows, bottom, size, 3 if layout.narrow else 4)
+    return _svg(WIDTH + side, bottom, hatch, *parts, *written, legend, names, left=side)

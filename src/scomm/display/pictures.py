@@ -47,6 +47,11 @@ def _files() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
+def font_file(name: str) -> Path:
+    """Return one of the web fonts as a plain file, which lasts as long as the program."""
+    return Path(_files().name) / f"{name}.ttf"
+
+
 def png(svg: str, width: int = FIGURE_WIDTH) -> bytes:
     """Return an SVG text as a PNG of a width in pixels, on paper white.
 
@@ -67,8 +72,8 @@ def png(svg: str, width: int = FIGURE_WIDTH) -> bytes:
     return bytes(picture)
 
 
-def _length(text: str, face: str, size: float) -> float:
-    """Return how wide a line of text is in pixels."""
+def length(text: str, face: str, size: float) -> float:
+    """Return how wide a line of text is, in the unit of ``size``."""
     font = _face(face)
     widths, glyphs = font["hmtx"], font.getBestCmap()
     units = sum(widths[glyphs.get(ord(letter), ".notdef")][0] for letter in text)
@@ -80,13 +85,13 @@ def wrapped(text: str, face: str, size: float, width: float, most: int) -> list[
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _length(longer, face, size) <= width:
+        if lines and length(longer, face, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     if len(lines) > most:
         lines = lines[:most]
-        while " " in lines[-1] and _length(f"{lines[-1]} …", face, size) > width:
+        while " " in lines[-1] and length(f"{lines[-1]} …", face, size) > width:
             lines[-1] = lines[-1].rsplit(" ", 1)[0]
         lines[-1] += " …"
     return lines

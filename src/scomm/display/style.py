@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,48 @@ OCHRE = Color("--fig-ochre", "#8a5a00", "#e0b45c")
 GREY = Color("--fig-grey", "#8a867d", "#8c897f")
 PAPER = Color("--fig-paper", "#fffefb", "#16181b")
 
-PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER)
+# Shades of maps from light to dark: told apart by lightness alone, in both schemes the same way.
+SHADES = (
+    Color("--fig-shade-1", "#dcd9cf", "#e4e1d8"),
+    Color("--fig-shade-2", "#abc1de", "#b7cbe6"),
+    Color("--fig-shade-3", "#7d9cc6", "#7f9fcb"),
+    Color("--fig-shade-4", "#1f4f8d", "#4a74b0"),
+    Color("--fig-shade-5", "#1c1c1b", "#2b4570"),
+)
 
-# Order for several lines: told apart by lightness and dash as well as by hue.
-LINES = ((BLUE, "-"), (OCHRE, (0, (5, 2))), (INK, (0, (1, 1.5))), (GREY, "-."))
+PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER, *SHADES)
+
+# The grammar of colour of all figures. What is established beyond chance is told by the mark (filled,
+# not hollow), never by a colour.
+ROLES = {
+    "subject": BLUE,  # the place, group or estimate that the figure is about
+    "subject-range": PALE_BLUE,  # its interval, where marks lie upon it
+    "reference": OCHRE,  # what it is compared with: one half, the nation, no difference
+    "other": MUTED,  # what stands beside it: other places, a value before it was adjusted
+    "range": GREY,  # ranges that agree with what was printed, limits, dates, simulated values
+    "text": INK,
+    "label": MUTED,
+    "rule": RULE,
+    "paper": PAPER,
+}
+
+
+def role(name: str) -> str:
+    """Return the colour (hex, in light) of what has a role in a figure. Raises KeyError if unknown.
+
+    >>> role("reference") == OCHRE.light
+    True
+    """
+    return ROLES[name].light
+
+
+# Several lines: the subject in its colour, the others told apart by lightness and dash.
+LINES = (
+    ("subject", "-"),
+    ("other", (0, (5, 2))),
+    ("text", (0, (1, 1.5))),
+    ("range", "-."),
+)
 
 
 def css() -> str:
@@ -49,6 +88,17 @@ def with_variables(svg: str) -> str:
     return svg
 
 
+@cache
+def face() -> str:
+    """Return the name of the face of figures, known to matplotlib from here on."""
+    from matplotlib import font_manager
+
+    from scomm.display.pictures import SANS, font_file
+
+    font_manager.fontManager.addfont(font_file("source-sans-3-latin-400-normal"))
+    return SANS
+
+
 @contextmanager
 def style(size: float) -> Iterator[None]:
     """Draw in the house style: seaborn's ticks without boxes, text kept as text.
@@ -65,7 +115,7 @@ def style(size: float) -> Iterator[None]:
             "svg.fonttype": "none",
             "svg.hashsalt": "one-in-four",
             "font.family": "sans-serif",
-            "font.sans-serif": ["DejaVu Sans"],  # measured with this, shown in the page's own face
+            "font.sans-serif": [face()],  # measured with the face that the page shows
             "font.size": size,
             "axes.labelsize": size,
             "axes.titlesize": size,

@@ -23,7 +23,7 @@ _TABLE = _ENVIRONMENT.from_string(
     """\
 <div class="table-scroll" role="region" aria-labelledby="{{ id }}-caption" tabindex="0">
 <table class="data" id="{{ id }}">
-<caption id="{{ id }}-caption">{{ label }}{{ caption }}</caption>
+<caption id="{{ id }}-caption"><span class="caption-text">{{ label }}{{ caption }}</span></caption>
 <thead><tr>
 {% for head in heads %}
 <th scope="col"{{ head.css }}>{{ head.label }}</th>

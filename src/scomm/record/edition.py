@@ -6,10 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 from frictionless import validate
+from lxml import html
+from lxml.html import builder as E
 
 from scomm import __version__, paths
+from scomm.display.words import _
 from scomm.errors import EditionError
 from scomm.record import datapackage, identity, published
 from scomm.record.changes import editions_json
@@ -118,19 +122,67 @@ def _redirect() -> str:
     )
 
 
-def _not_found() -> str:
-    """Return the page for an address that leads nowhere, for the root of the web site."""
-    home = f"{identity.address().rstrip('/')}/{__version__}/"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>Not found · One in Four?</title></head>\n"
-        '<body style="font: 1.1rem/1.5 Georgia, serif; max-width: 34rem; margin: 3rem auto; '
-        'padding: 0 1rem"><main><article><h1>There is no such page</h1>\n<p>Addresses of findings and paragraphs '
-        "do not change within an edition: each begins with the edition, such as "
-        f"<code>/{__version__}/</code>. Check the address, or begin with "
-        f'<a href="{home}">edition {__version__}</a>.</p></article></main></body></html>\n'
+# What a page says of itself that is not true of one that is not there.
+_OWN = (
+    "//meta[@property or starts-with(@name, 'citation_') or starts-with(@name, 'DC.')"
+    " or @name='description']|//link[@rel='canonical' or @rel='next' or @rel='prev' or @rel='alternate']"
+    "|//script[@type='application/ld+json']"
+)
+
+
+def not_found(site: Path) -> str:
+    """Return the page for an address that leads nowhere: in the first page's frame, with its finder.
+
+    A host shows it under any address, so its links begin at the host's root.
+
+    Raises EditionError if the site's first page has no article.
+    """
+    home = f"{urlsplit(identity.address()).path.rstrip('/')}/{__version__}/"
+    tree = html.fromstring(
+        (site / "index.html").read_bytes(), parser=html.HTMLParser(encoding="utf-8")
     )
+    for element in tree.xpath(_OWN):
+        element.drop_tree()
+    article, form = next(tree.iter("article"), None), tree.find(".//form[@class='find']")
+    if article is None:
+        raise EditionError(f"{site}: its first page has no article. Run `make book`.")
+    finder = [] if form is None else [form, *tree.xpath("//article//script")]
+    links = {
+        "index.html": _("The first page of edition {edition}").format(edition=__version__),
+        "datasheets/counties.html": _("Counties, states and areas, all in one list"),
+        "search.html": _("Search the book"),
+    }
+    title = _("There is no such page")
+    section = E.SECTION(
+        E.H1(title),
+        E.P(
+            _(
+                "Addresses of findings, paragraphs and places do not change within an edition; each begins with "
+            ),
+            E.CODE(f"/{__version__}/"),
+            _(". Check the address, or begin here:"),
+        ),
+        E.UL(*(E.LI(E.A(text, href=to)) for to, text in links.items() if (site / to).is_file())),
+        *finder,
+    )
+    for child in list(article):
+        if child.get("id") not in ("edition-notice", "words"):
+            child.drop_tree()
+    article.append(section)
+    for element in tree.xpath("//aside[contains(@class, 'toc-drawer')]|//label[@for='__toc']"):
+        element.set("class", f"{element.get('class')} no-toc")
+        for child in list(element):
+            child.drop_tree()
+    for element in tree.xpath("//nav[@class='related']|//*[@class='page-downloads']"):
+        element.drop_tree()
+    next(tree.iter("title")).text = f"{title} · {identity.SITE.split('? ')[0]}?"
+    next(tree.iter("head")).append(E.META(name="robots", content="noindex"))
+    for element in tree.xpath("//*[@href or @src or @action or @data-root or @data-content_root]"):
+        for name in ("href", "src", "action", "data-root", "data-content_root"):
+            value = element.get(name)
+            if value is not None and not value.startswith("#"):
+                element.set(name, urljoin(home, value))
+    return str(html.tostring(tree, encoding="unicode", doctype="<!doctype html>")) + "\n"
 
 
 def _fill(folder: Path, site: Path, record: identity.Record) -> None:
@@ -158,7 +210,10 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         if not book.is_of(book.FILE, record):
             raise EditionError(f"{book.FILE}: of another state of the book. Run `make pdf`.")
         _copy(book.FILE, folder / book.FILE.name)
+    nowhere = not_found(site)
+    (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
+    (folder / "root" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root" / "editions.json").write_bytes(editions_json(record.digest))
     (folder / "root" / "index.html").write_text(_redirect(), encoding="utf-8")
     policy = (
@@ -166,7 +221,6 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         "Referrer-Policy: no-referrer\n"
     )
     (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
-    (folder / "root" / "404.html").write_text(_not_found(), encoding="utf-8")
     text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
     (folder / "README.txt").write_text(text, encoding="utf-8")
 

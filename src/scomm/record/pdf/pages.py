@@ -247,15 +247,18 @@ def set_formulas(root: Element) -> None:
         math.getparent().replace(math, picture)
 
 
-def _line_svg(drawing: Element) -> str:
-    """Return the line of a finding as SVG that needs no style sheet."""
+def line_svg(drawing: Element, width: int = 300) -> str:
+    """Return the line of a finding or a table's row as SVG that needs no style sheet.
+
+    Print knows no strokes that keep their width, so the drawing is as wide as it will be shown.
+    """
     looks = {
         "scale": 'stroke="#d9d5ca" stroke-width=".8"',
         "reference": 'stroke="#8a5a00" stroke-width="1.1" stroke-dasharray="2.4 1.6"',
         "interval": 'stroke="#1f4e8c" stroke-width="2.4"',
+        "range": 'stroke="#605d57" stroke-width="4.5" stroke-opacity="0.6"',
         "estimate": 'stroke="#1f4e8c" stroke-width="1.6"',
     }
-    width = 300
     lines = "".join(
         f'<line x1="{float(line.get("x1")) * width / 100:.2f}" '
         f'x2="{float(line.get("x2")) * width / 100:.2f}" '
@@ -268,16 +271,22 @@ def _line_svg(drawing: Element) -> str:
     )
 
 
+def _set_lines(root: Element, width: int) -> None:
+    """Put a picture in the place of each line drawn by a style sheet."""
+    for drawing in having(root, "finding-line"):
+        picture = E.IMG(
+            {"class": "finding-line"},
+            src=data_uri(line_svg(drawing, width)),
+            alt=drawing.get("aria-label", ""),
+        )
+        picture.tail = drawing.tail
+        drawing.getparent().replace(drawing, picture)
+
+
 def set_findings(root: Element) -> None:
     """Print findings whole: the line drawn, what it rests on as one run of small text."""
     for finding in having(root, "finding"):
-        for drawing in having(finding, "finding-line"):
-            picture = E.IMG(
-                {"class": "finding-line"},
-                src=data_uri(_line_svg(drawing)),
-                alt=drawing.get("aria-label", ""),
-            )
-            drawing.getparent().replace(drawing, picture)
+        _set_lines(finding, 300)
         for details in having(finding, "finding-details"):
             run = E.P({"class": "finding-rests"})
             run.append(E.B({"class": "rests-title"}, text_of(details.find("summary")) + ". "))
@@ -319,6 +328,7 @@ def set_tables(root: Element) -> list[Listed]:
     """Give each table the size at which it fits the page; return the list of numbered tables."""
     found = []
     for table in root.iter("table"):
+        _set_lines(table, 90)
         wanted = _needs(table)
         size = next(
             (name for name, size in _SIZES if wanted * size * _LETTER <= _PORTRAIT), "landscape"
