@@ -10,7 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from scomm.data.mappings import areas, fast_track
-from scomm.data.restrictions import HEADQUARTERS
+from scomm.data.restrictions import (
+    Attrition,
+    by_definition,
+    outside_fast_track,
+    without_headquarters,
+)
 from scomm.data.tables import load
 
 
@@ -46,11 +51,17 @@ def monthly(stratum: str = "all") -> Monthly:
     ``stratum`` is ``all``, ``outside`` (neither expedited nor reinstated) or ``fast`` (the rest).
     Raises KeyError for another word.
     """
-    removals = load("removals")
-    removals = removals[removals["aor"] != HEADQUARTERS]
-    fast = removals["disposition"].isin(fast_track())
-    keep = {"all": fast | ~fast, "outside": ~fast, "fast": fast}[stratum]
-    part = removals[keep].assign(aor=lambda frame: frame["aor"].astype(str))
+    areas_only, _ = without_headquarters(load("removals"))
+    outside, _ = outside_fast_track(areas_only)
+    fast = areas_only["disposition"].isin(fast_track())
+    return by_month_and_area(
+        {"all": areas_only, "outside": outside, "fast": areas_only[fast]}[stratum]
+    )
+
+
+def by_month_and_area(part: pd.DataFrame) -> Monthly:
+    """Count kept removals by month and area: the frame has ``month``, ``aor`` and ``n``."""
+    part = part.assign(aor=part["aor"].astype(str))
     n = part.pivot_table(index="month", columns="aor", values="n", aggfunc="sum", fill_value=0)
     none = part[~part["threat_level_recorded"]]
     x = none.pivot_table(index="month", columns="aor", values="n", aggfunc="sum", fill_value=0)
@@ -63,3 +74,13 @@ def monthly(stratum: str = "all") -> Monthly:
         x=x.to_numpy(np.int64),
         n=n.to_numpy(np.int64),
     )
+
+
+def defined(stratum: str) -> tuple[Monthly, Attrition]:
+    """Count removals under one definition of ``strata.csv``, with the definition's attrition row.
+
+    Raises KeyError for a definition that is not there.
+    """
+    areas_only, _ = without_headquarters(load("removals_by_disposition"))
+    kept, row = by_definition(areas_only, stratum)
+    return by_month_and_area(kept), row
