@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scomm.data.mappings import areas, fast_track
+from scomm.data.mappings import areas, fast_track, strata
 from scomm.data.restrictions import (
     Attrition,
     by_definition,
@@ -17,6 +17,7 @@ from scomm.data.restrictions import (
     without_headquarters,
 )
 from scomm.data.tables import load
+from scomm.display.words import N_
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,49 @@ class Monthly:
         """Share without a recorded conviction, all areas together, by month."""
         x, n = self.total
         return pd.Series(x / n, index=self.months)
+
+
+# Kinds of case, the strata of the mix.
+EXPEDITED, REINSTATED = N_("expedited"), N_("reinstated")
+CRIMINAL, OTHER = N_("other, criminal grounds"), N_("other")
+KINDS = (EXPEDITED, REINSTATED, CRIMINAL, OTHER)
+
+
+def with_kind(removals: pd.DataFrame) -> pd.DataFrame:
+    """Add columns ``kind``, the kind of case, and ``none``, removals without recorded conviction."""
+    rules, codes = strata()["leave_out"], removals["disposition"]
+    kind = np.select(
+        [
+            codes.isin(rules["not expedited"].split()),
+            codes.isin(rules["not reinstated"].split()),
+            removals["charge_class"] == "criminal grounds",
+        ],
+        KINDS[:3],
+        OTHER,
+    )
+    none = np.where(removals["threat_level_recorded"], 0, removals["n"])
+    return removals.assign(kind=kind, none=none)
+
+
+@cache
+def monthly_by_kind() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count removals by month, area and kind of case (months x areas x kinds), headquarters left out.
+
+    First those without a recorded conviction, then all; areas in the order of ``monthly``.
+    """
+    areas_only, _ = without_headquarters(load("removals"))
+    every = monthly("all")
+    cells = with_kind(areas_only).assign(aor=areas_only["aor"].astype(str))
+    wide = cells.pivot_table(
+        index="month", columns=["aor", "kind"], values=["none", "n"], aggfunc="sum", fill_value=0
+    )
+    columns = pd.MultiIndex.from_product([every.codes, KINDS])
+    shape = (len(every.months), len(every.codes), len(KINDS))
+    none, n = (
+        wide[part].reindex(columns=columns, fill_value=0).to_numpy(np.int64).reshape(shape)
+        for part in ("none", "n")
+    )
+    return none, n
 
 
 @cache
