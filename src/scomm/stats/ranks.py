@@ -148,7 +148,9 @@ def pairwise_orders(
     (2, 3, [0, 1, 1])
     """
     check_level(level)
-    e, s = floats(estimate, "estimate", ndim=1), np.asarray(standard_error, dtype=float)
+    e, s = floats(estimate, "estimate", ndim=1), floats(standard_error, "standard_error")
+    if s.ndim == 0:
+        floats(standard_error, "standard_error", ndim=1)
     if s.shape not in ((e.size,), (e.size, e.size)) or (s < 0).any():
         raise ArgumentError("expected one standard error of 0 or more for each estimate, or pair")
     adjust = {"holm": holm, "bh": benjamini_hochberg, "none": lambda p: p}.get(adjustment)

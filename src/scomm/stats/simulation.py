@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from math import nan, sqrt
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
@@ -515,7 +516,7 @@ def areas_over_months(draws: int = 1_000, sd: float = 0.3) -> Iterator[Rate]:
                 x = generator.binomial(n, expit(centre + _area_noise(rho, generator, sd)))
                 boot = block_bootstrap(x, n, 3, 200, draw)
                 ar, cosine = autoregressive_share(x, n), cosine_share(x, n)
-                methods = {
+                methods: dict[str, tuple[Any, Any, float]] = {
                     "block_bootstrap, 3 months": (boot, boot.standard_error, np.inf),
                     "autoregressive_share": (ar, ar.standard_error, np.inf),
                     "cosine_share": (cosine, difference_errors(cosine.coefficients), cosine.df),
