@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_typed_numbers_are_found(sentence: str) -> None:
 )
 def test_names_that_contain_digits_are_not_numbers(sentence: str) -> None:
     assert typed_numbers(f"# 12 Title\n\n{sentence}\n\n```{{code-cell}}\nx = 5\n```\n") == []
+
+
+# A number in words is in lower case: no sentence may begin with one.
+STARTS_WITH_A_WORD = re.compile(r"(?:^|[.!?)]\s)\{n\}`\w+:word`", re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
+def test_no_sentence_begins_with_a_number_in_words(file: Path) -> None:
+    assert STARTS_WITH_A_WORD.findall(file.read_text(encoding="utf-8")) == []
+
+
+def test_a_sentence_that_begins_with_a_number_in_words_is_found() -> None:
+    assert STARTS_WITH_A_WORD.search("dates ({gl}`placebo dates`). {n}`rank:word` of them has one")
 
 
 def allowed_literals() -> dict[str, dict[str, tuple[int, str]]]:

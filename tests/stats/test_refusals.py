@@ -250,6 +250,7 @@ REFUSED = {
             resampling.block_bootstrap,
             resampling.newey_west_share,
             resampling.autoregressive_share,
+            resampling.cosine_share,
         )
         for x, n in ((3, 4), ([1, 2, 3], [9, 9, 9]), ([1, 2, nan, 4], [9, 9, 9, 9]))
     ],
@@ -416,8 +417,15 @@ LEVELLED = {
     "ranks.rank_intervals": ([[0.1, 0.2], [0.3, 0.1]],),
     "resampling.autoregressive_share": (MONTHS_X, MONTHS_N),
     "resampling.block_bootstrap": (MONTHS_X, MONTHS_N, 3, 20),
+    "resampling.cosine_share": (MONTHS_X, MONTHS_N),
     "resampling.newey_west_share": (MONTHS_X, MONTHS_N),
     "resampling.percentile_interval": ([1.0, 2.0, 3.0],),
+    "resampling.window_change": (
+        np.array([MONTHS_X, MONTHS_X]).T,
+        np.array([MONTHS_N, MONTHS_N]).T,
+        slice(0, 8),
+        slice(8, 16),
+    ),
     "rounded.floor_at_which_verdict_turns": (60, 56.5, 57.5),
     "rounded.interval_range": (MEMBERS,),
     "rounded.total_from_which_established": (56.5, 57.5),

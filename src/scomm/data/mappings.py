@@ -1,4 +1,4 @@
-"""Decision rows that map labels of the releases: areas, dispositions, charges, landmarks, jails."""
+"""Decision rows that map labels of the releases: areas, dispositions, strata, charges, landmarks, jails."""
 
 from __future__ import annotations
 
@@ -61,6 +61,17 @@ def fast_track() -> tuple[str, ...]:
     """Return the disposition codes of the fast track: expedited removal and reinstatement."""
     rows = _rows(paths.DISPOSITIONS, ("disposition", "fast_track", "reason", "date"), "disposition")
     return tuple(rows.loc[rows["fast_track"] == "yes", "disposition"])
+
+
+@cache
+def strata() -> pd.DataFrame:
+    """Return definitions of removals that follow an arrest inside the country, by name.
+
+    ``leave_out`` and ``keep_only`` are disposition codes; ``longer_than`` days from apprehension
+    to departure are asked of the codes in ``longer_for`` ("all": of every removal).
+    """
+    columns = ("stratum", "label", "leave_out", "keep_only", "longer_than", "longer_for")
+    return _rows(paths.STRATA, (*columns, "reason", "date"), "stratum").set_index("stratum")
 
 
 @cache

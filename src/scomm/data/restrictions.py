@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from scomm.data.mappings import fast_track, landmarks, pa_facilities
+from scomm.data.mappings import fast_track, landmarks, pa_facilities, strata
 from scomm.display.words import N_
 
 HEADQUARTERS = "HQ"
@@ -51,6 +51,27 @@ def outside_fast_track(frame: pd.DataFrame) -> Restricted:
             "conviction recorded"
         ),
     )
+
+
+# The bands of days of removals_by_disposition that are longer than so many days.
+_LONGER_THAN = {"14": ("15 to 30", "over 30"), "30": ("over 30",)}
+
+
+def by_definition(frame: pd.DataFrame, stratum: str) -> Restricted:
+    """Keep the removals of one definition of ``strata.csv``; blank dispositions are kept.
+
+    ``frame`` has a column ``disposition`` and, where days are asked, ``first_days``; a removal
+    without a usable date of apprehension is not longer than any number of days.
+    Raises KeyError for a definition that is not there.
+    """
+    rule, codes = strata().loc[stratum], frame["disposition"].astype(str)
+    keep = ~codes.isin(rule["leave_out"].split())
+    if rule["keep_only"]:
+        keep &= codes.isin(rule["keep_only"].split())
+    if rule["longer_than"]:
+        asked = codes.isin(rule["longer_for"].split()) | (rule["longer_for"] == "all")
+        keep &= ~asked | frame["first_days"].isin(_LONGER_THAN[rule["longer_than"]])
+    return _restrict(frame, keep, rule["label"], rule["reason"])
 
 
 def without_headquarters(frame: pd.DataFrame) -> Restricted:

@@ -47,6 +47,24 @@ def load_error_rates() -> pd.DataFrame:
     return read(paths.ERROR_RATES, TABLE)
 
 
+def coverage(study: str, method: str, rho: float, measure: str = "coverage") -> float:
+    """Return how often an interval at 95% held the truth, or a test at 5% raised no false alarm.
+
+    ``rho`` is the autocorrelation of the data; the rate at the nearest simulated one is returned.
+    A ``measure`` that counts false positives is returned as one less it.
+    Raises KeyError where nothing of the kind was simulated.
+    """
+    rates = load_error_rates()
+    rates = rates[
+        (rates["study"] == study) & (rates["method"] == method) & (rates["measure"] == measure)
+    ]
+    if rates.empty:
+        raise KeyError(f"{study}, {method}, {measure}")
+    at = (rates["rho"] - rho).abs()
+    value = float(rates.loc[at[at == at.min()].index, "value"].max())
+    return 1 - value if measure.startswith("false positive") else value
+
+
 def simulate(
     only: Sequence[str] | None = None,
     report: Callable[[str, int], None] | None = None,

@@ -287,7 +287,7 @@ _ESTIMATES = {
     "std_high": Col("to, %", "pct", phone=False),
 }
 _ESTIMATES_NOTE = N_(
-    "From chapters 9 and 10: intervals from blocks of months; shrunken towards the mean of the areas; "
+    "From chapters 9 and 10: intervals that allow for dependent months; shrunken towards the mean of the areas; "
     "and as the share would be with the nation's mix of cases. A difference is not a cause."
 )
 _HIDDEN = N_("hidden or 0")

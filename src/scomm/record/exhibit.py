@@ -50,6 +50,14 @@ METHOD_IN_WORDS = {
         "trend and for months that resemble their neighbours; its width was set by simulation so "
         "that it misses as often as it says."
     ),
+    "hac-cosine": N_(
+        "The interval allows for months that resemble their neighbors: it is made of the slow "
+        "movements of the monthly series."
+    ),
+    "areas-and-months": N_(
+        "The interval allows for areas that changed differently and for months that resemble "
+        "their neighbors."
+    ),
 }
 _NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; it has no interval.")
 

@@ -26,6 +26,8 @@ _METHOD_NAMES = {
     "delta": ("delta, logit scale",),
     "hac": (),
     "hac-calibrated": (),
+    "hac-cosine": ("equal-weighted cosine",),
+    "areas-and-months": ("areas and months",),
     "bootstrap": (),
     "empirical-bayes": ("empirical Bayes", "empirical Bayes, normal"),
     "full-bayes": ("full Bayes, grid",),
@@ -102,7 +104,8 @@ class Finding:
     ``value`` is in ``unit`` at full precision (a share in [0, 1], a difference of shares in
     [-1, 1]); ``numerator`` and ``denominator`` are counts where the value is their quotient;
     ``tables`` names the committed tables and hand-typed files it rests on; ``claims`` the ids of
-    ``claims.yml`` it bears on; ``route`` says how its sources could come into evidence;
+    ``claims.yml`` it bears on; ``coverage`` is how often such an interval, or those that the value
+    rests on, held the truth in ``error_rates.csv`` (None: not simulated); ``route`` says how its sources could come into evidence;
     ``not_shown`` is the few words on what the number does not show.
     """
 
@@ -118,6 +121,7 @@ class Finding:
     numerator: int | None = None
     denominator: int | None = None
     interval: Interval | None = None
+    coverage: float | None = None
     reference: float | None = None
     reference_label: str = ""
     claims: tuple[str, ...] = ()
@@ -183,6 +187,8 @@ def _check(finding: Finding) -> None:
         raise FindingError(
             f"{name}: beyond_chance {finding.beyond_chance!r}, expected {BEYOND_CHANCE}"
         )
+    if finding.coverage is not None and not 0 <= finding.coverage <= 1:
+        raise FindingError(f"{name}: coverage {finding.coverage} lies outside 0 to 1")
     value = finding.value
     if finding.unit == "share" and isinstance(value, float | int) and not 0 <= value <= 1:
         raise FindingError(f"{name}: share {value} lies outside 0 to 1")

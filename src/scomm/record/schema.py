@@ -65,6 +65,11 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
         },
         "Interval in the value's unit, with its level and method.",
     ),
+    "coverage": (
+        {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "How often such an interval, or the intervals the value rests on, held the truth in the "
+        "simulations of error_rates.csv; null where that was not simulated.",
+    ),
     "reference": (_NUMBER, "A value it is set beside."),
     "reference_label": (_TEXT, "What that value is."),
     "claims": (

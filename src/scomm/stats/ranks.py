@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import Floats, check_level, counts, floats
@@ -80,6 +80,24 @@ def normal_draws(
     return np.random.default_rng(seed).normal(centre, spread, size=(draws, centre.size))
 
 
+def cosine_draws(
+    estimate: npt.ArrayLike, coefficients: npt.ArrayLike, draws: int = 10_000, seed: int = 2011
+) -> Floats:
+    """Draws (draws x places) of shares whose months depend on one another, places together.
+
+    Multivariate t about `estimate`, made of `resampling.cosine_coefficients` (terms x places):
+    what months do to two places at once is kept. Source: Lazarus et al. (2018).
+
+    >>> cosine_draws([0.1, 0.2], [[0.0, 0.0]], draws=2).tolist()
+    [[0.1, 0.2], [0.1, 0.2]]
+    """
+    centre, terms = floats(estimate, ndim=1), floats(coefficients, ndim=2)
+    generator = np.random.default_rng(seed)
+    normal = generator.normal(size=(draws, len(terms)))
+    scale = np.sqrt(generator.chisquare(len(terms), size=(draws, 1)))
+    return centre + normal @ terms / scale
+
+
 def rank_intervals(draws: npt.ArrayLike, level: float = 0.95) -> RankIntervals:
     """Intervals for the rank of each place, from draws x places of plausible shares.
 
@@ -114,12 +132,15 @@ def pairwise_orders(
     standard_error: npt.ArrayLike,
     level: float = 0.95,
     adjustment: str = "holm",
+    df: float = np.inf,
 ) -> PairwiseOrders:
     """Which pairs of places can be put in order, all pairs being one family.
 
-    Equation: z = (e_i - e_j)/sqrt(s_i^2 + s_j^2), two-sided, adjusted over all pairs by 'holm'
-    (family-wise), 'bh' (false discovery rate) or 'none'. Source: Goldstein and Spiegelhalter
-    (1996); Holm (1979). Estimates are taken as independent. A nan estimate orders with nothing.
+    Equation: t = (e_i - e_j)/sqrt(s_i^2 + s_j^2), two-sided with `df` degrees of freedom, adjusted
+    over all pairs by 'holm' (family-wise), 'bh' (false discovery rate) or 'none'. Source:
+    Goldstein and Spiegelhalter (1996); Holm (1979). With one standard error a place, estimates are
+    taken as independent; places x places are the errors of the differences themselves
+    (`resampling.difference_errors`). A nan estimate orders with nothing.
     Raises ArgumentError for a bad level, a negative standard error or an unknown adjustment.
 
     >>> o = pairwise_orders([0.5, 0.1, 0.12], [0.01, 0.01, 0.01])
@@ -127,16 +148,18 @@ def pairwise_orders(
     (2, 3, [0, 1, 1])
     """
     check_level(level)
-    e, s = floats(estimate, "estimate", ndim=1), floats(standard_error, "standard_error", ndim=1)
-    if e.size != s.size or (s < 0).any():
-        raise ArgumentError("expected one standard error of 0 or more for each estimate")
+    e, s = floats(estimate, "estimate", ndim=1), floats(standard_error, "standard_error")
+    if s.ndim == 0:
+        floats(standard_error, "standard_error", ndim=1)
+    if s.shape not in ((e.size,), (e.size, e.size)) or (s < 0).any():
+        raise ArgumentError("expected one standard error of 0 or more for each estimate, or pair")
     adjust = {"holm": holm, "bh": benjamini_hochberg, "none": lambda p: p}.get(adjustment)
     if adjust is None:
         raise ArgumentError(f"adjustment: found {adjustment!r}, expected 'holm', 'bh' or 'none'")
     i, j = np.triu_indices(e.size, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = (e[i] - e[j]) / np.hypot(s[i], s[j])
-    adjusted = adjust(2 * norm.sf(np.abs(z)))
+        t = (e[i] - e[j]) / (np.hypot(s[i], s[j]) if s.ndim == 1 else s[i, j])
+    adjusted = adjust(2 * student.sf(np.abs(t), df))
     sign = np.where(adjusted <= 1 - level, np.sign(e[i] - e[j]), 0).astype(np.int64)
     order, p = np.zeros((e.size, e.size), np.int64), np.full((e.size, e.size), np.nan)
     order[i, j], order[j, i] = sign, -sign

@@ -221,3 +221,190 @@ def autoregressive_share(
         rho=unwrap(rho),
         effective=unwrap(effective),
     )
+
+
+def cosine_terms(months: int) -> int:
+    """Number of cosine terms for a series: 0.4 T^(2/3), at least one. Source: Lazarus et al. (2018).
+
+    >>> cosine_terms(47), cosine_terms(12)
+    (5, 2)
+    """
+    return max(1, int(0.4 * months ** (2 / 3)))
+
+
+def cosine_coefficients(contributions: npt.ArrayLike) -> Floats:
+    """Return the low-frequency cosine terms of monthly contributions (terms x columns).
+
+    contributions: months x columns, what each month adds to an estimate's deviation from its mean
+    (columns sum to zero). Equation: L_b = sqrt(2) sum_t u_t cos(pi b (t - 1/2) / T), b = 1..B.
+    The mean of L_b^2 estimates the variance of the estimate, with B degrees of freedom, however
+    the months depend on one another at short range. Source: Lazarus et al. (2018), the
+    equal-weighted cosine estimator. Raises ArgumentError for fewer than two months or nan.
+
+    >>> cosine_coefficients([[1.0], [-1.0], [1.0], [-1.0]]).shape
+    (1, 1)
+    """
+    u = np.asarray(contributions, dtype=float)
+    if u.ndim != 2 or u.shape[0] < 2 or np.isnan(u).any():
+        raise ArgumentError(f"expected 2 or more complete months x columns, found shape {u.shape}")
+    months = u.shape[0]
+    term = np.arange(1, cosine_terms(months) + 1)[:, None]
+    return np.sqrt(2) * np.cos(np.pi * term * (np.arange(months) + 0.5) / months) @ u
+
+
+def difference_errors(coefficients: npt.ArrayLike) -> Floats:
+    """Return standard errors of all differences (columns x columns) from `cosine_coefficients`.
+
+    Dependence between the columns is kept, because the same months enter both.
+
+    >>> difference_errors([[0.03, 0.01], [0.02, 0.01]]).round(4).tolist()
+    [[0.0, 0.0158], [0.0158, 0.0]]
+    """
+    terms = np.asarray(coefficients, dtype=float)
+    return np.sqrt(((terms[:, :, None] - terms[:, None, :]) ** 2).mean(axis=0))
+
+
+def share_contributions(x: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
+    """Return what each month adds to the deviation of a pooled share: (x_t - p n_t) / sum n.
+
+    >>> share_contributions([1, 3], [10, 10]).tolist()
+    [-0.05, 0.05]
+    """
+    xs, ns = counts(x, n)
+    total = ns.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, (xs - share_of(xs.sum(axis=0), total) * ns) / total, 0.0)
+
+
+@dataclass(frozen=True)
+class CosineShare:
+    """Pooled shares (one a column) with intervals that hold where months depend on one another.
+
+    coefficients: terms x columns, of which `difference_errors` and `ranks.cosine_draws` are made;
+    their number is that of the degrees of freedom.
+    """
+
+    share: Value
+    standard_error: Value
+    interval: Interval
+    coefficients: Floats
+    df: int
+
+
+def cosine_share(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> CosineShare:
+    """Pooled shares of monthly series with equal-weighted cosine intervals.
+
+    Estimand: sum x / sum n over the months. x, n: months, or months x columns. Interval: p -+
+    t(B) sqrt(mean L_b^2), cut at 0 and 1; see `cosine_coefficients`. Unlike blocks of months and
+    AR(1), its tails hold too, which tests of many pairs need (`simulation.areas_over_months`).
+    A column with no cases is nan. Raises ArgumentError for fewer than four months, nan or a bad
+    level. Source: Lazarus et al. (2018).
+
+    >>> c = cosine_share([10, 12, 9, 11, 13, 12] * 4, [50] * 24)
+    >>> round(c.share, 4), c.df
+    (0.2233, 3)
+    """
+    check_level(level)
+    xs, ns = _months(x, n)
+    share = share_of(xs.sum(axis=0), ns.sum(axis=0))
+    terms = cosine_coefficients(share_contributions(xs, ns).reshape(xs.shape[0], -1))
+    error = np.sqrt((terms**2).mean(axis=0)).reshape(np.shape(share))
+    half = student.isf((1 - level) / 2, len(terms)) * error
+    low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
+    return CosineShare(
+        share=unwrap(share),
+        standard_error=unwrap(error),
+        interval=Interval(unwrap(low), unwrap(high), level, "equal-weighted cosine"),
+        coefficients=terms,
+        df=len(terms),
+    )
+
+
+def area_bootstrap(
+    x: npt.ArrayLike,
+    n: npt.ArrayLike,
+    before: slice,
+    after: slice,
+    draws: int = 2_000,
+    seed: int = 2011,
+) -> Floats:
+    """Replicates of the change of a pooled share between two windows, areas drawn again.
+
+    x, n: months x areas. Each draw takes as many areas as there are, with replacement, and keeps
+    their months; what months do to all areas at once is not in its spread. Source: Efron (1979).
+    Raises ArgumentError for impossible counts.
+
+    >>> area_bootstrap([[1, 1], [3, 3]], [[10, 10]] * 2, slice(0, 1), slice(1, 2), 2).round(2)
+    array([0.2, 0.2])
+    """
+    xs, ns = counts(x, n)
+    areas = xs.shape[1]
+    times = np.random.default_rng(seed).multinomial(areas, np.full(areas, 1 / areas), size=draws)
+    late, early = (
+        share_of(times @ xs[window].sum(axis=0), times @ ns[window].sum(axis=0))
+        for window in (after, before)
+    )
+    return late - early
+
+
+@dataclass(frozen=True)
+class WindowChange:
+    """Change of a pooled share between two windows, with what areas and months add to its error.
+
+    area_error: standard error with the areas as draws. month_error: with the months of both
+    windows as draws. interval: both.
+    """
+
+    estimate: float
+    interval: Interval
+    area_error: float
+    month_error: float
+    df: float
+
+
+def window_change(
+    x: npt.ArrayLike, n: npt.ArrayLike, before: slice, after: slice, level: float = 0.95
+) -> WindowChange:
+    """Change of the pooled share of all areas, its interval allowing for areas and for months.
+
+    x, n: months x areas. Estimand: sum x / sum n after, less the same before. Variance: that of
+    areas as draws (linearised, J/(J - 1)) plus that of months (`cosine_coefficients` of each
+    window's total); what varies by month and area alone is in both, so the interval is on the
+    wide side. t quantile with Satterthwaite's degrees of freedom. Source: Cameron, Gelbach and
+    Miller (2011), two-way clustering without the subtracted term; Lazarus et al. (2018).
+    Raises ArgumentError for fewer than two areas, or a window of fewer than two months.
+
+    >>> x, n = np.array([[1, 2], [2, 3], [4, 5], [4, 7]]), np.full((4, 2), 10)
+    >>> w = window_change(x, n, slice(0, 2), slice(2, 4))
+    >>> round(w.estimate, 2), bool(w.interval.low < 0.3 < w.interval.high)
+    (0.3, True)
+    """
+    check_level(level)
+    xs, ns = counts(x, n)
+    if xs.ndim != 2 or xs.shape[1] < 2:
+        raise ArgumentError(f"expected months x two or more areas, found shape {xs.shape}")
+    shares, deviation, month_variance, month_df = [], np.zeros(xs.shape[1]), 0.0, 0.0
+    for window, sign in ((before, -1), (after, 1)):
+        x_window, n_window = xs[window], ns[window]
+        share = float(x_window.sum() / n_window.sum())
+        shares.append(share)
+        by_area = x_window.sum(axis=0) - share * n_window.sum(axis=0)
+        deviation += sign * by_area / n_window.sum()
+        total = share_contributions(x_window.sum(axis=1), n_window.sum(axis=1))
+        terms = cosine_coefficients(total[:, None])
+        variance = float((terms**2).mean())
+        month_variance += variance
+        month_df += variance**2 / len(terms)
+    areas = xs.shape[1]
+    area_variance = float((deviation**2).sum()) * areas / (areas - 1)
+    variance = area_variance + month_variance
+    df = variance**2 / (area_variance**2 / (areas - 1) + month_df)
+    estimate = shares[1] - shares[0]
+    half = float(student.isf((1 - level) / 2, df)) * np.sqrt(variance)
+    return WindowChange(
+        estimate=estimate,
+        interval=Interval(estimate - half, estimate + half, level, "areas and months"),
+        area_error=float(np.sqrt(area_variance)),
+        month_error=float(np.sqrt(month_variance)),
+        df=df,
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from math import nan, sqrt
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
@@ -48,12 +49,28 @@ from scomm.stats.proportions import (
     wilson,
     wilson_overdispersed,
 )
-from scomm.stats.ranks import beta_draws, rank_intervals
-from scomm.stats.resampling import autoregressive_share, block_bootstrap, newey_west_share
+from scomm.stats.ranks import (
+    beta_draws,
+    cosine_draws,
+    normal_draws,
+    pairwise_orders,
+    rank_intervals,
+)
+from scomm.stats.resampling import (
+    area_bootstrap,
+    autoregressive_share,
+    block_bootstrap,
+    cosine_coefficients,
+    cosine_share,
+    difference_errors,
+    newey_west_share,
+    percentile_interval,
+    window_change,
+)
 from scomm.stats.rounded import consistent_counts, least_favourable_test
 from scomm.stats.selection import family_wise_bound
 from scomm.stats.shrinkage import empirical_bayes, full_bayes
-from scomm.stats.standardise import direct, grouped_logit
+from scomm.stats.standardise import direct, direct_contributions, grouped_logit
 from scomm.stats.timeseries import (
     _ar1,
     _step_and_error,
@@ -462,6 +479,128 @@ def pooled_shares(draws: int = 1_000) -> Iterator[Rate]:
             )  # fmt: skip
 
 
+AREAS, KINDS = 24, 2  # areas of the book; kinds of case in the simulated mix
+AREA_SIZES = np.rint(np.geomspace(70, 5_300, AREAS))  # removals a month, as those of the areas
+CHANGE, CHANGE_SPREAD = 0.10, 0.06  # of a share between two years; its spread over areas
+
+
+def _area_noise(rho: float, generator: np.random.Generator, sd: float) -> Floats:
+    """AR(1) deviations, months x areas, each area's its own, standard deviation `sd`."""
+    return _ar1(generator.normal(size=(AREAS, MONTHS)), rho).T * sd * sqrt(1 - rho**2)
+
+
+def areas_over_months(draws: int = 1_000, sd: float = 0.3) -> Iterator[Rate]:
+    """Coverage of areas' shares, ranks and standardised shares, and false orders of pairs.
+
+    24 areas of 70 to 5,300 removals a month over 47 months; the logit of each wanders as AR(1)
+    with the standard deviation that the median area of the book has. "no differences": all areas
+    have one share, and any pair put in order is a false one (Holm over 276 pairs, 5% stated).
+
+    >>> sorted({r.measure for r in areas_over_months(draws=2)})
+    ['coverage', 'coverage of ranks', 'coverage, standardized', 'false positive, any pair']
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    mix = np.full(KINDS, 1 / KINDS)
+
+    def expected(logits: Floats) -> Floats:
+        return expit(logits[..., None] + sd * nodes) @ weights / weights.sum()
+
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        hits: dict[tuple[str, str, str], list[float]] = {}
+        n = np.tile(AREA_SIZES, (MONTHS, 1)).astype(int)
+        for draw in range(draws):
+            for name, spread in (("no differences", 0.0), ("usual spread", 0.5)):
+                centre = logit(MEAN) + generator.normal(0, spread, AREAS)
+                truth = expected(centre)
+                x = generator.binomial(n, expit(centre + _area_noise(rho, generator, sd)))
+                boot = block_bootstrap(x, n, 3, 200, draw)
+                ar, cosine = autoregressive_share(x, n), cosine_share(x, n)
+                methods: dict[str, tuple[Any, Any, float]] = {
+                    "block_bootstrap, 3 months": (boot, boot.standard_error, np.inf),
+                    "autoregressive_share": (ar, ar.standard_error, np.inf),
+                    "cosine_share": (cosine, difference_errors(cosine.coefficients), cosine.df),
+                }
+                for method, (fit, error, df) in methods.items():
+                    low, high = np.asarray(fit.interval.low), np.asarray(fit.interval.high)
+                    if name == "usual spread":
+                        inside = float(((low <= truth) & (truth <= high)).mean())
+                        hits.setdefault((method, name, "coverage"), []).append(inside)
+                        sample = (
+                            cosine_draws(cosine.share, cosine.coefficients, 400, draw)
+                            if method == "cosine_share"
+                            else normal_draws(fit.share, fit.standard_error, 400, draw)
+                        )
+                        found, rank = rank_intervals(sample), (-truth).argsort().argsort() + 1
+                        inside = float(((found.low <= rank) & (rank <= found.high)).mean())
+                        hits.setdefault((method, name, "coverage of ranks"), []).append(inside)
+                    else:
+                        orders = pairwise_orders(fit.share, error, df=df)
+                        key = (method, name, "false positive, any pair")
+                        hits.setdefault(key, []).append(float(orders.established > 0))
+            kinds = logit(MEAN) + generator.normal(0, 0.5, (AREAS, KINDS))
+            noise = [_area_noise(rho, generator, sd) for _ in range(KINDS)]
+            part = generator.binomial(n, generator.uniform(0.2, 0.8, AREAS))
+            sizes = np.stack([part, n - part], axis=-1)
+            x = generator.binomial(sizes, expit(kinds + np.stack(noise, axis=-1)))
+            standard = direct(x.sum(axis=0), sizes.sum(axis=0), mix, empty="renormalise").share
+            terms = cosine_coefficients(direct_contributions(x, sizes, mix))
+            half = student.isf(ALPHA / 2, len(terms)) * np.sqrt((terms**2).mean(axis=0))
+            inside = float((np.abs(standard - expected(kinds) @ mix) <= half).mean())
+            key = ("cosine_share", "usual spread", "coverage, standardized")
+            hits.setdefault(key, []).append(inside)
+        for (method, name, measure), values in hits.items():
+            yield _rate(
+                "areas over months", method, measure, float(np.mean(values)), world=name, rho=rho,
+                draws=draws, error=float(np.std(values) / sqrt(draws)),
+            )  # fmt: skip
+
+
+def change_between_years(draws: int = 1_000) -> Iterator[Rate]:
+    """Coverage of intervals for the change of a pooled share between two windows of 12 months.
+
+    24 areas; each has its own level and its own change (ten points, a standard deviation of six);
+    months deviate as AR(1), all areas together by 1.5 points and each by four more. The truth is
+    the mean change. Newcombe's interval takes removals as independent.
+
+    >>> len({r.method for r in change_between_years(draws=2)})
+    4
+    """
+    before, after = slice(BREAK - 12, BREAK), slice(BREAK, BREAK + 12)
+    n = np.tile(np.rint(AREA_SIZES / 4), (MONTHS, 1)).astype(int)
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        inside: dict[str, list[bool]] = {}
+        for draw in range(draws):
+            together = _ar1(generator.normal(size=(1, MONTHS)), rho).T * 0.015 * sqrt(1 - rho**2)
+            change = generator.normal(CHANGE, CHANGE_SPREAD, AREAS)
+            level = (
+                generator.normal(0.2, 0.05, AREAS) + together + _area_noise(rho, generator, 0.04)
+            )
+            share = level + change * (np.arange(MONTHS) >= BREAK)[:, None]
+            x = generator.binomial(n, np.clip(share, 0.01, 0.99))
+            x0, n0, x1, n1 = (part.sum() for part in (x[before], n[before], x[after], n[after]))
+            blocks = [
+                block_bootstrap(x[w].sum(axis=1), n[w].sum(axis=1), 3, 400, draw + k).replicates
+                for k, w in enumerate((before, after))
+            ]
+            ends = {
+                "newcombe_difference": newcombe_difference(x1, n1, x0, n0).interval,
+                "block_bootstrap, 3 months": percentile_interval(blocks[1] - blocks[0]),
+                "area bootstrap": percentile_interval(
+                    area_bootstrap(x, n, before, after, 400, draw)
+                ),
+                "window_change": window_change(x, n, before, after).interval,
+            }
+            for method, e in ends.items():
+                inside.setdefault(method, []).append(bool(e.low <= CHANGE <= e.high))
+        for method, values in inside.items():
+            yield _rate(
+                "change between years", method, "coverage", float(np.mean(values)), rho=rho,
+                draws=draws,
+            )  # fmt: skip
+
+
 def standardisation(draws: int = 2_000) -> Iterator[Rate]:
     """Coverage of a directly standardised share and of the model's marginal share.
 
@@ -595,6 +734,8 @@ STUDIES: dict[str, Callable[[], Iterable[Rate]]] = {
     "ranks": ranks,
     "pooled share of months": pooled_shares,
     "standardised share": standardisation,
+    "areas over months": areas_over_months,
+    "change between years": change_between_years,
     "interrupted time series": interrupted_series,
     "few treated places": few_treated,
     "withheld cells": suppression,

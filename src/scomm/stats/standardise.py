@@ -161,6 +161,29 @@ def direct(
     )
 
 
+def direct_contributions(x: npt.ArrayLike, n: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
+    """Return what each month adds to the deviation of directly standardised shares.
+
+    x, n: months x units x strata. Result: months x units, sum_k w_k (x_kt - p_k n_kt)/n_k, with
+    the weights rescaled to the strata a unit has; feed it to `resampling.cosine_coefficients`.
+    Linearisation of `direct`; with one stratum it is `resampling.share_contributions`.
+    Raises ArgumentError for bad weights or counts, or other dimensions.
+
+    >>> direct_contributions([[[1, 4]], [[3, 4]]], [[[10, 10]], [[10, 10]]], [1, 1]).tolist()
+    [[-0.025], [0.025]]
+    """
+    xs, ns = counts(x, n)
+    if xs.ndim != 3:
+        raise ArgumentError(f"expected months x units x strata, found shape {xs.shape}")
+    total = ns.sum(axis=0)
+    own = np.where(total > 0, _weights(weights, xs.shape[-1]), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = own / own.sum(axis=-1, keepdims=True)
+        per_case = np.where(total > 0, own / total, 0.0)
+    shares = np.nan_to_num(share_of(xs.sum(axis=0), total))
+    return ((xs - shares * ns) * per_case).sum(axis=-1)
+
+
 def indirect(
     x: npt.ArrayLike,
     n: npt.ArrayLike,

@@ -125,17 +125,18 @@ def _check_break(months: int, break_index: int, least: int = MIN_SEGMENT) -> Non
         )
 
 
-def segmented_design(months: int, break_index: int, harmonics: int = 0) -> Floats:
+def segmented_design(months: int, break_index: int, harmonics: int = 0, ramp: int = 1) -> Floats:
     """Columns: 1, t, step, t after the break, then sine and cosine pairs of a 12-month season.
 
-    t is 0 at the break, so the first coefficient is the level there without the break.
+    t is 0 at the break, so the first coefficient is the level there without the break. A `ramp`
+    of more than one month spreads the step evenly over the first so many months after the break.
 
     >>> segmented_design(4, 2).tolist()[3]
     [1.0, 1.0, 1.0, 1.0]
     """
     t = np.arange(months, dtype=float) - break_index
     after = (t >= 0).astype(float)
-    columns = [np.ones(months), t, after, t * after]
+    columns = [np.ones(months), t, np.clip((t + 1) / ramp, 0, 1), t * after]
     for k in range(1, harmonics + 1):
         columns += [np.sin(2 * np.pi * k * t / 12), np.cos(2 * np.pi * k * t / 12)]
     return np.column_stack(columns)
@@ -212,6 +213,60 @@ def segmented_regression(
         months=series.size,
         method="least squares, Newey-West" if weights is None else "weighted, Newey-West",
     )
+
+
+@dataclass(frozen=True)
+class ChangeForm:
+    """One form of change at a date: a step (ramp 1) or a ramp, how large, and how well it fits.
+
+    change: the whole of the step or ramp, against the trend before. aic: Akaike's criterion, lower
+    is better. lag1: residual lag-1 autocorrelation. bend: whether the trend may change too.
+    """
+
+    ramp: int
+    break_index: int
+    change: float
+    aic: float
+    lag1: float
+    bend: bool
+
+
+def change_forms(
+    y: npt.ArrayLike,
+    breaks: Sequence[int],
+    ramps: Sequence[int] = (1, 3, 4, 5, 6, 9, 12),
+    *,
+    bend: bool = True,
+) -> list[ChangeForm]:
+    """Fit a step and ramps of several lengths at one or several dates, by least squares.
+
+    Model: that of `segmented_regression`, the step spread over `ramp` months; without `bend` the
+    trend stays. AIC (Akaike, 1974) takes errors as independent and normal; every form here has as
+    many coefficients, so their order is that of the residual sums of squares. A date chosen for
+    its fit is one more coefficient, which the AIC does not count.
+    Raises ArgumentError for nan in y, a date with fewer than three months on a side, or a ramp
+    that the series does not hold.
+
+    >>> y = [1.0, 2.1, 3, 4, 8, 12, 16, 17, 18, 19.2]
+    >>> [(f.ramp, round(f.change, 1)) for f in change_forms(y, [4], [1, 3])]
+    [(1, 4.7), (3, 8.9)]
+    """
+    series = floats(y, "y", ndim=1)
+    if np.isnan(series).any():
+        raise ArgumentError("y: found a missing month; a segmented series must have no gaps")
+    found = []
+    for date in breaks:
+        _check_break(series.size, date)
+        for ramp in ramps:
+            if not 1 <= ramp <= series.size - date:
+                raise ArgumentError(
+                    f"ramp: found {ramp}, expected 1 to {series.size - date} months"
+                )
+            design = segmented_design(series.size, date, ramp=ramp)[:, : 4 if bend else 3]
+            fit = OLS(series, design).fit()
+            lag1 = _lag1(np.asarray(fit.resid))
+            found.append(ChangeForm(ramp, date, float(fit.params[2]), float(fit.aic), lag1, bend))
+    return found
 
 
 def newey_west_sensitivity(

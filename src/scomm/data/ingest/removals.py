@@ -30,6 +30,7 @@ TABLES = (
     "removals",
     "removals_by_apprehension",
     "removals_by_departure",
+    "removals_by_disposition",
     "removals_two_clocks",
     "removals_repeats",
 )
@@ -58,6 +59,7 @@ FIRST_PLAUSIBLE = dt.date(1990, 1, 1)
 
 _BANDS = ((30, "0 to 30"), (90, "31 to 90"), (180, "91 to 180"), (365, "181 to 365"))
 LONGEST_BAND = "over 365"
+_FIRST_DAYS = ((14, "0 to 14"), (30, "15 to 30"))
 _DATED = "dated"
 _NAMED = ("MEXICO", "GUATEMALA", "HONDURAS", "EL SALVADOR")
 COUNTED = "records that agree in every column of the table are one row with their number n"
@@ -99,6 +101,7 @@ def keyed(table: ir.Table) -> dict[str, ir.Value]:
     )
     days = departed.delta(apprehended, unit="day")
     band = ibis.cases(*[(days <= last, name) for last, name in _BANDS], else_=LONGEST_BAND)
+    early = ibis.cases(*[(days <= last, name) for last, name in _FIRST_DAYS], else_="over 30")
     return {
         "fiscal_year": table[FISCAL_YEAR],
         "month": table[as_date(_REMOVED)].truncate("M"),
@@ -114,6 +117,7 @@ def keyed(table: ir.Table) -> dict[str, ir.Value]:
         ),
         "apprehension_status": status,
         "days_to_departure": ibis.ifelse(status == _DATED, band, "not known"),
+        "first_days": ibis.ifelse(status == _DATED, early, "not known"),
         "fast_track": disposition.isin(fast_track()),
         "disposition_recorded": disposition != NOT_RECORDED,
         "departure_month": departed.truncate("M"),
@@ -122,7 +126,8 @@ def keyed(table: ir.Table) -> dict[str, ir.Value]:
 
 
 # The keys of each table: by removal; by apprehension; by departure, for checks against totals
-# published by that date; and by both clocks, in and outside the fast track.
+# published by that date; by disposition and first days, to define strata by both; and by both
+# clocks, in and outside the fast track.
 SETS: dict[str, tuple[str, ...]] = {
     "removals": (
         "fiscal_year",
@@ -150,12 +155,19 @@ SETS: dict[str, tuple[str, ...]] = {
         "citizenship_group",
         "threat_level_recorded",
     ),
+    "removals_by_disposition": (
+        "month",
+        "aor",
+        "disposition",
+        "first_days",
+        "threat_level_recorded",
+    ),
     "removals_two_clocks": ("month", "apprehension_month", "fast_track"),
 }
 
 
 def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFrame], int]:
-    """Check removals files and count their records four ways. Raises SourceError."""
+    """Check removals files and count their records five ways. Raises SourceError."""
     frames, total = counted(engine, files, layout(), keyed, SETS)
     renamed = {"citizenship_group": "citizenship"}
     return {name: frame.rename(columns=renamed) for name, frame in frames.items()}, total
@@ -179,7 +191,7 @@ def _repeats(folder: Path) -> Output:
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the four files, count them four ways, and count repeats. Raises SourceError."""
+    """Read the four files, count them five ways, and count repeats. Raises SourceError."""
     frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
     check_row_counts(ORIGINALS, frames["removals"].groupby("fiscal_year")["n"].sum())
     alike = "as removals, by "
@@ -187,6 +199,7 @@ def run(folder: Path) -> list[Output]:
         "removals": COUNTED,
         "removals_by_apprehension": f"{alike}month of apprehension and days to departure",
         "removals_by_departure": f"{alike}month of departure and four citizenships",
+        "removals_by_disposition": f"{alike}disposition and days to departure, to 30",
         "removals_two_clocks": f"{alike}month of removal and month of apprehension",
     }
     counts = [Output(name, frame, total, why[name]) for name, frame in frames.items()]

@@ -150,6 +150,36 @@ TABLES = (
         ),
     ),
     Table(
+        name="removals_by_disposition",
+        title="ICE removals by disposition and first days, to define strata by both",
+        grain="month of removal, area, disposition, days to departure up to 30, threat level "
+        "recorded or not",
+        format="parquet",
+        originals=REMOVALS_FILES,
+        key=("month", "aor", "disposition", "first_days", "threat_level_recorded"),
+        coarsened=_DAYS_COARSENED,
+        notes=("Days run from apprehension to departure, the date on which the person left.",),
+        columns=(
+            Column("month", "date", f"Month of the removal date. {MONTH}"),
+            AOR,
+            Column(
+                "disposition",
+                "category",
+                "Processing disposition code as released; 'not recorded' where the cell is blank",
+            ),
+            Column(
+                "first_days",
+                "category",
+                "Days from apprehension to departure; 'not known' without a usable date of "
+                "apprehension",
+                unit="days",
+                allowed=("0 to 14", "15 to 30", "over 30", "not known"),
+            ),
+            RECORDED,
+            N,
+        ),
+    ),
+    Table(
         name="removals_two_clocks",
         title="ICE removals by month of removal and month of apprehension",
         grain="month of removal, month of apprehension, fast track or not",
