@@ -77,10 +77,11 @@ def _formatter_class() -> Any:
 
 def number_ticks(axis: Any, unit: str = "number", *, most: int = 6, signed: bool = False) -> None:
     """Give an axis round ticks, at most ``most`` steps, and labels that are their values."""
-    from matplotlib.ticker import MaxNLocator, NullFormatter
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
     if axis.get_scale() == "linear":
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     else:
+        axis.set_major_locator(LogLocator(numticks=most))
         axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(_formatter_class()(unit, signed))
