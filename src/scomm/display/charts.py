@@ -136,8 +136,8 @@ _RANGE: dict[str, Any] = {
 }
 
 
-# The core of a bar that is hollow.
-_HOLLOW = {"color": role("paper"), "alpha": 1.0, "zorder": 2.1}
+# The widest range of a share that still has a mark, at its middle.
+_NARROW = 0.05
 
 
 def _dot(filled: bool) -> dict[str, Any]:
@@ -173,7 +173,8 @@ def forest(
 
     ``rows``: label, low, high (interval), share_low, share_high (equal where the counts are exact,
     a grey bar where they are a range), n_text (printed beside the label), optional highlight: what is
-    ``established``, as the key calls it, drawn filled, and what is not, hollow; bars like dots.
+    ``established``, as the key calls it, drawn filled, and what is not, hollow. A range of no more than
+    five points has its mark in the middle.
     """
     labels = [
         f"{_said(row.label)}, {_said(row.n_text).replace(' ', NBSP)}"
@@ -192,12 +193,10 @@ def forest(
         if not np.isnan(row.low):
             axes.plot([row.low, row.high], [position] * 2, color=role("subject"), linewidth=1.6)
         if row.share_high > row.share_low:
-            ends = [row.share_low, row.share_high]
-            axes.plot(ends, [position] * 2, **_RANGE)
-            if not marked[number]:
-                axes.plot(ends, [position] * 2, **_RANGE | {"linewidth": 2.4, **_HOLLOW})
-        else:
-            axes.plot(row.share_low, position, **_dot(bool(marked[number])))
+            axes.plot([row.share_low, row.share_high], [position] * 2, **_RANGE)
+        if row.share_high - row.share_low <= _NARROW:
+            middle = (row.share_low + row.share_high) / 2
+            axes.plot(middle, position, **_dot(bool(marked[number])))
     _shares(axes.xaxis, layout)
     _xlabel(axes, xlabel, layout)
     _reference(axes, reference, reference_label)
