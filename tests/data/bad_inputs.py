@@ -1156,7 +1156,7 @@ def catalog() -> dict[str, Source]:
             "id of another form": _replace("\n1.2,", "\n1.x2,"),
             "id in other digits": _replace("\n1.2,", "\n１.2,"),
             "id twice": _replace("\n1.2,", "\n1.1,"),
-            "digest short": _replace("\n1.2,b6c1", "\n1.2,"),
+            "digest short": lambda raw: re.sub(rb"\n1\.2,[0-9a-f]{4}", b"\n1.2,", raw, count=1),
         }),
         "edition findings": Source(
             "findings.json", _findings_json,

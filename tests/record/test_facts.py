@@ -29,7 +29,10 @@ KEY = re.compile(r"\{fact\}`([^`]+)`")
 
 # What is no statement of law or history, with the reason.
 ALLOW: dict[tuple[str, str], str] = {
-    ("08-pennsylvania", "30 May 2012"): "the date of those counties in the activation file, in the table",
+    (
+        "08-pennsylvania",
+        "30 May 2012",
+    ): "the date of those counties in the activation file, in the table",
     ("11-return", "30 December 2016"): "the date of the release that is cited, totals T03 and T05",
     ("12-seattle", "6 July 2019"): "the last day of the workbook, as its passport says",
 }

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 import numpy as np
 
@@ -210,9 +209,10 @@ def text_problems(svg: str, size: float | None = None) -> list[str]:
     ``size`` replaces the size of what has the class ``map-text``, as the style sheet does on a
     phone.
     """
+    from lxml import etree
     from matplotlib.transforms import Bbox
 
-    root = ElementTree.fromstring(svg)
+    root = etree.fromstring(svg.encode("utf-8"), etree.XMLParser(resolve_entities=False))
     left, top, width, height = map(float, root.get("viewBox", "0 0 0 0").split())
     boxes: dict[tuple[float, ...], str] = {}
     for text in root.iter("{http://www.w3.org/2000/svg}text"):

@@ -247,7 +247,7 @@ def _at_the_side(places: Sequence[float], apart: float) -> list[float]:
 def _names(rows: pd.DataFrame, top: float, size: float, columns: int) -> tuple[str, float]:
     """Return the names that codes stand for, each with its share, and where they end."""
     down, parts = -(-len(rows) // columns), []
-    for number, row in enumerate(rows.sort_values("code").itertuples()):
+    for number, row in enumerate(rows.sort_values("code", kind="stable").itertuples()):
         x, y = number // down * WIDTH / columns + 4, top + (number % down + 1) * 1.4 * size
         parts.append(
             _text(x, y, row.code, size=size, strong=True, fixed=True)

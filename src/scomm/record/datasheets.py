@@ -500,7 +500,9 @@ def _until(cutoff: str, period_end: str) -> str:
 
 def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
     """Return every row of the ledger about a place, as printed."""
-    rows = figures.reset_index(drop=True).sort_values(["jurisdiction", "period_end", "id"])
+    rows = figures.reset_index(drop=True).sort_values(
+        ["jurisdiction", "period_end", "id"], kind="stable"
+    )
     rows["counted"] = rows["metric"].map(counted_words)
     bare = (rows["unit"] == "percent") & rows["printed"].str.fullmatch(r"[\d.]+")
     rows["printed"] = rows["printed"].where(~bare, rows["printed"] + "%")
@@ -703,12 +705,14 @@ def _cities() -> dict[str, tuple[str, ...]]:
     counties["plain"] = plain(counties["county"].str.replace(kinds, "", regex=True))
     # Of a county and a city of one name, the county is meant.
     counties["is_city"] = counties["county"].str.endswith(" city")
-    counties = counties.sort_values("is_city").drop_duplicates(["state", "plain"])
+    counties = counties.sort_values("is_city", kind="stable").drop_duplicates(["state", "plain"])
     found = load("facilities")[["city", "county", "state"]].dropna().drop_duplicates()
     found["plain"] = plain(found["county"])
     found = found.merge(counties[["fips", "state", "plain"]], on=["state", "plain"])
     alone = found.groupby(["state", "city"])["fips"].transform("nunique") == 1
-    cities = found[alone].drop_duplicates(["fips", "city"]).sort_values(["fips", "city"])
+    cities = (
+        found[alone].drop_duplicates(["fips", "city"]).sort_values(["fips", "city"], kind="stable")
+    )
     return {
         str(fips): tuple(str(city).title() for city in names)
         for fips, names in cities.groupby("fips")["city"]

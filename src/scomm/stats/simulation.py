@@ -531,7 +531,10 @@ def areas_over_months(draws: int = 1_000, sd: float = 0.3) -> Iterator[Rate]:
                             if method == "cosine_share"
                             else normal_draws(fit.share, fit.standard_error, 400, draw)
                         )
-                        found, rank = rank_intervals(sample), (-truth).argsort().argsort() + 1
+                        found, rank = (
+                            rank_intervals(sample),
+                            (-truth).argsort(kind="stable").argsort(kind="stable") + 1,
+                        )
                         inside = float(((found.low <= rank) & (rank <= found.high)).mean())
                         hits.setdefault((method, name, "coverage of ranks"), []).append(inside)
                     else:
