@@ -270,3 +270,11 @@ def test_an_interval_says_by_which_method_it_is(function, counts, method):
     found = function(*counts)
     interval = found.interval if isinstance(found, p.Comparison) else found
     assert interval.method == method
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+def test_wilson_limits_are_zero_and_one_themselves_where_there_is_nothing_beyond(level):
+    # Computed by the formula, the limit is off by a rounding for some n, even below zero.
+    n = np.arange(1, 2000)
+    assert (p.wilson(np.zeros(n.size), n, level).low == 0).all()
+    assert (p.wilson(n, n, level).high == 1).all()
