@@ -1077,27 +1077,6 @@ def test_a_printed_share_without_counts_has_a_side_if_all_of_it_has(low, high, n
     assert verdicts.as_counted_printed(low, high, **named) == word
 
 
-def test_the_first_rule_that_matches_decides_a_claim():
-    rules = [
-        verdicts.Rule("over", "established", "supported"),
-        verdicts.Rule("over", "*", "supported in part"),
-        verdicts.Rule("*", "not applicable", "cannot be settled here"),
-        verdicts.Rule("*", "*", "not supported"),
-    ]
-    words = {
-        (counted, chance): verdicts.claim_verdict(counted, chance, rules)
-        for counted in verdicts.AS_COUNTED
-        for chance in verdicts.BEYOND_CHANCE
-    }
-    assert words["over", "established"] == "supported"
-    assert (
-        words["over", "not established"] == words["over", "not applicable"] == "supported in part"
-    )
-    for counted in ("exactly", "under", "unknown"):
-        assert words[counted, "established"] == words[counted, "not established"] == "not supported"
-        assert words[counted, "not applicable"] == "cannot be settled here"
-
-
 # --- case mix ---
 
 STRATA_X = np.array([[10, 30, 4], [5, 2, 0], [0, 8, 0]])
