@@ -17,7 +17,7 @@ from .browsing import DESKTOP, Visit
 # Debian's package is `chromium`; other systems have the same program under other names.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 # Conditions are waited for; how long they take on a busy machine is not what these tests are about.
-PATIENCE = 300_000
+PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 HOW = "apt-get install chromium, then: make check"
 

@@ -82,13 +82,13 @@ def test_a_page_is_light(
 def test_a_number_is_checked_in_the_page_and_a_forged_row_is_found_out(
     visit: Callable[..., Visit], site: Server
 ) -> None:
-    page = visit(f"{site.address}/trace/finding-6-1.html").page
+    page = visit(f"{site.address}/trace/finding-6-2.html").page
     button = page.get_by_role("button", name="Check this number")
     button.click()
     expect(page.locator(".check [role=status] p")).to_have_text("Agrees.")
-    rows = (site.folder / "trace" / "finding-6-1-rows.csv").read_text(encoding="utf-8")
+    rows = (site.folder / "trace" / "finding-6-2-rows.csv").read_text(encoding="utf-8")
     forged = "".join(rows.splitlines(keepends=True)[:-1])
-    page.route("**/finding-6-1-rows.csv", lambda route: route.fulfill(body=forged))
+    page.route("**/finding-6-2-rows.csv", lambda route: route.fulfill(body=forged))
     button.click()
     expect(page.locator(".check [role=status] p")).to_have_text("Does not agree.")
 
