@@ -34,7 +34,7 @@ def test_a_test_of_any_markers_belongs_to_one_tier(marks: tuple[bool, bool]) -> 
     assert len(ran) == 1, f"{names}: run by {ran or 'no target'}"
 
 
-def test_each_tier_is_run_by_the_next(pytestconfig: pytest.Config) -> None:
+def test_each_tier_is_run_by_the_next() -> None:
     makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
     check = (paths.ROOT / ".ci" / "check").read_text(encoding="utf-8")
     assert "make test\n" in check

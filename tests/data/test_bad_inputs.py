@@ -21,10 +21,10 @@ import pytest
 from scomm import paths
 from scomm.data import ledger, mappings, sources
 
+from ..processes import HANGS
 from .bad_inputs import CASES, PARSERS, catalog, outcome
 
 MOST_MEMORY = 1_500_000_000
-SAFETY = 1200  # seconds after which a child that hangs is stopped
 # These write or unfold gigabytes: each in a process of its own, whose memory is measured.
 HEAVY = ("line of 2 GB", "2 GB of one line", "unfolds to 2 GB")
 REMEDY = ("etch", "estore", "Run", "Mend", "Use", "take the edition", "Build", "decision", "unmerge",
@@ -154,7 +154,7 @@ def test_memory_stays_in_bounds(
     command = [sys.executable, "-m", "tests.data.bad_inputs", source, mutation, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(paths.SRC), str(paths.ROOT)])}
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=SAFETY, env=environment, cwd=paths.ROOT,
+        command, capture_output=True, text=True, timeout=HANGS, env=environment, cwd=paths.ROOT,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

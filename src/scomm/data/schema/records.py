@@ -25,6 +25,12 @@ _DAYS_COARSENED = (
     "here singles out a person more than it does."
 )
 
+DISPOSITION = Column(
+    "disposition",
+    "category",
+    "Processing disposition code as released; 'not recorded' where the cell is blank",
+)
+
 TABLES = (
     Table(
         name="removals",
@@ -56,11 +62,7 @@ TABLES = (
             Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2019),
             Column("month", "date", f"Month of the removal date. {MONTH}"),
             AOR,
-            Column(
-                "disposition",
-                "category",
-                "Processing disposition code as released; 'not recorded' where the cell is blank",
-            ),
+            DISPOSITION,
             Column(
                 "charge_class",
                 "category",
@@ -162,11 +164,7 @@ TABLES = (
         columns=(
             Column("month", "date", f"Month of the removal date. {MONTH}"),
             AOR,
-            Column(
-                "disposition",
-                "category",
-                "Processing disposition code as released; 'not recorded' where the cell is blank",
-            ),
+            DISPOSITION,
             Column(
                 "first_days",
                 "category",
