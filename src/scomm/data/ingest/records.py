@@ -448,8 +448,10 @@ def counted(
         if not part.local:
             check_head(part, engine.head(part.place, TITLE_LINES + 1), layout.header)
     table = engine.read([part.place for part in files], layout)
-    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
     sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}
+    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
+    # Spark asks for the keys in the order in which the sets first name them.
+    keys = keys.select(*dict.fromkeys(key for names in sets.values() for key in names))
     try:
         rows = engine.fetch(count_sql(engine.connection, keys, sets))
     except engine.errors as error:
