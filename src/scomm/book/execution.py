@@ -29,6 +29,8 @@ from scomm.record.execution import Executed, Notebooks, Store, execute_all, forg
 
 logger = logging.getLogger(__name__)
 
+# The mark of a page that prints findings of other pages: it is as old as the newest of them.
+FOREIGN = "findings of other pages"
 LISTING_PAGES = ("notebooks/C-findings",)
 
 
@@ -154,9 +156,9 @@ def _outdated(
     app.scomm_texts = {docname: result.text for docname, result in results.items()}  # type: ignore[attr-defined]
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
     # The ledger lists every page's findings, so it is as old as the oldest of them.
-    return changed_keys + [
-        page for page in LISTING_PAGES if changed_keys and page in env.found_docs
-    ]
+    lists = [page for page in LISTING_PAGES if page in env.found_docs]
+    lists += [page for page, data in env.metadata.items() if FOREIGN in data]
+    return changed_keys + lists if changed_keys else []
 
 
 def setup(app: Sphinx) -> None:

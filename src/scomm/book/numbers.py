@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from scomm.book.execution import executed, extracting
+from scomm.book.execution import extracting
+from scomm.book.exhibits import used, values
 from scomm.display.formats import fmt
 from scomm.display.words import english
 from scomm.errors import ScommError
-from scomm.record.outputs import left
+from scomm.record.directives import names, value
 
 
 class Number(SphinxRole):
-    """``{n}`name:format``` prints what ``say(name=...)`` gave, in that format.
+    """``{n}`name:format``` prints what ``say(name=...)`` gave, or a finding's value or field.
 
     A name that the page does not give, or a format that does not fit, is a warning, and warnings
     fail the build. The values come from this build's executed notebook, not from the document:
@@ -28,13 +27,13 @@ class Number(SphinxRole):
         name, _, spec = self.text.partition(":")
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
+        recorded = values(self.env.app, self.env.docname)
+        used(self.env, *names(self.rawtext))
         try:
-            given = _given(self.env.app, self.env.docname)
-            if name not in given:
-                raise ScommError("the page does not give it")
+            found = value(recorded, name)
             with english():
-                recorded = fmt(given[name], spec)
-            text = fmt(given.get(f"said/{name}", given[name]), spec)
+                plain = fmt(found, spec)
+            text = fmt(recorded.get(f"said/{name}", found), spec)
         except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno
@@ -44,21 +43,12 @@ class Number(SphinxRole):
         node = nodes.inline(self.rawtext, _kept_together(text))
         node["classes"].append("number")
         node["of"] = self.text  # what the paragraph's template shows instead of the value
-        node["recorded"] = _kept_together(recorded)  # what it says in English
+        node["recorded"] = _kept_together(plain)  # what it says in English
         return [node], []
 
 
 def _kept_together(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
-
-
-def _given(app: Sphinx, page: str) -> dict[str, Any]:
-    """Return what a page's code left, read once a build."""
-    known: dict[str, dict[str, Any]] = app.__dict__.setdefault("scomm_given", {})
-    if page not in known:
-        notebook = executed(app).get(page)
-        known[page] = {} if notebook is None else left(notebook)
-    return known[page]
 
 
 def setup(app: Sphinx) -> None:

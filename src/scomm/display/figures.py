@@ -114,8 +114,17 @@ def _draw(draw: Callable[[Layout], Any], layout: Layout, one_size: bool) -> str:
     return svg
 
 
+# Where the words that stand for a drawing go in.
+_NO_LABEL = ' aria-label=""'
+
+
+def labelled(svg: str, alt: str) -> str:
+    """Return a drawing with the words that stand for it where it cannot be seen."""
+    return svg.replace(_NO_LABEL, f' aria-label="{escape(alt)}"', 1)
+
+
 def render(
-    draw: Callable[[Layout], Any], *, identifier: str, alt: str, one_size: bool = False
+    draw: Callable[[Layout], Any], *, identifier: str, alt: str = "", one_size: bool = False
 ) -> Drawn:
     """Draw a figure for a wide and a narrow screen and return it as SVG text.
 

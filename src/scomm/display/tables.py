@@ -105,6 +105,30 @@ class Line:
         )
 
 
+def as_column(col: Col | str) -> Col:
+    """Return a column given by its heading alone as a ``Col``."""
+    return col if isinstance(col, Col) else Col(col)
+
+
+_LINE = "line"
+
+
+def to_plain(value: Any) -> Any:
+    """Return a cell as JSON can hold it; ``from_plain`` makes it a cell again."""
+    if isinstance(value, Line):
+        return {_LINE: [to_plain(getattr(value, name)) for name in Line.__dataclass_fields__]}
+    if missing(value):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()[:10]
+    return value.item() if hasattr(value, "item") else value
+
+
+def from_plain(value: Any) -> Any:
+    """Return a cell from what ``to_plain`` made of it."""
+    return Line(*value[_LINE]) if isinstance(value, dict) else value
+
+
 def _css(*names: str) -> Any:
     used = " ".join(name for name in names if name)
     return Markup(f' class="{used}"') if used else Markup("")
@@ -139,10 +163,36 @@ def to_html(
 
     Raises ArgumentError if a named column is not in the frame.
     """
-    unknown = [name for name in columns if name not in frame.columns]
+    return rows_to_html(
+        frame.to_dict("records"),
+        list(frame.columns),
+        {name: as_column(col) for name, col in columns.items()},
+        caption=_(caption),
+        identifier=identifier,
+        label=label,
+        emphasis=emphasis,
+        anchors=anchors,
+    )
+
+
+def rows_to_html(
+    records: Sequence[Mapping[Any, Any]],
+    known: Sequence[Any],
+    specs: Mapping[Any, Col],
+    *,
+    caption: str,
+    identifier: str,
+    label: str = "",
+    emphasis: Sequence[int] = (),
+    anchors: Sequence[str] = (),
+) -> str:
+    """Render rows as ``to_html`` renders a frame; ``known`` names all columns, ``caption`` is shown.
+
+    Raises ArgumentError if a named column is not known.
+    """
+    unknown = [name for name in specs if name not in known]
     if unknown:
         raise ArgumentError(f"table {identifier}: no column {unknown[0]!r} in the frame")
-    specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
 
     def css(col: Col) -> Any:
         kind = "num" if col.numeric else "line" if col.spec == "line" else ""
@@ -162,9 +212,9 @@ def to_html(
                 for name, col in specs.items()
             ],
         }
-        for position, record in enumerate(frame.to_dict("records"))
+        for position, record in enumerate(records)
     ]
-    return _TABLE.render(id=identifier, label=label, caption=_(caption), heads=heads, rows=rows)
+    return _TABLE.render(id=identifier, label=label, caption=caption, heads=heads, rows=rows)
 
 
 def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:

@@ -48,9 +48,9 @@ def english() -> Iterator[None]:
 
 
 @cache
-def _catalog(code: str) -> gettext.NullTranslations:
+def _catalog(code: str, domain: str = DOMAIN) -> gettext.NullTranslations:
     # A language without a catalog is an error, not a silent English edition.
-    return gettext.translation(DOMAIN, paths.LOCALE, [code])
+    return gettext.translation(domain, paths.LOCALE, [code])
 
 
 class Words(str):
@@ -78,6 +78,13 @@ def _(text: str) -> str:
     if isinstance(text, Words) and text.again is not None:
         return text.again()
     return _catalog(language()).gettext(" ".join(text.split())) if text.strip() else text
+
+
+def of_pages(text: str) -> str:
+    """Return a text of a page, as Sphinx extracts it, in the edition's language."""
+    if not text or not translated():
+        return text
+    return _catalog(language(), PAGES).gettext(" ".join(text.split()))
 
 
 def plural(one: str, many: str, n: int) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scomm.record.publish import figure, finding, say, table
+    from scomm.record.publish import figure, finding, record, say, table
 
-__all__ = ["figure", "finding", "say", "table"]
+__all__ = ["figure", "finding", "record", "say", "table"]
 
 
 def __getattr__(name: str) -> Any:

@@ -173,6 +173,60 @@ def make(
     return result
 
 
+def measured(
+    identifier: str,
+    value: Any = None,
+    *,
+    unit: str = "share",
+    numerator: Any = None,
+    denominator: Any = None,
+    interval: Interval | None = None,
+    **fields: Any,
+) -> dict[str, Any]:
+    """Return the numbers of a finding as plain data, checked; its words come later.
+
+    ``value`` is ``numerator / denominator`` where only these are given; ``fields`` are
+    ``coverage``, ``reference``, ``as_counted`` and ``beyond_chance``. Raises FindingError as
+    ``_check`` does: a malformed id, an unknown unit or verdict, a share outside [0, 1], counts
+    that do not give the value, an interval without it.
+    """
+    if not _ID.fullmatch(identifier):
+        raise FindingError(f"finding id {identifier!r}: expected chapter.number, such as 6.3")
+    if value is None and numerator is not None and denominator:
+        value = numerator / denominator
+    numbers = {
+        "id": identifier,
+        "value": _plain(value),
+        "unit": unit,
+        "numerator": _plain(numerator),
+        "denominator": _plain(denominator),
+        "interval": interval,
+        **{name: _plain(field) for name, field in fields.items()},
+    }
+    finding = Finding(**(_NO_WORDS | numbers))
+    _check(finding)
+    data = finding.as_json()
+    return {name: data[name] for name in NUMBERS}
+
+
+# The fields of a finding that are recorded by code; the others are words of its directive.
+NUMBERS = (
+    *("id", "value", "unit", "numerator", "denominator", "interval", "coverage", "reference"),
+    *("as_counted", "beyond_chance"),
+)
+_NO_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("statement", "estimand", "period", "population", "route"), ""),
+    "tables": (),
+}
+
+
+def complete(numbers: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a finding as plain data, from its numbers and the texts of its directive."""
+    known = Finding.__dataclass_fields__
+    values = {**numbers, **{name: text for name, text in words.items() if name in known}}
+    return {name: values.get(name, known[name].default) for name in known}
+
+
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 

@@ -1,14 +1,19 @@
-"""Read back what notebooks left in their outputs: numbers, findings, figures, tables."""
+"""Read back what notebooks left: numbers from their outputs, words from their directives."""
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import nbformat
 
+from scomm.display.figures import labelled
+from scomm.display.words import english, translated
 from scomm.errors import FindingError
+from scomm.record import directives
+from scomm.record.findings import complete
 
 _PREFIX = "application/papermill.record/text/plain"
 
@@ -44,28 +49,89 @@ def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) 
             output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
-def of_kind(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str, tuple[str, Any]]:
-    """Return all items of a kind (``finding``, ``figure``, ``table``): id to (page, data).
+def given(notebooks: Mapping[str, nbformat.NotebookNode], page: str) -> dict[str, Any]:
+    """Return what roles of a page can name: what it left, and the findings of every page."""
+    everywhere = {
+        name: data
+        for notebook in notebooks.values()
+        for name, data in left(notebook).items()
+        if name.startswith("finding/")
+    }
+    return everywhere | left(notebooks[page])
 
-    Raises FindingError if two pages use one id.
+
+def of_kind(
+    notebooks: Mapping[str, nbformat.NotebookNode], kind: str, *, shown: bool = False
+) -> dict[str, tuple[str, Any]]:
+    """Return all items of a kind (``finding``, ``figure``, ``table``, ``rows``): id to (page, data).
+
+    The words of an item are in English, as recorded; ``shown`` gives those that readers of this
+    edition see. Raises FindingError if two pages use one id or an item has no directive.
     """
     items: dict[str, tuple[str, Any]] = {}
     for page, notebook in notebooks.items():
-        for name, data in left(notebook).items():
-            if not name.startswith(f"{kind}/"):
-                continue
-            identifier = name.split("/", 1)[1]
+        words = directives.of_notebook(notebook) if kind in directives.KINDS else {}
+        found = {
+            name.split("/", 1)[1]: data
+            for name, data in left(notebook).items()
+            if name.startswith(f"{kind}/")
+        }
+        for identifier, data in found.items():
             if identifier in items:
                 raise FindingError(
                     f"{kind} {identifier} stands in {items[identifier][0]} and in {page}"
                 )
             items[identifier] = (page, data)
+            directive = words.get(f"{kind}/{identifier}")
+            if kind in directives.KINDS and "sources" not in data:
+                if directive is None:
+                    raise FindingError(f"{page}: {kind} {identifier} has no directive")
+                items[identifier] = (page, _described(data, directive, notebooks, page, shown))
     return items
+
+
+def _described(
+    data: dict[str, Any],
+    directive: directives.Directive,
+    notebooks: Mapping[str, nbformat.NotebookNode],
+    page: str,
+    shown: bool,
+) -> dict[str, Any]:
+    """Return an item with the texts of its directive."""
+    values = given(notebooks, page)
+    if shown:
+        texts = directives.texts(directive, values, directives.shown)
+    else:
+        with english():
+            texts = directives.texts(directive, values)
+    if directive.kind == "finding":
+        return complete(data, texts)
+    described = data | texts
+    if directive.kind == "figure":
+        described["svg"] = labelled(described["svg"], described["alt"])
+    return described
 
 
 def slug(identifier: str) -> str:
     """Return an id as it stands in addresses: ``6.3`` as ``6-3``."""
     return identifier.replace(".", "-")
+
+
+def recorded_in(source: str) -> set[str]:
+    """Return the names that a cell records: ``say`` names, ``finding/5.1``, ``frame`` names too.
+
+    ``*`` stands for names that the cell computes.
+    """
+    found: set[str] = set()
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            continue
+        name = {"record": "finding"}.get(call.func.id, call.func.id)
+        if name == "say":
+            found.update(keyword.arg or "*" for keyword in call.keywords)
+        elif name in directives.KINDS and call.args:
+            found.add(f"{name}/{ast.literal_eval(call.args[0])}")
+    return found
 
 
 def order(identifier: str) -> tuple[int, str, int, str]:
@@ -80,31 +146,44 @@ def order(identifier: str) -> tuple[int, str, int, str]:
     return (*place, int(digits or 0), number[len(digits) :])
 
 
-def findings(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
-    """Return every finding of executed notebooks in the order of chapters, with its address."""
-    found = of_kind(notebooks, "finding")
+def _addressed(
+    notebooks: Mapping[str, nbformat.NotebookNode], *, shown: bool
+) -> list[dict[str, Any]]:
+    found = of_kind(notebooks, "finding", shown=shown)
     return [
         data | {"url": f"{page}.html#finding-{slug(identifier)}"}
         for identifier, (page, data) in sorted(found.items(), key=lambda item: order(item[0]))
     ]
 
 
-def as_shown(notebooks: dict[str, nbformat.NotebookNode], kind: str) -> dict[str, dict[str, Any]]:
+def findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+    """Return every finding of executed notebooks in the order of chapters, with its address."""
+    return _addressed(notebooks, shown=False)
+
+
+def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
     """Return the words in which a translated edition shows its objects of a kind, by id.
 
     Empty for an English edition: there the record's own words are what is shown.
     """
-    return {
+    if not translated():
+        return {}
+    legacy = {
         identifier.split("/", 1)[1]: data
         for identifier, (_, data) in of_kind(notebooks, "shown").items()
         if identifier.startswith(f"{kind}/")
     }
+    items = of_kind(notebooks, kind, shown=True)
+    return {identifier: data for identifier, (_, data) in items.items()} | legacy
 
 
-def findings_shown(notebooks: dict[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
     """Return every finding as readers of this edition see it: numbers as recorded, words shown."""
     shown = as_shown(notebooks, "finding")
-    return [item | shown.get(item["id"], {}) for item in findings(notebooks)]
+    return [
+        item | {name: text for name, text in shown.get(item["id"], {}).items() if name != "url"}
+        for item in findings(notebooks)
+    ]
 
 
 def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:

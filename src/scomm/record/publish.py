@@ -11,29 +11,36 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
-from scomm.display.figures import DRAWS, Layout, render
+from scomm.display.figures import DRAWS, render
 from scomm.display.formats import tr
-from scomm.display.tables import Col, to_html, to_text
+from scomm.display.tables import Col, as_column, to_html, to_plain, to_text
 from scomm.display.words import _, english, said, translated
-from scomm.errors import FindingError
-from scomm.record.findings import SHOWN, Finding, Interval, make
+from scomm.record.directives import FRAME, ROW
+from scomm.record.findings import SHOWN, Finding, Interval, make, measured
 from scomm.record.rows import Rows, check
-from scomm.record.sources import source_sha256
+from scomm.record.sources import sources_line
 from scomm.record.templated import from_template
 
 _PREFIX = "application/papermill.record/"
 
 
-def _leave(name: str, data: Any) -> None:
-    """Leave data in the notebook's output under a name, invisibly."""
+def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
+    """Leave data in the notebook's output under a name; a page shows none of it.
+
+    ``text`` and ``html`` are what JupyterLab shows.
+    """
+    seen = {"text/plain": text, "text/html": html}
     display(
-        {_PREFIX + "text/plain": json.dumps(data, ensure_ascii=False)},
+        {
+            _PREFIX + "text/plain": json.dumps(data, ensure_ascii=False),
+            **{kind: content for kind, content in seen.items() if content},
+        },
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
     )
@@ -51,15 +58,61 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def say(**values: Any) -> None:
-    """Give values to the prose of this page, where ``{n}`name:format``` prints them.
+def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row as JSON can hold it."""
+    return {str(name): to_plain(value) for name, value in row.items()}
 
-    Values are numbers, dates or text; formats are those of ``scomm.display.formats``.
+
+def say(**values: Any) -> None:
+    """Give values to the words of this page.
+
+    ``{n}`name:format``` prints a number, date or text in a format of ``scomm.display.formats``;
+    ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a
+    text for each row of a frame.
     """
     for name, value in values.items():
+        if isinstance(value, pd.DataFrame):
+            _leave(f"{FRAME}/{name}", [_row(row) for row in value.to_dict("records")])
+            continue
+        if isinstance(value, pd.Series):
+            _leave(f"{ROW}/{name}", _row(value.to_dict()))
+            continue
         _leave(name, _plain(value))
         if isinstance(value, str) and _(value) != value:
             _leave(f"said/{name}", _(value))
+
+
+def record(
+    identifier: str,
+    value: Any = None,
+    *,
+    interval: Any = None,
+    rows: Rows | None = None,
+    **fields: Any,
+) -> None:
+    """Record the numbers of a finding, whose words stand in the directive ``{finding}``.
+
+    ``value`` is in ``unit`` (a share if not given) at full precision, ``numerator /
+    denominator`` if only these are given; ``interval`` is one of ``scomm.stats`` or of
+    ``scomm.record.findings``; ``rows`` are the rows that add up to the counts, from
+    ``scomm.record.rows``; other ``fields`` are those of ``scomm.record.findings.measured``.
+
+    Raises FindingError if they do not fit together or the rows do not add up.
+    """
+    if interval is not None:
+        interval = Interval(
+            low=float(interval.low),
+            high=float(interval.high),
+            method=interval.method,
+            level=float(interval.level),
+        )
+    numbers = measured(identifier, value, interval=interval, **fields)
+    ends = numbers["interval"]
+    between = f" ({ends['low']:.6g} to {ends['high']:.6g}, {ends['method']})" if ends else ""
+    _leave(f"finding/{identifier}", numbers, f"Finding {identifier}: {numbers['value']}{between}")
+    if rows is not None:
+        check(rows, identifier, numbers["value"], numbers["numerator"], numbers["denominator"])
+        _leave(f"rows/{identifier}", rows.data)
 
 
 @dataclass(frozen=True)
@@ -71,14 +124,6 @@ class _Page:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}
-
-
-def sources_line(sources: Sequence[str]) -> list[dict[str, str]]:
-    """Return name and digest of each table or hand-typed file, for a source line.
-
-    Raises FindingError if a name is neither.
-    """
-    return [{"name": source, "digest": source_sha256(source)[:12]} for source in sources]
 
 
 def finding(
@@ -129,27 +174,45 @@ def finding(
 
 def figure(
     identifier: str,
-    draw: Callable[[Layout], Any],
+    draw: Callable[..., Any],
+    data: pd.DataFrame | pd.Series,
     *,
-    caption: str,
-    alt: str,
-    data: pd.DataFrame,
-    tables: Sequence[str],
-    long_description: str = "",
     one_size: bool = False,
+    csv: pd.DataFrame | None = None,
+    caption: str = "",
+    alt: str = "",
+    tables: Sequence[str] = (),
+    long_description: str = "",
+    **options: Any,
 ) -> None:
-    """Show a numbered figure with its caption, source line and data.
+    """Draw a numbered figure, whose words stand in the directive ``{figure}``.
 
-    ``draw`` takes a ``Layout`` and returns a matplotlib figure; it is called for a wide and for a
-    narrow screen. ``alt`` says what the figure shows, computed from its data; ``data`` is what
-    was drawn, offered as CSV; ``tables`` names what it rests on. ``one_size`` is for maps. Where one
-    finding alone is verified, nothing is drawn: no number depends on a drawing.
-
-    Raises FindingError if caption or alt text is empty or a source is unknown.
+    ``draw`` takes a ``Layout``, ``data`` and ``options``, and returns a matplotlib figure or SVG
+    text; it is called for a wide and for a narrow screen. ``data``, or ``csv`` in its place, is
+    offered for download. ``one_size`` is for maps. Where one finding alone is verified, nothing is
+    drawn: no number depends on a drawing.
     """
-    if not caption.strip() or not alt.strip():
-        raise FindingError(f"figure {identifier}: caption and alt text are required")
     if os.environ.get(DRAWS) == "no":
+        return
+    if not caption:
+        drawn = render(
+            lambda layout: draw(layout, data, **options), identifier=identifier, one_size=one_size
+        )
+        offered = data if csv is None else csv
+        if not isinstance(offered.index, pd.RangeIndex):
+            offered = offered.reset_index()
+        _leave(
+            f"figure/{identifier}",
+            {
+                "id": identifier,
+                "svg": drawn.standalone,
+                "wide": drawn.wide,
+                "narrow": drawn.narrow,
+                "csv": offered.to_csv(index=False, lineterminator="\n"),
+            },
+            f"Figure {identifier}",
+            drawn.standalone.partition("\n")[2],
+        )
         return
     drawn = render(draw, identifier=identifier, alt=_(alt), one_size=one_size)
     _leave(
@@ -181,25 +244,37 @@ def figure(
 def table(
     identifier: str,
     frame: pd.DataFrame,
-    columns: Mapping[str, Col | str],
+    columns: Mapping[str, Col | str] | None = None,
     *,
-    caption: str,
-    tables: Sequence[str],
-    note: str = "",
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
+    caption: str = "",
+    tables: Sequence[str] = (),
+    note: str = "",
 ) -> None:
-    """Show a numbered table with its caption, source line and data.
+    """Record a numbered table, whose words and columns stand in the directive ``{table}``.
 
-    ``columns`` maps columns of ``frame`` to headings (or ``Col``) in printing order; the first is
-    the row header. The whole frame, not only the printed columns, is offered as CSV. ``anchors``
-    gives each row an address.
-
-    Raises FindingError if the caption is empty or a source is unknown; ArgumentError for a column
-    that is not there.
+    ``columns`` maps further columns of ``frame`` to headings (or ``Col``), for those that code
+    names. The whole frame, not only what is printed, is offered as CSV. ``emphasis`` lists
+    positions of rows to set in bold; ``anchors`` gives each row an address.
     """
-    if not caption.strip():
-        raise FindingError(f"table {identifier}: a caption is required")
+    if not caption:
+        _leave(
+            f"table/{identifier}",
+            {
+                "id": identifier,
+                "csv": frame.to_csv(index=False, lineterminator="\n"),
+                "rows": [_row(row) for row in frame.to_dict("records")],
+                "columns": {
+                    str(name): asdict(as_column(col)) for name, col in (columns or {}).items()
+                },
+                "emphasis": list(emphasis),
+                "anchors": list(anchors),
+            },
+            f"Table {identifier}\n{frame.to_string(index=False)}",
+            frame._repr_html_(),
+        )
+        return
     slug = identifier.replace(".", "-")
     _leave(
         f"table/{identifier}",
@@ -212,7 +287,7 @@ def table(
     _leave_shown(f"table/{identifier}", {"caption": caption})
     body = to_html(
         frame,
-        columns,
+        columns or {},
         caption=caption,
         identifier=f"table-{slug}",
         label=_("Table {id}. {text}").format(id=identifier, text=""),
@@ -228,4 +303,4 @@ def table(
         sources=sources_line(tables),
     )
     label = _("Table {id}. {text}").format(id=identifier, text=_(caption))
-    display(_Page(html, f"{label}\n{to_text(frame, columns)}"))
+    display(_Page(html, f"{label}\n{to_text(frame, columns or {})}"))

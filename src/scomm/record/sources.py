@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -33,3 +34,11 @@ def source_sha256(name: str) -> str:
     """
     entries = manifest()
     return entries[name].sha256 if name in entries else sha256_of(source_file(name))
+
+
+def sources_line(sources: Sequence[str]) -> list[dict[str, str]]:
+    """Return name and digest of each table or hand-typed file, for a source line.
+
+    Raises FindingError if a name is neither.
+    """
+    return [{"name": source, "digest": source_sha256(source)[:12]} for source in sources]

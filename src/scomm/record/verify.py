@@ -29,10 +29,11 @@ from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
 from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, checksums, identity, published
+from scomm.record.directives import finding_of, names, of_notebook
 from scomm.record.execution import ExecutionError, at_once, execute
 from scomm.record.findings import SCHEMA
 from scomm.record.kernels import Kernels
-from scomm.record.outputs import findings, numbers, of_kind, slug
+from scomm.record.outputs import findings, numbers, of_kind, recorded_in, slug
 from scomm.record.references import Reference, unknown
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
@@ -211,14 +212,28 @@ def check_record(folder: Path | None) -> list[Row]:
 
 
 def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
-    """Return the notebook up to the cell that records a finding."""
-    pattern = re.compile(rf"""finding\(\s*["']{re.escape(identifier)}["']""")
+    """Return the notebook up to the last cell that records a finding or a value in its words."""
+    own = f"finding/{identifier}"
+    wanted = {own}
+    directive = of_notebook(notebook).get(own)
+    for text in directive.texts.values() if directive else ():
+        wanted |= {name for name in names(text) if not finding_of(name)}
+    last = -1
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and pattern.search(cell.source):
-            short = nbformat.v4.new_notebook(metadata=notebook.metadata)
-            short.cells = notebook.cells[: index + 1]
-            return short
-    raise PublishedError(f"finding {identifier} is published, and no cell records it")
+        if cell.cell_type == "code" and (found := wanted & recorded_in(cell.source)):
+            last, wanted = index, wanted - found
+    if own in wanted:
+        raise PublishedError(f"finding {identifier} is published, and no cell records it")
+    if wanted:  # by names that a cell computes
+        last = len(notebook.cells)
+    short = nbformat.v4.new_notebook(metadata=notebook.metadata)
+    # Words stand after the cell as well as before it.
+    short.cells = [
+        cell
+        for index, cell in enumerate(notebook.cells)
+        if index <= last or cell.cell_type == "markdown"
+    ]
+    return short
 
 
 def _execute(

@@ -1,0 +1,237 @@
+"""The directives ``{finding}``, ``{figure}`` and ``{table}``, and the role ``{each}``.
+
+A directive shows what a code cell of the same page recorded, in the words that stand in it; see
+``scomm.record.directives``. It can stand before the cell or after it. A recorded object without a
+directive, a directive without one, and a value that no word of the page uses are warnings, which
+fail the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives as options
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from scomm.book.execution import FOREIGN, executed, extracting
+from scomm.display.figures import labelled
+from scomm.display.tables import Col, from_plain, rows_to_html
+from scomm.display.words import ENGLISH, _, english, language, said
+from scomm.errors import ScommError
+from scomm.record import directives
+from scomm.record.findings import Finding, complete
+from scomm.record.outputs import given, left, recorded_in, slug
+from scomm.record.sources import source_file, sources_line
+from scomm.record.templated import from_template
+
+logger = logging.getLogger(__name__)
+
+_USED = "scomm_used"
+
+
+def values(app: Sphinx, page: str) -> dict[str, Any]:
+    """Return what the roles of a page can name, read once a build."""
+    known: dict[str, dict[str, Any]] = app.__dict__.setdefault("scomm_given", {})
+    if page not in known:
+        notebooks = executed(app)
+        known[page] = given(notebooks, page) if page in notebooks else {}
+    return known[page]
+
+
+def used(env: BuildEnvironment, *names: str) -> None:
+    """Note that words of the page that is being read use recorded values."""
+    kept: set[str] = env.temp_data.setdefault(_USED, set())
+    for name in names:
+        finding = directives.finding_of(name)
+        if finding and name not in kept and not _own(env, finding):
+            env.metadata[env.docname][FOREIGN] = "yes"
+        kept.update((name, f"finding/{finding}") if finding else (name,))
+
+
+def _own(env: BuildEnvironment, finding: str) -> bool:
+    notebook = executed(env.app).get(env.docname)
+    return notebook is not None and f"finding/{finding}" in left(notebook)
+
+
+class Exhibit(SphinxDirective):
+    """Show a recorded finding, figure or table in the directive's words."""
+
+    has_content = True
+    required_arguments = 1
+    option_spec = {  # noqa: RUF012 (docutils' own form)
+        name: options.unchanged for names in directives.OPTIONS.values() for name in names
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the object as HTML, or its texts for translators."""
+        kind, identifier = self.name, self.arguments[0].strip()
+        try:
+            directive = directives.parse(kind, identifier, self.options, "\n".join(self.content))
+            if extracting(self.env.app):
+                return self._texts(directive)
+            return [nodes.raw("", self._shown(directive), format="html")]
+        except ScommError as error:
+            logger.warning("%s", error, location=self.get_location())
+            return []
+
+    def _texts(self, directive: directives.Directive) -> list[nodes.Node]:
+        """Return one paragraph a text, as written: what Sphinx extracts."""
+        found = []
+        for text in (*directive.texts.values(), *(column.label for column in directive.columns)):
+            paragraph = nodes.paragraph(text, text)
+            self.set_source_info(paragraph)
+            found.append(paragraph)
+        return found
+
+    def _shown(self, directive: directives.Directive) -> str:
+        recorded = values(self.env.app, self.env.docname)
+        used(self.env, directive.name)
+        for text in (*directive.texts.values(), *(column.label for column in directive.columns)):
+            used(self.env, *directives.names(text))
+        if directive.name not in recorded:
+            raise ScommError(f"{directive.kind} {directive.id}: no cell of this page records it")
+        for source in directive.sources:
+            self.env.note_dependency(str(source_file(source)))
+        data = recorded[directive.name]
+        texts = directives.texts(directive, recorded, directives.shown)
+        return {"finding": _finding, "figure": _figure, "table": _table}[directive.kind](
+            directive, data, texts, recorded
+        )
+
+
+def _finding(
+    directive: directives.Directive,
+    data: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    recorded: Mapping[str, Any],
+) -> str:
+    words = complete(data, texts)
+    words |= {name: said(words[name]) for name in ("as_counted", "beyond_chance")}
+    return from_template(
+        "finding.html", finding=Finding(**words), sources=sources_line(directive.sources)
+    )
+
+
+def _figure(
+    directive: directives.Directive,
+    data: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    recorded: Mapping[str, Any],
+) -> str:
+    return from_template(
+        "figure.html",
+        id=directive.id,
+        slug=slug(directive.id),
+        wide=labelled(data["wide"], texts["alt"]),
+        narrow=labelled(data["narrow"], texts["alt"]),
+        caption=texts["caption"],
+        long_description=texts.get("long_description", ""),
+        sources=sources_line(directive.sources),
+    )
+
+
+def _table(
+    directive: directives.Directive,
+    data: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    recorded: Mapping[str, Any],
+) -> str:
+    rows = [{name: from_plain(value) for name, value in row.items()} for row in data["rows"]]
+    known = list(data["rows"][0]) if rows else list(data["columns"])
+    columns = {
+        column.name: Col(directives.shown(column.label, recorded), column.spec, phone=column.phone)
+        for column in directive.columns
+    }
+    columns |= {name: Col(**col) for name, col in data["columns"].items()}
+    body = rows_to_html(
+        rows,
+        known,
+        columns,
+        caption=texts["caption"],
+        identifier=f"table-{slug(directive.id)}",
+        label=_("Table {id}. {text}").format(id=directive.id, text=""),
+        emphasis=data["emphasis"],
+        anchors=data["anchors"],
+    )
+    return from_template(
+        "table.html",
+        id=directive.id,
+        slug=slug(directive.id),
+        body=body,
+        note=texts.get("note", ""),
+        sources=sources_line(directive.sources),
+    )
+
+
+class Each(SphinxRole):
+    """``{each}`name; text```: the text once for each row of a recorded frame."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the texts as one inline node."""
+        if extracting(self.env.app):
+            return [nodes.inline(self.rawtext, self.text)], []
+        recorded = values(self.env.app, self.env.docname)
+        used(self.env, *directives.names(self.rawtext))
+        try:
+            with english():
+                plain = directives.each(recorded, self.text)
+            text = directives.each(recorded, self.text)
+        except (ScommError, ValueError, TypeError, IndexError) as error:
+            message = self.inliner.reporter.warning(f"{self.rawtext}: {error}", line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        node = nodes.inline(self.rawtext, text)
+        node["classes"].append("number")
+        node["of"] = self.text
+        node["recorded"] = plain
+        return [node], []
+
+
+class CheckUsed(SphinxTransform):
+    """Warn of what cells of a page record and no word of it uses."""
+
+    default_priority = 900
+
+    def apply(self, **kwargs: Any) -> None:
+        """Compare what was recorded with what roles and directives named."""
+        page = self.env.docname
+        notebook = executed(self.app).get(page)
+        if notebook is None or language() != ENGLISH or extracting(self.app):
+            return
+        found: set[str] = self.env.temp_data.get(_USED, set())
+        shown, here = {*directives.KINDS, directives.FRAME, directives.ROW}, left(notebook)
+        for name, data in values(self.app, page).items():
+            kind, _slash, identifier = name.rpartition("/")
+            own = identifier if kind in (directives.FRAME, directives.ROW) else name
+            if own in found or (kind and kind not in shown):
+                continue
+            if kind == "finding" and f"finding/{identifier}" not in here:
+                continue
+            if kind and isinstance(data, dict) and ("statement" in data or "caption" in data):
+                continue
+            what = f"{kind or 'value'} {identifier}"
+            line = _line(notebook, own)
+            logger.warning(
+                "%s is recorded, and no word of the page uses it", what, location=(page, line)
+            )
+
+
+def _line(notebook: Any, name: str) -> int | None:
+    """Return the line of a page's file at which the cell begins that records a name."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and name in recorded_in(cell.source):
+            return int((cell.metadata.get("source_map") or [0])[0]) + 1
+    return None
+
+
+def setup(app: Sphinx) -> None:
+    """Register directives, role and check."""
+    for kind in directives.KINDS:
+        app.add_directive(kind, Exhibit, override=True)
+    app.add_role("each", Each())
+    app.add_transform(CheckUsed)
