@@ -177,7 +177,7 @@ class Each(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, *directives.names(self.rawtext))
+        used(self.env, directives.named(self.text))
         try:
             with english():
                 plain = directives.each(recorded, self.text)
@@ -223,9 +223,10 @@ class CheckUsed(SphinxTransform):
 
 def _line(notebook: Any, name: str) -> int | None:
     """Return the line of a page's file at which the cell begins that records a name."""
-    for cell in notebook.cells:
+    lines = notebook.metadata.get("source_map") or [0] * len(notebook.cells)
+    for cell, line in zip(notebook.cells, lines, strict=True):
         if cell.cell_type == "code" and name in recorded_in(cell.source):
-            return int((cell.metadata.get("source_map") or [0])[0]) + 1
+            return int(line) + 1
     return None
 
 

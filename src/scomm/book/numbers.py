@@ -11,7 +11,7 @@ from scomm.book.exhibits import used, values
 from scomm.display.formats import fmt
 from scomm.display.words import english
 from scomm.errors import ScommError
-from scomm.record.directives import names, value
+from scomm.record.directives import named, value
 
 
 class Number(SphinxRole):
@@ -28,7 +28,7 @@ class Number(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, *names(self.rawtext))
+        used(self.env, named(self.text))
         try:
             found = value(recorded, name)
             with english():

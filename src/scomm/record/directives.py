@@ -248,13 +248,15 @@ def each(given: Mapping[str, Any], argument: str) -> str:
         raise FindingError(f"frame {name!r} has no column {error}") from error
 
 
+def named(argument: str) -> str:
+    """Return the name that the argument of a role refers to, a row's without its column."""
+    name = re.split("[:;,]", argument)[0]
+    return name if finding_of(name) else name.partition(".")[0]
+
+
 def names(text: str) -> set[str]:
-    """Return the names that the roles of a text refer to, a row's without its column."""
-    used = set()
-    for role, argument in _ROLE.findall(text):
-        name = re.split("[:;,]", argument)[0]
-        used.add(name if role == "each" or finding_of(name) else name.partition(".")[0])
-    return used
+    """Return the names that the roles of a text refer to."""
+    return {named(argument) for _role, argument in _ROLE.findall(text)}
 
 
 def filled(text: str, given: Mapping[str, Any]) -> str:
