@@ -49,6 +49,23 @@ addEventListener("DOMContentLoaded", () => {
       button.focus();
     });
   }
+  // The code of a page is shown by one switch, which is remembered.
+  const code = document.querySelector(".code-switch button");
+  if (code) {
+    const root = document.documentElement;
+    const texts = [code.textContent, code.dataset.hide];
+    const set = (on) => {
+      root.toggleAttribute("data-code", on);
+      code.setAttribute("aria-pressed", on);
+      code.textContent = texts[Number(on)];
+    };
+    const kept = () => { try { return localStorage.getItem("code") === "on"; } catch { return false; } };
+    set(kept());
+    code.addEventListener("click", () => {
+      set(!root.hasAttribute("data-code"));
+      try { localStorage.setItem("code", root.hasAttribute("data-code") ? "on" : "off"); } catch { /* not kept */ }
+    });
+  }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");
   if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";

@@ -1,4 +1,8 @@
-"""Fold the code of every cell under a line that says what it computes."""
+"""One fold of code a section, and one switch a page that shows the folds.
+
+A lay reader meets no code: the switch is off at first and remembered (``book.js``). Without a
+script each section ends with its fold. JupyterLab and the executed notebook show cells in place.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +14,17 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
+from scomm.display.formats import trn
 from scomm.display.words import _
 
 
-class FoldedCode(nodes.Element):
-    """Code behind a ``<details>`` line; ``says`` is what its first comment says it computes."""
-
-
-def says(source: str) -> str:
-    """Return what a cell's first comment says that it computes, empty if it has none."""
-    first = source.strip().partition("\n")[0]
-    return first.lstrip("# ").rstrip(". ") if first.startswith("#") else ""
+class FoldedCode(nodes.General, nodes.Element):
+    """The code of a section behind a ``<details>`` line."""
 
 
 def _visit(translator: SphinxTranslator, node: FoldedCode) -> None:
-    summary = escape(_("Show the code"))
-    if node["says"]:
-        says = f"<span>{escape(_(node['says']))}</span>"
-        summary = _("Show the code: {says}").format(says=says)
-    translator.body.append(f'<details class="code"><summary>{summary}</summary>\n')
+    summary = _(trn("Code of this section, one cell", "Code of this section, {n} cells", len(node)))
+    translator.body.append(f'<details class="code"><summary>{escape(summary)}</summary>\n')
 
 
 def _depart(translator: SphinxTranslator, node: FoldedCode) -> None:
@@ -39,18 +35,55 @@ def _pass(translator: SphinxTranslator, node: FoldedCode) -> None:
     """Other builders show the code as it is."""
 
 
+def _switch() -> nodes.raw:
+    """Return the button that shows the folds of a page and hides them again."""
+    show, hide = escape(_("Show the code")), escape(_("Hide the code"))
+    return nodes.raw(
+        "",
+        f'<p class="code-switch"><button type="button" aria-pressed="false" data-hide="{hide}">'
+        f"{show}</button></p>",
+        format="html",
+    )
+
+
 class FoldCode(SphinxTransform):
-    """Wrap each code input of a notebook page."""
+    """Gather the code of each section into one fold after its last cell."""
 
     default_priority = 400
 
     def apply(self, **kwargs: Any) -> None:
-        """Fold every code cell's input of this page."""
-        for node in list(self.document.findall(nodes.container)):
-            if node.get("nb_element") == "cell_code_source":
-                folded = FoldedCode(says=says(node.astext()))
-                node.replace_self(folded)
-                folded += node
+        """Fold the code cells' inputs of this page, and put the switch below its title."""
+        folds = [
+            fold for section in self.document.findall(nodes.section) if (fold := _fold(section))
+        ]
+        title = next(iter(self.document.findall(nodes.title)), None)
+        if folds and title is not None:
+            title.parent.insert(title.parent.index(title) + 1, _switch())
+
+
+def _fold(section: nodes.section) -> FoldedCode | None:
+    """Move a section's own code, not its subsections', into a fold; None without code."""
+    cells = [
+        cell
+        for cell in section.children
+        if isinstance(cell, nodes.container) and cell.get("nb_element") == "cell_code"
+    ]
+    fold = FoldedCode()
+    for cell in cells:
+        for source in list(cell.children):
+            if (
+                isinstance(source, nodes.container)
+                and source.get("nb_element") == "cell_code_source"
+            ):
+                cell.remove(source)
+                fold += source
+    if not fold.children:
+        return None
+    section.insert(section.index(cells[-1]) + 1, fold)
+    for cell in cells:
+        if not cell.children:
+            section.remove(cell)
+    return fold
 
 
 def setup(app: Sphinx) -> None:

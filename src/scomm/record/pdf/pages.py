@@ -32,8 +32,8 @@ FACE = "Source Sans 3"
 # What a screen offers and paper cannot: controls, code, search, downloads.
 _CONTROLS = (
     "//*[contains-class('edition-notice', 'find', 'page-downloads', 'headerlink', 'par-cite', "
-    "'finding-controls', 'filter', 'check', 'copy-button', 'toctree-wrapper', 'exhibit-narrow', "
-    "'sheet-folded', 'related', 'colophon')]",
+    "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
+    "'exhibit-narrow', 'sheet-folded', 'related', 'colophon')]",
     "//details[contains-class('code')]",
     "//script|//form|//button|//comment()",
 )
