@@ -199,7 +199,7 @@ def figure(
             lambda layout: draw(layout, data, **options), identifier=identifier, one_size=one_size
         )
         offered = data if csv is None else csv
-        if not isinstance(offered.index, pd.RangeIndex):
+        if offered.index.name is not None:
             offered = offered.reset_index()
         _leave(
             f"figure/{identifier}",
