@@ -17,6 +17,7 @@ CHAPTERS = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md"]
 ALLOW: dict[tuple[str, str], str] = {
     ("05-nation", "quarter"): "the threshold of the claim, in words",
     ("05-nation", "4"): "the N of the claim's own figure",
+    ("05-nation", "two in seven"): "the fraction nearest the share, beside its computed value",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import re
 from collections.abc import Iterator
@@ -12,8 +11,7 @@ import pytest
 
 from scomm import paths
 from scomm.data import ledger
-from scomm.record.chapters import read_notebook
-from scomm.record.prose import prose_only
+from scomm.record.prose import shown_texts
 
 # Pages covered: every chapter and appendix.
 COVERED = (
@@ -47,27 +45,6 @@ def claimed(text: str) -> list[str]:
     return [part for part in sentences(text) if WORDS.search(part) and not VALUE.search(part)]
 
 
-def texts(page: str) -> Iterator[str]:
-    """Yield the paragraphs of a page, and what its cells print: captions, notes, statements."""
-    file = paths.NOTEBOOKS / f"{page}.md"
-    typed = file.read_text(encoding="utf-8")
-    shown = prose_only(typed).splitlines()
-    paragraph: list[str] = []
-    for line, kept in zip(typed.splitlines(), shown, strict=False):
-        if kept.strip():
-            paragraph.append(line)
-        elif paragraph:
-            yield "\n".join(paragraph)
-            paragraph = []
-    yield "\n".join(paragraph)
-    notebook = read_notebook(file)
-    for cell in [] if notebook is None else notebook.cells:
-        if cell.cell_type == "code":
-            for node in ast.walk(ast.parse(cell.source)):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
-
-
 def replies() -> Iterator[tuple[str, str]]:
     """Yield the answers to objections and questions, with their ids."""
     known = ledger.objections()
@@ -84,7 +61,10 @@ def backed() -> dict[tuple[str, str], str]:
 def found() -> list[tuple[str, str]]:
     """Return every sentence, with its place, that needs a value behind it."""
     pairs = [
-        (page, sentence) for page in COVERED for text in texts(page) for sentence in claimed(text)
+        (page, sentence)
+        for page in COVERED
+        for text in shown_texts(paths.NOTEBOOKS / f"{page}.md")
+        for sentence in claimed(text)
     ]
     return pairs + [(where, part) for where, answer in replies() for part in claimed(answer)]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+from scomm.record.chapters import read_notebook
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 
@@ -79,6 +83,25 @@ def prose_only(text: str) -> str:
     ):
         text = _blank(pattern, text, flags)
     return text
+
+
+def shown_texts(file: Path) -> Iterator[str]:
+    """Yield the paragraphs of a page as typed, then the strings of its cells (captions, notes)."""
+    typed = file.read_text(encoding="utf-8")
+    paragraph: list[str] = []
+    for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
+        if kept.strip():
+            paragraph.append(line)
+        elif paragraph:
+            yield "\n".join(paragraph)
+            paragraph = []
+    yield "\n".join(paragraph)
+    notebook = read_notebook(file)
+    for cell in [] if notebook is None else notebook.cells:
+        if cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
 
 
 def typed_numbers(text: str) -> list[Typed]:
