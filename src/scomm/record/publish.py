@@ -60,7 +60,7 @@ def _plain(value: Any) -> Any:
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row as JSON can hold it."""
-    return {str(name): to_plain(value) for name, value in row.items()}
+    return {str(name): to_plain(said(value)) for name, value in row.items()}
 
 
 def say(**values: Any) -> None:
