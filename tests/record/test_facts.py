@@ -41,7 +41,8 @@ ALLOW: dict[tuple[str, str], str] = {
 
 def unkeyed(text: str) -> list[str]:
     """Return what states a fact in a paragraph of prose that carries no key."""
-    typed, shown = text.splitlines(), prose_only(text).splitlines()
+    # Exhibits name their sources in a line of their own.
+    typed, shown = text.splitlines(), prose_only(text, exhibits=False).splitlines()
     found, start = [], 0
     for end in [*(n for n, line in enumerate(shown) if not line.strip()), len(shown)]:
         # Roles are blanked in what is searched; keys are read from the lines as typed.

@@ -177,9 +177,10 @@ class Panel:
 
 
 def rollout(
-    shapes: pd.DataFrame,
+    layout: Layout,
     classes: pd.Series,
     *,
+    shapes: pd.DataFrame,
     labels: Sequence[str],
     titles: Mapping[str, str],
     panels: Sequence[Panel],

@@ -59,17 +59,22 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=flags)
 
 
-def prose_only(text: str) -> str:
-    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links."""
-    # The boxes of methods are prose too: only their own lines are blanked.
+def prose_only(text: str, *, exhibits: bool = True) -> str:
+    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links.
+
+    The words of findings, figures and tables are prose unless ``exhibits`` is false.
+    """
+    # Boxes of methods and words of exhibits: only their own lines are blanked.
+    boxes = "symbols|finding|figure|table" if exhibits else "symbols"
     text = re.sub(
-        r"^(:{3,})\{symbols\}.*?^\1[ \t]*$",
+        rf"^(:{{3,}})\{{(?:{boxes})\}}.*?^\1[ \t]*$",
         lambda m: "\n" + "\n".join(m.group().splitlines()[1:-1]) + "\n",
         text,
         flags=re.S | re.M,
     )
     for pattern, flags in (
         (r"\A---\n.*?\n---\n", re.S),
+        (r"^:[\w-]+:.*$", re.M),  # options of a directive
         (r"^(`{3,}|~{3,}|:{3,}).*?^\1\s*$", re.S | re.M),
         (r"\$\$.*?\$\$", re.S),
         (r"\$[^$\n]+\$", 0),
@@ -90,8 +95,10 @@ def shown_texts(file: Path) -> Iterator[str]:
     typed = file.read_text(encoding="utf-8")
     paragraph: list[str] = []
     for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
-        if kept.strip():
+        if kept.strip() and not line.startswith("- "):
             paragraph.append(line)
+        elif kept.strip():
+            yield line
         elif paragraph:
             yield "\n".join(paragraph)
             paragraph = []
