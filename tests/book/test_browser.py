@@ -258,6 +258,31 @@ def test_the_search_page_shows_places_first(at: Callable[..., Visit]) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("typed", ["1.1", "finding 1.1", "F1.1", "3143", "3,143 counties"])
+def test_the_search_page_finds_a_finding_by_its_numbers(
+    at: Callable[..., Visit], places_site: Book, visit: Callable[..., Visit], typed: str
+) -> None:
+    seen = at(f"search.html?q={typed.replace(' ', '+')}")
+    finding, trace = seen.page.locator(".finding-hits a").all()
+    expect(finding).to_have_text("Finding 1.1")
+    expect(trace).to_have_attribute("href", "trace/finding-1-1.html")
+    assert seen.errors == []
+    finding.click()
+    seen.page.wait_for_url(re.compile(r"01-small\.html#finding-1-1$"))
+    file = places_site.html / "search.html"
+    copy = visit(f"{file.as_uri()}?q={typed.replace(' ', '+')}")
+    expect(copy.page.locator(".finding-hits li")).to_have_count(1)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("typed", ["3142", "3143%", "2011", "1", "counties", "3143 nowhere"])
+def test_other_numbers_and_words_find_no_finding(at: Callable[..., Visit], typed: str) -> None:
+    page = at(f"search.html?q={typed.replace(' ', '+').replace('%', '%25')}").page
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".finding-hits")).to_have_count(0)
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_a_link_leads_to_a_line_far_down_at_once(at: Callable[..., Visit], motion: str) -> None:
     page = at("datasheets/state-tx.html", width=PHONE, reduced_motion=motion).page

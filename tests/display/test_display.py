@@ -18,12 +18,13 @@ import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
 from scomm import paths
+from scomm.book.figure_key import key_html
 from scomm.display import charts, maps, style
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
 from scomm.display.maps import Panel, area_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
-from scomm.display.style import BLUE, PALETTE, ROLES, SHADES, Color, css
+from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
 from scomm.display.tables import Col, Line, to_html
 from scomm.errors import ArgumentError
 from scomm.record.pdf.pages import line_svg
@@ -314,6 +315,21 @@ def test_a_line_draws_what_is_known() -> None:
     unknown = Line(0.51, 0.53, math.nan, math.nan, 0.287).svg()
     assert "interval" not in unknown
     assert 'class="range" x1="51.00" x2="53.00"' in unknown
+
+
+def test_the_key_has_every_role_that_stands_for_data() -> None:
+    furniture = {"label", "rule", "paper"}
+    assert {mark.role for mark in KEY} == ROLES.keys() - furniture
+    page = (paths.NOTEBOOKS / "G-glossary.md").read_text(encoding="utf-8")
+    assert "```{figure-key}" in page
+    shown = key_html()
+    assert shown.count("<tr>") == 1 + len(KEY)
+    for mark in KEY:
+        assert mark.meaning in shown
+        assert COLOR_NAMES[ROLES[mark.role]] in shown
+        # A swatch has its colour in print, and on a page the one of the scheme.
+        assert f'="{ROLES[mark.role].light}"' in swatch(mark)
+        assert f'="{ROLES[mark.role].light}"] {{' in css()
 
 
 def test_style_sheet_carries_the_palette() -> None:

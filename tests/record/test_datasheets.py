@@ -8,6 +8,11 @@ import pytest
 
 from scomm.data import ledger, mappings
 from scomm.data.tables import load
+from scomm.display.checks import text_problems
+from scomm.display.figures import NARROW, WIDE
+from scomm.display.formats import fmt
+from scomm.display.sheet_chart import month_chart
+from scomm.display.tables import to_html
 from scomm.record.areas import monthly
 from scomm.record.datasheets import (
     Sheet,
@@ -271,3 +276,46 @@ def test_every_place_without_a_county_code_is_in_the_list_of_places() -> None:
     known = set(load("county_names")["fips"])
     assert {fips for cell in placed["within"] for fips in cell.split()} <= known
     assert placed["reason"].str.len().min() > 0
+
+
+def test_facilities_are_named_in_normal_case_and_kept_as_the_agency_spells_them() -> None:
+    (table,) = [table for table in state_sheet("TX").tables if "largest" in table.title]
+    assert "DALLAS COUNTY JAIL" in set(table.frame["facility"]), "what the CSV file has"
+    shown = to_html(table.frame, table.columns, caption="", identifier="t")
+    assert "Dallas County Jail" in shown
+    assert "BSCC Flightline Unit" in shown
+    assert "DALLAS" not in shown
+
+
+@pytest.mark.parametrize("code", area_shares().index)
+def test_a_long_table_of_an_area_is_drawn_and_folded(code: str) -> None:
+    long = [table for table in area_sheet(code).tables if len(table.frame) > 30 and not table.dense]
+    (months,) = [table for table in long if "month" in table.frame]
+    assert months.folded
+    chart = months.chart
+    assert chart
+    assert len(chart.months) == len(months.frame)
+    for layout in (WIDE, NARROW):
+        svg = month_chart(layout, chart.months, chart.shares, str(chart.alt))
+        assert text_problems(svg) == []
+        # Every point of the line reads back as the share of its month.
+        ends = re.findall(r'<path d="M[\d.]+ ([\d.]+)L[\d.]+ [\d.]+" stroke="#\w+" .*?>', svg)
+        top, bottom = min(map(float, ends)), max(map(float, ends[:5]))
+        (line,) = re.findall(r'd="([^"]+)" stroke="#\w+" stroke-width="2.2"', svg)
+        drawn = [
+            (bottom - float(y)) / (bottom - top) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", line)
+        ]
+        assert drawn == pytest.approx(list(months.frame["share"].dropna()), abs=0.001)
+    known = months.frame.dropna(subset="share")
+    for value in (known["share"].min(), known["share"].max()):
+        assert fmt(value, "pct") in str(chart.alt)
+        assert fmt(value, "pct") in str(chart.words)
+
+
+def test_a_month_without_removals_has_no_point_and_breaks_the_line() -> None:
+    months = [(2015, 12), (2016, 1), (2016, 2), (2016, 3), (2016, 4)]
+    svg = month_chart(WIDE, months, [0.5, float("nan"), 0.2, float("nan"), 0.0], "alt")
+    (line,) = re.findall(r'd="([^"]*)" stroke="#\w+" stroke-width="2.2"', svg)
+    assert line.count("M") == 3
+    assert "L" not in line
+    assert svg.count("<circle") == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -79,6 +80,13 @@ def test_the_list_in_which_readers_find_their_place(
     monkeypatch.setattr(datasheets, "places", lambda: [replace(place, name=name)])
     harmless(find.list_html(), name)
     assert "</script" not in find.places_js().split("=", 1)[0]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_list_in_which_findings_are_found_by_their_numbers(name: str) -> None:
+    finding = {"id": "1.1", "url": "a.html", "statement": name, "unit": "text", "value": name}
+    written = find.findings_js([finding]).removeprefix("window.scommFindings=").rstrip(";\n")
+    assert json.loads(written)["rows"] == [["1.1", "a.html", name, ""]]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

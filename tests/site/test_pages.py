@@ -103,6 +103,19 @@ def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], sit
     assert seen == {"light": "rgb(95, 92, 86)", "dark": "rgb(170, 166, 156)"}
 
 
+def test_a_printed_share_leads_to_its_finding_and_to_what_stands_behind_it(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/search.html?q=28.7%25", width=PHONE).page
+    finding, trace = page.locator(".finding-hits li").first.locator("a").all()
+    expect(finding).to_have_text("Finding 5.1")
+    expect(trace).to_have_attribute("href", "trace/finding-5-1.html")
+    expect(page.locator("#search-results")).to_be_hidden()
+    assert page.locator(".finding-hits").count() == 1
+    finding.click()
+    page.wait_for_url("**/05-nation.html#finding-5-1")
+
+
 def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/index.html", width=PHONE).page
     page.get_by_role("searchbox").first.fill("seattle")

@@ -14,8 +14,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm.book import writers
+from scomm.book.execution import executed
 from scomm.data.files import write_atomically
-from scomm.display.words import N_, _
+from scomm.display.formats import fmt
+from scomm.display.words import N_, _, said
+from scomm.record.outputs import findings_shown
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
@@ -42,6 +45,14 @@ _SAID = {
     "none": N_("Nothing found. Try the county's or the state's name."),
     "broken": N_("The list could not be loaded; use the plain list."),
 }
+# What the search page says of findings, by the names under which the list hands it over.
+_FINDINGS_SAID = {
+    "findings": N_("Findings"),
+    "finding": N_("Finding {id}"),
+    "trace": N_("What stands behind it"),
+}
+# How a finding's page prints a value of each unit.
+_PRINTED = {"share": "pct", "difference": "pts", "ratio": "f2", "count": "int", "index": "f2"}
 
 
 def form_html(up: str) -> str:
@@ -69,12 +80,37 @@ class Find(SphinxDirective):
         return [nodes.raw("", form_html("../" * self.env.docname.count("/")), format="html")]
 
 
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def printed_numbers(finding: dict[str, Any]) -> str:
+    """Return the numbers that a finding prints besides its statement: value, counts, interval.
+
+    >>> share = {"unit": "share", "value": 0.287, "numerator": 27047, "denominator": 94218}
+    >>> printed_numbers(share | {"interval": {"low": 0.2842, "high": 0.2899}})
+    '28.7% 28.4% 29.0% 27,047 94,218'
+    """
+    spec = _PRINTED.get(finding["unit"], "")
+    interval = finding.get("interval") or {}
+    values = [finding["value"], interval.get("low"), interval.get("high")] if spec else []
+    counts = [finding.get("numerator"), finding.get("denominator")]
+    texts = [fmt(value, spec) for value in values if isinstance(value, (int, float))]
+    return " ".join(texts + [fmt(value, "int") for value in counts if value is not None])
+
+
+def findings_js(findings: list[dict[str, Any]]) -> str:
+    """Return the list of findings as a script: id, address, statement, further printed numbers."""
+    rows = [
+        [item["id"], item["url"], str(item["statement"]), printed_numbers(item)]
+        for item in findings
+    ]
+    return f"window.scommFindings={_compact({'words': said(_FINDINGS_SAID), 'rows': rows})};\n"
+
+
 def places_js() -> str:
     """Return the list of places as a script, which also works from a file."""
     from scomm.record.datasheets import places  # brings the statistics
-
-    def compact(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     rows: list[list[Any]] = []
     for place in places():
@@ -84,8 +120,8 @@ def places_js() -> str:
         if place.inside or place.aliases:
             row += [_(place.inside), list(place.aliases)]
         rows.append(row)
-    title = compact(_("Places"))
-    return f"window.scommPlaces={compact(rows)};\nwindow.scommPlacesTitle={title};\n"
+    title = _compact(_("Places"))
+    return f"window.scommPlaces={_compact(rows)};\nwindow.scommPlacesTitle={title};\n"
 
 
 def list_html() -> str:
@@ -151,6 +187,9 @@ def _write(app: Sphinx, site: Path) -> None:
     out = site / "find"
     # One request for the search page instead of six.
     scripts = [(site / "_static" / name).read_bytes() for name in SEARCH_SCRIPTS]
+    scripts.append((_STATIC / "numbers.js").read_bytes())
+    findings = findings_js(findings_shown(executed(app)))
+    write_atomically(out / "findings.js", findings.encode("utf-8"))
     if app.config.scomm_place_pages:
         scripts.append((_STATIC / "find.js").read_bytes())
     write_atomically(out / "search.js", b"\n;\n".join(scripts))

@@ -18,6 +18,7 @@ from scomm.book import citations, writers
 from scomm.book.execution import executed
 from scomm.data.files import write_atomically
 from scomm.data.ledger import claims
+from scomm.display.sheet_chart import chart_html
 from scomm.display.tables import to_html
 from scomm.display.words import N_, _
 from scomm.record import published
@@ -28,7 +29,7 @@ from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
 
 if TYPE_CHECKING:
-    from scomm.record.datasheets import Sheet
+    from scomm.record.datasheets import Sheet, SheetChart
 
 
 # The page that lists every datasheet.
@@ -215,6 +216,19 @@ def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
     return f'<p class="exhibit-source">{escape(_(table.note))} {links}</p>'
 
 
+def _chart_html(chart: SheetChart, slug: str) -> str:
+    """Return the chart of a datasheet under its heading, with its numbers in words."""
+    words = (
+        f'<details class="long-description"><summary>{html("The figure in words")}</summary>'
+        f"<p>{escape(_(chart.words))}</p></details>"
+    )
+    return (
+        f'<h2>{escape(_(chart.title))}</h2><figure class="exhibit" id="figure-{slug}">'
+        f"{chart_html(chart.months, chart.shares, _(chart.alt))}"
+        f"<figcaption>{escape(_(chart.caption))}{words}</figcaption></figure>"
+    )
+
+
 def sheet_html(
     sheet: Sheet,
     titles: Mapping[str, str] = MappingProxyType({}),
@@ -232,6 +246,8 @@ def sheet_html(
         if table.folded and table.frame.empty:
             continue
         title = escape(_(table.title))
+        if table.chart:
+            parts.append(_chart_html(table.chart, sheet.slug))
         parts.append(
             f"<details class='sheet-folded'><summary>{title}</summary>"
             if table.folded

@@ -3,7 +3,8 @@
 A format is a short word: ``int`` 1,234 · ``pct``, ``pct0``, ``pct2`` 28.7% · ``pts``, ``pts0``
 percentage points of a difference of shares, signed only where negative · ``f1`` … ``f4`` decimals
 · ``p`` a p-value · ``word`` a count up to twenty as a word · ``year`` 2011 · ``cutoff`` 2011-04~ as "about April
-2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text`` · ``right``, text set like a number.
+2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text`` · ``right``, text set like a number
+· ``name``, what the agency writes in capitals, in normal case.
 
 Words among them (months, "about", "none") are in the edition's language; so is text, if it is one of
 the book's own words. Numbers keep their punctuation.
@@ -15,6 +16,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from scomm.display.names import normal_case
 from scomm.display.words import N_, Words, _, plural
 from scomm.errors import ArgumentError
 
@@ -156,6 +158,8 @@ def fmt(value: Any, spec: str = "") -> str:
         return _(NOT_AVAILABLE)
     if hasattr(value, "item"):
         value = value.item()
+    if spec == "name":
+        return _(normal_case(str(value)))
     if spec in ("", "text", "right"):
         if isinstance(value, bool) or not isinstance(value, int | float):
             text = value if isinstance(value, str) else str(value)

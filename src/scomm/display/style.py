@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
+from scomm.display.words import N_
+
 
 @dataclass(frozen=True)
 class Color:
@@ -51,6 +53,99 @@ ROLES = {
     "paper": PAPER,
 }
 
+# What each colour is called. In the dark scheme they are lighter, and that of text is light.
+COLOR_NAMES = {
+    BLUE: N_("blue"),
+    PALE_BLUE: N_("pale blue"),
+    OCHRE: N_("ochre"),
+    MUTED: N_("dark gray"),
+    GREY: N_("gray"),
+    INK: N_("the color of text"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of the key to all figures: a role, the shape in which it is drawn, and what it tells.
+
+    ``drawn`` is the shape as SVG of 40 by 14, in which ``{color}`` and ``{paper}`` stand for colours.
+    """
+
+    role: str
+    shape: str
+    meaning: str
+    drawn: str
+
+
+_STROKE = '<path d="M2 7H38" fill="none" stroke="{color}" '
+_SPOT = '<circle cx="20" cy="7" r="4" stroke="{color}" stroke-width="1.5" fill='
+
+KEY = (
+    Mark(
+        "subject",
+        N_("filled dot, solid line or bar"),
+        N_(
+            "what the figure is about: a place, a group, an estimate with its interval or bounds. Where "
+            "filled dots stand beside hollow ones, a filled dot is established beyond chance"
+        ),
+        _STROKE + 'stroke-width="2"/>' + _SPOT + '"{color}"/>',
+    ),
+    Mark(
+        "subject",
+        N_("hollow dot"),
+        N_("the same, not established beyond chance or without a number to test"),
+        _STROKE + 'stroke-width="2"/>' + _SPOT + '"{paper}"/>',
+    ),
+    Mark(
+        "subject-range",
+        N_("wide bar"),
+        N_("its interval, where several marks lie upon it"),
+        _STROKE + 'stroke-width="6"/>',
+    ),
+    Mark(
+        "reference",
+        N_("dashed line"),
+        N_("what it is compared with: one half, the nation, no difference"),
+        _STROKE + 'stroke-width="1.8" stroke-dasharray="6 3"/>',
+    ),
+    Mark(
+        "other",
+        N_("dashed line, thin line or small dot"),
+        N_("what stands beside it: other places, other groups, other specifications"),
+        _STROKE + 'stroke-width="1.8" stroke-dasharray="8 3"/>',
+    ),
+    Mark(
+        "other",
+        N_("hollow diamond"),
+        N_("a value as it was counted or printed, before it was adjusted"),
+        '<path d="M20 2L25 7L20 12L15 7Z" fill="none" stroke="{color}" stroke-width="1.5"/>',
+    ),
+    Mark(
+        "range",
+        N_("wide bar, thin line, dashes and dots, or bar of a histogram"),
+        N_(
+            "a range that agrees with what was printed; limits; dates; simulated values; the last of "
+            "several lines"
+        ),
+        _STROKE + 'stroke-width="6" stroke-opacity="0.55"/>',
+    ),
+    Mark(
+        "text",
+        N_("dotted line or dot"),
+        N_("a further line of several; of a total, what can be seen"),
+        _STROKE + 'stroke-width="1.8" stroke-dasharray="2 3"/>',
+    ),
+)
+
+
+def swatch(mark: Mark) -> str:
+    """Return the shape of a mark in its colour as SVG; words beside it say what it is."""
+    drawn = mark.drawn.format(color=role(mark.role), paper=PAPER.light)
+    return (
+        '<svg class="swatch" width="40" height="14" viewBox="0 0 40 14" aria-hidden="true">'
+        f"{drawn}</svg>"
+    )
+
 
 def role(name: str) -> str:
     """Return the colour (hex, in light) of what has a role in a figure. Raises KeyError if unknown.
@@ -74,10 +169,18 @@ def css() -> str:
     """Return the style sheet that gives the figure variables their values in light and dark."""
     light = " ".join(f"{color.variable}: {color.light};" for color in PALETTE)
     dark = " ".join(f"{color.variable}: {color.dark};" for color in PALETTE)
+    # Print has no variables in drawings: a swatch carries its colours, a page replaces them.
+    swatches = " ".join(
+        f'.swatch [{looks}="{color.light}"] {{ {looks}: var({color.variable}); }}'
+        for color in (*COLOR_NAMES, PAPER)
+        for looks in ("stroke", "fill")
+        if any(f'{looks}="{color.light}"' in swatch(mark) for mark in KEY)
+    )
     return (
         f"body {{ {light} }}\n"
         f'@media not print {{ body[data-theme="dark"] {{ {dark} }}\n'
         f'@media (prefers-color-scheme: dark) {{ body:not([data-theme="light"]) {{ {dark} }} }} }}\n'
+        f"{swatches}\n"
     )
 
 

@@ -64,7 +64,8 @@ class Col:
     @property
     def numeric(self) -> bool:
         """Whether the column is right-aligned."""
-        return self.spec not in ("", "text", "date", "month", "word", "year", "cutoff", "line")
+        words = ("", "text", "name", "date", "month", "word", "year", "cutoff", "line")
+        return self.spec not in words
 
 
 @dataclass(frozen=True)

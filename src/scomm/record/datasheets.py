@@ -45,11 +45,27 @@ LATER_AREAS = {"SNA": ("HLG",)}
 
 
 @dataclass(frozen=True)
+class SheetChart:
+    """Monthly shares of a datasheet, drawn: ``months`` as (year, month), a missing share as nan.
+
+    ``title`` stands over it, ``alt`` is its text alternative, ``words`` its long description.
+    """
+
+    title: str
+    months: tuple[tuple[int, int], ...]
+    shares: tuple[float, ...]
+    caption: Words
+    alt: Words
+    words: Words
+
+
+@dataclass(frozen=True)
 class SheetTable:
     """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
 
     ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
-    for tables of many short rows, which print sets in columns; ``chapter`` explains what it shows.
+    for tables of many short rows, which print sets in columns; ``chapter`` explains what it shows;
+    ``chart`` draws the table and stands before it.
     """
 
     title: str
@@ -60,6 +76,7 @@ class SheetTable:
     folded: bool = False
     dense: bool = False
     chapter: str = ""
+    chart: SheetChart | None = None
 
 
 @dataclass(frozen=True)
@@ -313,8 +330,8 @@ _VISIBLE = {
 }
 _VISIBLE_BY_AREA = {"area": Col("Area")} | _VISIBLE
 _DETAINERS = {
-    "facility": Col("Facility"),
-    "city": Col("City", "", phone=False),
+    "facility": Col("Facility", "name"),
+    "city": Col("City", "name", phone=False),
     "n": Col("Detainers", "int"),
 }
 
@@ -614,6 +631,52 @@ def _series(code: str) -> tuple[SheetTable, SheetTable]:
             _MONTHS,
             N_("n/a: no removal that month."),
             folded=True,
+            chart=_month_chart(code, years, months),
+        ),
+    )
+
+
+def _month_chart(code: str, years: pd.DataFrame, months: pd.DataFrame) -> SheetChart:
+    """Return the drawing of an area's monthly shares, with its numbers in words."""
+    known = months.dropna(subset="share")
+    least, most = known.loc[known["share"].idxmin()], known.loc[known["share"].idxmax()]
+    fewest = months.loc[months["n"].idxmin()]
+    span = {"first": months["month"].iloc[0], "last": months["month"].iloc[-1]}
+    ends = {
+        "low": least["share"],
+        "low_month": least["month"],
+        "high": most["share"],
+        "high_month": most["month"],
+    }
+    return SheetChart(
+        N_("Share without a recorded conviction, by month"),
+        tuple((day.year, day.month) for day in months["month"]),
+        tuple(months["share"]),
+        tr(
+            "Share of the area's removals without a recorded conviction, by month, {first:month} to "
+            "{last:month}. The fewest removals in a month were {n:int} ({month:month}); the fewer there "
+            "are, the more a month moves by chance.",
+            n=int(fewest["n"]),
+            month=fewest["month"],
+            **span,
+        ),
+        tr(
+            "Line of the monthly share of removals without a recorded conviction in the {name} area, "
+            "{first:month} to {last:month}, from {low:pct} ({low_month:month}) to {high:pct} "
+            "({high_month:month}).",
+            name=areas().set_index("code").at[code, "name"],
+            **span,
+            **ends,
+        ),
+        tr(
+            "One line on a scale from 0 to 100%. It is lowest in {low_month:month}, at {low:pct}, and "
+            "highest in {high_month:month}, at {high:pct}. By fiscal year the share is {years}; "
+            "FY2019 ends with August.",
+            years=joined(
+                tr("{share:pct} in FY{year:year}", share=row.share, year=row.year)
+                for row in years.dropna(subset="share").itertuples()
+            ),
+            **ends,
         ),
     )
 

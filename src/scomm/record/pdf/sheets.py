@@ -51,6 +51,22 @@ def _in_columns(table: Any) -> None:
     table.set("class", f"{table.get('class')} long")
 
 
+def _set_charts(root: pages.Element) -> None:
+    """Put a picture in plain colours, with its text alternative, in the place of each chart."""
+    for figure in root.iter("figure"):
+        (drawing,) = pages.having(figure, "exhibit-wide")
+        alt = drawing[0].get("aria-label")
+        for words in pages.having(figure, "long-description"):
+            alt += " " + " ".join(pages.text_of(p) for p in words.findall("p"))
+            words.drop_tree()
+        # The parser of pages writes the names of attributes in small letters.
+        svg = html.tostring(drawing[0], encoding="unicode").replace("viewbox=", "viewBox=")
+        svg = re.sub(r"var\(--fig-font[^)]*\)", pages.FACE, svg)
+        svg = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", svg)
+        drawing.clear()
+        drawing.append(E.IMG(src=pages.data_uri(svg), alt=alt, style="width: 100%"))
+
+
 def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
     """Make the PDF of one place's datasheet from a built site, and return its file.
 
@@ -66,6 +82,7 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
         element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)
+    _set_charts(root)
     for table in list(root.iter("table")):
         caption = table.find("caption")
         if caption is not None:
