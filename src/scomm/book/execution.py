@@ -1,18 +1,16 @@
-"""Execute what is stale before Sphinx reads a page, and hand MyST-NB the outputs.
+"""Execute what is stale before Sphinx reads a page, and give MyST-NB the executed notebooks.
 
-MyST-NB takes outputs from a jupyter-cache whose key is the code cells alone. So that cache is
-only the counter over which results are handed: what may lie on it is decided here, by
-``scomm.record.execution``, at every build.
+MyST-NB executes nothing: it reads each page through ``read_executed``, a custom format of its own
+(``nb_custom_formats``). Which results may be used is decided by ``scomm.record.execution``.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 from pathlib import Path
 
 import nbformat
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -57,9 +55,16 @@ def _configure(app: Sphinx, _config: object) -> None:
     numbering = app.extensions.get("sphinx_multitoc_numbering")
     if numbering is not None:
         numbering.parallel_read_safe = True
-    counter = _folder(app) / "jupyter_cache"
-    app.config.nb_execution_mode = "cache"
-    app.config.nb_execution_cache_path = str(counter)
+    app.config.nb_execution_mode = "off"
+
+
+# The executed notebooks of the build that runs in this process, for ``read_executed``.
+_READ: dict[str, nbformat.NotebookNode] = {}
+
+
+def read_executed(text: str, page: str) -> nbformat.NotebookNode:
+    """Return a page as an executed notebook, for MyST-NB, which changes what it is given."""
+    return copy.deepcopy(_READ[page])
 
 
 def extracting(app: Sphinx) -> bool:
@@ -67,9 +72,17 @@ def extracting(app: Sphinx) -> bool:
     return bool(app.builder.name == "gettext")
 
 
-def _without_results(app: Sphinx) -> None:
-    if extracting(app):
-        app.config.nb_execution_mode = "off"
+def _choose_reader(app: Sphinx) -> None:
+    """Name the reader of each page with code cells, before MyST-NB settles its options."""
+    reader = f"{read_executed.__module__}.{read_executed.__name__}"
+    if not extracting(app):
+        app.config.nb_custom_formats = {
+            f"{page}.md": [reader, {"page": page}, False]
+            for page in chapters.pages()
+            if (file := Path(app.srcdir) / f"{page}.md").is_file()
+            and is_myst_markdown_notebook(file.read_text(encoding="utf-8"))
+        }
+    else:
         # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
         app.config.suppress_warnings += ["myst-nb.lexer"]
 
@@ -122,21 +135,7 @@ def _execute(app: Sphinx) -> None:
     forget(store, notebooks)
     done = sum(result.seconds is not None for result in results.values())
     logger.info("notebooks: %d executed, %d unchanged", done, len(results) - done)
-    cache = get_cache(app.config.nb_execution_cache_path)
-    handed: dict[str, str] = getattr(app.env, "scomm_keys", {})
-    for docname, result in results.items():
-        # Handing over is slow (a database); what the last build handed over is still there.
-        if handed.get(docname) == result.key and result.seconds is None:
-            continue
-        cache.cache_notebook_bundle(
-            CacheBundleIn(
-                result.notebook,
-                str(Path(app.srcdir) / f"{docname}.md"),
-                data={"execution_seconds": result.seconds or 0.0},
-            ),
-            check_validity=False,
-            overwrite=True,
-        )
+    _READ.update({name: result.notebook for name, result in results.items()})
     app.scomm_results = results  # type: ignore[attr-defined]
 
 
@@ -162,7 +161,7 @@ def _outdated(
 
 
 def setup(app: Sphinx) -> None:
-    """Connect to the build: configure, execute, then say what is outdated."""
+    """Connect to the build: configure, choose readers, then execute and say what is outdated."""
     app.connect("config-inited", _configure, priority=1)
-    app.connect("builder-inited", _without_results, priority=1)
+    app.connect("builder-inited", _choose_reader, priority=1)
     app.connect("env-get-outdated", _outdated)
