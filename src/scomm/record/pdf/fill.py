@@ -14,9 +14,9 @@ from typing import Any
 from scomm.record.pdf import writer
 from scomm.record.pdf.pages import Article, having
 
-# The share of a page's height down to which it shall be filled; a chapter's last page that holds
-# less than this is saved if tighter lines can.
-FILLED, _REMNANT = 0.66, 0.3
+# The share of a page's height down to which it shall be filled, and must be at least; a chapter's
+# last page that holds less than the third is saved if tighter lines can.
+FILLED, _HALF, _REMNANT = 0.66, 0.5, 0.3
 # Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
 _ROUNDS = 16
 
@@ -63,7 +63,9 @@ def number_blocks(root: Any) -> list[Any]:
 def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
     """Move the exhibit that leaves the first near-empty page behind the text that fills the page.
 
-    Returns whether one was moved.
+    Exhibits that stand together, such as a figure and its table, are moved together. Where no text
+    follows and more than half of the page would be blank, the exhibit goes to the top of that page,
+    if it has no other. Returns whether any was moved.
     """
     heights: dict[int, float] = {}
     for extent in laid:
@@ -71,24 +73,38 @@ def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
             heights[number] = heights.get(number, 0.0) + height
     seen: set[int] = set()
     for extent, following in zip(laid, laid[1:], strict=False):
-        seen.update(number for number, _height in extent.blocks)
+        here = [number for number, _height in extent.blocks if number not in seen]
+        seen.update(here)
         if extent.filled >= FILLED:
             continue
-        new = [number for number, _height in following.blocks if number not in seen]
         filled = extent.filled
-        for number in new:
+        for number in (number for number, _height in following.blocks if number not in seen):
             if blocks[number].tag not in _HEADINGS:
                 break
             filled += heights[number] / extent.height
         else:
             continue
-        exhibit = blocks[number]
-        after = exhibit
+        exhibits = [blocks[number]]
+        if not _is_exhibit(exhibits[0]):
+            continue
+        while (more := exhibits[-1].getnext()) is not None and _is_exhibit(more):
+            exhibits.append(more)
+        last = after = exhibits[-1]
         while filled < FILLED and (text := after.getnext()) is not None and _is_text(text):
             after = text
             filled += heights[int(text.get("data-block"))] / extent.height
-        if _is_exhibit(exhibit) and after is not exhibit:
-            after.addnext(exhibit)
+        if after is not last:
+            for exhibit in reversed(exhibits):
+                after.addnext(exhibit)
+            return True
+        tail = sum(height for number, height in extent.blocks if number not in here)
+        if (
+            extent.filled < _HALF
+            and here
+            and not any(_is_exhibit(blocks[number]) for number, _height in extent.blocks)
+            and tail + heights[number] < extent.height
+        ):
+            blocks[here[0]].addprevious(exhibits[0])
             return True
     return False
 

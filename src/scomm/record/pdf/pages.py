@@ -51,7 +51,7 @@ _LETTERS_OF_A_PAGE = 1930
 _SHORT, _READABLE, _WHOLE = 18, 24, 14
 # Sizes of a table's letters, and the points of width that the page gives: from the paragraphs'
 # numbers to the end of the text, or into both margins. What needs more is turned.
-_SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3, 525))
+_SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3, 575))
 
 
 @dataclass
