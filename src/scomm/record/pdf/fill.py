@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 from scomm.record.pdf import writer
@@ -72,7 +73,7 @@ def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
         for number, height in extent.blocks:
             heights[number] = heights.get(number, 0.0) + height
     seen: set[int] = set()
-    for extent, following in zip(laid, laid[1:], strict=False):
+    for extent, following in pairwise(laid):
         here = [number for number, _height in extent.blocks if number not in seen]
         seen.update(here)
         if extent.filled >= FILLED:

@@ -57,7 +57,9 @@ def _in_columns(table: Any) -> None:
 
 def _render(head: str, root: Any, css: str) -> Any:
     """Return a sheet laid out."""
-    return writer.render(f"{head}<body>{html.tostring(root, encoding='unicode')}</body></html>", css)
+    return writer.render(
+        f"{head}<body>{html.tostring(root, encoding='unicode')}</body></html>", css
+    )
 
 
 def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
