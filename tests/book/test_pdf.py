@@ -18,10 +18,11 @@ from pypdf import PdfReader
 from scomm import __version__
 from scomm.errors import PrintError
 from scomm.record import identity
-from scomm.record.pdf import pages, places, writer
+from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
+from tests.book import filled
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
@@ -146,9 +147,9 @@ def test_contents_and_lists_give_the_pages_on_which_things_stand(pdf: PdfReader)
         ("Figures", "1.1", "A line that rises"),
         ("Tables", "1.2", "A wide table"),
     ):
-        listed = next(text for text in texts.values() if text.startswith(heading))
-        found = re.search(rf"{number} ?{caption}[ .]+(\d+)", listed)
-        assert found, listed
+        lists = " ".join(text for label, text in texts.items() if not label.isdigit())
+        found = re.search(rf"\b{heading} .*?\b{number} ?{caption}[ .]+(\d+)", lists)
+        assert found, lists
         assert caption in texts[found[1]]
 
 
@@ -236,6 +237,71 @@ def test_nothing_runs_off_the_page(file: Path) -> None:
         for word in re.finditer(r'xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)".*', page[2]):
             assert float(word[1]) >= 0.9 * margin, word[0]
             assert float(word[2]) <= width - 0.9 * margin, word[0]
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (poppler-utils)")
+def test_no_page_but_a_chapters_last_is_near_empty(file: Path) -> None:
+    assert sum(1 for _page in filled.read(file)) > len(filled.near_empty(file))
+    assert filled.near_empty(file) == []
+
+
+def _chapter(*blocks: tuple[str, float]) -> pages.Article:
+    """An article of exhibits and lines of text, each so many inches high."""
+    texts = "".join(
+        f'<figure class="exhibit" id="{name}"><div style="height: {height}in"></div>'
+        "<figcaption>A caption</figcaption></figure>"
+        if name.startswith("figure")
+        else f'<h2 id="{name}">A heading</h2>'
+        if name.startswith("heading")
+        else f'<p id="{name}" style="margin: 0; line-height: .5in">'
+        + "<br>".join(["A line"] * round(2 * height))
+        + "</p>"
+        for name, height in blocks
+    )
+    element = html.fragment_fromstring(
+        f'<article class="chapter"><section><h1>Title</h1>{texts}</section></article>'
+    )
+    return pages.Article("notebooks/01-small", element, "Title")
+
+
+def _document(item: pages.Article) -> str:
+    return f"<body>{html.tostring(item.element, encoding='unicode')}</body>"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "order"),
+    [
+        pytest.param(
+            [("a", 2), ("heading", 0), ("figure-1", 7), ("b", 2), ("c", 2), ("d", 2)],
+            "a heading b c figure-1 d",
+            id="text after it moves up",
+        ),
+        pytest.param(
+            [("a", 3), ("figure-1", 6), ("figure-2", 1), ("b", 4), ("c", 2)],
+            "a b figure-1 figure-2 c",
+            id="two that stand together stay together",
+        ),
+        pytest.param(
+            [("a", 7), ("b", 3), ("heading", 0), ("figure-1", 7), ("heading-2", 0), ("c", 2)],
+            "a figure-1 b heading heading-2 c",
+            id="no text after it: to the top of the page",
+        ),
+        pytest.param(
+            [("a", 2), ("figure-1", 2), ("b", 1), ("figure-2", 5)],
+            "a figure-1 b figure-2",
+            id="all fits",
+        ),
+    ],
+)
+def test_an_exhibit_that_does_not_fit_gives_way_to_text(
+    blocks: list[tuple[str, float]], order: str
+) -> None:
+    item = _chapter(*blocks)
+    render = fill.alone(_document, writer.style("print.css"))
+    fill.fill_pages(item, render)
+    assert all(extent.filled > filled.HALF for extent in render(item)[:-1])
+    assert [e.get("id") for e in item.element.iter() if e.get("id")] == order.split()
+    assert not item.element.xpath(".//*[@data-block]")
 
 
 def test_links_out_have_their_address_in_a_note_and_links_inside_a_page(pdf: PdfReader) -> None:

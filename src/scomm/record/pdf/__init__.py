@@ -1,6 +1,7 @@
 """The book on paper: one PDF from the pages as built, and single sheets.
 
 ``pages`` takes an article out of a built page and makes it fit for print, ``formulas`` sets
-formulas, ``places`` finds the jurisdictions that a text names, ``book`` puts all together, and
+formulas, ``places`` finds the jurisdictions that a text names, ``fill`` lets exhibits give way where
+they would leave a page near-empty, ``book`` puts all together, and
 ``writer`` is the only module that knows WeasyPrint.
 """

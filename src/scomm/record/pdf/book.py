@@ -20,7 +20,7 @@ from scomm.display.formats import fmt
 from scomm.display.words import _
 from scomm.errors import EditionError
 from scomm.record import chapters, cite, identity
-from scomm.record.pdf import pages, places, writer
+from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.pages import Article, Listed
 from scomm.record.publish import from_template
 from scomm.record.references import Reference
@@ -73,6 +73,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
     pages.set_formulas(root)
     pages.set_findings(root)
     tables = pages.set_tables(root)
+    fill.flatten(root)
     pages.unique_ids(root, page)
     address = f"{record.address.rstrip('/')}/{record.edition}" if record.address else ""
     known = dict.fromkeys(chapters.pages())
@@ -129,12 +130,7 @@ def _opening(item: Article, before: str) -> None:
 
 def body(articles: Sequence[Article], title: str) -> str:
     """Return the chapters as one HTML document."""
-    before = ""
-    texts = []
-    for item in articles:
-        _opening(item, before)
-        before = item.part
-        texts.append(html.tostring(item.element, encoding="unicode"))
+    texts = [html.tostring(item.element, encoding="unicode") for item in articles]
     return (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title></head><body>{''.join(texts)}</body></html>"
@@ -281,6 +277,12 @@ def make(site: Path, to: Path | None = None) -> Path:
                 marks.setdefault(entry, []).extend(found)
     pages.expect_digits(articles)
     css = writer.style("print.css")
+    render = fill.alone(lambda item: body([item], identity.SITE), css)
+    before = ""
+    for item in articles:
+        _opening(item, before)
+        before = item.part
+        fill.fill_pages(item, render)
     chapters_laid = writer.render(body(articles, identity.SITE), css)
     writer.check_references(chapters_laid)
     where = writer.page_of(chapters_laid)

@@ -41,15 +41,17 @@ _CONTROLS = (
 # Ids under which readers know a place; they are the same in the PDF as on the web.
 _PERMANENT = re.compile(r"(p[\da-z]+-\d+[A-Z]*|(finding|figure|table)-[\dA-Z]+-\d+)$")
 
-# Points of the text's size that a column needs for each of its letters, and what a page gives.
-_LETTER, _PORTRAIT = 0.5, 462
+# Points of the text's size that a column needs for each of its letters.
+_LETTER = 0.5
 # Inches of figures: as wide as text and margin, and how tall one gets before it is made narrower.
 _WIDEST, _TALL, _NARROWEST = 6.4, 5.4, 5.2
 # Letters on a page of print, all in all.
 _LETTERS_OF_A_PAGE = 1930
 # Entries that stay on one line, the least that a column of text should have, rows kept together.
 _SHORT, _READABLE, _WHOLE = 18, 24, 14
-_SIZES = (("", 7.8), ("small", 7.0), ("tiny", 6.3))
+# Sizes of a table's letters, and the points of width that the page gives: from the paragraphs'
+# numbers to the end of the text, or into both margins. What needs more is turned.
+_SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3, 575))
 
 
 @dataclass
@@ -331,19 +333,20 @@ def set_tables(root: Element) -> list[Listed]:
         _set_lines(table, 90)
         wanted = _needs(table)
         size = next(
-            (name for name, size in _SIZES if wanted * size * _LETTER <= _PORTRAIT), "landscape"
+            (name for name, size, width in _SIZES if wanted * size * _LETTER <= width), "landscape"
         )
         if len(table.findall("tbody/tr")) <= _WHOLE and len(text_of(table)) <= _WHOLE * 120:
             size = f"{size} whole"
         classes = f"{table.get('class') or ''} {size}".strip()
         table.set("class", classes)
-        if "landscape" in size:
+        if "landscape" in size or "broad" in size:
             holder = table
             while holder.getparent() is not root and "exhibit" not in (holder.get("class") or ""):
                 if holder.getparent().tag in ("section", "article"):
                     break
                 holder = holder.getparent()
-            holder.set("class", f"{holder.get('class') or ''} turned".strip())
+            look = "turned" if "landscape" in size else "broad"
+            holder.set("class", f"{holder.get('class') or ''} {look}".strip())
         caption = table.find("caption")
         if caption is not None and _PERMANENT.match(table.get("id") or ""):
             number, _dot, rest = text_of(caption).partition(". ")

@@ -20,6 +20,8 @@ from scomm.record.pdf import pages, writer
 
 # From how many rows, and up to how many columns, a table is set in two columns of the page.
 _ROWS, _COLUMNS = 16, 5
+# A sheet whose last page is filled less than this is set tighter if that saves the page.
+_REMNANT = 0.3
 
 
 def page_of(name: str) -> str:
@@ -49,6 +51,15 @@ def _in_columns(table: Any) -> None:
     table.addprevious(holder)
     holder.append(table)
     table.set("class", f"{table.get('class')} long")
+    for source in holder.xpath("following::*[1][contains(@class, 'exhibit-source')]"):
+        source.set("class", "exhibit-source after-columns")
+
+
+def _render(head: str, root: Any, css: str) -> Any:
+    """Return a sheet laid out."""
+    return writer.render(
+        f"{head}<body>{html.tostring(root, encoding='unicode')}</body></html>", css
+    )
 
 
 def _set_charts(root: pages.Element) -> None:
@@ -100,13 +111,17 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
     )
     # Empty, so that no sliver of it is printed: the style takes the text from the attribute.
     root.insert(0, E.P({"class": "imprint-line", "data-imprint": imprint}))
-    document = (
+    head = (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}: {_('datasheet')}, {escape(identity.SITE)}</title>"
         f'<meta name="author" content="{escape(identity.AUTHOR)}"></head>'
-        f"<body>{html.tostring(root, encoding='unicode')}</body></html>"
     )
-    laid = writer.render(document, writer.style("print_sheet.css"))
+    css = writer.style("print_sheet.css")
+    laid = _render(head, root, css)
+    if writer.extents(laid)[-1].filled < _REMNANT:
+        root.set("class", "sheet tight")
+        tight = _render(head, root, css)
+        laid = tight if len(tight.pages) < len(laid.pages) else laid
     file = to or paths.BUILD / "pdf" / "datasheets" / f"{page.rsplit('/', 1)[-1]}.pdf"
     return writer.save(file, writer.to_bytes([laid], f"{page} {record.digest}"))
 

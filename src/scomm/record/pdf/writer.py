@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -108,6 +109,38 @@ def page_of(document: Any) -> dict[str, int]:
     for number, page in enumerate(document.pages):
         for name in page.anchors:
             found.setdefault(name, number)
+    return found
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a laid-out page holds: down to which share of its height it is filled, and its blocks.
+
+    ``height`` is that of the page without its margins. A block is an element with a number in
+    ``data-block``; its height, as that of the page, is in CSS pixels.
+    """
+
+    filled: float
+    height: float
+    blocks: tuple[tuple[int, float], ...]
+
+
+def extents(document: Any) -> list[Extent]:
+    """Return what each page holds, heads and feet apart."""
+    from weasyprint.formatting_structure.boxes import LineBox, ReplacedBox
+
+    found = []
+    for page in document.pages:
+        whole = page._page_box
+        blocks: dict[int, float] = {}
+        end = top = whole.content_box_y()
+        for box in whole.children[0].descendants():
+            if isinstance(box, LineBox | ReplacedBox):
+                end = max(end, box.position_y + box.height)
+            element = getattr(box, "element", None)
+            if element is not None and (number := element.get("data-block")):
+                blocks.setdefault(int(number), box.margin_height())
+        found.append(Extent((end - top) / whole.height, whole.height, tuple(blocks.items())))
     return found
 
 
