@@ -15,6 +15,7 @@ CHAPTERS = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md"]
 
 # A number or number word that may stay typed, with the reason. New ones need a reason too.
 ALLOW: dict[tuple[str, str], str] = {
+    ("08-pennsylvania", "half"): "what lies between the quartiles beside it",
     ("02-program", "half"): "the day on which a curve passes one half, computed from HALF",
     ("05-nation", "quarter"): "the threshold of the claim, in words",
     ("05-nation", "1"): "the claim's own figure, 1 in 4",
