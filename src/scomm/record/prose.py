@@ -28,9 +28,9 @@ ALLOWED = {
     r"\bExec(?:utive|\.) Order (?:No\. )?\d{2},?\d{3}\b|\b\d+ (?:U\.S\.C?\.|F\. ?Supp\. ?\dd|Fed\. Reg\.|C\.F\.R\.)[ §\d.,()a-z-]*|"
     r"\bNo\. [\w-]+|\b\d{2}-\w+-\d+\b|\b237a\w+|\b212a\w+|\b902\(1\d\)|\bRule \d+",
     "the threshold of the claims, in words": r"\b(?:one|over|than) half\b",
-    "names of data sets, rules and designs": r"\b(?:five|one)-year\b|\b180 days\b|\btwelve (?:months|from|after)\b"
+    "names of data sets, rules and designs": r"\b(?:five|one)-year\b|\b180 days\b|\btwelve(?:-month| months| from| after| before)\b|\blag 1\b"
     r"|\bfirst quarter\b|\b[Oo]ne in [Ff]our\b",
-    "digits shown or compared": r"\bfirst (?:twelve|sixteen) digits\b|\bten digits\b",
+    "digits shown or compared": r"\b[Ff]irst (?:twelve|sixteen) digits\b|\bten digits\b",
     "confidence and test levels": r"\b9[59]%|\b95 percent|\b5%|\b0\.05\b",
     "zero and one hundred per cent as ends of a scale": r"\b0 (?:to|and) 100%?|\b0 to 1\b",
     "software, licences, hashes": r"\bCC BY 4\.0|\bCC0(?: 1\.0)?|\bsha256\b|\bSHA-256\b|\bPython 3\.\d+|\bAltGov2\b|\bUTF-8\b|\bAR\(1\)|\bPDF/A\b",
