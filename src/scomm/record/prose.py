@@ -61,9 +61,9 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
 
 def prose_only(text: str) -> str:
     """Blank out everything in a MyST notebook that is not prose: code, math, roles, links."""
-    # The boxes of methods are prose too: only their own lines are blanked.
+    # Boxes and directives hold prose too: only their own first and last lines are blanked.
     text = re.sub(
-        r"^(:{3,})\{symbols\}.*?^\1[ \t]*$",
+        r"^(:{3,})\{(?:symbols|finding|figure|table)\}.*?^\1[ \t]*$",
         lambda m: "\n" + "\n".join(m.group().splitlines()[1:-1]) + "\n",
         text,
         flags=re.S | re.M,
