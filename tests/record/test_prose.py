@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scomm import paths
+from scomm.record import directives
 from scomm.record.chapters import read_notebook
 from scomm.record.prose import typed_literals, typed_numbers
 
@@ -26,6 +27,18 @@ def test_no_number_is_typed_in_prose(file: Path) -> None:
     typed = [
         f"line {item.line}: {item.text!r} in: {item.context}"
         for item in typed_numbers(file.read_text(encoding="utf-8"))
+        if (file.stem, item.text.lower()) not in ALLOW
+    ]
+    assert not typed, "numbers typed by hand:\n" + "\n".join(typed)
+
+
+@pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
+def test_no_number_is_typed_in_a_directive(file: Path) -> None:
+    typed = [
+        f"{directive.kind} {directive.id}: {item.text!r} in: {item.context}"
+        for directive in directives.of_text(file.read_text(encoding="utf-8"))
+        for text in (*directive.texts.values(), *(col.label for col in directive.columns))
+        for item in typed_numbers(text)
         if (file.stem, item.text.lower()) not in ALLOW
     ]
     assert not typed, "numbers typed by hand:\n" + "\n".join(typed)

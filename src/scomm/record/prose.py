@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scomm.record import directives
 from scomm.record.chapters import read_notebook
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -86,7 +87,7 @@ def prose_only(text: str) -> str:
 
 
 def shown_texts(file: Path) -> Iterator[str]:
-    """Yield the paragraphs of a page as typed, then the strings of its cells (captions, notes)."""
+    """Yield the paragraphs of a page as typed, the texts of directives, the strings of its cells."""
     typed = file.read_text(encoding="utf-8")
     paragraph: list[str] = []
     for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
@@ -96,6 +97,9 @@ def shown_texts(file: Path) -> Iterator[str]:
             yield "\n".join(paragraph)
             paragraph = []
     yield "\n".join(paragraph)
+    for directive in directives.of_text(typed):
+        yield from directive.texts.values()
+        yield from (column.label for column in directive.columns)
     notebook = read_notebook(file)
     for cell in [] if notebook is None else notebook.cells:
         if cell.cell_type == "code":
