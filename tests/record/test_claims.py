@@ -327,6 +327,28 @@ def test_claim_about_several_places_turns_with_the_number_established() -> None:
     assert claims.places_asked("C3") == 58
 
 
+def test_findings_are_listed_under_the_claims_that_they_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "Of them.\n\n- Estimand: a\n- Period: b\n- Population: c\n:::\n"
+    for page, identifier, named in (
+        ("10-ten", "10.1", "C1"),
+        ("02-two", "2.2", "C1, C4"),
+        ("02-two", "2.1", "C4"),
+        ("15-end", "15.1", "C1"),
+    ):
+        with (tmp_path / f"{page}.md").open("a", encoding="utf-8") as stream:
+            stream.write(f":::{{finding}} {identifier}\n:claims: {named}\n\n{words}\n")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr("scomm.record.chapters.pages", lambda: ("10-ten", "02-two", "15-end"))
+    assert claims.findings_by_claim() == {"C1": ["2.2", "10.1", "15.1"], "C4": ["2.1", "2.2"]}
+    assert claims.findings_by_claim(without="15")["C1"] == ["2.2", "10.1"]
+
+
+def test_findings_name_claims_that_are_there() -> None:
+    assert set(claims.findings_by_claim()) <= set(ledger.claims())
+
+
 def test_what_would_change_a_verdict_does_and_one_case_less_does_not() -> None:
     firm = published()["philadelphia_2011-02"]
     words = claims.what_would_change(firm)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scomm import paths
 from scomm.data import ledger
 from scomm.data.tables import load
 from scomm.display.formats import tr
@@ -285,6 +286,28 @@ def what_would_change(item: Published) -> Words:
         alone=established_from(item),
         any_place=established_from(item, national_total(item.cutoff)),
     )
+
+
+def findings_by_claim(without: str = "") -> dict[str, list[str]]:
+    """Return the findings that bear on each claim, by what the findings themselves say.
+
+    From the ``:claims:`` of every ``{finding}`` directive of the book's pages, in the order of
+    findings; those of the chapter ``without`` are left out. A claim without a finding has no entry.
+    Raises FindingError for a directive that cannot be read.
+    """
+    # Slow to load, and only the table of conclusions needs them.
+    from scomm.record.chapters import label, pages
+    from scomm.record.directives import of_text
+    from scomm.record.outputs import order
+
+    found: dict[str, list[str]] = {}
+    for page in pages():
+        if without and label(page) == without:
+            continue
+        for directive in of_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
+            for claim in directive.claims:
+                found.setdefault(claim, []).append(directive.id)
+    return {claim: sorted(findings, key=order) for claim, findings in found.items()}
 
 
 def verdict_table() -> pd.DataFrame:
