@@ -108,6 +108,11 @@ class Directive:
         """The tables and hand-typed files that it rests on."""
         return _listed(self.options.get("sources", ""))
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that a finding bears on."""
+        return _listed(self.options.get("claims", ""))
+
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text) if part)
@@ -296,6 +301,6 @@ def texts(
         parts = result.get("assumptions", "").split("; ")
         result["assumptions"] = [part for part in parts if part]
         result["tables"] = list(directive.sources)
-        result["claims"] = list(_listed(directive.options.get("claims", "")))
+        result["claims"] = list(directive.claims)
         result["route"] = _(directive.options.get("route", ""))
     return result
