@@ -25,7 +25,7 @@ from scomm.display.formats import fill, fmt
 from scomm.display.maps import Panel, area_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
 from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
-from scomm.display.tables import Col, Line, to_html
+from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
 from scomm.errors import ArgumentError
 from scomm.record.pdf.pages import line_svg
 
@@ -335,3 +335,8 @@ def test_style_sheet_carries_the_palette() -> None:
     assert css().strip() in sheet
     for color in PALETTE:
         assert color.variable in sheet
+
+
+@pytest.mark.parametrize("cell", [Line(0.2, 0.3, 0.1, 0.4, 0.5), {"form": "share"}, ["a"], 3, None])
+def test_a_cell_is_the_same_after_it_was_recorded(cell: object) -> None:
+    assert from_plain(to_plain(cell)) == cell
