@@ -164,9 +164,9 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 
 
 def _column(code: str, label: str) -> Column:
-    code, _space, wide = code.partition(" ")
+    code, wide = code.removesuffix(" wide"), code.endswith(" wide")
     name, _colon, spec = code.partition(":")
-    return Column(name, spec, " ".join(label.split()), phone=wide != "wide")
+    return Column(name, spec, " ".join(label.split()), phone=not wide)
 
 
 def of_text(text: str) -> Iterator[Directive]:
