@@ -16,6 +16,7 @@ CHAPTERS = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md"]
 # A number or number word that may stay typed, with the reason. New ones need a reason too.
 ALLOW: dict[tuple[str, str], str] = {
     ("05-nation", "quarter"): "the threshold of the claim, in words",
+    ("05-nation", "1"): "the claim's own figure, 1 in 4",
     ("05-nation", "4"): "the N of the claim's own figure",
     ("05-nation", "two in seven"): "the fraction nearest the share, beside its computed value",
 }
@@ -59,6 +60,11 @@ def test_typed_numbers_are_found(sentence: str) -> None:
 )
 def test_names_that_contain_digits_are_not_numbers(sentence: str) -> None:
     assert typed_numbers(f"# 12 Title\n\n{sentence}\n\n```{{code-cell}}\nx = 5\n```\n") == []
+
+
+def test_typed_numbers_are_found_in_the_texts_of_directives() -> None:
+    text = ":::{table} 7.1\n:sources: removals\n\nOf 94,218 removals\n\n- `n:int` Removals\n:::\n"
+    assert [(item.line, item.text) for item in typed_numbers(text)] == [(4, "94,218")]
 
 
 # A number in words is in lower case: no sentence may begin with one.

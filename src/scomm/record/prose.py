@@ -59,11 +59,19 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=flags)
 
 
-def prose_only(text: str) -> str:
-    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links."""
-    # The boxes of methods are prose too: only their own lines are blanked.
+# Directives whose text is prose: boxes of methods; findings, figures and tables too.
+_BOXES = "symbols"
+_EXHIBITS = "symbols|finding|figure|table"
+
+
+def prose_only(text: str, directives: str = _BOXES) -> str:
+    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links.
+
+    ``directives`` names those whose text is kept, parted by ``|``.
+    """
+    # Of these directives only their own first and last lines are blanked.
     text = re.sub(
-        r"^(:{3,})\{symbols\}.*?^\1[ \t]*$",
+        rf"^(:{{3,}})\{{(?:{directives})\}}.*?^\1[ \t]*$",
         lambda m: "\n" + "\n".join(m.group().splitlines()[1:-1]) + "\n",
         text,
         flags=re.S | re.M,
@@ -89,7 +97,9 @@ def shown_texts(file: Path) -> Iterator[str]:
     """Yield the paragraphs of a page as typed, then the strings of its cells (captions, notes)."""
     typed = file.read_text(encoding="utf-8")
     paragraph: list[str] = []
-    for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
+    for line, kept in zip(
+        typed.splitlines(), prose_only(typed, _EXHIBITS).splitlines(), strict=False
+    ):
         if kept.strip():
             paragraph.append(line)
         elif paragraph:
@@ -106,7 +116,7 @@ def shown_texts(file: Path) -> Iterator[str]:
 
 def typed_numbers(text: str) -> list[Typed]:
     """Return every numeral and number word typed in prose that no rule of ``ALLOWED`` names."""
-    shown = prose_only(text)
+    shown = prose_only(text, _EXHIBITS)
     for pattern in ALLOWED.values():
         shown = _blank(pattern, shown)
     found = []
