@@ -169,6 +169,11 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 
 
 def _column(code: str, label: str) -> Column:
+    """Return a printed column from its code and heading; a column's name may hold spaces.
+
+    >>> _column("Criminal Conviction:int wide", "Convicted")
+    Column(name='Criminal Conviction', spec='int', label='Convicted', phone=False)
+    """
     code, wide = code.removesuffix(" wide"), code.endswith(" wide")
     name, _colon, spec = code.partition(":")
     return Column(name, spec, " ".join(label.split()), phone=not wide)
