@@ -254,20 +254,16 @@ def test_neighbors_are_joined_without_the_border_between_them() -> None:
 def areas(layout: Layout) -> str:
     rows = pd.DataFrame(
         {
-            "label": ["Aa", "Bb"],
+            "label": ["A & a", "Bb"],
             "code": ["AAA", "BBB"],
-            "title": ["A & a", "B"],
-            "text": ["AAA 12%", "BBB 55%"],
-            "detail": ["10 to 14%", "40 to 70%"],
+            "n": [40, 20],
             "share": [0.12, 0.55],
             "low": [0.10, 0.40],
             "high": [0.14, 0.70],
         }
     )
     paths_of = {"AAA": ["M100,300L400,300L400,500L100,500Z"], "BBB": ["M700,350L702,350L702,352Z"]}
-    return area_map(
-        layout, paths_of, rows, bounds=[0.5], labels=["less", "more"], wide=0.1, wide_label="wide"
-    )
+    return area_map(layout, rows, paths=paths_of, bounds=[0.5], labels=["less", "more"], wide=0.1)
 
 
 MAPS = (areas,)
@@ -279,9 +275,11 @@ def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
         {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
         for drawn in (svg, narrow)
     )
-    assert {"AAA 12%", "10 to 14%", "BBB 55%", "40 to 70%", "less", "more", "wide"} <= words
-    assert {"AAA", "BBB", "Aa", "Bb", "wide"} <= few, "a phone has codes, and what they stand for"
-    assert "10 to 14%" not in few
+    wide = "interval wider than 10 points"
+    assert {"AAA 12%", "10–14%", "BBB 55%", "40–70%", "less", "more", wide} <= words
+    assert {"AAA", "BBB", "A & a", "Bb", wide} <= few, "a phone has codes, and what they stand for"
+    assert "10–14%" not in few
+    assert "<title>A &amp; a: 12.0%, interval 10.0% to 14.0%, 40 removals</title>" in svg
     assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
 
 
