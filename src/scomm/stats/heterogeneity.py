@@ -182,7 +182,8 @@ def dersimonian_laird(
     Equation: Q = sum w (y - m)^2, w = 1/v; tau^2 = max(0, (Q - df)/(sum w - sum w^2/sum w));
     mean weighted by 1/(v + tau^2). Source: DerSimonian and Laird (1986);
     `statsmodels.stats.meta_analysis.combine_effects`, which leaves tau^2 negative: where it is, the
-    fixed-effect mean and interval are taken. Raises ArgumentError for fewer than two estimates or a variance that is not positive.
+    fixed-effect mean and interval are taken. Raises ArgumentError for fewer than two estimates or
+    a variance that is not positive.
 
     >>> d = dersimonian_laird([0.1, 0.3, 0.5], [0.01, 0.01, 0.01])
     >>> round(d.tau2, 4), round(d.mean, 3), round(d.i2, 3)
