@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from scomm.display.charts.shared import (
+    EXACT,
     REFERENCE,
     SHARE,
     Axes,
@@ -14,7 +15,7 @@ from scomm.display.charts.shared import (
     dot,
     draw_dots,
     draw_key,
-    label_mark,
+    label_point,
     label_x,
     translated,
 )
@@ -49,16 +50,10 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
     at = named[["n", "share"]].to_numpy(dtype=float)
     points, ends = axes.transData.transform(at), axes.transAxes.transform(places)
     distance = np.linalg.norm(points[:, None, :] - ends[None, :, :], axis=2)
+    line = _LEADER | {"relpos": (0, 0.5), "shrinkA": 3}
     for row, place in zip(*linear_sum_assignment(distance), strict=True):
-        axes.annotate(
-            texts[row],
-            tuple(at[row]),
-            xytext=tuple(places[place]),
-            textcoords="axes fraction",
-            va="center",
-            color=role("text"),
-            arrowprops=_LEADER | {"relpos": (0, 0.5), "shrinkA": 3},
-        )
+        settings = {"textcoords": "axes fraction", "arrowprops": line}
+        label_point(axes, texts[row], tuple(at[row]), tuple(places[place]), "text", **settings)
 
 
 def _label_above(axes: Axes, named: pd.DataFrame) -> None:
@@ -66,16 +61,9 @@ def _label_above(axes: Axes, named: pd.DataFrame) -> None:
     middle = sum(axes.get_xlim()) / 2
     for row in named.itertuples():
         right = row.n > middle
-        label_mark(
-            axes,
-            translated(row.label),
-            (row.n, row.share),
-            xytext=(4 if right else -4, 14),
-            ha="right" if right else "left",
-            va="bottom",
-            color=role("text"),
-            arrowprops=_LEADER | {"relpos": (int(right), 0), "shrinkA": 0},
-        )
+        line = {"va": "bottom", "arrowprops": _LEADER | {"relpos": (int(right), 0), "shrinkA": 0}}
+        name, offset = translated(row.label), (-4 if right else 4, 14)
+        label_point(axes, name, (row.n, row.share), offset, "text", **line)
 
 
 def funnel(
@@ -105,7 +93,7 @@ def funnel(
             "linestyle": (0, (4, 2)) if number else "-",
         }
         for bound, label in ((low, translated(name)), (high, None)):
-            sns.lineplot(x=n, y=bound, ax=axes, label=label, legend=False, errorbar=None, **line)
+            sns.lineplot(x=n, y=bound, ax=axes, label=label, legend=False, **EXACT, **line)
     axes.axhline(target, label=translated(target_label), **REFERENCE)
     draw_dots(axes, data["n"], data["share"], dot() | {"alpha": 0.85})
     number_ticks(axes.yaxis, "share")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.charts.shared import Axes, Event, Figure, folded, label_line
+from scomm.display.charts.shared import EXACT, Axes, Event, Figure, folded, label_line
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
 from scomm.display.style import LINES, role
@@ -47,21 +47,17 @@ def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
     low, high = axes.get_ylim()
     texts = [folded(str(name), 14 if layout.narrow else 22) for name in frame.columns]
     tallest = max(text.count("\n") + 1 for text in texts)
-    ends = [float(frame[name].dropna().iloc[-1]) for name in frame.columns]
+    ends = frame.ffill().iloc[-1].to_numpy(float)
     places = _spread(ends, (high - low) * 1.3 * layout.size * tallest / _points(axes))
     moved = np.abs(places - ends) > 0.01 * (high - low)
-    for number, (name, _dash) in enumerate(islice(cycle(LINES), len(texts))):
-        joined = {"arrowstyle": "-", "color": role(name), "linewidth": 0.6, "relpos": (0, 0.5)}
+    x = 1.05 if moved.any() else 1.015
+    joined = {"arrowstyle": "-", "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 1}
+    at_the_side = ("axes fraction", "data")
+    for number, (color, _dash) in enumerate(islice(cycle(LINES), len(texts))):
+        line = joined | {"color": role(color)} if moved[number] else None
         axes.annotate(
-            texts[number],
-            (1, ends[number]),
-            xycoords=("axes fraction", "data"),
-            xytext=(1 + (0.05 if moved.any() else 0.015), places[number]),
-            textcoords=("axes fraction", "data"),
-            color=role(name),
-            va="center",
-            annotation_clip=False,
-            arrowprops=joined | {"shrinkA": 1, "shrinkB": 1} if moved[number] else None,
+            *(texts[number], (1, ends[number]), (x, places[number]), at_the_side, at_the_side),
+            **{"arrowprops": line, "color": role(color), "va": "center", "annotation_clip": False},
         )
 
 
@@ -93,17 +89,8 @@ def series(
     figure = layout.figure(3.1 if layout.narrow else 3.6)
     axes = figure.add_subplot()
     colors, dashes = zip(*islice(cycle(LINES), data.shape[1]), strict=True)
-    sns.lineplot(
-        data,
-        ax=axes,
-        palette=[role(color) for color in colors],
-        dashes=list(dashes),
-        estimator=None,
-        errorbar=None,
-        legend=False,
-        linewidth=1.7,
-        drawstyle=drawstyle,
-    )
+    lines = {"palette": [role(color) for color in colors], "dashes": [*dashes], "linewidth": 1.7}
+    sns.lineplot(data, ax=axes, drawstyle=drawstyle, legend=False, **EXACT, **lines)
     axes.set(xlabel="", ylabel="")
     axes.set_ylim(bottom=ymin)
     low, high = axes.get_ylim()

@@ -25,6 +25,8 @@ Looks = dict[str, Any]  # settings of seaborn or matplotlib
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
 SHARE = N_("Share without a recorded conviction")
 REFERENCE: Looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 2)}
+# Lines join the values given, without a mean or an interval.
+EXACT: Looks = {"estimator": None, "errorbar": None}
 _LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
 
 
@@ -59,28 +61,31 @@ def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
     axes.set(xlabel="", ylabel="")
 
 
-def label_line(
-    axes: Axes, x: Any, label: str, color: str, *, top: float = 1, above: bool = False
+def label_point(
+    axes: Axes, label: str, at: Any, offset: Any, color: str, *, top: bool = False, **settings: Any
 ) -> None:
-    """Name a vertical line at its top, or above the axes, on the side with more room."""
-    low, high = axes.get_xlim()
-    right = axes.convert_xunits(x) > low + 0.6 * (high - low)
-    axes.annotate(
+    """Write beside a point, on the side that the offset in points leads to.
+
+    With ``top`` its height is a fraction of the axes; else the checks know whose name this is.
+    """
+    text: Any = axes.annotate(
         label,
-        (x, top),
-        xycoords=("data", "axes fraction"),
-        xytext=(-3 if right else 3, 1 if above else -1),
-        textcoords="offset points",
-        ha="right" if right else "left",
-        va="bottom" if above else "top",
+        at,
+        xycoords=("data", "axes fraction") if top else "data",
+        **{"xytext": offset, "textcoords": "offset points", "va": "center", **settings},
+        ha="right" if offset[0] < 0 else "left",
         color=role(color),
     )
+    if not top:
+        text.mark = at
 
 
-def label_mark(axes: Axes, label: str, at: tuple[Any, float], **settings: Any) -> None:
-    """Name a point; the checks of a figure know whose name it is."""
-    text: Any = axes.annotate(label, at, textcoords="offset points", **settings)
-    text.mark = at
+def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise: int = -1) -> None:
+    """Name a vertical line at its top, or above it, on the side with more room."""
+    low, high = axes.get_xlim()
+    side = -3 if axes.convert_xunits(x) > low + 0.6 * (high - low) else 3
+    va = "bottom" if rise > 0 else "top"
+    label_point(axes, label, (x, top), (side, rise), color, top=True, va=va)
 
 
 def draw_key(axes: Axes, layout: Layout) -> None:
@@ -91,17 +96,10 @@ def draw_key(axes: Axes, layout: Layout) -> None:
     room = (58 if layout.narrow else 118) // (max(map(len, labels)) + 6)
     columns = max(1, min(len(handles), room))
     figure: Any = axes.figure
-    figure.set_figheight(figure.get_figheight() + 0.05 + 0.19 * -(-len(handles) // columns))
+    figure.set_figheight(figure.get_figheight() + 0.05 + 0.17 * -(-len(handles) // columns))
+    place = {"loc": "outside lower left", "borderaxespad": 0.2, "ncols": columns}
     spacing = {"handlelength": 1.6, "handletextpad": 0.5, "columnspacing": 1.4}
-    figure.legend(
-        handles=handles,
-        loc="outside lower left",
-        ncols=columns,
-        frameon=False,
-        borderaxespad=0.2,
-        labelcolor=role("label"),
-        **spacing,
-    )
+    figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place, **spacing)
 
 
 def draw_rows(
@@ -143,6 +141,6 @@ def draw_rows(
     label_x(axes, xlabel, layout)
     if reference is not None:
         axes.axvline(reference, zorder=1, **REFERENCE)
-        label_line(axes, reference, translated(reference_label), "reference", above=True)
+        label_line(axes, reference, translated(reference_label), "reference", rise=1)
     draw_key(axes, layout)
     return figure

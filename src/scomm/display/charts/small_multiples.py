@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from scomm.display.charts.shared import Event, Figure, translated
+from scomm.display.charts.shared import EXACT, Event, Figure, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
@@ -31,7 +31,7 @@ def small_multiples(
     years = (first.year + (first.dayofyear > 1), last.year)
     for axes, (title, values) in zip(grid, frame.items(), strict=False):
         line = {"color": role("subject"), "linewidth": 1.1}
-        sns.lineplot(values.dropna(), ax=axes, estimator=None, errorbar=None, **line)
+        sns.lineplot(values.dropna(), ax=axes, **EXACT, **line)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
         axes.set_title(translated(title), loc="left", pad=2)
