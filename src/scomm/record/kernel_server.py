@@ -63,7 +63,7 @@ MORE = (
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scipy.optimize.elementwise",
-    "seaborn.rcmod",
+    "seaborn",
     "statsmodels.genmod.generalized_linear_model",
     "statsmodels.regression.linear_model",
 )

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 
 from scomm.display.charts.shared import (
-    EXACT,
     REFERENCE,
     SHARE,
     Axes,
     Figure,
+    Looks,
     dot,
     draw_dots,
     draw_key,
+    draw_lines,
     label_point,
     label_x,
     translated,
@@ -24,12 +25,7 @@ from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 from scomm.display.words import N_
 
-_LEADER: dict[str, Any] = {
-    "arrowstyle": "-",
-    "color": role("range"),
-    "linewidth": 0.6,
-    "shrinkB": 3,
-}
+_LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": role("range")}
 
 
 def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
@@ -50,9 +46,9 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
     at = named[["n", "share"]].to_numpy(dtype=float)
     points, ends = axes.transData.transform(at), axes.transAxes.transform(places)
     distance = np.linalg.norm(points[:, None, :] - ends[None, :, :], axis=2)
-    line = _LEADER | {"relpos": (0, 0.5), "shrinkA": 3}
+    settings: Looks = {"textcoords": "axes fraction"}
+    settings["arrowprops"] = _LEADER | {"relpos": (0, 0.5), "shrinkA": 3}
     for row, place in zip(*linear_sum_assignment(distance), strict=True):
-        settings = {"textcoords": "axes fraction", "arrowprops": line}
         label_point(axes, texts[row], tuple(at[row]), tuple(places[place]), "text", **settings)
 
 
@@ -61,9 +57,9 @@ def _label_above(axes: Axes, named: pd.DataFrame) -> None:
     middle = sum(axes.get_xlim()) / 2
     for row in named.itertuples():
         right = row.n > middle
-        line = {"va": "bottom", "arrowprops": _LEADER | {"relpos": (int(right), 0), "shrinkA": 0}}
+        line = _LEADER | {"relpos": (int(right), 0), "shrinkA": 0}
         name, offset = translated(row.label), (-4 if right else 4, 14)
-        label_point(axes, name, (row.n, row.share), offset, "text", **line)
+        label_point(axes, name, (row.n, row.share), offset, "text", va="bottom", arrowprops=line)
 
 
 def funnel(
@@ -82,18 +78,13 @@ def funnel(
     A limit of nan on one side is not drawn; ``log`` spreads places of very different sizes; places
     among ``labels`` are named.
     """
-    import seaborn as sns
-
     figure = layout.figure(3.3 if layout.narrow else 3.9)
     axes = figure.add_subplot(xscale="log" if log else "linear")
     for number, (name, n, low, high) in enumerate(limits):
-        line = {
-            "color": role("range"),
-            "linewidth": 1.0,
-            "linestyle": (0, (4, 2)) if number else "-",
-        }
+        line: Looks = {"color": role("range"), "linewidth": 1.0}
+        line["linestyle"] = (0, (4, 2)) if number else "-"
         for bound, label in ((low, translated(name)), (high, None)):
-            sns.lineplot(x=n, y=bound, ax=axes, label=label, legend=False, **EXACT, **line)
+            draw_lines(axes, x=n, y=bound, label=label, **line)
     axes.axhline(target, label=translated(target_label), **REFERENCE)
     draw_dots(axes, data["n"], data["share"], dot() | {"alpha": 0.85})
     number_ticks(axes.yaxis, "share")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.charts.shared import EXACT, Axes, Event, Figure, folded, label_line
+from scomm.display.charts.shared import Axes, Event, Figure, Looks, draw_lines, folded, label_line
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
 from scomm.display.style import LINES, role
@@ -31,10 +31,10 @@ def _draw_events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
         top -= (1.3 * layout.size * (text.count("\n") + 1) + 4) / _points(axes)
 
 
-def _spread(values: Sequence[float], gap: float) -> np.ndarray:
+def _spread(values: np.ndarray, gap: float) -> np.ndarray:
     """Move label positions apart until neighbours are a gap apart, keeping their order."""
     order = np.argsort(values, kind="stable")
-    placed = np.asarray(values, float)[order]
+    placed = values[order]
     for _pass in range(60):
         for i in range(1, len(placed)):
             lack = max(0.0, gap - (placed[i] - placed[i - 1]))
@@ -53,12 +53,13 @@ def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
     x = 1.05 if moved.any() else 1.015
     joined = {"arrowstyle": "-", "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 1}
     at_the_side = ("axes fraction", "data")
-    for number, (color, _dash) in enumerate(islice(cycle(LINES), len(texts))):
-        line = joined | {"color": role(color)} if moved[number] else None
-        axes.annotate(
-            *(texts[number], (1, ends[number]), (x, places[number]), at_the_side, at_the_side),
-            **{"arrowprops": line, "color": role(color), "va": "center", "annotation_clip": False},
-        )
+    for text, end, place, joins, (name, _dash) in zip(
+        texts, ends, places, moved, cycle(LINES), strict=False
+    ):
+        color = role(name)
+        looks: Looks = {"color": color, "va": "center", "annotation_clip": False}
+        looks["arrowprops"] = joined | {"color": color} if joins else None
+        axes.annotate(text, (1, end), (x, place), at_the_side, at_the_side, **looks)
 
 
 def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
@@ -84,19 +85,15 @@ def series(
 
     Missing values are passed over. ``events`` are (date, name).
     """
-    import seaborn as sns
-
     figure = layout.figure(3.1 if layout.narrow else 3.6)
     axes = figure.add_subplot()
     colors, dashes = zip(*islice(cycle(LINES), data.shape[1]), strict=True)
     lines = {"palette": [role(color) for color in colors], "dashes": [*dashes], "linewidth": 1.7}
-    sns.lineplot(data, ax=axes, drawstyle=drawstyle, legend=False, **EXACT, **lines)
-    axes.set(xlabel="", ylabel="")
+    draw_lines(axes, data, drawstyle=drawstyle, **lines)
     axes.set_ylim(bottom=ymin)
     low, high = axes.get_ylim()
-    if events:
-        axes.set_ylim(low, high + 0.22 * (high - low))
-        low, high = axes.get_ylim()
+    high += 0.22 * (high - low) if events else 0
+    axes.set_ylim(low, high)
     if data.shape[1] > 1 or not ylabel:
         _name_ends(axes, data, layout)
     axes.grid(axis="y")

@@ -25,8 +25,6 @@ Looks = dict[str, Any]  # settings of seaborn or matplotlib
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
 SHARE = N_("Share without a recorded conviction")
 REFERENCE: Looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 2)}
-# Lines join the values given, without a mean or an interval.
-EXACT: Looks = {"estimator": None, "errorbar": None}
 _LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
 
 
@@ -58,6 +56,14 @@ def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
     import seaborn as sns
 
     sns.scatterplot(x=x, y=y, ax=axes, legend=False, **{"zorder": 4, **looks})
+    axes.set(xlabel="", ylabel="")
+
+
+def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
+    """Draw lines that join the values given, without a mean or an interval of them."""
+    import seaborn as sns
+
+    sns.lineplot(data, ax=axes, estimator=None, errorbar=None, legend=False, **looks)
     axes.set(xlabel="", ylabel="")
 
 
@@ -97,9 +103,8 @@ def draw_key(axes: Axes, layout: Layout) -> None:
     columns = max(1, min(len(handles), room))
     figure: Any = axes.figure
     figure.set_figheight(figure.get_figheight() + 0.05 + 0.17 * -(-len(handles) // columns))
-    place = {"loc": "outside lower left", "borderaxespad": 0.2, "ncols": columns}
-    spacing = {"handlelength": 1.6, "handletextpad": 0.5, "columnspacing": 1.4}
-    figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place, **spacing)
+    place = {"loc": "outside lower left", "ncols": columns, "borderaxespad": 0.2}
+    figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place)
 
 
 def draw_rows(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from scomm.display.charts.shared import EXACT, Figure, Looks, label_point, translated
+from scomm.display.charts.shared import Figure, Looks, draw_lines, label_point, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.ticks import tick_labels
@@ -28,8 +28,6 @@ def slope(
     Ranks, not shares, are drawn to scale, so that each name stands at its own mark; the shares are
     printed.
     """
-    import seaborn as sns
-
     figure = layout.figure(max(3.2, 0.2 * len(data) + 0.9))
     axes = figure.add_subplot(xlim=(-0.75, 1.75), ylim=(len(data) + 0.8, 0.2))
     ranks = data[[left, right]].rank(method="first", ascending=False)
@@ -38,7 +36,7 @@ def slope(
     ):
         name, line = ("subject", _SUBJECT) if place in highlight else ("other", _OTHER)
         color = {"color": role(name), "markeredgecolor": role(name)}
-        sns.lineplot(x=[0, 1], y=ends, ax=axes, marker="o", **EXACT, **color, **line)
+        draw_lines(axes, x=[0, 1], y=ends, marker="o", **color, **line)
         shares = [tick_labels([round(share, 2)], "share")[0] for share in (before, after)]
         label_point(axes, f"{translated(place)} {shares[0]}", (0, ends[0]), (-6, 0), name)
         label_point(axes, f"{shares[1]} {translated(place)}", (1, ends[1]), (6, 0), name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from scomm.display.charts.shared import EXACT, Event, Figure, translated
+from scomm.display.charts.shared import Event, Figure, draw_lines, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
@@ -18,8 +18,6 @@ def small_multiples(
     ylabel: str = "",
 ) -> Figure:
     """Draw a panel for each column of a frame, or series of a mapping, of shares indexed by date."""
-    import seaborn as sns
-
     frame = pd.DataFrame(data)
     across = 3 if layout.narrow else 6
     down = -(-frame.shape[1] // across)
@@ -30,12 +28,11 @@ def small_multiples(
     margin = 0.05 * (last - first)
     years = (first.year + (first.dayofyear > 1), last.year)
     for axes, (title, values) in zip(grid, frame.items(), strict=False):
-        line = {"color": role("subject"), "linewidth": 1.1}
-        sns.lineplot(values.dropna(), ax=axes, **EXACT, **line)
+        draw_lines(axes, values.dropna(), color=role("subject"), linewidth=1.1)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
         axes.set_title(translated(title), loc="left", pad=2)
-        axes.set(xlabel="", ylabel="", xlim=(first - margin, last + margin))
+        axes.set_xlim(first - margin, last + margin)
         axes.set_ylim(0, min(1.0, 1.08 * frame.max().max()))
         axes.label_outer()
         axes.set_xticks([pd.Timestamp(year, 1, 1) for year in years], map(str, years))

@@ -17,5 +17,5 @@ def specification(layout: Layout, data: pd.DataFrame, *, xlabel: str) -> Figure:
         dots.append((data["estimate"].where(chosen), dot(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
-    axis = {"xlabel": xlabel, "unit": "points", "signed": signed}
-    return draw_rows(layout, data["label"], bars, dots, reference=0.0, **axis)
+    looks: Looks = {"xlabel": xlabel, "unit": "points", "signed": signed}
+    return draw_rows(layout, data["label"], bars, dots, reference=0.0, **looks)
