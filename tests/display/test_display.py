@@ -107,7 +107,9 @@ DRAWINGS = {
     "series": lambda layout: charts.series(layout, LINES, events=[("2017-01-25", "Order")]),
     "steps": lambda layout: charts.steps(layout, LINES),
     "counts": lambda layout: charts.counts(layout, 1000 * LINES),
-    "small_multiples": lambda layout: charts.small_multiples(layout, dict(LINES.items())),
+    "small_multiples": lambda layout: charts.small_multiples(
+        layout, LINES, events=[("2017-01-25", "")], ylabel="Share"
+    ),
     "caterpillar": lambda layout: charts.caterpillar(
         layout, ROWS, columns={"raw": "raw", "other": "other"}
     ),
@@ -144,6 +146,23 @@ def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
     assert "var(" not in drawn.standalone
     ids = re.findall(r' id="([^"]+)"', drawn.wide + drawn.narrow)
     assert len(ids) == len(set(ids)), "an id stands twice on a page"
+
+
+def test_panels_of_a_mapping_are_those_of_a_frame() -> None:
+    one, other = (
+        render(lambda layout, data=data: charts.small_multiples(layout, data), identifier="6.1")
+        for data in (LINES, dict(LINES.items()))
+    )
+    assert one == other
+
+
+def test_names_of_lines_that_end_together_stand_apart() -> None:
+    ends = pd.DataFrame({name: [0.1, 0.5] for name in "abc"}, index=DATES[:2])
+    with style.style(WIDE.size):
+        axes = charts.series(WIDE, ends).axes[0]
+        places = [text.xyann[1] for text in axes.texts]
+    assert np.all(np.diff(places) > 0)
+    assert np.mean(places) == pytest.approx(0.5), "moved no more than they must"
 
 
 def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:

@@ -32,14 +32,12 @@ def _draw_events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
 
 
 def _spread(values: np.ndarray, gap: float) -> np.ndarray:
-    """Move label positions apart until neighbours are a gap apart, keeping their order."""
+    """Move label positions as little as possible so that neighbours are a gap apart, in order."""
+    from scipy.optimize import isotonic_regression
+
     order = np.argsort(values, kind="stable")
-    placed = values[order]
-    for _pass in range(60):
-        for i in range(1, len(placed)):
-            lack = max(0.0, gap - (placed[i] - placed[i - 1]))
-            placed[i - 1 : i + 1] += (-lack / 2, lack / 2)
-    return placed[np.argsort(order)]
+    room = gap * np.arange(len(values))
+    return (isotonic_regression(values[order] - room).x + room)[np.argsort(order, kind="stable")]
 
 
 def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:

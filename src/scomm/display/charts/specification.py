@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, dot, draw_rows
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
 from scomm.display.figures import Layout
 from scomm.display.style import role
 
