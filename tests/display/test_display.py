@@ -239,6 +239,15 @@ SQUARES = pd.DataFrame(
 )
 
 
+def test_a_missing_month_breaks_a_line() -> None:
+    months = pd.date_range("2016-01-01", periods=6, freq="MS")
+    values = pd.DataFrame({"one": [0.1, 0.2, np.nan, 0.3, 0.4, 0.5], "two": 0.6}, index=months)
+    with style.style(WIDE.size):
+        axes = charts.series(WIDE, values).axes[0]
+    lengths = [len(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) > 1]
+    assert sorted(lengths) == [2, 3, 6]
+
+
 def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large() -> None:
     def draw(labels: list[str]) -> str:
         return rollout(

@@ -81,7 +81,7 @@ def series(
 ) -> Figure:
     """Draw a line for each column over the index, dates or numbers, named at its end.
 
-    Missing values are passed over. ``events`` are (date, name).
+    A missing value breaks its line. ``events`` are (date, name).
     """
     figure = layout.figure(3.1 if layout.narrow else 3.6)
     axes = figure.add_subplot()

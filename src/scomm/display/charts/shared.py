@@ -60,9 +60,19 @@ def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
 
 
 def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
-    """Draw lines that join the values given, without a mean or an interval of them."""
+    """Draw lines that join the values given, without a mean or an interval of them.
+
+    A frame without ``x`` has a column a line; a missing value in it breaks its line.
+    """
     import seaborn as sns
 
+    if isinstance(data, pd.DataFrame) and "x" not in looks:
+        names = list(data.columns)
+        data = data.rename_axis("at").melt(ignore_index=False, var_name="line").reset_index()
+        data["run"] = data["value"].isna().groupby(data["line"], sort=False).cumsum()
+        looks |= {"x": "at", "y": "value", "hue": "line", "style": "line", "units": "run"}
+        looks |= {"hue_order": names, "style_order": names}
+        data = data.dropna(subset="value")
     sns.lineplot(data, ax=axes, estimator=None, errorbar=None, legend=False, **looks)
     axes.set(xlabel="", ylabel="")
 

@@ -28,7 +28,8 @@ def small_multiples(
     margin = 0.05 * (last - first)
     years = (first.year + (first.dayofyear > 1), last.year)
     for axes, (title, values) in zip(grid, frame.items(), strict=False):
-        draw_lines(axes, values.dropna(), color=role("subject"), linewidth=1.1)
+        line = {"palette": [role("subject")], "dashes": False, "linewidth": 1.1}
+        draw_lines(axes, values.rename("share").to_frame(), **line)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
         axes.set_title(translated(title), loc="left", pad=2)
