@@ -99,6 +99,30 @@ def check_rows_and_routes(executed: dict[str, nbformat.NotebookNode]) -> None:
             assert offered(data), f"{identifier} rests on press figures"
 
 
+# Ends of a range of estimates of which the finding is one: another number, which is the same now.
+SAME_BY_CHANCE = {
+    ("notebooks/05-nation", "lowest"),
+    ("notebooks/05-nation", "reading_high"),
+    ("notebooks/11-return", "spec_low"),
+}
+
+
+def check_a_number_is_said_once(executed: dict[str, nbformat.NotebookNode]) -> None:
+    """No value given to the words of a page is one that a finding of the page records."""
+    said, twice = numbers(executed), set()
+    for identifier, (page, data) in of_kind(executed, "finding").items():
+        ends = data["interval"] or {}
+        recorded = [data[name] for name in ("value", "reference")] + [*ends.values()]
+        shares = [value for value in recorded if isinstance(value, float)]
+        large = [n for n in (data["numerator"], data["denominator"]) if n is not None and n > 99]
+        twice |= {
+            (page, name)
+            for name, value in said[page].items()
+            if value in shares or (value in large and not isinstance(value, bool))
+        }
+    assert twice == SAME_BY_CHANCE
+
+
 def check_the_record(executed: dict[str, nbformat.NotebookNode]) -> None:
     """What the notebooks compute is what is published."""
     assert [str(c) for c in published.compare(published.load(), all_findings(executed))] == []
@@ -136,6 +160,7 @@ def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
         assert len(data["alt"]) > 20
         assert not data["alt"].endswith((".svg", ".png"))
     check_rows_and_routes(executed)
+    check_a_number_is_said_once(executed)
     check_the_record(executed)
     replies = ledger.objections()
     for entry in replies["objections"] + replies["questions"]:

@@ -52,13 +52,21 @@ class FoldCode(SphinxTransform):
     default_priority = 400
 
     def apply(self, **kwargs: Any) -> None:
-        """Fold the code cells' inputs of this page, and put the switch below its title."""
-        folds = [
-            fold for section in self.document.findall(nodes.section) if (fold := _fold(section))
-        ]
-        title = next(iter(self.document.findall(nodes.title)), None)
-        if folds and title is not None:
-            title.parent.insert(title.parent.index(title) + 1, _switch())
+        """Fold the code cells' inputs of this page, and put the switch below its title.
+
+        On the landing page, which answers first, both stand at the end.
+        """
+        sections = list(self.document.findall(nodes.section))
+        folds = [fold for section in sections if (fold := _fold(section)) is not None]
+        if not folds:
+            return
+        page = sections[0]
+        if self.env.docname == self.config.root_doc:
+            for fold in folds:
+                fold.parent.remove(fold)
+            page.extend([_switch(), *folds])
+        else:
+            page.insert(page.first_child_matching_class(nodes.title) + 1, _switch())
 
 
 def _fold(section: nodes.section) -> FoldedCode | None:
