@@ -110,7 +110,7 @@ SAME_BY_CHANCE = {
 def check_a_number_is_said_once(executed: dict[str, nbformat.NotebookNode]) -> None:
     """No value given to the words of a page is one that a finding of the page records."""
     said, twice = numbers(executed), set()
-    for identifier, (page, data) in of_kind(executed, "finding").items():
+    for _identifier, (page, data) in of_kind(executed, "finding").items():
         ends = data["interval"] or {}
         recorded = [data[name] for name in ("value", "reference")] + [*ends.values()]
         shares = [value for value in recorded if isinstance(value, float)]
