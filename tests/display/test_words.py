@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 
 from scomm import paths
 from scomm.display import words
-from scomm.display.formats import fmt, joined, named, tr, trn
+from scomm.display.formats import fmt, joined, tr, trn
 from scomm.display.tables import Col, to_html
 from scomm.display.words import VARIABLE, Words, _, english, said
 
@@ -77,10 +77,6 @@ def test_a_text_with_values_is_english_where_recorded_and_translated_where_shown
     assert _(trn("{n:int} row", "{n:int} rows", 1)) == "1 fila"
     assert _(trn("{n:int} row", "{n:int} rows", 2)) == "2 filas"
     assert _(joined(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
-    when = named(["Suffolk", "over"], ["2011-02-28", "2011-02-01"], "mon")
-    assert when == "Suffolk (Feb 2011), over (Feb 2011)"
-    assert _(when) == "Suffolk (feb de 2011), más de (feb de 2011)"
-    assert (named([], []), _(named([], []))) == ("none", "ninguno")
     assert said({"a": ["over", 3]}) == {"a": ["más de", 3]}
     with english():
         assert _(text) == text

@@ -33,7 +33,7 @@ class Number(SphinxRole):
             found = value(recorded, name)
             with english():
                 plain = fmt(found, spec)
-            text = fmt(recorded.get(f"said/{name}", found), spec)
+            text = fmt(found, spec)
         except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno

@@ -252,16 +252,3 @@ def joined(parts: Iterable[Any], separator: str = ", ") -> Words:
     """
     kept = [part if isinstance(part, str) else str(part) for part in parts]
     return Words.made(lambda: separator.join(_(part) for part in kept))
-
-
-def named(names: Iterable[Any], values: Iterable[Any], spec: str = "pct0") -> Words:
-    """Return names in a row, each with its value in brackets; "none" where there is no name.
-
-    >>> named(["Solano", "San Diego"], [0.5, 0.22]), named([], [])
-    ('Solano (50%), San Diego (22%)', 'none')
-    """
-    parts = [
-        tr("{name} ({value})", name=name, value=tr(f"{{value:{spec}}}", value=value))
-        for name, value in zip(names, values, strict=True)
-    ]
-    return joined(parts) if parts else tr("none")

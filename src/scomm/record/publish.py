@@ -2,8 +2,7 @@
 
 Each shows its object on the page and leaves machine-readable data in the notebook's output, from
 which the book's extension fills numbers into prose and the record collects all findings. What is
-left is English in every edition; what is shown is in the edition's language, and a translated one
-leaves beside each object the words that it showed.
+left is English in every edition, cells of tables apart; what is shown is in the edition's language.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from IPython.display import display
 from scomm.display.figures import DRAWS, render
 from scomm.display.formats import tr
 from scomm.display.tables import Col, as_column, to_html, to_plain, to_text
-from scomm.display.words import _, english, said, translated
+from scomm.display.words import _, english, said
 from scomm.record.directives import FRAME, ROW
 from scomm.record.findings import SHOWN, Finding, Interval, make, measured
 from scomm.record.rows import Rows, check
@@ -44,12 +43,6 @@ def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
     )
-
-
-def _leave_shown(name: str, data: dict[str, Any]) -> None:
-    """Leave beside what is recorded, in English, what readers of a translated edition see."""
-    if translated():
-        _leave(f"shown/{name}", said(data))
 
 
 def _plain(value: Any) -> Any:
@@ -78,8 +71,6 @@ def say(**values: Any) -> None:
             _leave(f"{ROW}/{name}", _row(value.to_dict()))
             continue
         _leave(name, _plain(value))
-        if isinstance(value, str) and _(value) != value:
-            _leave(f"said/{name}", _(value))
 
 
 def record(
@@ -162,7 +153,6 @@ def finding(
         result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
     _leave(f"finding/{identifier}", result.as_json())
     shown = result.as_json() | {"statement": tr(statement, **places)}
-    _leave_shown(f"finding/{identifier}", {name: shown[name] for name in SHOWN})
     if rows is not None:
         check(rows, identifier, result.value, result.numerator, result.denominator)
         _leave(f"rows/{identifier}", rows.data)
@@ -225,7 +215,6 @@ def figure(
             "csv": data.to_csv(index=False, lineterminator="\n"),
         },
     )
-    _leave_shown(f"figure/{identifier}", {"caption": caption, "alt": alt})
     html = from_template(
         "figure.html",
         id=identifier,
@@ -284,7 +273,6 @@ def table(
             "csv": frame.to_csv(index=False, lineterminator="\n"),
         },
     )
-    _leave_shown(f"table/{identifier}", {"caption": caption})
     body = to_html(
         frame,
         columns or {},
