@@ -59,6 +59,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     small.built(
         "--builder", "custom", "--custom-builder", "gettext", "--path-output", "_build/words"
     )
+    succeeded(small.scomm("words", "extract"))
     succeeded(small.scomm("words", "pseudo"))
     small.built("--path-output", f"_build/{PSEUDO}", language=PSEUDO)
     assert digests(folder / "_build" / "html") == before, "the English pages were touched"
