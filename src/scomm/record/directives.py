@@ -307,5 +307,5 @@ def texts(
         result["assumptions"] = [part for part in parts if part]
         result["tables"] = list(directive.sources)
         result["claims"] = list(directive.claims)
-        result["route"] = _(directive.options.get("route", ""))
+        result["route"] = say(directive.options.get("route", ""), given)
     return result
