@@ -17,7 +17,7 @@ from scomm import paths
 from scomm.display import words
 from scomm.display.formats import fmt, joined, tr, trn
 from scomm.display.tables import Col, to_html
-from scomm.display.words import VARIABLE, Words, _, english, said
+from scomm.display.words import VARIABLE, LazyText, _, english, said
 
 SPANISH = {
     "over": "más de",
@@ -97,7 +97,7 @@ def test_a_table_shows_translated_cells_and_its_data_stays_english() -> None:
     assert html.count("más de") == 3
     assert "Suffolk" in html
     assert "1 of 2 places,over" in frame.to_csv(index=False)
-    assert isinstance(frame["label"].iloc[0], Words)
+    assert isinstance(frame["label"].iloc[0], LazyText)
 
 
 @pytest.mark.usefixtures("spanish")
