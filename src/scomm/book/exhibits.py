@@ -183,7 +183,7 @@ class Each(SphinxRole):
         try:
             with english():
                 plain = directives.each(recorded, self.text)
-            text = directives.each(recorded, self.text)
+            text = directives.each(directives.in_language(recorded), self.text)
         except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(f"{self.rawtext}: {error}", line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

@@ -19,8 +19,8 @@ from IPython.display import display
 from scomm.display.figures import DRAWS, render
 from scomm.display.formats import tr
 from scomm.display.tables import Col, as_column, to_html, to_plain, to_text
-from scomm.display.words import _, english, said
-from scomm.record.directives import FRAME, ROW
+from scomm.display.words import _, english, said, translated
+from scomm.record.directives import FRAME, ROW, TRANSLATED
 from scomm.record.findings import SHOWN, Finding, Interval, make, measured
 from scomm.record.rows import Rows, check
 from scomm.record.sources import sources_line
@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row as JSON can hold it."""
-    return {str(name): to_plain(said(value)) for name, value in row.items()}
+    return {str(name): to_plain(value) for name, value in row.items()}
 
 
 def say(**values: Any) -> None:
@@ -61,16 +61,24 @@ def say(**values: Any) -> None:
 
     ``{n}`name:format``` prints a number, date or text in a format of ``scomm.display.formats``;
     ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a
-    text for each row of a frame.
+    text for each row of a frame. A translated edition has texts in its language beside these.
     """
     for name, value in values.items():
         if isinstance(value, pd.DataFrame):
-            _leave(f"{FRAME}/{name}", [_row(row) for row in value.to_dict("records")])
-            continue
-        if isinstance(value, pd.Series):
-            _leave(f"{ROW}/{name}", _row(value.to_dict()))
-            continue
-        _leave(name, _plain(value))
+            _leave_both(
+                f"{FRAME}/{name}", value.to_dict("records"), lambda rows: list(map(_row, rows))
+            )
+        elif isinstance(value, pd.Series):
+            _leave_both(f"{ROW}/{name}", value.to_dict(), _row)
+        else:
+            _leave_both(name, value, _plain)
+
+
+def _leave_both(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
+    """Leave a value in English, and in a translated edition in its language too."""
+    _leave(name, plain(value))
+    if translated():
+        _leave(f"{TRANSLATED}/{name}", plain(said(value)))
 
 
 def record(
@@ -253,7 +261,7 @@ def table(
             {
                 "id": identifier,
                 "csv": frame.to_csv(index=False, lineterminator="\n"),
-                "rows": [_row(row) for row in frame.to_dict("records")],
+                "rows": [_row(said(row)) for row in frame.to_dict("records")],
                 "columns": {
                     str(name): asdict(as_column(col)) for name, col in (columns or {}).items()
                 },
