@@ -179,7 +179,7 @@ def names() -> frozenset[str]:
     figures = ledger.figures()
     known = [
         *counties["county"], *counties["state"], *load("state_shapes")["name"], *areas()["name"],
-        *map(normal_case, detainers["facility"]), *detainers["city"], *figures["jurisdiction"], *figures["publisher"],
+        *map(normal_case, detainers["facility"]), *map(normal_case, detainers["city"]), *figures["jurisdiction"], *figures["publisher"],
         *figures["state"], *figures["printed"],
     ]  # fmt: skip
     return frozenset(word for name in known for word in re.findall(r"[^\W\d_]{2,}", str(name)))
