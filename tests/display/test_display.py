@@ -223,8 +223,9 @@ SQUARES = pd.DataFrame(
 def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large() -> None:
     def draw(labels: list[str]) -> str:
         return rollout(
-            SQUARES,
+            WIDE,
             pd.Series({"1": 0, "2": 1}),
+            shapes=SQUARES,
             labels=labels,
             titles={"1": "First <x>", "2": "Second", "3": "Third"},
             panels=[Panel("2009", "1 county", 1), Panel("2010", "2 counties", 2)],

@@ -319,8 +319,8 @@ def estimates() -> Estimates:
     """Estimate the areas by the functions that chapters 9, 10 and 13 call."""
     removals, _left_out = without_headquarters(load("removals"))
     mix, _coefficients = with_nations_mix(*by_month_area_and_kind(removals))
-    mix = mix.rename(columns={"low": "std_low", "high": "std_high"})
-    shares = pd.concat([pooled(by_month_and_area(removals)), mix], axis=1)
+    mix = mix.rename(columns={"low": "std_low", "high": "std_high"}).drop(columns="se")
+    shares = pooled(by_month_and_area(removals)).join(mix)
     words = {
         str(row.Index): (
             tr(

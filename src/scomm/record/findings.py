@@ -15,7 +15,7 @@ SCHEMA = "one-in-four/findings/1"
 
 # The fixed words for an interval's method, each with how the statistics room names it.
 _METHOD_NAMES = {
-    N_("wilson"): ("Wilson", "Wilson, reference fixed"),
+    N_("wilson"): ("Wilson",),
     N_("wilson-overdispersed"): ("Wilson, over-dispersed",),
     N_("wilson-union"): ("union of Wilson intervals",),
     N_("clopper-pearson"): ("Clopper-Pearson",),
