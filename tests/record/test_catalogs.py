@@ -35,6 +35,7 @@ def test_the_committed_template_is_that_of_the_sources() -> None:
     [
         "Show the code",  # a module
         "The finding in one sentence, numbers filled in.",  # a field of the record
+        "the place has the target share",  # a constant of the statistics
         "No longer held:",  # a call inside an f-string
         "What this rests on",  # a template of the record
         "Download this page as an executed notebook (.ipynb)",  # a template of the theme
@@ -79,6 +80,7 @@ def test_calls_are_found_wherever_they_stand() -> None:
         "b c",
     ]
     assert extracted(extraction.calls, "a.py", source, summary="yes")[0] == "Read files."
+    assert extracted(extraction.calls, "a.py", "A = 'one'\nB = 'two'", constants="B") == ["two"]
 
 
 PAGE = "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# 1. Title\n\n"

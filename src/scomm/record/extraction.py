@@ -51,11 +51,16 @@ def calls(
 ) -> Iterator[Found]:
     """Yield the texts that a module gives to functions that translate.
 
-    With the option ``summary`` the first line of the module's docstring is one too.
+    With the option ``summary`` the first line of the module's docstring is one too, with
+    ``constants`` the text of each module constant that it names.
     """
     tree = ast.parse(file.read())
     if "summary" in options:
         yield 1, "", (ast.get_docstring(tree) or "").partition("\n")[0], []
+    constants = options.get("constants", "").split()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in constants:
+            yield node.lineno, "", _constant(node.value) or "", []
     yield from _called(tree, keywords)
 
 
