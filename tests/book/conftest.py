@@ -172,7 +172,7 @@ def checkout(folder: Path, tables: Iterable[str] | None = ("activation",)) -> Bo
     _copy_tables(folder / "data" / "tables", tables)
     for name in (
         *("_config.yml", "requirements.txt", "references.bib", "CITATION.cff", "LICENSE"),
-        *("README.md", "Makefile", "pyproject.toml"),
+        *("README.md", "Makefile", "pyproject.toml", "babel.cfg"),
     ):
         shutil.copy(paths.ROOT / name, folder / name)
     text = f"# Changelog\n\n## {__version__} (unreleased)\n\nText.\n"

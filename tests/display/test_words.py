@@ -15,9 +15,9 @@ from babel.messages.mofile import write_mo
 
 from scomm import paths
 from scomm.display import words
-from scomm.display.formats import fmt, joined, named, tr, trn
+from scomm.display.formats import fmt, joined, tr, trn
 from scomm.display.tables import Col, to_html
-from scomm.display.words import VARIABLE, Words, _, english, said
+from scomm.display.words import VARIABLE, LazyText, _, english, said
 
 SPANISH = {
     "over": "más de",
@@ -77,10 +77,6 @@ def test_a_text_with_values_is_english_where_recorded_and_translated_where_shown
     assert _(trn("{n:int} row", "{n:int} rows", 1)) == "1 fila"
     assert _(trn("{n:int} row", "{n:int} rows", 2)) == "2 filas"
     assert _(joined(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
-    when = named(["Suffolk", "over"], ["2011-02-28", "2011-02-01"], "mon")
-    assert when == "Suffolk (Feb 2011), over (Feb 2011)"
-    assert _(when) == "Suffolk (feb de 2011), más de (feb de 2011)"
-    assert (named([], []), _(named([], []))) == ("none", "ninguno")
     assert said({"a": ["over", 3]}) == {"a": ["más de", 3]}
     with english():
         assert _(text) == text
@@ -101,7 +97,7 @@ def test_a_table_shows_translated_cells_and_its_data_stays_english() -> None:
     assert html.count("más de") == 3
     assert "Suffolk" in html
     assert "1 of 2 places,over" in frame.to_csv(index=False)
-    assert isinstance(frame["label"].iloc[0], Words)
+    assert isinstance(frame["label"].iloc[0], LazyText)
 
 
 @pytest.mark.usefixtures("spanish")

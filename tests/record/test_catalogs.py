@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import jupytext
 import pytest
+from babel.messages.extract import extract
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
+from babel.util import pathmatch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scomm import paths
-from scomm.errors import SourceError
-from scomm.record import catalogs
+from scomm.errors import ArgumentError, SourceError
+from scomm.record import catalogs, extraction
 from scomm.record.pseudo import CLOSE, GROWTH, OPEN, pseudo
 
-TEXTS = {message.text for message in catalogs.messages()}
+CATALOG = read_po(BytesIO(catalogs.template()))
+TEXTS = {m.id if isinstance(m.id, str) else m.id[0] for m in CATALOG if m.id}
 
 
 def test_the_committed_template_is_that_of_the_sources() -> None:
     assert catalogs.POT.read_bytes() == catalogs.template(), "run `make words` and commit"
 
 
-def test_the_template_is_a_catalog_of_every_text() -> None:
-    with catalogs.POT.open("rb") as stream:
-        found = {
-            message.id if isinstance(message.id, str) else message.id[0]
-            for message in read_po(stream)
-            if message.id
-        }
-    assert found == TEXTS
-
-
 @pytest.mark.parametrize(
     "text",
     [
-        "Show the code: {says}",  # a module
+        "Show the code",  # a module
+        "The finding in one sentence, numbers filled in.",  # a field of the record
+        "the place has the target share",  # a constant of the statistics
+        "No longer held:",  # a call inside an f-string
         "What this rests on",  # a template of the record
         "Download this page as an executed notebook (.ipynb)",  # a template of the theme
-        "Jurisdictions with a published figure at the cut-off of the release (February 2011)",
-        "Of {n:int} places, {over:int} lie over one half: {names}. The lowest is {lowest} at {share:pct0}.",
-        "Compute the five sentences of this page",  # the line over folded code
         "Removals (logarithmic)",  # an axis
         'what "1 in 4" covers, rounded',  # a row's label
-        "In Boston, over half had no conviction",  # a ledger
+        "{n:int} counties, {people:pct0}",  # a label with values
+        "In Boston, over half had no conviction",  # YAML
+        "city or tribal jail",  # CSV
+        "compiled from agency records",  # TOML
+        "removals level 1",  # a code in words
         "IV. Since 2021",  # the table of contents
         "{shown} of {all} rows",  # a script
         "Detainers at every facility",  # a datasheet
@@ -55,52 +55,101 @@ def test_texts_of_every_kind_of_place_are_found(text: str) -> None:
     assert text in TEXTS
 
 
-def test_every_argument_that_readers_see_is_found() -> None:
-    for cell in catalogs.cells():
-        for expression in catalogs.seen(cell.tree):
-            for node in ast.walk(expression):
-                text = node.value if isinstance(node, ast.Constant) else None
-                if isinstance(text, str) and re.search(r"[a-z]{3}", text):
-                    assert " ".join(text.split()) in TEXTS, f"{cell.where}: {text!r}"
+def test_every_section_of_the_configuration_finds_texts() -> None:
+    with (paths.ROOT / "babel.cfg").open(encoding="utf-8") as stream:
+        methods, _options = parse_mapping_cfg(stream)
+    found = {place for message in CATALOG for place, _line in message.locations}
+    # Notes on editions are typed once there is a second one; the first page has no label in cells.
+    silent = {"data/published/editions.csv", "index.md"}
+    for pattern in {pattern for pattern, _method in methods} - silent:
+        assert any(pathmatch(pattern, place) for place in found), pattern
 
 
-def pieces(expression: ast.AST) -> list[ast.AST]:
-    """What of an expression is text put together from pieces; values of a template are none."""
-    if isinstance(expression, ast.JoinedStr):
-        return [expression]
-    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add | ast.Mod):
-        return [expression]
-    if isinstance(expression, ast.Call):
-        name = getattr(expression.func, "id", getattr(expression.func, "attr", ""))
-        if name in ("tr", "trn"):
-            return [part for given in expression.args for part in pieces(given)]
-        if name in ("join", "format", "format_map"):
-            return [expression]
-        if name not in ("joined", "Col"):
-            return []
-    return [part for child in ast.iter_child_nodes(expression) for part in pieces(child)]
+def extracted(method: object, file: str, source: str, **options: str) -> list[object]:
+    stream = BytesIO(source.encode())
+    stream.name = file  # type: ignore[attr-defined]
+    keywords = {"_": None, "trn": (1, 2)}
+    return [text for _, text, *_ in extract(method, stream, keywords, (), options)]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("cell", list(catalogs.cells()), ids=lambda cell: cell.where)
-def test_no_text_that_readers_see_is_put_together_from_pieces(cell: catalogs.Cell) -> None:
-    wrong = [ast.unparse(part) for seen in catalogs.seen(cell.tree) for part in pieces(seen)]
-    assert not wrong, f"{cell.where}: give tr() one template with named places: {wrong[0]}"
+def test_calls_are_found_wherever_they_stand() -> None:
+    source = '"""Read files.\n\nSlowly."""\nx = f"{_(\'a\')}" + g(trn("one", "many", f(_("b   c"))), _(d))'
+    assert sorted(map(str, extracted(extraction.calls, "a.py", source))) == [
+        "('one', 'many')",
+        "a",
+        "b c",
+    ]
+    assert extracted(extraction.calls, "a.py", source, summary="yes")[0] == "Read files."
+    assert extracted(extraction.calls, "a.py", "A = 'one'\nB = 'two'", constants="B") == ["two"]
 
 
-def test_text_put_together_from_pieces_is_noticed(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    head = (paths.NOTEBOOKS / "G-glossary.md").read_text(encoding="utf-8").split("# G.")[0]
-    for bad in ('f"{n} places"', '"places " + name', '", ".join(names)', '"{} places".format(n)'):
-        page.write_text(
-            f"{head}# X\n\n```{{code-cell}} ipython3\n# Draw\nfigure('1', draw, alt={bad})\n```\n"
-        )
-        (cell,) = catalogs.cells([page])
-        assert any(pieces(seen) for seen in catalogs.seen(cell.tree)), bad
+PAGE = "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# 1. Title\n\n"
+
+
+def test_labels_of_cells_are_found_and_prose_is_not() -> None:
+    cell = (
+        '```{code-cell} ipython3\n# Draw\nx = {"share": _("lower"), "Detainers": 1, "2011-02": "ICE"}\n'
+        "draw(x, ylabel='all   removals', label=f\"{x} places\")\n```\n"
+    )
+    found = extracted(extraction.cells, "a.md", PAGE + cell)
+    assert sorted(map(str, found)) == ["Detainers", "all removals", "lower"]
+    assert extracted(extraction.cells, "a.md", cell) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("a.csv", "a,b,c\none,two words,x_y\n1,two words,not_a code\n2011-02,,\n"),
+        (
+            "a.json",
+            '{"list": [{"a": ["one"], "d": 1, "b": {"e": "two words"}, "c": "not_a code"}]}',
+        ),
+        ("a.yml", "a: one\nb: [two   words]\nc: not_a code\nd: left out\n"),
+        ("a.toml", 'a = "one"\nb = "two words"\nc = "not_a code"\n'),
+    ],
+)
+def test_fields_of_a_ledger_are_found_at_any_depth(file: str, source: str) -> None:
+    found = extracted(extraction.ledger, file, source, fields="a b c")
+    assert sorted(map(str, found)) == ["not_a code", "one", "two words"]
+
+
+def test_a_code_is_found_in_the_words_that_readers_see() -> None:
+    assert extracted(extraction.ledger, "a.csv", "m\nremovals_level1\n", codes="m") == [
+        "removals level 1"
+    ]
+
+
+def labels(source: str) -> Iterator[ast.expr]:
+    """The labels that a cell gives to a chart."""
+    for call in ast.walk(ast.parse(source)):
+        for keyword in getattr(call, "keywords", ()):
+            if (keyword.arg or "").endswith("label") or keyword.arg in ("events", "limits"):
+                yield keyword.value
+
+
+def pieces(expression: ast.AST) -> bool:
+    """Whether a text is put together, so that no catalog has it."""
+    return any(
+        isinstance(part, ast.JoinedStr)
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod))
+        for part in ast.walk(expression)
+    )
+
+
+@pytest.mark.parametrize("file", sorted(paths.NOTEBOOKS.glob("*.md")), ids=lambda file: file.stem)
+def test_no_label_of_a_chart_is_put_together_from_pieces(file: Path) -> None:
+    for cell in jupytext.reads(file.read_text(encoding="utf-8"), fmt="md:myst").cells:
+        for label in labels(cell.source) if cell.cell_type == "code" else ():
+            assert not pieces(label), f"give tr() one template: {ast.unparse(label)}"
+
+
+@pytest.mark.parametrize("bad", ['f"{n} places"', '"places " + name', '"%d places" % n'])
+def test_a_label_put_together_from_pieces_is_noticed(bad: str) -> None:
+    assert [pieces(label) for label in labels(f"forest(layout, rows, xlabel={bad})")] == [True]
 
 
 def test_a_plural_has_both_its_forms() -> None:
-    with catalogs.POT.open("rb") as stream:
-        plurals = [message.id for message in read_po(stream) if not isinstance(message.id, str)]
+    plurals = [message.id for message in CATALOG if not isinstance(message.id, str)]
     assert ("{n:int} finding.", "{n:int} findings.") in {tuple(ids) for ids in plurals}
 
 
@@ -114,6 +163,10 @@ def test_a_plural_has_both_its_forms() -> None:
         (
             "the rules of `data/hand/RULES.md`, by {cite:t}`newcombe1998b`",
             ["`data/hand/RULES.md`", "{cite:t}`newcombe1998b`"],
+        ),
+        (
+            "Over: {each}`rows; {place:name} in {year}`, and `a code`",
+            ["{each}`rows; {place:name} íñ {year}`", "áñd `a code`"],
         ),
         ("at https://example.org/a_page now", ["https://example.org/a_page"]),
         ("Found %(count)s pages", ["%(count)s"]),
@@ -164,35 +217,54 @@ def test_a_translated_numbered_title_stays_a_title(
     assert catalogs.compile_catalogs("es") == [later.with_suffix(".mo")]
 
 
-def test_a_translation_is_begun_and_kept_when_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paths, "LOCALE", tmp_path)
-    pages = tmp_path / "pages.pot"
-    pages.write_text('msgid ""\nmsgstr ""\n\nmsgid "One"\nmsgstr ""\n')
-    told = catalogs.update("es", pages)
-    po = tmp_path / "es" / "LC_MESSAGES" / "pages.po"
-    assert told[po] == (0, 1)
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of small templates, in place of those of the book and of Sphinx."""
+    monkeypatch.setattr(paths, "LOCALE", tmp_path / "locale")
+    monkeypatch.setattr(catalogs, "POT", tmp_path / "scomm.pot")
+    for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
+        (tmp_path / f"{name}.pot").write_text(f'msgid ""\nmsgstr ""\n\nmsgid "{text}"\nmsgstr ""\n')
+    return tmp_path
+
+
+def test_a_translation_is_begun_and_kept_when_brought_up_to_date(templates: Path) -> None:
+    _scomm, po = catalogs.update("es", templates)
+    assert po == templates / "locale" / "es" / "LC_MESSAGES" / "pages.po"
+    assert catalogs.count(po) == (0, 1)
     po.write_text(po.read_text().replace('msgid "One"\nmsgstr ""', 'msgid "One"\nmsgstr "Uno"'))
-    pages.write_text(pages.read_text() + '\nmsgid "Two"\nmsgstr ""\n')
-    assert catalogs.update("es", pages)[po] == (1, 2)
+    pages = templates / "pages.pot"
+    pages.write_text(pages.read_text() + '\nmsgid "Ones"\nmsgstr ""\n')
+    catalogs.update("es", templates)
+    assert catalogs.count(po) == (1, 2), "a text that is new has no guess for a translation"
     with po.open("rb") as stream:
         assert read_po(stream)["One"].string == "Uno"
+    before = po.read_bytes()
+    catalogs.update("es", templates)
+    assert po.read_bytes() == before
 
 
-def test_the_template_reads_the_same_twice() -> None:
-    assert read_po(io.BytesIO(catalogs.template())) is not None
-    assert catalogs.template() == catalogs.template()
+def test_a_language_that_nobody_speaks_is_refused(templates: Path) -> None:
+    with pytest.raises(ArgumentError, match="unknown locale 'xx'"):
+        catalogs.update("xx", templates)
+    assert not (templates / "locale").exists()
 
 
-def test_without_the_prose_of_pages_a_translation_is_not_begun(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paths, "LOCALE", tmp_path / "locale")
-    pages = tmp_path / "pages.pot"
+def test_the_pseudo_language_is_made_from_templates(templates: Path) -> None:
+    files = {file.name: file.read_text() for file in catalogs.write_pseudo(templates)}
+    assert sorted(files) == ["pages.po", "scomm.po", "sphinx.js", "sphinx.po"]
+    for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
+        assert f'msgid "{text}"\nmsgstr "{pseudo(text)}"' in files[f"{name}.po"]
+    assert f'"Search": "{pseudo("Search")}"' in files["sphinx.js"]
+
+
+@pytest.mark.parametrize(
+    "begin", [lambda folder: catalogs.update("es", folder), catalogs.write_pseudo]
+)
+def test_without_the_prose_of_pages_a_translation_is_not_begun(begin, templates: Path) -> None:  # type: ignore[no-untyped-def]
+    pages = templates / "pages.pot"
+    pages.unlink()
     with pytest.raises(SourceError) as refused:
-        catalogs.update("es", pages)
+        begin(templates)
     said = str(refused.value)
-    assert all(part in said for part in (str(pages), "no such file", "the prose of pages"))
-    assert "make words" in said
-    assert not (tmp_path / "locale").exists()
+    assert all(part in said for part in (str(pages), "no such file", "a template", "make words"))
+    assert not (templates / "locale").exists()

@@ -83,7 +83,9 @@ class Exhibit(SphinxDirective):
     def _texts(self, directive: directives.Directive) -> list[nodes.Node]:
         """Return one paragraph a text, as written: what Sphinx extracts."""
         found = []
-        for text in (*directive.texts.values(), *(column.label for column in directive.columns)):
+        headings = [column.label for column in directive.columns]
+        route = [text for name, text in directive.options.items() if name == "route"]
+        for text in (*directive.texts.values(), *headings, *route):
             paragraph = nodes.paragraph(text, text)
             self.set_source_info(paragraph)
             found.append(paragraph)
@@ -181,7 +183,7 @@ class Each(SphinxRole):
         try:
             with english():
                 plain = directives.each(recorded, self.text)
-            text = directives.each(recorded, self.text)
+            text = directives.each(directives.in_language(recorded), self.text)
         except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(f"{self.rawtext}: {error}", line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

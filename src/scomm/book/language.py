@@ -7,18 +7,21 @@ else through ``scomm.po`` beside it. Both are compiled here before anything is r
 from __future__ import annotations
 
 import re
+import shutil
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
-from sphinx import addnodes
+from sphinx import addnodes, package_dir
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 
 from scomm import paths
+from scomm.book.execution import extracting
 from scomm.display.words import ENGLISH, N_, PAGES, _, language
 
 
@@ -40,6 +43,12 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.copyright = _(str(config.copyright))
     # Sphinx took its own words before it loaded extensions; now in this language.
     app._init_i18n()
+
+
+def _copy_sphinx_template(app: Sphinx, error: Exception | None) -> None:
+    """Put the template of Sphinx's own words beside that of the pages, for translators."""
+    if error is None and extracting(app):
+        shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
 
 
 # What the theme says in English in its own templates, through no catalog.
@@ -106,3 +115,4 @@ def setup(app: Sphinx) -> None:
     app.add_transform(Formulas)
     app.add_transform(Captions)
     app.connect("html-page-context", _context)
+    app.connect("build-finished", _copy_sphinx_template)

@@ -11,7 +11,7 @@ from scomm.book.exhibits import used, values
 from scomm.display.formats import fmt
 from scomm.display.words import english
 from scomm.errors import ScommError
-from scomm.record.directives import named, value
+from scomm.record.directives import in_language, named, value
 
 
 class Number(SphinxRole):
@@ -33,7 +33,7 @@ class Number(SphinxRole):
             found = value(recorded, name)
             with english():
                 plain = fmt(found, spec)
-            text = fmt(recorded.get(f"said/{name}", found), spec)
+            text = fmt(value(in_language(recorded), name), spec)
         except (ScommError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno

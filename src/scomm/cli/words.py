@@ -11,11 +11,11 @@ from scomm import paths
 
 words_app = typer.Typer(no_args_is_help=True, help="The book's words: extract and translate them.")
 
-Pages = Annotated[
+Extracted = Annotated[
     Path,
-    typer.Option("--pages", help="The prose that Sphinx extracted."),
+    typer.Option("--extracted", help="The folder of the templates that Sphinx extracted."),
 ]
-_PAGES = paths.BUILD / "words" / "_build" / "gettext" / "pages.pot"
+_EXTRACTED = paths.BUILD / "words" / "_build" / "gettext"
 
 
 @words_app.command()
@@ -24,22 +24,23 @@ def extract() -> None:
     from scomm.record import catalogs
 
     file = catalogs.write_template()
-    print(f"{file}: {catalogs.count(file)} messages")
+    print(f"{file}: {catalogs.count(file)[1]} messages")
 
 
 @words_app.command()
-def into(language: str, pages: Pages = _PAGES) -> None:
+def into(language: str, extracted: Extracted = _EXTRACTED) -> None:
     """Begin a translation, or bring it up to date: locale/LANGUAGE/LC_MESSAGES/*.po."""
     from scomm.record import catalogs
 
-    for file, (done, every) in catalogs.update(language, pages).items():
+    for file in catalogs.update(language, extracted):
+        done, every = catalogs.count(file)
         print(f"{file}: {done} of {every} messages translated")
 
 
 @words_app.command()
-def pseudo(pages: Pages = _PAGES) -> None:
+def pseudo(extracted: Extracted = _EXTRACTED) -> None:
     """Make the pseudo language qps, for a build that shows what no catalog reaches."""
     from scomm.record import catalogs
 
-    for file in catalogs.write_pseudo(pages):
+    for file in catalogs.write_pseudo(extracted):
         print(file)

@@ -6,7 +6,7 @@ percentage points of a difference of shares, signed only where negative · ``f1`
 2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text`` · ``right``, text set like a number
 · ``name``, what the agency writes in capitals, in normal case.
 
-Words among them (months, "about", "none") are in the edition's language; so is text, if it is one of
+LazyText among them (months, "about", "none") are in the edition's language; so is text, if it is one of
 the book's own words. Numbers keep their punctuation.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scomm.display.names import normal_case
-from scomm.display.words import N_, Words, _, plural
+from scomm.display.words import N_, LazyText, _, plural
 from scomm.errors import ArgumentError
 
 _WORDS = [
@@ -222,7 +222,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
     return template.format_map(Filled(values))
 
 
-def tr(template: str, /, **values: Any) -> Words:
+def tr(template: str, /, **values: Any) -> LazyText:
     """Return a text of the book with its values: English where recorded, translated where shown.
 
     ``template`` has ``{name:format}`` places and is translated before it is filled; without values
@@ -232,36 +232,23 @@ def tr(template: str, /, **values: Any) -> Words:
     '183 of 352'
     """
     # Without values nothing is filled, so that a brace in a label is a brace.
-    return Words.made(lambda: fill(_(template), values) if values else _(template))
+    return LazyText.made(lambda: fill(_(template), values) if values else _(template))
 
 
-def trn(one: str, many: str, n: int, /, **values: Any) -> Words:
+def trn(one: str, many: str, n: int, /, **values: Any) -> LazyText:
     """Return a text whose form depends on a number, which its places call ``n``.
 
     >>> trn("{n:int} row", "{n:int} rows", 1), trn("{n:int} row", "{n:int} rows", 4000)
     ('1 row', '4,000 rows')
     """
-    return Words.made(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
+    return LazyText.made(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
 
 
-def joined(parts: Iterable[Any], separator: str = ", ") -> Words:
+def joined(parts: Iterable[Any], separator: str = ", ") -> LazyText:
     """Return texts in a row, each translated where the whole is shown.
 
     >>> joined(["over", "under"])
     'over, under'
     """
     kept = [part if isinstance(part, str) else str(part) for part in parts]
-    return Words.made(lambda: separator.join(_(part) for part in kept))
-
-
-def named(names: Iterable[Any], values: Iterable[Any], spec: str = "pct0") -> Words:
-    """Return names in a row, each with its value in brackets; "none" where there is no name.
-
-    >>> named(["Solano", "San Diego"], [0.5, 0.22]), named([], [])
-    ('Solano (50%), San Diego (22%)', 'none')
-    """
-    parts = [
-        tr("{name} ({value})", name=name, value=tr(f"{{value:{spec}}}", value=value))
-        for name, value in zip(names, values, strict=True)
-    ]
-    return joined(parts) if parts else tr("none")
+    return LazyText.made(lambda: separator.join(_(part) for part in kept))

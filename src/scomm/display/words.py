@@ -4,7 +4,7 @@ The English text is the message. ``_`` gives its translation from ``locale/<lang
 environment variable ``SCOMM_LANGUAGE`` names a language; without it every function here returns
 what it was given and reads nothing. What is recorded and compared (findings, numbers, tables) is
 English in every edition; a translation is made where something is shown. So a text with values in
-it is kept as ``Words``: English to whoever records it, and able to say itself again.
+it is kept as ``LazyText``: English to whoever records it, and able to say itself again.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ def _catalog(code: str, domain: str = DOMAIN) -> gettext.NullTranslations:
     return gettext.translation(domain, paths.LOCALE, [code])
 
 
-class Words(str):
+class LazyText(str):
     """A text that is English as a string and says itself in the edition's language through ``_``."""
 
     again: Callable[[], str] | None = None
 
     @classmethod
-    def made(cls, again: Callable[[], str]) -> Words:
+    def made(cls, again: Callable[[], str]) -> LazyText:
         """Return the text that a function gives; it is asked again in the language of display."""
         with english():
             text = cls(again())
@@ -75,7 +75,7 @@ def _(text: str) -> str:
     """
     if not text or not translated():
         return text
-    if isinstance(text, Words) and text.again is not None:
+    if isinstance(text, LazyText) and text.again is not None:
         return text.again()
     return _catalog(language()).gettext(" ".join(text.split())) if text.strip() else text
 

@@ -14,7 +14,7 @@ from scomm import paths
 from scomm.data import ledger
 from scomm.data.tables import load
 from scomm.display.formats import tr
-from scomm.display.words import N_, Words
+from scomm.display.words import N_, LazyText
 from scomm.errors import LedgerError
 from scomm.record.evidence import HALF, Published, cutoff_month, national_total, published
 from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
@@ -255,7 +255,7 @@ def established_from(item: Published, total: int | None = None) -> int | None:
     return total_from_which_established(low, high, total_n=total)
 
 
-def what_would_change(item: Published) -> Words:
+def what_would_change(item: Published) -> LazyText:
     """Return in words what would change the verdict of a place over one half.
 
     How many fewer without a conviction, where both counts are known; how small a total, where it

@@ -15,7 +15,7 @@ from scomm.data.restrictions import without_headquarters
 from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col, Line
-from scomm.display.words import N_, Words
+from scomm.display.words import N_, LazyText
 from scomm.record.areas import (
     LAST_BOUNDED,
     Monthly,
@@ -58,9 +58,9 @@ class SheetChart:
     title: str
     months: tuple[tuple[int, int], ...]
     shares: tuple[float, ...]
-    caption: Words
-    alt: Words
-    words: Words
+    caption: LazyText
+    alt: LazyText
+    words: LazyText
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def visible_removals() -> pd.DataFrame:
     return wide.reset_index()
 
 
-def _listed(names: Sequence[str]) -> Words:
+def _listed(names: Sequence[str]) -> LazyText:
     """Return names as a list in words.
 
     >>> str(_listed(["Alameda County", "Contra Costa County", "California as a whole"]))
@@ -165,7 +165,7 @@ def _listed(names: Sequence[str]) -> Words:
     return tr("{most} and {last}", most=joined(names[:-1]), last=names[-1])
 
 
-def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> Words:
+def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> LazyText:
     """Return places, given as name, code and state, as one list, states last and called so."""
     local = {
         # A name with brackets says its state or region already.
@@ -341,7 +341,7 @@ def _as_printed(ids: str) -> str:
     return str(ledger.figures().at[ids.split()[0], "printed"])
 
 
-def _range(low: float, high: float, spec: str) -> Words:
+def _range(low: float, high: float, spec: str) -> LazyText:
     if low == high:
         return tr(f"{{low:{spec}}}", low=low)
     return tr(f"{{low:{spec}}} to {{high:{spec}}}", low=low, high=high)
@@ -391,7 +391,7 @@ def _period(item: Published) -> str:
     return tr("{start:cutoff} to {day:cutoff}", start=start, day=item.cutoff)
 
 
-def _notes(items: Sequence[Published]) -> list[Words]:
+def _notes(items: Sequence[Published]) -> list[LazyText]:
     """Return what the ledger notes of figures, and which are one figure at two dates."""
     known = ledger.cutoffs()["note"]
     notes = []
@@ -759,11 +759,11 @@ def _aliases(place_code: str) -> tuple[str, ...]:
     return tuple(name for name in str(names).split(";") if name)
 
 
-def _share_of_county(fips: str) -> Words:
+def _share_of_county(fips: str) -> LazyText:
     """Return the shares published for a county, or for a place in it, with their cut-offs."""
     own = [item for item in published().values() if fips in item.place_code.split("+")]
 
-    def shares(items: Iterable[Published]) -> Words:
+    def shares(items: Iterable[Published]) -> LazyText:
         return joined(
             tr("{share} ({until})", share=_share_text(item), until=_period(item)) for item in items
         )

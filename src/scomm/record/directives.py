@@ -59,8 +59,8 @@ _REQUIRED = {
     "figure": ("alt",),
     "table": (),
 }
-# Where ``say`` leaves frames and rows.
-FRAME, ROW = "frame", "row"
+# Where ``say`` leaves frames and rows, and in a translated edition anything in its language.
+FRAME, ROW, TRANSLATED = "frame", "row", "translated"
 _FIRST = {"finding": "statement", "figure": "caption", "table": "caption"}
 
 _DIRECTIVE = re.compile(
@@ -282,9 +282,17 @@ def filled(text: str, given: Mapping[str, Any]) -> str:
     return _ROLE.sub(one, text)
 
 
+def in_language(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what roles can name, texts among it in the language of the edition."""
+    front = f"{TRANSLATED}/"
+    return {**given} | {
+        name.removeprefix(front): data for name, data in given.items() if name.startswith(front)
+    }
+
+
 def shown(text: str, given: Mapping[str, Any]) -> str:
     """Return a text filled, in the language of the edition. Raises FindingError as ``filled``."""
-    return filled(of_pages(text), given)
+    return filled(of_pages(text), in_language(given))
 
 
 def texts(
@@ -307,5 +315,5 @@ def texts(
         result["assumptions"] = [part for part in parts if part]
         result["tables"] = list(directive.sources)
         result["claims"] = list(directive.claims)
-        result["route"] = _(directive.options.get("route", ""))
+        result["route"] = say(directive.options.get("route", ""), given)
     return result

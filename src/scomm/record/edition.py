@@ -44,6 +44,7 @@ SOURCE = (
     "_static",
     "_templates",
     "_toc.yml",
+    "babel.cfg",
     "bench",
     "data",
     "index.md",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from scomm.data import ledger
 from scomm.display.formats import joined, tr
-from scomm.display.words import N_, Words
+from scomm.display.words import N_, LazyText
 from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
 from scomm.stats.proportions import Interval, clopper_pearson, exact_test, wilson
@@ -80,7 +80,7 @@ class Published:
     above_only: bool = False
 
     @property
-    def label(self) -> Words:
+    def label(self) -> LazyText:
         """The jurisdiction with its state, and a mark where a count is a sum made by this book."""
         place = f"{self.jurisdiction} {self.state}".strip()
         if self.basis == PARTS:
@@ -88,7 +88,7 @@ class Published:
         return tr("{place}", place=place)
 
     @property
-    def dated(self) -> Words:
+    def dated(self) -> LazyText:
         """The label with its cut-off: "Solano County CA, Feb 2011"."""
         if self.cutoff:
             return tr("{place}, {cutoff:cutoff}", place=self.label, cutoff=self.cutoff)
@@ -132,7 +132,7 @@ class Published:
         return _range((int(x.min()), int(x.max())) if x.size else None)
 
     @property
-    def share_text(self) -> Words:
+    def share_text(self) -> LazyText:
         """The share in words: one number, the ends of its range, or the limit that is printed."""
         low, high = self.share
         if (low, high) == (0, 1):
@@ -148,7 +148,7 @@ class Published:
         return tr("{low:pct} to {high:pct}", low=low, high=high)
 
     @property
-    def sources(self) -> Words:
+    def sources(self) -> LazyText:
         """Who printed it, with the date and the grade of each source."""
         rows = ledger.figures().loc[list(self.ids)].drop_duplicates("source_no")
         return joined(
@@ -223,7 +223,7 @@ class Published:
         return "established" if beyond and bound <= 1 - level else "not established"
 
 
-def _range(ends: tuple[int, int] | None) -> Words:
+def _range(ends: tuple[int, int] | None) -> LazyText:
     if ends is None:
         return tr("not printed")
     low, high = ends

@@ -8,32 +8,33 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from scomm.display.formats import fill
+from scomm.display.words import N_
 from scomm.errors import FindingError
 
 SCHEMA = "one-in-four/findings/1"
 
 # The fixed words for an interval's method, each with how the statistics room names it.
 _METHOD_NAMES = {
-    "wilson": ("Wilson",),
-    "wilson-overdispersed": ("Wilson, over-dispersed",),
-    "wilson-union": ("union of Wilson intervals",),
-    "clopper-pearson": ("Clopper-Pearson",),
-    "jeffreys": ("Jeffreys",),
-    "mid-p": ("mid-P",),
-    "newcombe": ("Newcombe hybrid score",),
-    "mover-wilson": ("MOVER Wilson",),
-    "woolf-logit": ("Woolf logit",),
-    "delta": ("delta, logit scale",),
-    "hac": (),
-    "hac-calibrated": (),
-    "hac-cosine": ("equal-weighted cosine",),
-    "areas-and-months": ("areas and months",),
-    "bootstrap": (),
-    "empirical-bayes": ("empirical Bayes", "empirical Bayes, normal"),
-    "full-bayes": ("full Bayes, grid",),
-    "likelihood": (),
-    "randomization": (),
-    "range": (),
+    N_("wilson"): ("Wilson",),
+    N_("wilson-overdispersed"): ("Wilson, over-dispersed",),
+    N_("wilson-union"): ("union of Wilson intervals",),
+    N_("clopper-pearson"): ("Clopper-Pearson",),
+    N_("jeffreys"): ("Jeffreys",),
+    N_("mid-p"): ("mid-P",),
+    N_("newcombe"): ("Newcombe hybrid score",),
+    N_("mover-wilson"): ("MOVER Wilson",),
+    N_("woolf-logit"): ("Woolf logit",),
+    N_("delta"): ("delta, logit scale",),
+    N_("hac"): (),
+    N_("hac-calibrated"): (),
+    N_("hac-cosine"): ("equal-weighted cosine",),
+    N_("areas-and-months"): ("areas and months",),
+    N_("bootstrap"): (),
+    N_("empirical-bayes"): ("empirical Bayes", "empirical Bayes, normal"),
+    N_("full-bayes"): ("full Bayes, grid",),
+    N_("likelihood"): (),
+    N_("randomization"): (),
+    N_("range"): (),
 }
 METHODS = tuple(_METHOD_NAMES)
 _WORD_OF = {name: word for word, names in _METHOD_NAMES.items() for name in names}
@@ -58,7 +59,16 @@ def method_word(name: str) -> str:
     raise FindingError(f"interval method {name!r}: use one of {', '.join(METHODS)}")
 
 
-UNITS = ("share", "difference", "count", "ratio", "p-value", "date", "index", "verdict")
+UNITS = (
+    N_("share"),
+    N_("difference"),
+    N_("count"),
+    N_("ratio"),
+    N_("p-value"),
+    N_("date"),
+    N_("index"),
+    N_("verdict"),
+)
 
 # The fields that hold words, which a translated edition shows in its language.
 SHOWN = (
@@ -76,8 +86,8 @@ SHOWN = (
 )
 
 # What was counted, and whether it stands beyond chance; see the printed rule in claims.yml.
-AS_COUNTED = ("over", "exactly", "under", "unknown")
-BEYOND_CHANCE = ("established", "not established", "not applicable")
+AS_COUNTED = (N_("over"), N_("exactly"), N_("under"), N_("unknown"))
+BEYOND_CHANCE = (N_("established"), N_("not established"), N_("not applicable"))
 
 _ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}")
 

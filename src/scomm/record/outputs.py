@@ -168,13 +168,8 @@ def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[
     """
     if not translated():
         return {}
-    legacy = {
-        identifier.split("/", 1)[1]: data
-        for identifier, (_, data) in of_kind(notebooks, "shown").items()
-        if identifier.startswith(f"{kind}/")
-    }
     items = of_kind(notebooks, kind, shown=True)
-    return {identifier: data for identifier, (_, data) in items.items()} | legacy
+    return {identifier: data for identifier, (_, data) in items.items()}
 
 
 def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:

@@ -22,25 +22,33 @@ _KEPT = re.compile(
 _UNSEEN = re.compile(
     r"<[^<>]+>|\{[\w:-]+\}`[^`]*`|\{[^{}]*\}|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)", re.S
 )
+# The words in ``{each}`name; text``` are words, as they are around it.
+_EACH = re.compile(r"(\{each\}`\w+[;,] )([^`]*)(?=`)")
 _PAD = "lóñgér wórds "
+
+
+def _accented(text: str) -> str:
+    parts, at = [], 0
+    for kept in _KEPT.finditer(text):
+        inside = _EACH.sub(lambda each: each[1] + _accented(each[2]), kept[0])
+        parts += [text[at : kept.start()].translate(_ACCENTED), inside]
+        at = kept.end()
+    return "".join([*parts, text[at:].translate(_ACCENTED)])
 
 
 def pseudo(text: str) -> str:
     """Return a text in the pseudo language.
 
     >>> pseudo("{x:int} of <b>{n:int}</b> cases")
-    '⟦{x:int} óf <b>{n:int}</b> çásés lóñgér wórd⟧'
+    '⟦{x:int} óf <b>{n:int}</b> çásés lóñg⟧'
+    >>> pseudo("Of {each}`rows; {place} in {year}` one")
+    '⟦Óf {each}`rows; {place} íñ {year}` óñé lóñgé⟧'
     """
     number = re.match(r"\d+\. ", text)  # a numbered title keeps its number in front
     front = number[0] if number else ""
     body = text[len(front) :]
-    parts, at = [], 0
-    for kept in _KEPT.finditer(body):
-        parts += [body[at : kept.start()].translate(_ACCENTED), kept[0]]
-        at = kept.end()
-    parts.append(body[at:].translate(_ACCENTED))
-    said = _UNSEEN.sub("", body)
+    said = _UNSEEN.sub("", _EACH.sub(r"\2", body))
     # What a place will hold does not grow; the words do.
     wanted = max(1, -(-int(len(said) * (GROWTH - 1) * 10) // 10))
     pad = (_PAD * (wanted // len(_PAD) + 1))[:wanted].rstrip()
-    return f"{front}{OPEN}{''.join(parts)} {pad}{CLOSE}"
+    return f"{front}{OPEN}{_accented(body)} {pad}{CLOSE}"

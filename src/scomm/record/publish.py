@@ -2,8 +2,7 @@
 
 Each shows its object on the page and leaves machine-readable data in the notebook's output, from
 which the book's extension fills numbers into prose and the record collects all findings. What is
-left is English in every edition; what is shown is in the edition's language, and a translated one
-leaves beside each object the words that it showed.
+left is English in every edition, cells of tables apart; what is shown is in the edition's language.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from scomm.display.figures import DRAWS, render
 from scomm.display.formats import tr
 from scomm.display.tables import Col, as_column, to_html, to_plain, to_text
 from scomm.display.words import _, english, said, translated
-from scomm.record.directives import FRAME, ROW
+from scomm.record.directives import FRAME, ROW, TRANSLATED
 from scomm.record.findings import SHOWN, Finding, Interval, make, measured
 from scomm.record.rows import Rows, check
 from scomm.record.sources import sources_line
@@ -46,12 +45,6 @@ def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
     )
 
 
-def _leave_shown(name: str, data: dict[str, Any]) -> None:
-    """Leave beside what is recorded, in English, what readers of a translated edition see."""
-    if translated():
-        _leave(f"shown/{name}", said(data))
-
-
 def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()[:10]
@@ -60,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row as JSON can hold it."""
-    return {str(name): to_plain(said(value)) for name, value in row.items()}
+    return {str(name): to_plain(value) for name, value in row.items()}
 
 
 def say(**values: Any) -> None:
@@ -68,18 +61,24 @@ def say(**values: Any) -> None:
 
     ``{n}`name:format``` prints a number, date or text in a format of ``scomm.display.formats``;
     ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a
-    text for each row of a frame.
+    text for each row of a frame. A translated edition has texts in its language beside these.
     """
     for name, value in values.items():
         if isinstance(value, pd.DataFrame):
-            _leave(f"{FRAME}/{name}", [_row(row) for row in value.to_dict("records")])
-            continue
-        if isinstance(value, pd.Series):
-            _leave(f"{ROW}/{name}", _row(value.to_dict()))
-            continue
-        _leave(name, _plain(value))
-        if isinstance(value, str) and _(value) != value:
-            _leave(f"said/{name}", _(value))
+            _leave_both(
+                f"{FRAME}/{name}", value.to_dict("records"), lambda rows: list(map(_row, rows))
+            )
+        elif isinstance(value, pd.Series):
+            _leave_both(f"{ROW}/{name}", value.to_dict(), _row)
+        else:
+            _leave_both(name, value, _plain)
+
+
+def _leave_both(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
+    """Leave a value in English, and in a translated edition in its language too."""
+    _leave(name, plain(value))
+    if translated():
+        _leave(f"{TRANSLATED}/{name}", plain(said(value)))
 
 
 def record(
@@ -162,7 +161,6 @@ def finding(
         result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
     _leave(f"finding/{identifier}", result.as_json())
     shown = result.as_json() | {"statement": tr(statement, **places)}
-    _leave_shown(f"finding/{identifier}", {name: shown[name] for name in SHOWN})
     if rows is not None:
         check(rows, identifier, result.value, result.numerator, result.denominator)
         _leave(f"rows/{identifier}", rows.data)
@@ -225,7 +223,6 @@ def figure(
             "csv": data.to_csv(index=False, lineterminator="\n"),
         },
     )
-    _leave_shown(f"figure/{identifier}", {"caption": caption, "alt": alt})
     html = from_template(
         "figure.html",
         id=identifier,
@@ -264,7 +261,7 @@ def table(
             {
                 "id": identifier,
                 "csv": frame.to_csv(index=False, lineterminator="\n"),
-                "rows": [_row(row) for row in frame.to_dict("records")],
+                "rows": [_row(said(row)) for row in frame.to_dict("records")],
                 "columns": {
                     str(name): asdict(as_column(col)) for name, col in (columns or {}).items()
                 },
@@ -284,7 +281,6 @@ def table(
             "csv": frame.to_csv(index=False, lineterminator="\n"),
         },
     )
-    _leave_shown(f"table/{identifier}", {"caption": caption})
     body = to_html(
         frame,
         columns or {},

@@ -23,29 +23,30 @@ import nbformat
 from scomm import __version__, paths
 from scomm.data.files import write_together
 from scomm.data.strict import dictionaries, read_json
+from scomm.display.words import N_
 from scomm.errors import PublishedError
 from scomm.record.outputs import findings, order, rewrite
 from scomm.record.references import near
 
 SCHEMA = "one-in-four/published/1"
 
-CURRENT, SUPERSEDED, WITHDRAWN = "current", "superseded", "withdrawn"
+CURRENT, SUPERSEDED, WITHDRAWN = N_("current"), N_("superseded"), N_("withdrawn")
 
 # The fields of a finding that are published: a change of any is a change of the finding.
 COMPARED = (
-    "statement",
-    "estimand",
-    "value",
-    "unit",
-    "numerator",
-    "denominator",
-    "interval",
-    "reference",
-    "period",
-    "population",
-    "claims",
-    "as_counted",
-    "beyond_chance",
+    N_("statement"),
+    N_("estimand"),
+    N_("value"),
+    N_("unit"),
+    N_("numerator"),
+    N_("denominator"),
+    N_("interval"),
+    N_("reference"),
+    N_("period"),
+    N_("population"),
+    N_("claims"),
+    N_("as_counted"),
+    N_("beyond_chance"),
 )
 _ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}", re.ASCII)
 _EXACT_UNITS = ("count", "date", "verdict")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scomm import __version__
+from scomm.display.words import N_
 from scomm.record.findings import AS_COUNTED, BEYOND_CHANCE, METHODS, SCHEMA, UNITS
 from scomm.record.published import CURRENT
 from scomm.record.sources import source_sha256
@@ -21,17 +22,17 @@ _WORDS = {"type": "array", "items": _TEXT}
 _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "id": (
         {"type": "string", "pattern": r"^(\d{1,2}|[A-Z])\.\d{1,3}$"},
-        "Chapter or appendix, point, number. Never reused.",
+        N_("Chapter or appendix, point, number. Never reused."),
     ),
-    "statement": (_TEXT | {"minLength": 1}, "The finding in one sentence, numbers filled in."),
-    "estimand": (_TEXT, "What the value estimates or counts."),
+    "statement": (_TEXT | {"minLength": 1}, N_("The finding in one sentence, numbers filled in.")),
+    "estimand": (_TEXT, N_("What the value estimates or counts.")),
     "value": (
         {"type": ["number", "string", "null"]},
-        "The value at full precision, in its unit; a share lies in 0 to 1.",
+        N_("The value at full precision, in its unit; a share lies in 0 to 1."),
     ),
-    "unit": ({"enum": list(UNITS)}, "The value's unit. A difference is one of shares."),
-    "period": (_TEXT, "The time that the value is about."),
-    "population": (_TEXT, "Whom or what it is about."),
+    "unit": ({"enum": list(UNITS)}, N_("The value's unit. A difference is one of shares.")),
+    "period": (_TEXT, N_("The time that the value is about.")),
+    "population": (_TEXT, N_("Whom or what it is about.")),
     "tables": (
         {
             "type": "array",
@@ -46,11 +47,14 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
                 },
             },
         },
-        "Tables and typed files that it rests on, with the sha256 of each file.",
+        N_("Tables and typed files that it rests on, with the sha256 of each file."),
     ),
-    "route": (_TEXT, "How its sources could come into evidence."),
-    "numerator": (_COUNT, "Count over which the share is taken, where it is a share of counts."),
-    "denominator": (_COUNT, "All that were counted, where it is a share of counts."),
+    "route": (_TEXT, N_("How its sources could come into evidence.")),
+    "numerator": (
+        _COUNT,
+        N_("Count over which the share is taken, where it is a share of counts."),
+    ),
+    "denominator": (_COUNT, N_("All that were counted, where it is a share of counts.")),
     "interval": (
         {
             "type": ["object", "null"],
@@ -63,27 +67,29 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
                 "level": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
             },
         },
-        "Interval in the value's unit, with its level and method.",
+        N_("Interval in the value's unit, with its level and method."),
     ),
     "coverage": (
         {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-        "How often such an interval, or the intervals the value rests on, held the truth in the "
-        "simulations of error_rates.csv; null where that was not simulated.",
+        N_(
+            "How often such an interval, or the intervals the value rests on, held the truth in the "
+            "simulations of error_rates.csv; null where that was not simulated."
+        ),
     ),
-    "reference": (_NUMBER, "A value it is set beside."),
-    "reference_label": (_TEXT, "What that value is."),
+    "reference": (_NUMBER, N_("A value it is set beside.")),
+    "reference_label": (_TEXT, N_("What that value is.")),
     "claims": (
         {"type": "array", "items": {"type": "string", "pattern": r"^C\d+$"}},
-        "Ids of the claims it bears on.",
+        N_("Ids of the claims it bears on."),
     ),
-    "assumptions": (_WORDS, "What must hold for it to mean what it says."),
-    "null": (_TEXT, "What it was compared with."),
-    "as_counted": ({"enum": ["", *AS_COUNTED]}, "Where the count stands, empty if not asked."),
-    "beyond_chance": ({"enum": ["", *BEYOND_CHANCE]}, "Whether that is established."),
-    "not_shown": (_TEXT, "What the number does not show."),
+    "assumptions": (_WORDS, N_("What must hold for it to mean what it says.")),
+    "null": (_TEXT, N_("What it was compared with.")),
+    "as_counted": ({"enum": ["", *AS_COUNTED]}, N_("Where the count stands, empty if not asked.")),
+    "beyond_chance": ({"enum": ["", *BEYOND_CHANCE]}, N_("Whether that is established.")),
+    "not_shown": (_TEXT, N_("What the number does not show.")),
     "url": (
         {"type": "string", "pattern": r"^[\w/-]+\.html#finding-"},
-        "Address relative to the root of the site.",
+        N_("Address relative to the root of the site."),
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scomm.data.schema.base import Column, Table
+from scomm.display.words import N_
 
 REMOVALS_FILES = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))
 ARRESTS_FILES = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2019))
@@ -69,7 +70,12 @@ TABLES = (
                 "Class of the final charge section; 'not recorded' where the cell is blank",
             ),
             Column("citizenship", "category", "Country of citizenship as released"),
-            Column("gender", "category", "As released", allowed=("Male", "Female", "Unknown")),
+            Column(
+                "gender",
+                "category",
+                "As released",
+                allowed=(N_("Male"), N_("Female"), N_("Unknown")),
+            ),
             RECORDED,
             Column(
                 "lag",
