@@ -207,14 +207,12 @@ class CheckUsed(SphinxTransform):
             return
         found: set[str] = self.env.temp_data.get(_USED, set())
         shown, here = {*directives.KINDS, directives.FRAME, directives.ROW}, left(notebook)
-        for name, data in values(self.app, page).items():
+        for name in values(self.app, page):
             kind, _slash, identifier = name.rpartition("/")
             own = identifier if kind in (directives.FRAME, directives.ROW) else name
             if own in found or (kind and kind not in shown):
                 continue
             if kind == "finding" and f"finding/{identifier}" not in here:
-                continue
-            if kind and isinstance(data, dict) and ("statement" in data or "caption" in data):
                 continue
             what = f"{kind or 'value'} {identifier}"
             line = _line(notebook, own)

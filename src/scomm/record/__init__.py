@@ -1,6 +1,6 @@
 """Record: what the book publishes. Numbers in prose, findings, figures and tables.
 
-Chapters import their four words from here: ``say``, ``finding``, ``figure``, ``table``. They are
+Chapters import their four words from here: ``say``, ``record``, ``figure``, ``table``. They are
 loaded when asked for: most of this room does its work without drawing anything.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scomm.record.publish import figure, finding, record, say, table
+    from scomm.record.publish import figure, record, say, table
 
-__all__ = ["figure", "finding", "record", "say", "table"]
+__all__ = ["figure", "record", "say", "table"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from scomm.display.formats import fill
 from scomm.display.words import N_
 from scomm.errors import FindingError
 
@@ -70,21 +69,6 @@ UNITS = (
     N_("verdict"),
 )
 
-# The fields that hold words, which a translated edition shows in its language.
-SHOWN = (
-    "statement",
-    "estimand",
-    "period",
-    "population",
-    "route",
-    "reference_label",
-    "assumptions",
-    "null",
-    "as_counted",
-    "beyond_chance",
-    "not_shown",
-)
-
 # What was counted, and whether it stands beyond chance; see the printed rule in claims.yml.
 AS_COUNTED = (N_("over"), N_("exactly"), N_("under"), N_("unknown"))
 BEYOND_CHANCE = (N_("established"), N_("not established"), N_("not applicable"))
@@ -145,42 +129,6 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain data, in the order of the schema."""
         return asdict(self)
-
-
-def make(
-    identifier: str,
-    statement: str,
-    values: Mapping[str, Any],
-    *,
-    tables: Sequence[str],
-    claims: Sequence[str] = (),
-    assumptions: Sequence[str] = (),
-    **fields: Any,
-) -> Finding:
-    """Check a finding and fill its statement.
-
-    ``statement`` is one sentence with ``{name:format}`` places; ``values`` fills them.
-
-    Raises FindingError if the id is malformed, a place has no value, the unit or a verdict is not
-    one of the fixed words, a share lies outside [0, 1], the counts do not give the value, or the
-    interval does not contain it.
-    """
-    if not _ID.fullmatch(identifier):
-        raise FindingError(f"finding id {identifier!r}: expected chapter.number, such as 6.3")
-    try:
-        text = fill(statement, dict(values))
-    except KeyError as error:
-        raise FindingError(f"finding {identifier}: no value for the place {error}") from error
-    result = Finding(
-        id=identifier,
-        statement=text,
-        tables=tuple(tables),
-        claims=tuple(claims),
-        assumptions=tuple(assumptions),
-        **{key: _plain(value) for key, value in fields.items()},
-    )
-    _check(result)
-    return result
 
 
 def measured(

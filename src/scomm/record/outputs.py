@@ -83,7 +83,7 @@ def of_kind(
                 )
             items[identifier] = (page, data)
             directive = words.get(f"{kind}/{identifier}")
-            if kind in directives.KINDS and not {"statement", "caption"} & set(data):
+            if kind in directives.KINDS:
                 if directive is None:
                     raise FindingError(f"{page}: {kind} {identifier} has no directive")
                 items[identifier] = (page, _described(data, directive, notebooks, page, shown))

@@ -1,8 +1,8 @@
-"""The four words a chapter writes with: say, finding, figure, table.
+"""What the cells of a chapter call: say, record, figure, table.
 
-Each shows its object on the page and leaves machine-readable data in the notebook's output, from
-which the book's extension fills numbers into prose and the record collects all findings. What is
-left is English in every edition, cells of tables apart; what is shown is in the edition's language.
+Each leaves machine-readable data in the notebook's output, which the words of the page refer to
+(``scomm.record.directives``), and shows JupyterLab a plain form of it. What is left is English in
+every edition, cells of tables apart.
 """
 
 from __future__ import annotations
@@ -10,21 +10,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
 from scomm.display.figures import DRAWS, render
-from scomm.display.formats import tr
-from scomm.display.tables import Col, as_column, to_html, to_plain, to_text
-from scomm.display.words import _, english, said, translated
+from scomm.display.tables import Col, as_column, to_plain
+from scomm.display.words import said, translated
 from scomm.record.directives import FRAME, ROW, TRANSLATED
-from scomm.record.findings import SHOWN, Finding, Interval, make, measured
+from scomm.record.findings import Interval, measured
 from scomm.record.rows import Rows, check
-from scomm.record.sources import sources_line
-from scomm.record.templated import from_template
 
 _PREFIX = "application/papermill.record/"
 
@@ -114,62 +111,6 @@ def record(
         _leave(f"rows/{identifier}", rows.data)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """What a notebook shows: HTML for the web, text elsewhere."""
-
-    html: str
-    text: str
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
-
-
-def finding(
-    identifier: str,
-    statement: str,
-    *,
-    tables: Sequence[str],
-    interval: Any = None,
-    rows: Rows | None = None,
-    **fields: Any,
-) -> Finding:
-    """Record a result and show it as a block with its number.
-
-    ``statement`` is one sentence with ``{name:format}`` places. Fields that are not part of a
-    ``Finding`` fill those places; ``value``, ``numerator``, ``denominator``, ``low`` and ``high``
-    can stand in it too. The template is translated, then filled. ``interval`` is a ``scomm.stats`` interval or a ``findings.Interval``;
-    ``rows`` are the rows that add up to the counts, from ``scomm.record.rows``.
-
-    Raises FindingError as ``scomm.record.findings.make`` does, or if the rows do not add up.
-    """
-    known = {name for name in Finding.__dataclass_fields__ if name not in ("id", "statement")}
-    places = {name: value for name, value in fields.items() if name not in known}
-    fields = {name: value for name, value in fields.items() if name in known}
-    if interval is not None:
-        interval = Interval(
-            low=float(interval.low),
-            high=float(interval.high),
-            method=interval.method,
-            level=float(interval.level),
-        )
-        places |= {"low": interval.low, "high": interval.high}
-    places |= {
-        name: fields.get(name) for name in ("value", "numerator", "denominator", "reference")
-    }
-    with english():
-        result = make(identifier, statement, places, tables=tables, interval=interval, **fields)
-    _leave(f"finding/{identifier}", result.as_json())
-    shown = result.as_json() | {"statement": tr(statement, **places)}
-    if rows is not None:
-        check(rows, identifier, result.value, result.numerator, result.denominator)
-        _leave(f"rows/{identifier}", rows.data)
-    seen = replace(result, **{name: said(shown[name]) for name in SHOWN})
-    html = from_template("finding.html", finding=seen, sources=sources_line(result.tables))
-    display(_Page(html, _("Finding {id}. {text}").format(id=identifier, text=seen.statement)))
-    return result
-
-
 def figure(
     identifier: str,
     draw: Callable[..., Any],
@@ -177,10 +118,6 @@ def figure(
     *,
     one_size: bool = False,
     csv: pd.DataFrame | None = None,
-    caption: str = "",
-    alt: str = "",
-    tables: Sequence[str] = (),
-    long_description: str = "",
     **options: Any,
 ) -> None:
     """Draw a numbered figure, whose words stand in the directive ``{figure}``.
@@ -192,49 +129,23 @@ def figure(
     """
     if os.environ.get(DRAWS) == "no":
         return
-    if not caption:
-        drawn = render(
-            lambda layout: draw(layout, data, **options), identifier=identifier, one_size=one_size
-        )
-        offered = data if csv is None else csv
-        if offered.index.name is not None:
-            offered = offered.reset_index()
-        _leave(
-            f"figure/{identifier}",
-            {
-                "id": identifier,
-                "svg": drawn.standalone,
-                "wide": drawn.wide,
-                "narrow": drawn.narrow,
-                "csv": offered.to_csv(index=False, lineterminator="\n"),
-            },
-            f"Figure {identifier}",
-            drawn.standalone.partition("\n")[2],
-        )
-        return
-    drawn = render(draw, identifier=identifier, alt=_(alt), one_size=one_size)
+    drawn = render(
+        lambda layout: draw(layout, data, **options), identifier=identifier, one_size=one_size
+    )
+    offered = data if csv is None else csv
+    if offered.index.name is not None:
+        offered = offered.reset_index()
     _leave(
         f"figure/{identifier}",
         {
             "id": identifier,
-            "caption": caption,
-            "alt": alt,
             "svg": drawn.standalone,
-            "csv": data.to_csv(index=False, lineterminator="\n"),
+            "wide": drawn.wide,
+            "narrow": drawn.narrow,
+            "csv": offered.to_csv(index=False, lineterminator="\n"),
         },
-    )
-    html = from_template(
-        "figure.html",
-        id=identifier,
-        slug=identifier.replace(".", "-"),
-        wide=drawn.wide,
-        narrow=drawn.narrow,
-        caption=_(caption),
-        long_description=_(long_description),
-        sources=sources_line(tables),
-    )
-    display(
-        _Page(html, _("Figure {id}. {text}").format(id=identifier, text=f"{_(caption)} [{_(alt)}]"))
+        f"Figure {identifier}",
+        drawn.standalone.partition("\n")[2],
     )
 
 
@@ -245,9 +156,6 @@ def table(
     *,
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
-    caption: str = "",
-    tables: Sequence[str] = (),
-    note: str = "",
 ) -> None:
     """Record a numbered table, whose words and columns stand in the directive ``{table}``.
 
@@ -255,48 +163,16 @@ def table(
     names. The whole frame, not only what is printed, is offered as CSV. ``emphasis`` lists
     positions of rows to set in bold; ``anchors`` gives each row an address.
     """
-    if not caption:
-        _leave(
-            f"table/{identifier}",
-            {
-                "id": identifier,
-                "csv": frame.to_csv(index=False, lineterminator="\n"),
-                "rows": [_row(said(row)) for row in frame.to_dict("records")],
-                "columns": {
-                    str(name): asdict(as_column(col)) for name, col in (columns or {}).items()
-                },
-                "emphasis": list(emphasis),
-                "anchors": list(anchors),
-            },
-            f"Table {identifier}\n{frame.to_string(index=False)}",
-            frame._repr_html_(),
-        )
-        return
-    slug = identifier.replace(".", "-")
     _leave(
         f"table/{identifier}",
         {
             "id": identifier,
-            "caption": caption,
             "csv": frame.to_csv(index=False, lineterminator="\n"),
+            "rows": [_row(said(row)) for row in frame.to_dict("records")],
+            "columns": {str(name): asdict(as_column(col)) for name, col in (columns or {}).items()},
+            "emphasis": list(emphasis),
+            "anchors": list(anchors),
         },
+        f"Table {identifier}\n{frame.to_string(index=False)}",
+        frame.to_html(index=False),
     )
-    body = to_html(
-        frame,
-        columns or {},
-        caption=caption,
-        identifier=f"table-{slug}",
-        label=_("Table {id}. {text}").format(id=identifier, text=""),
-        emphasis=emphasis,
-        anchors=anchors,
-    )
-    html = from_template(
-        "table.html",
-        id=identifier,
-        slug=slug,
-        body=body,
-        note=_(note),
-        sources=sources_line(tables),
-    )
-    label = _("Table {id}. {text}").format(id=identifier, text=_(caption))
-    display(_Page(html, f"{label}\n{to_text(frame, columns or {})}"))

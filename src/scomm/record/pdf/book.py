@@ -22,8 +22,8 @@ from scomm.errors import EditionError
 from scomm.record import chapters, cite, identity
 from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.pages import Article, Listed
-from scomm.record.publish import from_template
 from scomm.record.references import Reference
+from scomm.record.templated import from_template
 
 FILE = paths.BUILD / "pdf" / f"one-in-four-{__version__}.pdf"
 NAME, _rest = identity.SITE.split("? ", 1)
