@@ -82,7 +82,7 @@ pdf: book ## make _build/pdf/one-in-four-<edition>.pdf (needs Debian's libpangof
 	@$(BIN)/python -m scomm pdf
 
 links: book ## follow every link of the built book
-	@$(BIN)/python -m tests.book.links _build/html
+	@$(BIN)/python -m tools.links _build/html
 
 words: $(READY) ## extract every text for translators into locale/ and _build/words
 	@$(BIN)/python -m scomm words extract

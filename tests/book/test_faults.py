@@ -389,9 +389,7 @@ def test_a_build_on_a_full_disk_fails_and_the_next_one_is_whole(
     status, said, left = on_a_small_disk(book, build, 0, *BUILD)
     assert status not in (0, 99), said
     # What cannot be written first is chance: a page, or the database that hands over the outputs.
-    assert re.search("No space left on device|disk is full|disk I/O error", said), (
-        said
-    )
+    assert re.search("No space left on device|disk is full|disk I/O error", said), said
     shutil.rmtree(build)
     left.rename(build)
     run(book, *BUILD)

@@ -22,8 +22,8 @@ from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
-from tests.book import filled
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
+from tools import filled
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
 
