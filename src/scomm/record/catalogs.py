@@ -251,9 +251,8 @@ def _typed() -> Iterator[tuple[Path, Any]]:
     for name in ("method", "world"):
         words = load_error_rates()[name].unique()
         yield from ((paths.ERROR_RATES, word) for word in words if "_" not in str(word))
-    if paths.TOLERANCES.is_file():
-        kinds = pd.read_csv(paths.TOLERANCES)["kind"].unique()
-        yield from ((paths.TOLERANCES, kind) for kind in kinds)
+    kinds = pd.read_csv(paths.TOLERANCES)["kind"].unique()
+    yield from ((paths.TOLERANCES, kind) for kind in kinds)
     yield from ((paths.SRC / "scomm" / "stats" / "funnel.py", text) for text in (EQUAL, USUAL))
     for made in manifest().values():
         yield paths.MANIFEST, made.why
