@@ -36,9 +36,8 @@ def texts(cell: str) -> Iterator[str]:
             values = node.values
             parts.update(map(id, values))
             yield "".join(str(v.value) if isinstance(v, ast.Constant) else "x" for v in values)
-        elif isinstance(node, ast.Constant) and id(node) not in parts:
-            if isinstance(node.value, str):
-                yield node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.value
 
 
 def is_sentence(text: str) -> bool:
