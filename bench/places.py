@@ -58,7 +58,6 @@ def seconds() -> dict[str, float]:
         "funnel, beta-binomial": lambda: funnel.beta_binomial_limits(n, fit.a, fit.b),
         "selection bound": lambda: selection.family_wise_bound(p, total[1], n),
         "direct": lambda: standardise.direct(some, cells, cells.sum(axis=0)),
-        "indirect": lambda: standardise.indirect(some, cells, some.sum(axis=0), cells.sum(axis=0)),
     }
     return {name: min(_seconds(one) for _ in range(REPEATS)) for name, one in work.items()}
 

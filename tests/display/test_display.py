@@ -25,7 +25,7 @@ from scomm.display.formats import fill, fmt
 from scomm.display.maps import Panel, area_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
 from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
-from scomm.display.tables import Col, Line, to_html
+from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
 from scomm.errors import ArgumentError
 from scomm.record.pdf.pages import line_svg
 
@@ -223,8 +223,9 @@ SQUARES = pd.DataFrame(
 def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large() -> None:
     def draw(labels: list[str]) -> str:
         return rollout(
-            SQUARES,
+            WIDE,
             pd.Series({"1": 0, "2": 1}),
+            shapes=SQUARES,
             labels=labels,
             titles={"1": "First <x>", "2": "Second", "3": "Third"},
             panels=[Panel("2009", "1 county", 1), Panel("2010", "2 counties", 2)],
@@ -255,20 +256,16 @@ def test_neighbors_are_joined_without_the_border_between_them() -> None:
 def areas(layout: Layout) -> str:
     rows = pd.DataFrame(
         {
-            "label": ["Aa", "Bb"],
+            "label": ["A & a", "Bb"],
             "code": ["AAA", "BBB"],
-            "title": ["A & a", "B"],
-            "text": ["AAA 12%", "BBB 55%"],
-            "detail": ["10 to 14%", "40 to 70%"],
+            "n": [40, 20],
             "share": [0.12, 0.55],
             "low": [0.10, 0.40],
             "high": [0.14, 0.70],
         }
     )
     paths_of = {"AAA": ["M100,300L400,300L400,500L100,500Z"], "BBB": ["M700,350L702,350L702,352Z"]}
-    return area_map(
-        layout, paths_of, rows, bounds=[0.5], labels=["less", "more"], wide=0.1, wide_label="wide"
-    )
+    return area_map(layout, rows, paths=paths_of, bounds=[0.5], labels=["less", "more"], wide=0.1)
 
 
 MAPS = (areas,)
@@ -280,9 +277,11 @@ def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
         {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
         for drawn in (svg, narrow)
     )
-    assert {"AAA 12%", "10 to 14%", "BBB 55%", "40 to 70%", "less", "more", "wide"} <= words
-    assert {"AAA", "BBB", "Aa", "Bb", "wide"} <= few, "a phone has codes, and what they stand for"
-    assert "10 to 14%" not in few
+    wide = "interval wider than 10 points"
+    assert {"AAA 12%", "10–14%", "BBB 55%", "40–70%", "less", "more", wide} <= words
+    assert {"AAA", "BBB", "A & a", "Bb", wide} <= few, "a phone has codes, and what they stand for"
+    assert "10–14%" not in few
+    assert "<title>A &amp; a: 12.0%, interval 10.0% to 14.0%, 40 removals</title>" in svg
     assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
 
 
@@ -337,3 +336,8 @@ def test_style_sheet_carries_the_palette() -> None:
     assert css().strip() in sheet
     for color in PALETTE:
         assert color.variable in sheet
+
+
+@pytest.mark.parametrize("cell", [Line(0.2, 0.3, 0.1, 0.4, 0.5), {"form": "share"}, ["a"], 3, None])
+def test_a_cell_is_the_same_after_it_was_recorded(cell: object) -> None:
+    assert from_plain(to_plain(cell)) == cell

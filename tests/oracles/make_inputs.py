@@ -11,7 +11,7 @@ import pandas as pd
 from scomm.data import ledger
 from scomm.data.restrictions import outside_fast_track, without_headquarters
 from scomm.data.tables import load
-from scomm.record.areas import monthly
+from scomm.record.areas import by_month_and_area
 from scomm.record.evidence import published
 
 INPUTS = Path(__file__).parent / "inputs"
@@ -32,13 +32,13 @@ def main() -> None:
     places = pd.DataFrame([(i.key, *i.counts) for i in printed], columns=["place", "x", "n"])
     places.sort_values("place").to_csv(INPUTS / "places.csv", index=False)
 
-    series = monthly("outside")
+    kept = without_headquarters(load("removals"))[0]
+    series = by_month_and_area(outside_fast_track(kept)[0])
     x, n = series.total
     months = pd.DataFrame({"month": series.months, "x": x.astype(int), "n": n.astype(int)})
     months["after"] = (months["month"] >= BREAK).astype(int)
     months.to_csv(INPUTS / "months.csv", index=False)
 
-    kept = without_headquarters(load("removals"))[0]
     fast = ~kept.index.isin(outside_fast_track(kept)[0].index)
     kept = kept.assign(fast=fast, x=kept["n"].where(~kept["threat_level_recorded"], 0))
     strata = (

@@ -56,7 +56,7 @@ for (i in seq_len(nrow(places))) {
 
 # Families of tests ---------------------------------------------------------------------------
 p <- sapply(seq_len(nrow(places)), function(i) binom.test(places$x[i], places$n[i], 0.5)$p.value)
-for (i in seq_along(p)) for (m in c("holm", "BH", "bonferroni"))
+for (i in seq_along(p)) for (m in c("holm", "BH"))
   put(m, places$place[i], "p", p.adjust(p, m)[i], "stats::p.adjust")
 
 # Many proportions ----------------------------------------------------------------------------
@@ -65,11 +65,6 @@ chi <- suppressWarnings(chisq.test(rbind(x, n - x), correct = FALSE))
 put("chi_square_homogeneity", "places", "statistic", chi$statistic, "stats::chisq.test")
 put("chi_square_homogeneity", "places", "p", chi$p.value, "stats::chisq.test")
 pooled <- sum(x) / sum(n)
-shifted <- seq(0.25, 0.35, length.out = length(n))
-centre <- sum(n * shifted) / sum(n)
-ncp <- sum(n * (shifted - centre)^2) / (centre * (1 - centre))
-put("homogeneity_power", "places", "power",
-    pchisq(qchisq(0.05, length(n) - 1, lower.tail = FALSE), length(n) - 1, ncp, lower.tail = FALSE), "stats::pchisq")
 pearson <- glm(cbind(x, n - x) ~ 1, family = binomial)
 put("overdispersion", "places", "phi_raw", sum(residuals(pearson, "pearson")^2) / length(n), "stats::glm")
 for (scale in c("share", "logit")) {
@@ -135,9 +130,6 @@ X[cbind(strata$aor, strata$stratum)] <- strata$x; N[cbind(strata$aor, strata$str
 for (a in areas) if (all(N[a, ] > 0)) {
   d <- ageadjust.direct(X[a, ], N[a, ], stdpop = colSums(N))
   put("direct", a, "share", d["adj.rate"], "epitools::ageadjust.direct")
-  s <- ageadjust.indirect(X[a, ], N[a, ], colSums(X), colSums(N))
-  put("indirect", a, "ratio", s$sir["sir"], "epitools::ageadjust.indirect")
-  put("indirect", a, "expected", s$sir["exp"], "epitools::ageadjust.indirect")
 }
 model <- glm(cbind(x, n - x) ~ aor + fast + factor(fiscal_year), family = quasibinomial, data = strata,
              control = glm.control(epsilon = 1e-14, maxit = 100))

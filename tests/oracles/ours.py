@@ -108,21 +108,11 @@ def benjamini_hochberg() -> Values:
     yield from _adjusted("benjamini_hochberg")
 
 
-def bonferroni() -> Values:
-    yield from _adjusted("bonferroni")
-
-
 def chi_square_homogeneity() -> Values:
     places = read("places.csv")
     result = heterogeneity.chi_square_homogeneity(places["x"], places["n"])
     yield "places", "statistic", result.statistic
     yield "places", "p", result.p
-
-
-def homogeneity_power() -> Values:
-    n = read("places.csv")["n"]
-    shares = np.linspace(0.25, 0.35, len(n))
-    yield "places", "power", heterogeneity.homogeneity_power(n, shares)
 
 
 def overdispersion() -> Values:
@@ -195,14 +185,6 @@ def direct() -> Values:
     areas, x, n = _strata()
     shares = standardise.direct(x, n, n.sum(axis=0)).share
     yield from ((a, "share", s) for a, s in zip(areas, shares, strict=True))
-
-
-def indirect() -> Values:
-    areas, x, n = _strata()
-    result = standardise.indirect(x, n, x.sum(axis=0), n.sum(axis=0))
-    for area, ratio_, expected in zip(areas, result.ratio, result.expected, strict=True):
-        yield area, "ratio", ratio_
-        yield area, "expected", expected
 
 
 def grouped_logit() -> Values:
@@ -289,10 +271,10 @@ FUNCTIONS: dict[str, Callable[[], Values]] = {
     function.__name__ if function is not benjamini_hochberg else "BH": function
     for function in (
         wilson, clopper_pearson, jeffreys, mid_p, exact_test, mid_p_test, newcombe_difference,
-        ratio, odds_ratio, fisher_exact, holm, benjamini_hochberg, bonferroni,
-        chi_square_homogeneity, homogeneity_power, overdispersion, random_effects, beta_binomial,
+        ratio, odds_ratio, fisher_exact, holm, benjamini_hochberg,
+        chi_square_homogeneity, overdispersion, random_effects, beta_binomial,
         random_intercept_logit, beta_binomial_limits, exact_limits, empirical_bayes, full_bayes,
-        direct, indirect, grouped_logit, kitagawa, segmented_regression, segmented_quasi_binomial,
+        direct, grouped_logit, kitagawa, segmented_regression, segmented_quasi_binomial,
         newey_west_share, autoregressive_share, before_after, top_of_list,
     )
 }  # fmt: skip

@@ -327,6 +327,45 @@ def test_claim_about_several_places_turns_with_the_number_established() -> None:
     assert claims.places_asked("C3") == 58
 
 
+def test_findings_are_listed_under_the_claims_that_they_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "Of them.\n\n- Estimand: a\n- Period: b\n- Population: c\n:::\n"
+    for page, identifier, named in (
+        ("10-ten", "10.1", "C1"),
+        ("02-two", "2.2", "C1, C4"),
+        ("02-two", "2.1", "C4"),
+        ("15-end", "15.1", "C1"),
+    ):
+        with (tmp_path / f"{page}.md").open("a", encoding="utf-8") as stream:
+            stream.write(f":::{{finding}} {identifier}\n:claims: {named}\n\n{words}\n")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr("scomm.record.chapters.pages", lambda: ("10-ten", "02-two", "15-end"))
+    assert claims.findings_by_claim() == {"C1": ["2.2", "10.1", "15.1"], "C4": ["2.1", "2.2"]}
+    assert claims.findings_by_claim(without="15")["C1"] == ["2.2", "10.1"]
+
+
+def test_findings_name_claims_that_are_there() -> None:
+    assert set(claims.findings_by_claim()) <= set(ledger.claims())
+
+
+def test_what_would_change_a_verdict_does_and_one_case_less_does_not() -> None:
+    firm = published()["philadelphia_2011-02"]
+    words = claims.what_would_change(firm)
+    not_firm, not_over = (int(part.split()[0]) for part in words.split("; "))
+    assert firm.counts is not None
+    x, n = firm.counts
+    for fewer, chance in ((not_firm - 1, "established"), (not_firm, "not established")):
+        assert with_counts(firm, x - fewer, n).beyond_chance() == chance
+    assert with_counts(firm, x - not_over + 1, n).as_counted() == "over"
+    assert with_counts(firm, x - not_over, n).as_counted() != "over"
+    open_to_chance = published()["santa-cruz_2011-02"]
+    assert claims.what_would_change(open_to_chance) == "2 fewer without"
+    assert claims.what_would_change(published()["broward_2011-02"]).startswith("a total of 237 ")
+    merced = published()["merced_2011-02"]
+    assert f"from {claims.established_from(merced)} removals" in claims.what_would_change(merced)
+
+
 def test_vague_counts_are_judged_at_their_least_favorable_member() -> None:
     broward = published()["broward_2011-02"]
     assert broward.n_range == (475, 499)

@@ -13,11 +13,9 @@ from scomm.display.figures import NARROW, WIDE
 from scomm.display.formats import fmt
 from scomm.display.sheet_chart import month_chart
 from scomm.display.tables import to_html
-from scomm.record.areas import monthly
 from scomm.record.datasheets import (
     Sheet,
     all_sheets,
-    area_shares,
     area_sheet,
     estimates,
     places,
@@ -31,7 +29,7 @@ from scomm.record.ledger_places import running_total
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
     sheets = {sheet.slug: sheet for sheet in all_sheets()}
-    assert len(sheets) == 51 + len(area_shares())
+    assert len(sheets) == 51 + len(estimates().shares)
     anchors = {
         f"datasheets/{slug}.html#{anchor}"
         for slug, sheet in sheets.items()
@@ -90,26 +88,19 @@ def test_an_areas_months_add_up_to_its_years_and_to_its_total() -> None:
     tables = {table.title: table.frame for table in sheet.tables}
     years = tables["Removals without a recorded conviction, by fiscal year"]
     months = tables["Removals without a recorded conviction, by month"]
-    every = monthly("all")
-    assert years["n"].sum() == months["n"].sum() == every.n[:, every.codes.index("BOS")].sum()
-    assert years["n"].sum() == area_shares().at["BOS", "n"]
+    assert years["n"].sum() == months["n"].sum() == estimates().shares.at["BOS", "n"]
 
 
-def test_estimates_come_from_the_chapters_own_tables() -> None:
-    assert estimates({}) is None
-    nine = "label,n,raw,low,high,shrunken\nBoston,100,0.4,0.3,0.5,0.41\n"
-    ten = "code,label,standardized,low,high\nBOS,Boston,0.45,0.35,0.55\n"
-    thirteen = "aor,low,high,said\nBOS,0.1,0.9,cannot be said\n"
-    known = estimates({"9.1": nine, "10.2": ten, "13.2": thirteen})
-    assert known is not None
-    assert known.shares.loc["BOS", ["raw", "standardized", "std_high"]].tolist() == [
-        0.4,
-        0.45,
-        0.55,
-    ]
-    assert "no share can be said" in known.bounds["BOS"]
-    tables = {table.title: table.frame for table in area_sheet("BOS", known).tables}
-    assert tables["Removals, FY2016 to August of FY2019"]["standardized"].tolist() == [0.45]
+def test_an_areas_estimates_are_those_of_the_chapters_functions() -> None:
+    shares = estimates().shares
+    sheet = {table.title: table.frame for table in area_sheet("BOS").tables}
+    printed = sheet["Removals, FY2016 to August of FY2019"].iloc[0]
+    assert printed["raw"] == shares.at["BOS", "x"] / shares.at["BOS", "n"]
+    assert printed[["standardized", "std_high"]].tolist() == list(
+        shares.loc["BOS", ["standardized", "std_high"]]
+    )
+    assert shares.index.tolist() == sorted(shares.index)
+    assert "no share can be said" in estimates().bounds["BOS"]
 
 
 @cache
@@ -287,7 +278,7 @@ def test_facilities_are_named_in_normal_case_and_kept_as_the_agency_spells_them(
     assert "DALLAS" not in shown
 
 
-@pytest.mark.parametrize("code", area_shares().index)
+@pytest.mark.parametrize("code", estimates().shares.index)
 def test_a_long_table_of_an_area_is_drawn_and_folded(code: str) -> None:
     long = [table for table in area_sheet(code).tables if len(table.frame) > 30 and not table.dense]
     (months,) = [table for table in long if "month" in table.frame]

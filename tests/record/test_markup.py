@@ -136,8 +136,8 @@ def test_drawings(name: str) -> None:
     square = "M0,0L10,0L10,10L0,10Z"
     shapes = pd.DataFrame({"fips": ["01001"], "path": [square]})
     text = maps.rollout(
-        shapes, pd.Series({"01001": 0}), labels=[name], titles={"01001": name}, panels=[],
-        borders=shapes,
+        figures.WIDE, pd.Series({"01001": 0}), shapes=shapes, labels=[name],
+        titles={"01001": name}, panels=[], borders=shapes,
     )  # fmt: skip
     harmless(text, name)
 

@@ -10,7 +10,6 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import betabinom, binom, chi2_contingency, norm
-from statsmodels.stats.power import GofChisquarePower
 
 from scomm.errors import ArgumentError
 from scomm.stats import bounds as bd
@@ -72,15 +71,6 @@ def test_chi_square_without_outcomes_and_without_places():
     assert het.chi_square_homogeneity([1, 2, 0], [5, 5, 0]).places == 2
     with pytest.raises(ArgumentError):
         het.chi_square_homogeneity([1, 0], [5, 0])
-
-
-def test_homogeneity_power_against_statsmodels():
-    n, p = np.array([200, 300, 500]), np.array([0.25, 0.3, 0.33])
-    pooled = (n * p).sum() / n.sum()
-    effect = np.sqrt((n * (p - pooled) ** 2).sum() / (pooled * (1 - pooled)) / n.sum())
-    expected = GofChisquarePower().power(effect, n.sum(), alpha=0.05, n_bins=3)
-    assert het.homogeneity_power(n, p) == pytest.approx(expected, abs=1e-8)
-    assert het.homogeneity_power(n, [0.3, 0.3, 0.3]) == 0.05
 
 
 def test_overdispersion_is_the_mean_of_squared_z_and_says_when_clamped():
@@ -308,7 +298,6 @@ def test_family_wise_bound_is_bonferroni_over_the_most_places_there_can_be():
     assert selection.family_wise_bound(0.5, 94218, 186) == 1.0
     with pytest.raises(ArgumentError):
         selection.most_places_this_large(100, 101)
-    assert selection.highest_shares([5, 9, 0], [10, 10, 0], 1).tolist() == [0.9]
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 6), st.integers(0, 6), st.data())

@@ -24,7 +24,7 @@ from scomm.display.words import N_, _
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
 from scomm.record.identity import editions, release_date
-from scomm.record.outputs import findings_shown, of_kind
+from scomm.record.outputs import findings_shown
 from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
 
@@ -292,13 +292,11 @@ class Datasheets(SphinxDirective):
 
 def sheets(app: Sphinx) -> list[Sheet]:
     """Return every datasheet of this build, computed once."""
-    from scomm.record.datasheets import all_sheets, estimates  # only for pages that are written
+    from scomm.record.datasheets import all_sheets  # only for pages that are written
 
     made: list[Sheet] | None = getattr(app, "scomm_sheets", None)
     if made is None:
-        tables = of_kind(executed(app), "table")
-        known = estimates({number: data["csv"] for number, (_, data) in tables.items()})
-        made = all_sheets(known)
+        made = all_sheets()
         app.scomm_sheets = made  # type: ignore[attr-defined]
     return made
 

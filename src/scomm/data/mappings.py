@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -33,8 +34,19 @@ def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
 
 @cache
 def areas() -> pd.DataFrame:
-    """Return areas of responsibility: code, short name, long name of the record files."""
-    return _rows(paths.AOR, ("code", "name", "long_name", "reason", "date"), "code")
+    """Return areas of responsibility: code, short name, long name of the record files.
+
+    ``formed_from`` is the area out of which a later one was formed, empty for the others.
+    """
+    columns = ("code", "name", "long_name", "formed_from", "reason", "date")
+    return _rows(paths.AOR, columns, "code")
+
+
+@cache
+def later_areas() -> Mapping[str, tuple[str, ...]]:
+    """Return the areas formed out of each area, by its code."""
+    later = areas()[areas()["formed_from"] != ""]
+    return {str(old): tuple(new["code"]) for old, new in later.groupby("formed_from")}
 
 
 @cache

@@ -40,11 +40,25 @@ def _restrict(frame: pd.DataFrame, keep: pd.Series, restriction: str, reason: st
     return kept, Attrition(restriction, reason, before, before - after, after)
 
 
+def is_fast_track(frame: pd.DataFrame) -> pd.Series:
+    """Return whether removals are on the fast track, by disposition or as the ingest marked them."""
+    if "fast_track" in frame:
+        return frame["fast_track"].astype(bool)
+    return frame["disposition"].isin(fast_track())
+
+
+def on_fast_track(frame: pd.DataFrame) -> Restricted:
+    """Keep expedited removals and reinstatements."""
+    return _restrict(
+        frame, is_fast_track(frame), N_("on the fast track"), N_("neither expedited nor reinstated")
+    )
+
+
 def outside_fast_track(frame: pd.DataFrame) -> Restricted:
     """Keep removals that are neither expedited nor reinstated; blank dispositions are kept."""
     return _restrict(
         frame,
-        ~frame["disposition"].isin(fast_track()),
+        ~is_fast_track(frame),
         N_("outside the fast track"),
         N_(
             "expedited removals and reinstatements follow border apprehensions, few of which have a "

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from scomm.display.figures import Layout
+from scomm.display.formats import tr
 from scomm.display.style import SHADES as SHADE_COLORS
 from scomm.display.style import role
 from scomm.display.words import _
@@ -259,21 +260,20 @@ def _names(rows: pd.DataFrame, top: float, size: float, columns: int) -> tuple[s
 
 def area_map(
     layout: Layout,
-    paths: Mapping[str, Sequence[str]],
     rows: pd.DataFrame,
     *,
+    paths: Mapping[str, Sequence[str]],
     bounds: Sequence[float],
     labels: Sequence[str],
     wide: float,
-    wide_label: str,
 ) -> str:
     """Return a map of areas by class of a share, each with its code, as SVG text; codes are explained.
 
-    ``paths`` gives each area's code the outlines of its counties; ``rows`` has code, label (its name),
-    title (what a pointer shows), text and detail (two lines that a wide screen shows beside or on
-    the area), share, low and high; ``bounds`` are the lower ends of the classes after the first,
-    ``labels`` their names. Areas whose interval is wider than ``wide`` are hatched, and ``wide_label``
-    says so. A phone shows codes alone, in letters that it can show.
+    ``rows`` has code, label (the area's name), share, low, high and n (removals); ``paths`` gives
+    each code the outlines of its counties; ``bounds`` are the lower ends of the classes after the
+    first, ``labels`` their names. Areas whose interval is wider than ``wide``, a difference of
+    shares, are hatched. A wide screen shows code, share and interval beside or on the area, a phone
+    codes alone, in letters that it can show.
 
     Raises ArgumentError if there are more classes than shades.
     """
@@ -286,15 +286,20 @@ def area_map(
             return _text(
                 x, y, row.code, anchor=anchor, size=size, strong=True, over=over, fixed=True
             )
+        text, detail = f"{row.code} {row.share:.0%}", f"{100 * row.low:.0f}–{row.high:.0%}"
         return _text(
-            x, y, row.text, anchor=anchor, size=size, strong=True, over=over, fixed=True
-        ) + _text(x, y + 1.1 * size, row.detail, anchor=anchor, size=size, over=over, fixed=True)
+            x, y, text, anchor=anchor, size=size, strong=True, over=over, fixed=True
+        ) + _text(x, y + 1.1 * size, detail, anchor=anchor, size=size, over=over, fixed=True)
 
     for row in rows.itertuples():
         rings = dissolve(paths[row.code])
         shade = SHADES[int(np.searchsorted(bounds, row.share, side="right"))]
         outline = _written(rings)
-        title = f"<title>{escape(_(row.title))}</title>"
+        pointed = tr(
+            "{area}: {share:pct}, interval {low:pct} to {high:pct}, {n:int} removals",
+            **{"area": row.label, "share": row.share, "low": row.low, "high": row.high, "n": row.n},
+        )
+        title = f"<title>{escape(_(pointed))}</title>"
         parts.append(
             f'<path d="{outline}" fill="{shade}" stroke="{_PAPER}" stroke-width="1.5">{title}</path>'
         )
@@ -332,7 +337,8 @@ def area_map(
         f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{_PAPER}" stroke-width="3"/>'
         f'<path d="M4 0V9" stroke="{_TEXT}" stroke-width="1"/></pattern></defs>'
     )
-    entries = [*zip(labels, SHADES, strict=False), (wide_label, "url(#hatch)")]
+    hatched = tr("interval wider than {points:pts0} points", points=wide)
+    entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)")]
     legend, bottom = _legend(entries, HEIGHT + 14, size, fixed=True)
     names, bottom = _names(rows, bottom, size, 3 if layout.narrow else 4)
     return _svg(WIDTH + side, bottom, hatch, *parts, *written, legend, names, left=side)

@@ -127,7 +127,7 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(value: Any) -> Any:
     """Return a cell from what ``to_plain`` made of it."""
-    return Line(*value[_LINE]) if isinstance(value, dict) else value
+    return Line(*value[_LINE]) if isinstance(value, dict) and _LINE in value else value
 
 
 def _css(*names: str) -> Any:

@@ -1,23 +1,25 @@
-"""Monthly counts of removals by area: what chapters 9 to 11 share."""
+"""Counts and estimates of areas: one of each, for chapters and datasheets alike.
+
+What is counted is restricted by the caller, through ``scomm.data.restrictions``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import t
 
-from scomm.data.mappings import areas, fast_track, strata
-from scomm.data.restrictions import (
-    Attrition,
-    by_definition,
-    outside_fast_track,
-    without_headquarters,
-)
+from scomm.data.ledger import published_totals
+from scomm.data.mappings import areas, strata
 from scomm.data.tables import load
 from scomm.display.words import N_
+from scomm.stats.bounds import share_bounds
+from scomm.stats.resampling import cosine_coefficients, cosine_share
+from scomm.stats.shrinkage import shrunken_effects
+from scomm.stats.standardise import direct, direct_contributions
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,16 @@ def with_kind(removals: pd.DataFrame) -> pd.DataFrame:
     return removals.assign(kind=kind, none=none)
 
 
-@cache
-def monthly_by_kind() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Count removals by month, area and kind of case (months x areas x kinds), headquarters left out.
+def by_month_area_and_kind(
+    removals: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count kept removals by month, area and kind of case (months x areas x kinds).
 
-    First those without a recorded conviction, then all; areas in the order of ``monthly``.
+    First those without a recorded conviction, then all; months and areas as in
+    ``by_month_and_area`` of the same removals.
     """
-    areas_only, _ = without_headquarters(load("removals"))
-    every = monthly("all")
-    cells = with_kind(areas_only).assign(aor=areas_only["aor"].astype(str))
+    every = by_month_and_area(removals)
+    cells = with_kind(removals).assign(aor=removals["aor"].astype(str))
     wide = cells.pivot_table(
         index="month", columns=["aor", "kind"], values=["none", "n"], aggfunc="sum", fill_value=0
     )
@@ -86,21 +89,6 @@ def monthly_by_kind() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         for part in ("none", "n")
     )
     return none, n
-
-
-@cache
-def monthly(stratum: str = "all") -> Monthly:
-    """Count removals by month and area, headquarters left out.
-
-    ``stratum`` is ``all``, ``outside`` (neither expedited nor reinstated) or ``fast`` (the rest).
-    Raises KeyError for another word.
-    """
-    areas_only, _ = without_headquarters(load("removals"))
-    outside, _ = outside_fast_track(areas_only)
-    fast = areas_only["disposition"].isin(fast_track())
-    return by_month_and_area(
-        {"all": areas_only, "outside": outside, "fast": areas_only[fast]}[stratum]
-    )
 
 
 def by_month_and_area(part: pd.DataFrame) -> Monthly:
@@ -120,11 +108,80 @@ def by_month_and_area(part: pd.DataFrame) -> Monthly:
     )
 
 
-def defined(stratum: str) -> tuple[Monthly, Attrition]:
-    """Count removals under one definition of ``strata.csv``, with the definition's attrition row.
+def pooled(counts: Monthly) -> pd.DataFrame:
+    """Estimate each area's share without a recorded conviction over all months.
 
-    Raises KeyError for a definition that is not there.
+    One row an area, in its order: ``code``, ``label``, ``n``, ``x``, ``raw`` (x / n), ``low`` and
+    ``high`` (95%, for dependent months: ``stats.resampling.cosine_share``), ``se``, ``shrunken``
+    (toward the mean of areas: ``stats.shrinkage.shrunken_effects``).
     """
-    areas_only, _ = without_headquarters(load("removals_by_disposition"))
-    kept, row = by_definition(areas_only, stratum)
-    return by_month_and_area(kept), row
+    fit = cosine_share(counts.x, counts.n)
+    return pd.DataFrame(
+        {
+            "code": counts.codes,
+            "label": counts.names,
+            "n": counts.n.sum(axis=0),
+            "x": counts.x.sum(axis=0),
+            "raw": fit.share,
+            "low": fit.interval.low,
+            "high": fit.interval.high,
+            "se": fit.standard_error,
+            "shrunken": shrunken_effects(fit.share, fit.standard_error).effect,
+        }
+    )
+
+
+def with_nations_mix(
+    x: npt.NDArray[np.int64], n: npt.NDArray[np.int64]
+) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
+    """Estimate each area's share if its mix of cases were the nation's.
+
+    ``x`` and ``n`` are counts by month, area and kind. Returns one row an area with
+    ``standardized``, ``low`` and ``high`` (95%, for dependent months) and ``se``; and the cosine
+    coefficients of the shares (coefficients x areas), for comparisons of two areas. The method is
+    direct standardization (``stats.standardise.direct``).
+    """
+    by_area_x, by_area_n = x.sum(axis=0).astype(float), n.sum(axis=0).astype(float)
+    weights = by_area_n.sum(axis=0) / by_area_n.sum()
+    share = np.asarray(direct(by_area_x, by_area_n, weights, empty="renormalise").share)
+    slow = cosine_coefficients(direct_contributions(x, n, weights))
+    errors = np.sqrt((slow**2).mean(axis=0))
+    width = float(t.ppf(0.975, len(slow))) * errors
+    frame = {"standardized": share, "low": share - width, "high": share + width, "se": errors}
+    return pd.DataFrame(frame), slow
+
+
+# The classes of the dashboard: convicted, charged, neither.
+CONVICTED, PENDING = "Criminal Conviction", "Pending Criminal Charges"
+NEITHER = "Other Immigration Violator"
+CLASSES = (CONVICTED, PENDING, NEITHER)
+
+
+def withheld_bounds(year: int, total: str, with_history: str) -> pd.DataFrame:
+    """Bound each area's share without a conviction in a fiscal year of the dashboard.
+
+    All that is missing in the nation could be one area's: that of the published total ``total``
+    and of ``with_history``, removals of people with a conviction or a charge (keys of
+    ``published_totals.csv``). Returns one row an area of ``CLASSES``, ``visible``, ``low``,
+    ``high``, ``width`` and ``can_be_said`` (``stats.bounds.share_bounds``).
+    """
+    cells = load("dashboard_removals")
+    cells = cells[cells["fiscal_year"] == year]
+    seen = cells.pivot_table("n", "aor", "criminality", aggfunc="sum", fill_value=0)
+    totals = published_totals()["value"]
+    missing = int(totals[total]) - int(cells["n"].sum())
+    charged = int(totals[with_history]) - int(seen[CONVICTED].sum()) - int(seen[PENDING].sum())
+    most, most_convicted = (0, missing), (0, charged)
+    without = seen[NEITHER] + seen[PENDING]
+    ends = share_bounds(without, seen[CONVICTED], most, most_convicted, most)
+    return seen[list(CLASSES)].assign(
+        visible=seen[list(CLASSES)].sum(axis=1),
+        low=ends.low,
+        high=ends.high,
+        width=ends.width,
+        can_be_said=ends.can_be_said,
+    )
+
+
+# The last whole year of the dashboard, with its published totals: all, and with a history.
+LAST_BOUNDED = (2024, "T40", "T41")

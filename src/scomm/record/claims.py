@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from scomm import paths
 from scomm.data import ledger
 from scomm.data.tables import load
 from scomm.display.formats import tr
-from scomm.display.words import N_
+from scomm.display.words import N_, Words
 from scomm.errors import LedgerError
-from scomm.record.evidence import Published, cutoff_month, published
-from scomm.stats.verdicts import Rule
+from scomm.record.evidence import HALF, Published, cutoff_month, national_total, published
+from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
+from scomm.stats.verdicts import Rule, as_counted_each, beyond_chance_each
 
 _SEVERAL = 2  # the "two or more" of the printed rule
 
@@ -240,6 +243,71 @@ def judge(claim: str) -> Verdict:
     if test["form"] == "record":
         return of_record(claim, test["facts"])
     return of_purpose(claim, test)
+
+
+def established_from(item: Published, total: int | None = None) -> int | None:
+    """Return the number of removals from which an item's printed share is beyond chance.
+
+    Against one half, two-sided at 5%; with ``total``, the removals of all places together, also
+    beyond selection. None if no number suffices; see ``total_from_which_established``.
+    """
+    low, high = (round(100 * share, 1) for share in item.share)  # as printed, to a tenth
+    return total_from_which_established(low, high, total_n=total)
+
+
+def what_would_change(item: Published) -> Words:
+    """Return in words what would change the verdict of a place over one half.
+
+    How many fewer without a conviction, where both counts are known; how small a total, where it
+    is a range; how many removals, where a share alone is printed.
+    """
+    if item.counts is not None:
+        x, n = item.counts
+        fewer = np.arange(x + 1)
+        counted = as_counted_each(x - fewer, np.full_like(fewer, n), HALF)
+        chance = beyond_chance_each(x - fewer, np.full_like(fewer, n), HALF)
+        over = np.asarray(counted) == "over"
+        firm = over & (np.asarray(chance) == "established")
+        not_over, not_firm = int(np.argmin(over)), int(np.argmin(firm))
+        if not_firm == 0:
+            return tr("{x:int} fewer without", x=not_over)
+        return tr(
+            "{firm:int} fewer: not beyond chance; {x:int} fewer: not over",
+            firm=not_firm,
+            x=not_over,
+        )
+    if item.n_range is not None:
+        low, high = (round(100 * share, 1) for share in item.share)
+        limit = floor_at_which_verdict_turns(item.n_range[1], low, high, alternative="two-sided")
+        return tr("a total of {limit:int} or fewer: not beyond chance", limit=limit)
+    return tr(
+        "a count: beyond chance from {alone:int} removals on, "
+        "beyond selection from {any_place:int}",
+        alone=established_from(item),
+        any_place=established_from(item, national_total(item.cutoff)),
+    )
+
+
+def findings_by_claim(without: str = "") -> dict[str, list[str]]:
+    """Return the findings that bear on each claim, by what the findings themselves say.
+
+    From the ``:claims:`` of every ``{finding}`` directive of the book's pages, in the order of
+    findings; those of the chapter ``without`` are left out. A claim without a finding has no entry.
+    Raises FindingError for a directive that cannot be read.
+    """
+    # Slow to load, and only the table of conclusions needs them.
+    from scomm.record.chapters import label, pages
+    from scomm.record.directives import of_text
+    from scomm.record.outputs import order
+
+    found: dict[str, list[str]] = {}
+    for page in pages():
+        if without and label(page) == without:
+            continue
+        for directive in of_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
+            for claim in directive.claims:
+                found.setdefault(claim, []).append(directive.id)
+    return {claim: sorted(findings, key=order) for claim, findings in found.items()}
 
 
 def verdict_table() -> pd.DataFrame:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -12,12 +11,20 @@ import pandas as pd
 
 from scomm.data import ledger, mappings
 from scomm.data.mappings import areas
-from scomm.data.restrictions import HEADQUARTERS, outside_fast_track
+from scomm.data.restrictions import without_headquarters
 from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col, Line
 from scomm.display.words import N_, Words
-from scomm.record.areas import monthly
+from scomm.record.areas import (
+    LAST_BOUNDED,
+    Monthly,
+    by_month_and_area,
+    by_month_area_and_kind,
+    pooled,
+    with_nations_mix,
+    withheld_bounds,
+)
 from scomm.record.evidence import PARTS, Published, frame, nation, published
 from scomm.record.ledger_places import (
     counted_words,
@@ -26,7 +33,6 @@ from scomm.record.ledger_places import (
     published_in,
     running_total,
 )
-from scomm.stats.proportions import wilson
 
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
@@ -40,8 +46,6 @@ _PROGRAM, _FIGURES, _SHARES, _DASHBOARD = (
     "notebooks/09-areas",
     "notebooks/13-dashboard",
 )
-# Areas of the dashboard that were formed out of others (aor.csv) and are in no removals file.
-LATER_AREAS = {"SNA": ("HLG",)}
 
 
 @dataclass(frozen=True)
@@ -133,31 +137,6 @@ def _activation() -> pd.DataFrame:
     area = load("county_areas").set_index("fips")["aor"]
     counties["aor"] = counties["current_fips"].str.split("+").str[0].map(area)
     return counties
-
-
-@cache
-def area_shares() -> pd.DataFrame:
-    """Return each area's removals FY2016 to FY2019 and shares without a recorded conviction.
-
-    Index: area code. Columns: name, n, x, share, low, high (Wilson), and the same with suffix
-    ``_outside`` for removals outside the fast track.
-    """
-    removals = load("removals")
-    removals = removals[removals["aor"] != HEADQUARTERS]
-    rows: dict[str, pd.Series] = {}
-    for suffix, part in (("", removals), ("_outside", outside_fast_track(removals)[0])):
-        n = part.groupby("aor", observed=True)["n"].sum()
-        x = part[~part["threat_level_recorded"]].groupby("aor", observed=True)["n"].sum()
-        ends = wilson(x.to_numpy(), n.to_numpy())
-        rows |= {f"n{suffix}": n, f"x{suffix}": x, f"share{suffix}": x / n}
-        rows |= {
-            f"low{suffix}": pd.Series(ends.low, index=n.index),
-            f"high{suffix}": pd.Series(ends.high, index=n.index),
-        }
-    table = pd.DataFrame(rows)
-    table.index = table.index.astype(str)
-    table.insert(0, "name", areas().set_index("code")["name"].reindex(table.index))
-    return table.sort_index()
 
 
 @cache
@@ -283,15 +262,6 @@ _COVERED = {
     "of": Col("of", "int", phone=False),
     "people": Col("Noncitizens covered, %", "pct"),
 }
-_AREAS = {
-    "name": Col("Area"),
-    "n": Col("Removals FY2016-19", "int"),
-    "share": Col("Without recorded conviction, %", "pct"),
-    "n_outside": Col("Outside the fast track", "int"),
-    "share_outside": Col("Without, %", "pct"),
-    "low_outside": Col("95% from, %", "pct", phone=False),
-    "high_outside": Col("to, %", "pct", phone=False),
-}
 _ESTIMATES = {
     "label": Col("Area"),
     "n": Col("Removals", "int"),
@@ -338,36 +308,31 @@ _DETAINERS = {
 
 @dataclass(frozen=True)
 class Estimates:
-    """What chapters computed for areas: ``shares`` by code, and ``bounds`` of FY2024 in words."""
+    """Estimates of areas, as chapters make them: ``shares`` by code; ``bounds`` of FY2024 in words."""
 
     shares: pd.DataFrame
     bounds: dict[str, str]
 
 
-def estimates(tables: Mapping[str, str]) -> Estimates | None:
-    """Read the areas' estimates from the chapters' own tables, given as CSV by number.
-
-    None if the book at hand does not have those chapters.
-    """
-    if not {"9.1", "10.2", "13.2"} <= tables.keys():
-        return None
-    raw, mix, bounds = (pd.read_csv(io.StringIO(tables[name])) for name in ("9.1", "10.2", "13.2"))
-    mix = mix.rename(columns={"low": "std_low", "high": "std_high"})
-    shares = raw[["label", "n", "raw", "low", "high", "shrunken"]].merge(
-        mix[["code", "label", "standardized", "std_low", "std_high"]], on="label", validate="1:1"
-    )
+@cache
+def estimates() -> Estimates:
+    """Estimate the areas by the functions that chapters 9, 10 and 13 call."""
+    removals, _left_out = without_headquarters(load("removals"))
+    mix, _coefficients = with_nations_mix(*by_month_area_and_kind(removals))
+    mix = mix.rename(columns={"low": "std_low", "high": "std_high"}).drop(columns="se")
+    shares = pooled(by_month_and_area(removals)).join(mix)
     words = {
-        str(row.aor): (
+        str(row.Index): (
             tr(
                 "In FY2024 the share without a conviction lies between {low:pct} and {high:pct}, "
                 "whatever the withheld cells hold.",
                 low=row.low,
                 high=row.high,
             )
-            if row.said == "bounded"
+            if row.can_be_said
             else N_("For FY2024 the withheld cells leave so much open that no share can be said.")
         )
-        for row in bounds.itertuples()
+        for row in withheld_bounds(*LAST_BOUNDED).itertuples()
     }
     return Estimates(shares.set_index("code"), words)
 
@@ -572,17 +537,18 @@ def _with_hidden(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**texts)
 
 
-def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
+def _visible_table(codes: Sequence[str]) -> SheetTable:
     """Return what the dashboard shows of some areas, by fiscal year, and the bounds of FY2024."""
     seen = visible_removals()
-    later = [new for code in codes for new in LATER_AREAS.get(code, ())]
+    later = [new for code in codes for new in mappings.later_areas().get(code, ())]
     rows = seen[seen["aor"].isin([*codes, *later])].copy()
     names = areas().set_index("code")["name"]
     rows["area"] = rows["aor"].map(names)
+    bounded = estimates().bounds
     bounds = [
-        tr("{area}: {bound}", area=names[code], bound=known.bounds[code])
+        tr("{area}: {bound}", area=names[code], bound=bounded[code])
         for code in [*codes, *later]
-        if known is not None and code in known.bounds
+        if code in bounded
     ]
     return SheetTable(
         N_("The same areas, FY2021 to the first quarter of FY2025"),
@@ -593,24 +559,20 @@ def _visible_table(codes: Sequence[str], known: Estimates | None) -> SheetTable:
     )
 
 
-def _shares_table(title: str, codes: Sequence[str], known: Estimates | None) -> SheetTable:
-    if known is not None:
-        rows = known.shares.loc[[code for code in codes if code in known.shares.index]]
-        return SheetTable(title, rows, _ESTIMATES, _ESTIMATES_NOTE, chapter=_SHARES)
-    return SheetTable(
-        title,
-        area_shares().loc[list(codes)],
-        _AREAS,
-        N_(
-            "Binomial intervals describe a constant rate and are too narrow for areas; see chapter 9."
-        ),
-        chapter=_SHARES,
-    )
+def _shares_table(title: str, codes: Sequence[str]) -> SheetTable:
+    rows = estimates().shares.loc[list(codes)]
+    return SheetTable(title, rows, _ESTIMATES, _ESTIMATES_NOTE, chapter=_SHARES)
+
+
+@cache
+def _monthly() -> Monthly:
+    removals, _left_out = without_headquarters(load("removals"))
+    return by_month_and_area(removals)
 
 
 def _series(code: str) -> tuple[SheetTable, SheetTable]:
     """Return an area's removals by fiscal year and by month."""
-    every = monthly("all")
+    every = _monthly()
     column = every.codes.index(code)
     months = pd.DataFrame({"month": every.months, "n": every.n[:, column], "x": every.x[:, column]})
     months["year"] = months["month"].dt.year + (months["month"].dt.month >= 10)
@@ -845,7 +807,7 @@ def places() -> list[Place]:
             )
         )
     names = areas().set_index("code")["name"]
-    for code in area_shares().index:
+    for code in estimates().shares.index:
         scope = _area_scope(str(code))
         found.append(
             Place(
@@ -916,8 +878,8 @@ def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
     return tuple(found)
 
 
-def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
-    """Return a state's datasheet; ``known`` is what chapters computed for areas.
+def state_sheet(code: str) -> Sheet:
+    """Return a state's datasheet.
 
     Raises KeyError for an unknown code.
     """
@@ -938,11 +900,11 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
         .reset_index()
         .sort_values("n", ascending=False, kind="stable")
     )
-    serving = sorted(set(here["aor"].dropna()) & set(area_shares().index))
+    serving = sorted(set(here["aor"].dropna()) & set(estimates().shares.index))
     tables = [
         _covered_table(N_("How much of the state was covered when"), here),
-        _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving, known),
-        _visible_table(serving, known),
+        _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
+        _visible_table(serving),
         SheetTable(
             N_("Detainers, 1 October 2014 to 19 July 2015, largest facilities"),
             facilities.head(15),
@@ -990,8 +952,8 @@ def state_sheet(code: str, known: Estimates | None = None) -> Sheet:
     )
 
 
-def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
-    """Return an area's datasheet; ``known`` is what chapters computed for areas.
+def area_sheet(code: str) -> Sheet:
+    """Return an area's datasheet.
 
     Raises KeyError for an unknown code.
     """
@@ -1000,13 +962,13 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
     here = counties[counties["aor"] == code]
     scope = _area_scope(code)
     items, figures = published_in(*scope), figures_in(*scope)
-    bound = known.bounds.get(code, "") if known else ""
+    bound = estimates().bounds.get(code, "")
     seen = visible_removals()
     visible = seen[seen["aor"] == code]
     by_state = here.groupby("state").size().reset_index(name="counties")
     by_state["state"] = by_state["state"].map(states()).fillna(by_state["state"])
     tables = [
-        _shares_table(N_("Removals, FY2016 to August of FY2019"), [code], known),
+        _shares_table(N_("Removals, FY2016 to August of FY2019"), [code]),
         *_series(code),
         SheetTable(
             N_("Dashboard, FY2021 to the first quarter of FY2025"),
@@ -1041,9 +1003,9 @@ def area_sheet(code: str, known: Estimates | None = None) -> Sheet:
     )
 
 
-def all_sheets(known: Estimates | None = None) -> list[Sheet]:
+def all_sheets() -> list[Sheet]:
     """Return every datasheet: states and the District of Columbia by name, then areas."""
     by_name = sorted(states().items(), key=lambda item: item[1])
-    return [state_sheet(code, known) for code, _ in by_name] + [
-        area_sheet(code, known) for code in area_shares().index
+    return [state_sheet(code) for code, _ in by_name] + [
+        area_sheet(code) for code in estimates().shares.index
     ]

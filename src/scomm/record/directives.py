@@ -108,6 +108,11 @@ class Directive:
         """The tables and hand-typed files that it rests on."""
         return _listed(self.options.get("sources", ""))
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that a finding bears on."""
+        return _listed(self.options.get("claims", ""))
+
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text) if part)
@@ -164,6 +169,11 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 
 
 def _column(code: str, label: str) -> Column:
+    """Return a printed column from its code and heading; a column's name may hold spaces.
+
+    >>> _column("Criminal Conviction:int wide", "Convicted")
+    Column(name='Criminal Conviction', spec='int', label='Convicted', phone=False)
+    """
     code, wide = code.removesuffix(" wide"), code.endswith(" wide")
     name, _colon, spec = code.partition(":")
     return Column(name, spec, " ".join(label.split()), phone=not wide)
@@ -296,6 +306,6 @@ def texts(
         parts = result.get("assumptions", "").split("; ")
         result["assumptions"] = [part for part in parts if part]
         result["tables"] = list(directive.sources)
-        result["claims"] = list(_listed(directive.options.get("claims", "")))
+        result["claims"] = list(directive.claims)
         result["route"] = _(directive.options.get("route", ""))
     return result

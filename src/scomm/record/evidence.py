@@ -88,6 +88,13 @@ class Published:
         return tr("{place}", place=place)
 
     @property
+    def dated(self) -> Words:
+        """The label with its cut-off: "Solano County CA, Feb 2011"."""
+        if self.cutoff:
+            return tr("{place}, {cutoff:cutoff}", place=self.label, cutoff=self.cutoff)
+        return tr("{place}, date not printed", place=self.label)
+
+    @property
     def exact(self) -> bool:
         """Whether both counts are known."""
         return self.members.bounded and len(self.members.x) == 1

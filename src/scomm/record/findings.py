@@ -14,7 +14,7 @@ SCHEMA = "one-in-four/findings/1"
 
 # The fixed words for an interval's method, each with how the statistics room names it.
 _METHOD_NAMES = {
-    "wilson": ("Wilson", "Wilson, reference fixed"),
+    "wilson": ("Wilson",),
     "wilson-overdispersed": ("Wilson, over-dispersed",),
     "wilson-union": ("union of Wilson intervals",),
     "clopper-pearson": ("Clopper-Pearson",),

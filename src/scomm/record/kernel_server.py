@@ -41,6 +41,7 @@ COMMON = (
     "pyarrow.csv",
     "scipy.stats",
     "sqlite3",
+    "statsmodels.stats.proportion",
     "tomllib",
     "tornado.platform.asyncio",
     "yaml",
@@ -66,6 +67,8 @@ MORE = (
     "seaborn.rcmod",
     "statsmodels.genmod.generalized_linear_model",
     "statsmodels.regression.linear_model",
+    "statsmodels.stats.meta_analysis",
+    "statsmodels.stats.multitest",
 )
 
 

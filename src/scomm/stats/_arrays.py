@@ -36,7 +36,7 @@ def counts(x: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats]:
     x > n, for a count that is not whole, and for shapes that do not broadcast.
     """
     try:
-        x_array, n_array = np.broadcast_arrays(floats(x), floats(n))
+        x_array, n_array = (np.array(v) for v in np.broadcast_arrays(floats(x), floats(n)))
     except ValueError as error:
         raise ArgumentError(f"x and n do not have matching shapes: {error}") from error
     for name, array in (("x", x_array), ("n", n_array)):

@@ -13,11 +13,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import betaln, digamma, expit, gammaln, log_expit, logit, logsumexp
-from scipy.stats import chi2, ncx2
+from scipy.special import digamma, expit, gammaln, log_expit, logit, logsumexp
+from scipy.stats import betabinom, binom, chi2, chi2_contingency
+from statsmodels.stats.meta_analysis import combine_effects
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, counts, floats, two_sided_z
+from scomm.stats._arrays import Floats, check_level, counts, floats
 
 # Above this the beta distribution of true shares is a point for any counts met here.
 LARGEST_CONCENTRATION = 1e8
@@ -126,8 +127,8 @@ def chi_square_homogeneity(x: npt.ArrayLike, n: npt.ArrayLike) -> Homogeneity:
     """Pearson chi-square test that all places share one rate.
 
     Equation: sum (x_j - n_j p)^2 / (n_j p (1-p)), p pooled, df = places - 1. Source: Pearson
-    (1900); `scipy.stats.chi2_contingency` of the 2 x J table gives the same. `smallest_expected`
-    below about 5 means that the p-value is rough. All x = 0 or all x = n: statistic 0, p 1.
+    (1900); `scipy.stats.chi2_contingency` of the 2 x J table. `smallest_expected` below about 5
+    means that the p-value is rough. All x = 0 or all x = n: statistic 0, p 1.
     Raises ArgumentError for fewer than two places with cases.
 
     >>> h = chi_square_homogeneity([10, 20], [100, 100])
@@ -135,31 +136,11 @@ def chi_square_homogeneity(x: npt.ArrayLike, n: npt.ArrayLike) -> Homogeneity:
     (3.9216, 1, 0.0477)
     """
     xs, ns = _places(x, n, 2)
-    p = xs.sum() / ns.sum()
-    df = xs.size - 1
-    variance = ns * p * (1 - p)
-    statistic = float(((xs - ns * p) ** 2 / variance).sum()) if 0 < p < 1 else 0.0
-    smallest = float(min((ns * p).min(), (ns * (1 - p)).min()))
-    return Homogeneity(statistic, df, float(chi2.sf(statistic, df)), float(p), xs.size, smallest)
-
-
-def homogeneity_power(n: npt.ArrayLike, shares: npt.ArrayLike, alpha: float = 0.05) -> float:
-    """Power of `chi_square_homogeneity` if the true shares were `shares`.
-
-    Equation: noncentral chi-square with non-centrality sum n_j (p_j - p)^2 / (p (1-p)), p the
-    n-weighted mean. Source: Cohen (1988), chapter 7. With hundreds of thousands of cases it is 1
-    for differences that matter to nobody. Raises ArgumentError for bad shares or no spread in n.
-
-    >>> round(homogeneity_power([100, 100], [0.1, 0.2]), 2)
-    0.51
-    """
-    ns, ps = floats(n, "n", ndim=1), floats(shares, "shares", ndim=1)
-    if ns.size != ps.size or ns.size < 2 or ((ps < 0) | (ps > 1)).any() or (ns < 0).any():
-        raise ArgumentError("expected two or more places, each with n >= 0 and a share in [0, 1]")
-    p = (ns * ps).sum() / ns.sum()
-    shift = float((ns * (ps - p) ** 2).sum() / (p * (1 - p))) if 0 < p < 1 else 0.0
-    critical = chi2.isf(alpha, ns.size - 1)
-    return float(ncx2.sf(critical, ns.size - 1, shift)) if shift else alpha
+    pooled = float(xs.sum() / ns.sum())
+    if pooled in (0, 1):
+        return Homogeneity(0.0, xs.size - 1, 1.0, pooled, xs.size, 0.0)
+    statistic, p, df, expected = chi2_contingency([xs, ns - xs], correction=False)
+    return Homogeneity(float(statistic), df, float(p), pooled, xs.size, float(expected.min()))
 
 
 def overdispersion(
@@ -199,8 +180,10 @@ def dersimonian_laird(
     """Moment estimate of the spread between places from estimates and their variances.
 
     Equation: Q = sum w (y - m)^2, w = 1/v; tau^2 = max(0, (Q - df)/(sum w - sum w^2/sum w));
-    mean weighted by 1/(v + tau^2). Source: DerSimonian and Laird (1986). Raises ArgumentError for
-    fewer than two estimates or a variance that is not positive.
+    mean weighted by 1/(v + tau^2). Source: DerSimonian and Laird (1986);
+    `statsmodels.stats.meta_analysis.combine_effects`, which leaves tau^2 negative: where it is, the
+    fixed-effect mean and interval are taken. Raises ArgumentError for fewer than two estimates or
+    a variance that is not positive.
 
     >>> d = dersimonian_laird([0.1, 0.3, 0.5], [0.01, 0.01, 0.01])
     >>> round(d.tau2, 4), round(d.mean, 3), round(d.i2, 3)
@@ -209,26 +192,24 @@ def dersimonian_laird(
     y, v = floats(estimates, "estimates", ndim=1), floats(variances, "variances", ndim=1)
     if y.size < 2 or y.size != v.size or not (v > 0).all() or np.isnan(y).any():
         raise ArgumentError("expected two or more estimates, each with a positive variance")
-    w = 1 / v
-    fixed = (w * y).sum() / w.sum()
-    q, df = float((w * (y - fixed) ** 2).sum()), y.size - 1
-    raw = (q - df) / (w.sum() - (w**2).sum() / w.sum())
-    tau2 = max(0.0, float(raw))
-    star = 1 / (v + tau2)
-    mean = float((star * y).sum() / star.sum())
-    half = two_sided_z(level) / np.sqrt(star.sum())
-    i2 = max(0.0, (q - df) / q) if q > 0 else 0.0
+    check_level(level)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a variance below 0, not used here
+        fit = combine_effects(y, v, method_re="dl")
+        fixed, random, *_ = fit.conf_int(alpha=1 - level)
+    clamped = bool(fit.tau2 < 0)
+    low, high = fixed if clamped else random
+    tau2 = 0.0 if clamped else float(fit.tau2)
     return RandomEffects(
-        mean=mean,
-        low=float(mean - half),
-        high=float(mean + half),
+        mean=float(fit.mean_effect_fe if clamped else fit.mean_effect_re),
+        low=float(low),
+        high=float(high),
         tau2=tau2,
         tau=float(np.sqrt(tau2)),
-        clamped=bool(raw < 0),
-        q=q,
-        df=df,
-        p=float(chi2.sf(q, df)),
-        i2=float(i2),
+        clamped=clamped,
+        q=max(0.0, float(fit.q)),
+        df=fit.df,
+        p=float(fit.test_homogeneity().pvalue),
+        i2=0.0 if clamped else float(fit.i2),
         scale=scale,
         level=level,
     )
@@ -263,13 +244,13 @@ def random_effects(
 def beta_binomial_log_likelihood(a: float, b: float, x: Floats, n: Floats) -> float:
     """Sum over places of log P(x | n, a, b), binomial coefficients included.
 
-    Equation: log C(n, x) + log B(a+x, b+n-x) - log B(a, b). Source: Skellam (1948).
+    Equation: log C(n, x) + log B(a+x, b+n-x) - log B(a, b). Source: Skellam (1948);
+    `scipy.stats.betabinom`.
 
     >>> round(beta_binomial_log_likelihood(1.0, 1.0, np.array([3.0]), np.array([9.0])), 6)
     -2.302585
     """
-    choose = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
-    return float((choose + betaln(a + x, b + n - x) - betaln(a, b)).sum())
+    return float(betabinom.logpmf(x, n, a, b).sum())
 
 
 def _negative_beta_binomial(theta: Floats, x: Floats, n: Floats) -> tuple[float, Floats]:
@@ -317,9 +298,7 @@ def beta_binomial(x: npt.ArrayLike, n: npt.ArrayLike) -> BetaBinomial:
         key=lambda fit: fit.fun,
     )
     top = -float(best.fun)
-    choose = gammaln(ns + 1) - gammaln(xs + 1) - gammaln(ns - xs + 1)
-    flat = float((choose + xs * np.log(pooled) + (ns - xs) * np.log1p(-pooled)).sum())
-    gain = max(0.0, 2 * (top - flat))
+    gain = max(0.0, 2 * (top - float(binom.logpmf(xs, ns, pooled).sum())))
     at_boundary = bool(best.x[1] > cap - 0.01 or gain < 1e-6)
     # There the likelihood is flat, and where a search of it stops depends on the processor.
     mean = float(pooled if at_boundary else expit(best.x[0]))

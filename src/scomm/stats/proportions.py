@@ -3,21 +3,26 @@
 Counts may be scalars or arrays (nan = not known). Where n = 0 every estimate is nan; nothing is
 raised, because an empty place is a fact and not a mistake. Impossible counts raise ArgumentError.
 An interval on a full count describes a process with that rate, not the count itself.
+
+Intervals are those of statsmodels and tests those of SciPy; mid-P and the ratio, which neither
+has, are computed here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincinv
-from scipy.stats import binom, hypergeom
+import scipy.stats
+from scipy.special import betainc
+from scipy.stats import binom, binomtest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, check_level, counts, share_of, two_sided_z, unwrap
-from scomm.stats._exact import binomial_two_sided, hypergeometric_two_sided
+from scomm.stats._arrays import Floats, Value, check_level, counts, share_of, unwrap
 
 Alternative = Literal["two-sided", "greater", "less"]
 
@@ -65,6 +70,21 @@ def _interval(
     )
 
 
+def _limits(x: Floats, n: Floats, level: float, method: str) -> tuple[Floats, Floats]:
+    """Limits of `statsmodels`, exactly 0 at x = 0 and 1 at x = n."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = proportion_confint(x, n, 1 - level, method)
+    return np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
+
+
+def _each(test: Callable[..., float], use: npt.NDArray[np.bool_], *columns: Floats) -> Floats:
+    """P-values of a test that SciPy has for one table at a time; nan where not `use`."""
+    p = np.full(use.shape, np.nan)
+    tables = np.stack([column[use] for column in columns], axis=-1).astype(np.int64)
+    p[use] = [test(*table) for table in tables.tolist()]
+    return p
+
+
 def _check_alternative(alternative: str) -> None:
     if alternative not in ("two-sided", "greater", "less"):
         raise ArgumentError(
@@ -99,17 +119,10 @@ def wilson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     >>> round(i.low, 4), round(i.high, 4)
     (0.2553, 0.3662)
     """
-    z = two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
-    low, high = _wilson_limits(xs, ns, z)
+    low, high = _limits(xs, ns, level, "wilson")
     return _interval(low, high, xs, ns, level, "Wilson")
-
-
-def _wilson_limits(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        half = z * np.sqrt(x * (n - x) / n + z * z / 4)
-        low, high = (x + z * z / 2 - half) / (n + z * z), (x + z * z / 2 + half) / (n + z * z)
-    return np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
 
 
 def wilson_overdispersed(
@@ -127,12 +140,12 @@ def wilson_overdispersed(
     >>> round(i.low, 3), round(i.high, 3)           # as 30 of 100
     (0.219, 0.396)
     """
-    z = two_sided_z(level)
+    check_level(level)
     xs, ns = counts(x, n)
     factor = np.asarray(phi, dtype=float)
     if not (factor >= 1).all():
         raise ArgumentError(f"phi: found {phi!r}, expected 1 or more")
-    low, high = _wilson_limits(xs / factor, ns / factor, z)
+    low, high = _limits(xs / factor, ns / factor, level, "wilson")
     return _interval(low, high, xs, ns, level, "Wilson, over-dispersed")
 
 
@@ -148,9 +161,7 @@ def clopper_pearson(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> 
     """
     check_level(level)
     xs, ns = counts(x, n)
-    tail = (1 - level) / 2
-    low = np.where(xs == 0, 0.0, betaincinv(np.maximum(xs, 1), ns - xs + 1, tail))
-    high = np.where(xs == ns, 1.0, betaincinv(xs + 1, np.maximum(ns - xs, 1), 1 - tail))
+    low, high = _limits(xs, ns, level, "beta")
     return _interval(low, high, xs, ns, level, "Clopper-Pearson")
 
 
@@ -166,9 +177,7 @@ def jeffreys(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interva
     """
     check_level(level)
     xs, ns = counts(x, n)
-    tail = (1 - level) / 2
-    low = np.where(xs == 0, 0.0, betaincinv(xs + 0.5, ns - xs + 0.5, tail))
-    high = np.where(xs == ns, 1.0, betaincinv(xs + 0.5, ns - xs + 0.5, 1 - tail))
+    low, high = _limits(xs, ns, level, "jeffreys")
     return _interval(low, high, xs, ns, level, "Jeffreys")
 
 
@@ -227,8 +236,10 @@ def exact_test(
         p = binom.sf(xs - 1, ns, p0)
     elif alternative == "less":
         p = binom.cdf(xs, ns, p0)
+    elif p0 == 0.5:  # symmetric: twice the smaller tail, for any number of counts at once
+        p = np.minimum(1.0, 2 * binom.cdf(np.minimum(xs, ns - xs), ns, p0))
     else:
-        p = binomial_two_sided(xs, ns, p0)
+        p = _each(lambda k, m: binomtest(k, m, p0).pvalue, (ns > 0) & ~np.isnan(xs), xs, ns)
     return unwrap(np.where(ns > 0, p, np.nan))
 
 
@@ -269,13 +280,22 @@ def newcombe_difference(
     >>> round(c.estimate, 4), round(c.interval.low, 4), round(c.interval.high, 4)
     (0.2, 0.0524, 0.3339)
     """
-    first, second = wilson(x1, n1, level), wilson(x2, n2, level)
-    p1, p2 = np.asarray(share(x1, n1)), np.asarray(share(x2, n2))
-    difference = p1 - p2
-    low = difference - np.hypot(p1 - first.low, second.high - p2)
-    high = difference + np.hypot(first.high - p1, p2 - second.low)
+    check_level(level)
+    a, first_n = counts(x1, n1)
+    c, second_n = counts(x2, n2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = confint_proportions_2indep(
+            a, first_n, c, second_n, method="newcomb", compare="diff", alpha=1 - level
+        )
     return Comparison(
-        unwrap(difference), Interval(unwrap(low), unwrap(high), level, "Newcombe hybrid score")
+        unwrap(share_of(a, first_n) - share_of(c, second_n)),
+        # Rounding may carry a limit of a difference of 1 just beyond it.
+        Interval(
+            unwrap(np.maximum(low, -1.0)),
+            unwrap(np.minimum(high, 1.0)),
+            level,
+            "Newcombe hybrid score",
+        ),
     )
 
 
@@ -334,7 +354,7 @@ def odds_ratio(
     >>> round(c.estimate, 4), round(c.interval.low, 3), round(c.interval.high, 3)
     (2.6667, 1.276, 5.572)
     """
-    z = two_sided_z(level)
+    check_level(level)
     a, first_n = counts(x1, n1)
     c, second_n = counts(x2, n2)
     a, first_n, c, second_n = np.broadcast_arrays(a, first_n, c, second_n)
@@ -342,11 +362,13 @@ def odds_ratio(
     add = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), 0.5, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = a * d / (b * c)
-        centre = np.log((a + add) * (d + add) / ((b + add) * (c + add)))
-        half = z * np.sqrt(1 / (a + add) + 1 / (b + add) + 1 / (c + add) + 1 / (d + add))
+        low, high = confint_proportions_2indep(
+            a + add, first_n + 2 * add, c + add, second_n + 2 * add,
+            method="logit", compare="odds-ratio", alpha=1 - level,
+        )  # fmt: skip
     estimate = np.where((first_n > 0) & (second_n > 0), estimate, np.nan)
-    low = np.where(estimate == 0, 0.0, np.exp(centre - half))
-    high = np.where(np.isinf(estimate), np.inf, np.exp(centre + half))
+    low = np.where(estimate == 0, 0.0, low)
+    high = np.where(np.isinf(estimate), np.inf, high)
     undefined = np.isnan(estimate)
     low, high = np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
     return Comparison(unwrap(estimate), Interval(unwrap(low), unwrap(high), level, "Woolf logit"))
@@ -370,14 +392,13 @@ def fisher_exact(
     _check_alternative(alternative)
     a, first_n = counts(x1, n1)
     c, second_n = counts(x2, n2)
-    if alternative == "two-sided":
-        return unwrap(hypergeometric_two_sided(a, first_n, c, second_n))
-    total, drawn = first_n + second_n, a + c
-    if alternative == "greater":
-        p = hypergeom.sf(a - 1, total, drawn, first_n)
-    else:
-        p = hypergeom.cdf(a, total, drawn, first_n)
-    return unwrap(np.where((first_n > 0) & (second_n > 0), p, np.nan))
+    a, first_n, c, second_n = np.broadcast_arrays(a, first_n, c, second_n)
+
+    def test(x: int, n: int, y: int, m: int) -> float:
+        return float(scipy.stats.fisher_exact([[x, n - x], [y, m - y]], alternative).pvalue)
+
+    use = (first_n > 0) & (second_n > 0) & ~np.isnan(a + c)
+    return unwrap(_each(test, use, a, first_n, c, second_n))
 
 
 def against_rest(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -53,25 +53,6 @@ class TestedMember:
     share: float
     p: float
     alternative: str
-
-
-def printed_percent_range(printed: str) -> tuple[float, float]:
-    """Percentages that would be printed as `printed` after rounding to its own last digit.
-
-    Both ends are included, since rounding of a half may go either way.
-    Raises ArgumentError if `printed` is not a plain decimal between 0 and 100.
-
-    >>> printed_percent_range("57"), printed_percent_range("28.7")
-    ((56.5, 57.5), (28.65, 28.75))
-    """
-    try:
-        value = Decimal(printed)
-    except InvalidOperation as error:
-        raise ArgumentError(f"printed: found {printed!r}, expected digits like '57'") from error
-    if not 0 <= value <= 100:
-        raise ArgumentError(f"printed: found {printed!r}, expected 0 to 100")
-    half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
-    return float(max(value - half, Decimal(0))), float(min(value + half, Decimal(100)))
 
 
 def _as_share(percent: float | None, default: int) -> Fraction:

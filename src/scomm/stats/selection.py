@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, check_level, counts, floats
+from scomm.stats._arrays import Floats, check_level, floats
 
 
 @dataclass(frozen=True)
@@ -128,18 +128,3 @@ def family_wise_bound(p: npt.ArrayLike, total_n: npt.ArrayLike, n: npt.ArrayLike
     if ((values < 0) | (values > 1)).any():
         raise ArgumentError("p: found a value outside [0, 1]")
     return np.minimum(1.0, values * most_places_this_large(total_n, n))
-
-
-def highest_shares(x: npt.ArrayLike, n: npt.ArrayLike, k: int) -> Floats:
-    """The k highest shares actually observed, in falling order, to set beside `top_of_list`.
-
-    Places with n = 0 are left out. Raises ArgumentError if fewer than k remain.
-
-    >>> highest_shares([5, 9, 0], [10, 10, 0], 2).tolist()
-    [0.9, 0.5]
-    """
-    xs, ns = counts(x, n)
-    shares = xs[ns > 0] / ns[ns > 0]
-    if not 1 <= k <= shares.size:
-        raise ArgumentError(f"k: found {k}, expected 1 to {shares.size}")
-    return np.sort(shares)[::-1][:k]

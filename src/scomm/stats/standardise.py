@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
-from scipy.stats import norm
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
@@ -21,14 +20,6 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 from scomm.errors import ArgumentError
 from scomm.stats._arrays import Floats, Value, counts, floats, share_of, two_sided_z, unwrap
 from scomm.stats.proportions import Interval, wilson
-
-
-@dataclass(frozen=True)
-class Stratified:
-    """Shares by stratum with Wilson intervals, same shape as the counts."""
-
-    share: Floats
-    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -43,23 +34,6 @@ class Direct:
     interval: Interval
     raw: Value
     weight_empty: Value
-
-
-@dataclass(frozen=True)
-class Indirect:
-    """Observed against expected, one a unit: ratio O/E, and that ratio times the reference share.
-
-    p tests (normal approximation) that the unit's cases have the reference's stratum shares.
-    """
-
-    observed: Value
-    expected: Value
-    ratio: Value
-    ratio_interval: Interval
-    share: Value
-    share_interval: Interval
-    p: Value
-    null: str = "within each stratum the unit has the reference's share"
 
 
 @dataclass(frozen=True)
@@ -96,16 +70,6 @@ class GroupedLogit:
     residual_df: int
     separated: tuple[str, ...]
     converged: bool
-
-
-def stratified_shares(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Stratified:
-    """Share within every stratum, with Wilson intervals; nan where a stratum is empty.
-
-    >>> stratified_shares([[5, 0]], [[10, 0]]).share.tolist()
-    [[0.5, nan]]
-    """
-    xs, ns = counts(x, n)
-    return Stratified(share_of(xs, ns), wilson(xs, ns, level))
 
 
 def _weights(weights: npt.ArrayLike, strata: int) -> Floats:
@@ -182,53 +146,6 @@ def direct_contributions(x: npt.ArrayLike, n: npt.ArrayLike, weights: npt.ArrayL
         per_case = np.where(total > 0, own / total, 0.0)
     shares = np.nan_to_num(share_of(xs.sum(axis=0), total))
     return ((xs - shares * ns) * per_case).sum(axis=-1)
-
-
-def indirect(
-    x: npt.ArrayLike,
-    n: npt.ArrayLike,
-    reference_x: npt.ArrayLike,
-    reference_n: npt.ArrayLike,
-    level: float = 0.95,
-) -> Indirect:
-    """Indirectly standardised ratio: observed over what the reference's stratum shares predict.
-
-    Estimand: O/E with E = sum_k n_k r_k, r the reference's shares (taken as fixed). Interval: the
-    Wilson interval of O in n, divided by E/n. Test: z = (O - E)/sqrt(sum n_k r_k(1 - r_k)),
-    two-sided. Source: Breslow and Day (1987), with binomial in place of Poisson
-    variance because outcomes here are common. n = 0 or E = 0: nan. A stratum with cases in the
-    unit but none in the reference: nan. Units with different mixes are each compared with the
-    reference, not with one another.
-
-    >>> r = indirect([10, 30], [100, 100], [100, 100], [1000, 1000])
-    >>> r.expected, r.ratio
-    (20.0, 2.0)
-    """
-    xs, ns = counts(x, n)
-    ref_x, ref_n = counts(reference_x, reference_n)
-    reference = share_of(ref_x, ref_n)
-    expected = np.where(ns == 0, 0.0, ns * reference).sum(axis=-1)
-    variance = np.where(ns == 0, 0.0, ns * reference * (1 - reference)).sum(axis=-1)
-    observed, size = xs.sum(axis=-1), ns.sum(axis=-1)
-    limits = wilson(observed, size, level)
-    reference_share = ref_x.sum(axis=-1) / ref_n.sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(expected > 0, size / expected, np.nan)
-        ratio = np.where(expected > 0, observed / expected, np.nan)
-        p = 2 * norm.sf(np.abs(observed - expected) / np.sqrt(variance))
-    method = "Wilson, reference fixed"
-    low, high = np.asarray(limits.low) * scale, np.asarray(limits.high) * scale
-    return Indirect(
-        observed=unwrap(observed),
-        expected=unwrap(expected),
-        ratio=unwrap(ratio),
-        ratio_interval=Interval(unwrap(low), unwrap(high), level, method),
-        share=unwrap(ratio * reference_share),
-        share_interval=Interval(
-            unwrap(low * reference_share), unwrap(high * reference_share), level, method
-        ),
-        p=unwrap(p),
-    )
 
 
 def kitagawa(
