@@ -183,7 +183,8 @@ class Each(SphinxRole):
                 plain = directives.each(recorded, self.text)
             text = directives.each(recorded, self.text)
         except (ScommError, ValueError, TypeError, IndexError) as error:
-            message = self.inliner.reporter.warning(f"{self.rawtext}: {error}", line=self.lineno)
+            said = f"{{each}}`{self.text}`: {error}"
+            message = self.inliner.reporter.warning(said, line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         node = nodes.inline(self.rawtext, text)
         node["classes"].append("number")
