@@ -64,6 +64,16 @@ def signed_zero(axes: object) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.1f}")  # type: ignore[attr-defined]
 
 
+def scattered(axes: object) -> None:
+    axes.scatter([0.5], [0.2])  # type: ignore[attr-defined]
+    axes.text(0.5, 0.2, "on", ha="center", va="center")  # type: ignore[attr-defined]
+
+
+def struck(axes: object) -> None:
+    axes.hlines(0.2, 0, 1)  # type: ignore[attr-defined]
+    axes.text(0.5, 0.2, "through", ha="center", va="center")  # type: ignore[attr-defined]
+
+
 def pushed(axes: object) -> None:
     text = axes.text(0.85, 0.6, "first")  # type: ignore[attr-defined]
     text.mark = (0.0, 0.0)
@@ -78,6 +88,8 @@ def pushed(axes: object) -> None:
         (lambda axes: axes.text(0, 0, "on", ha="center", va="center"), "lies on a mark"),
         (lambda axes: axes.figure.text(0.98, 0.5, "too far to the right"), "leaves"),
         (lambda axes: [axes.axvline(0.52), axes.text(0.5, 0.5, "crossed")], "a line runs through"),
+        (scattered, "lies on a mark"),
+        (struck, "a line runs through"),
         (lambda axes: [axes.bar([0.5], [1.0]), axes.text(0.5, 0.5, "on")], "lies on a bar"),
         (pushed, "nearer to another mark"),
     ],

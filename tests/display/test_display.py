@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import io
 import math
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
-from types import ModuleType
+from pathlib import Path
 
 import matplotlib.image as mpimg
 import numpy as np
@@ -98,7 +97,6 @@ ROWS = pd.DataFrame(
         "other": [0.4, 0.3, 0.5],
         "n": [10, 99, 30],
         "share": [0.5, 0.2, 0.6],
-        "date": ["2008", "2010", "2013"],
     }
 )
 LINES = pd.DataFrame(
@@ -109,7 +107,9 @@ DRAWINGS = {
     "series": lambda layout: charts.series(layout, LINES, events=[("2017-01-25", "Order")]),
     "steps": lambda layout: charts.steps(layout, LINES),
     "counts": lambda layout: charts.counts(layout, 1000 * LINES),
-    "small_multiples": lambda layout: charts.small_multiples(layout, dict(LINES.items())),
+    "small_multiples": lambda layout: charts.small_multiples(
+        layout, LINES, events=[("2017-01-25", "")], ylabel="Share"
+    ),
     "caterpillar": lambda layout: charts.caterpillar(
         layout, ROWS, columns={"raw": "raw", "other": "other"}
     ),
@@ -118,7 +118,7 @@ DRAWINGS = {
     ),
     "specification": lambda layout: charts.specification(layout, ROWS, xlabel="points"),
     "histogram": lambda layout: charts.histogram(
-        layout, ROWS["raw"], 0.5, xlabel="x", observed_label="here"
+        layout, ROWS["raw"], observed=0.5, xlabel="x", observed_label="here"
     ),
     "funnel": lambda layout: charts.funnel(
         layout,
@@ -128,7 +128,6 @@ DRAWINGS = {
         target_label="nation",
     ),
     "ranges": lambda layout: charts.ranges(layout, ROWS.fillna(0.2)),
-    "timeline": lambda layout: charts.timeline(layout, ROWS),
 }
 
 
@@ -149,6 +148,23 @@ def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
     assert len(ids) == len(set(ids)), "an id stands twice on a page"
 
 
+def test_panels_of_a_mapping_are_those_of_a_frame() -> None:
+    one, other = (
+        render(lambda layout, data=data: charts.small_multiples(layout, data), identifier="6.1")
+        for data in (LINES, dict(LINES.items()))
+    )
+    assert one == other
+
+
+def test_names_of_lines_that_end_together_stand_apart() -> None:
+    ends = pd.DataFrame({name: [0.1, 0.5] for name in "abc"}, index=DATES[:2])
+    with style.style(WIDE.size):
+        axes = charts.series(WIDE, ends).axes[0]
+        places = [text.xyann[1] for text in axes.texts]
+    assert np.all(np.diff(places) > 0)
+    assert np.mean(places) == pytest.approx(0.5), "moved no more than they must"
+
+
 def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
     def lightness(code: str) -> float:
         return sum(
@@ -162,9 +178,12 @@ def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
         assert all(a - b > 20 for a, b in pairwise(shades)), "told apart by lightness alone"
 
 
-@pytest.mark.parametrize("module", [charts, maps])
-def test_charts_take_their_colours_from_the_roles(module: ModuleType) -> None:
-    source = inspect.getsource(module)
+DRAWING = [*Path(charts.__file__).parent.glob("*.py"), Path(maps.__file__)]
+
+
+@pytest.mark.parametrize("file", DRAWING, ids=lambda file: file.stem)
+def test_charts_take_their_colours_from_the_roles(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
     names = {color_name for color_name, value in vars(style).items() if isinstance(value, Color)}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name):
@@ -218,6 +237,15 @@ SQUARES = pd.DataFrame(
         "path": ["M0,0L2,0L2,2L0,2Z", "M2,0L4,0L4,2L2,2Z", "M9,9L11,9L11,11L9,11Z"],
     }
 )
+
+
+def test_a_missing_month_breaks_a_line() -> None:
+    months = pd.date_range("2016-01-01", periods=6, freq="MS")
+    values = pd.DataFrame({"one": [0.1, 0.2, np.nan, 0.3, 0.4, 0.5], "two": 0.6}, index=months)
+    with style.style(WIDE.size):
+        axes = charts.series(WIDE, values).axes[0]
+    lengths = [len(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) > 1]
+    assert sorted(lengths) == [2, 3, 6]
 
 
 def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large() -> None:

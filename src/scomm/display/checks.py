@@ -126,10 +126,15 @@ def _crosses(box: Bbox, a: np.ndarray, b: np.ndarray) -> bool:
 
 def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
     """Yield what is drawn as lines, each with its corners in pixels."""
+    from matplotlib.collections import LineCollection
+
     for line in axes.lines:
         if line.get_linestyle() not in ("None", "none", " ", ""):
             points = line.get_transform().transform(line.get_path().interpolated(1).vertices)
             yield line, points
+    for lines in axes.collections:
+        if isinstance(lines, LineCollection):
+            yield from ((lines, lines.get_transform().transform(s)) for s in lines.get_segments())
     for text in axes.texts:
         arrow = getattr(text, "arrow_patch", None)
         if arrow is not None:
@@ -138,10 +143,17 @@ def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
 
 def _marks(axes: Any) -> np.ndarray:
     """Return the points that have marks, in pixels."""
+    from matplotlib.collections import PathCollection
+
     marked = [
         line.get_transform().transform(np.column_stack(line.get_data(orig=False)))
         for line in axes.lines
         if line.get_marker() not in ("None", None, "", " ")
+    ]
+    marked += [
+        points.get_offset_transform().transform(points.get_offsets())
+        for points in axes.collections
+        if isinstance(points, PathCollection)
     ]
     found = np.concatenate(marked) if marked else np.empty((0, 2))
     return found[np.isfinite(found).all(axis=1)]

@@ -157,11 +157,11 @@ def role(name: str) -> str:
 
 
 # Several lines: the subject in its colour, the others told apart by lightness and dash.
-LINES = (
-    ("subject", "-"),
-    ("other", (0, (5, 2))),
-    ("text", (0, (1, 1.5))),
-    ("range", "-."),
+LINES: tuple[tuple[str, tuple[float, ...] | str], ...] = (
+    ("subject", ""),
+    ("other", (5, 2)),
+    ("text", (1, 1.5)),
+    ("range", (6.4, 1.6, 1, 1.6)),
 )
 
 
@@ -202,48 +202,42 @@ def face() -> str:
     return SANS
 
 
+_TEXTS = ("font.size", "axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize")
+_THEME = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "one-in-four",
+    "text.color": INK.light,
+    "axes.labelcolor": MUTED.light,
+    "axes.edgecolor": GREY.light,
+    "xtick.color": MUTED.light,
+    "ytick.color": MUTED.light,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "grid.color": RULE.light,
+    "grid.linewidth": 0.6,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
 @contextmanager
 def style(size: float) -> Iterator[None]:
-    """Draw in the house style: seaborn's ticks without boxes, text kept as text.
+    """Draw in the house theme: seaborn's ticks without boxes, text kept as text.
 
     ``size`` is the text size in points.
     """
     import matplotlib as mpl  # colours alone are wanted far more often than drawings
-    from seaborn.rcmod import axes_style, plotting_context
+    import seaborn as sns
 
-    settings = dict(axes_style("ticks"))
-    settings.update(plotting_context("paper"))
-    settings.update(
-        {
-            "svg.fonttype": "none",
-            "svg.hashsalt": "one-in-four",
-            "font.family": "sans-serif",
-            "font.sans-serif": [face()],  # measured with the face that the page shows
-            "font.size": size,
-            "axes.labelsize": size,
-            "axes.titlesize": size,
-            "xtick.labelsize": size,
-            "ytick.labelsize": size,
-            "legend.fontsize": size,
-            "text.color": INK.light,
-            "axes.labelcolor": MUTED.light,
-            "axes.edgecolor": GREY.light,
-            "xtick.color": MUTED.light,
-            "ytick.color": MUTED.light,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.linewidth": 0.7,
-            "xtick.major.width": 0.7,
-            "ytick.major.width": 0.7,
-            "xtick.major.size": 3,
-            "ytick.major.size": 3,
-            "axes.grid": False,
-            "grid.color": RULE.light,
-            "grid.linewidth": 0.6,
-            "figure.facecolor": "none",
-            "axes.facecolor": "none",
-            "savefig.facecolor": "none",
-        }
-    )
-    with mpl.rc_context(settings):
+    # Text is measured with the face that the page shows.
+    texts = dict.fromkeys((*_TEXTS, "legend.fontsize"), size) | {"font.sans-serif": [face()]}
+    palette = [role(name) for name, _dash in LINES]
+    with mpl.rc_context():
+        sns.set_theme("paper", "ticks", palette, color_codes=False, rc=_THEME | texts)
         yield

@@ -68,7 +68,7 @@ _CHART = (
 )
 _CHARTS = (
     *("forest", "series", "steps", "counts", "small_multiples", "caterpillar", "slope"),
-    *("specification", "histogram", "funnel", "ranges", "timeline", "choropleth"),
+    *("specification", "histogram", "funnel", "ranges", "choropleth"),
 )
 
 

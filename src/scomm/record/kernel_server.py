@@ -64,7 +64,7 @@ MORE = (
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scipy.optimize.elementwise",
-    "seaborn.rcmod",
+    "seaborn",
     "statsmodels.genmod.generalized_linear_model",
     "statsmodels.regression.linear_model",
     "statsmodels.stats.meta_analysis",

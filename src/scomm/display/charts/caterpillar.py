@@ -1,0 +1,32 @@
+"""Several estimates of each place on one line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, translated
+from scomm.display.figures import Layout
+from scomm.display.style import role
+
+_INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
+_COUNTED: Looks = {
+    **{"marker": "D", "s": 29, "linewidth": 1.0, "zorder": 5},
+    **{"facecolor": "none", "edgecolor": role("other")},
+}
+
+
+def caterpillar(
+    layout: Layout, data: pd.DataFrame, *, columns: Mapping[str, str], **options: Any
+) -> Figure:
+    """Draw label, the named ``columns``, and optional low and high; options of ``draw_rows``.
+
+    The column ``raw`` holds values as counted or printed, any other what was made of them.
+    """
+    bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
+    # A value as it was counted looks the same in every figure; what was made of it is the subject.
+    dots = [
+        (data[name], {"label": translated(label)} | (_COUNTED if name == "raw" else dot()))
+        for name, label in columns.items()
+    ]
+    return draw_rows(layout, data["label"], bars, dots, **options)

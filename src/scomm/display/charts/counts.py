@@ -1,0 +1,17 @@
+"""Counts over time."""
+
+from typing import Any
+
+import pandas as pd
+
+from scomm.display.charts.series import series
+from scomm.display.charts.shared import Figure
+from scomm.display.figures import Layout
+from scomm.display.words import N_
+
+
+def counts(
+    layout: Layout, data: pd.DataFrame, *, ylabel: str = N_("Removals a month"), **options: Any
+) -> Figure:
+    """Draw as ``series`` does, with its options, numbers rather than shares."""
+    return series(layout, data, percent=False, ylabel=ylabel, **options)

@@ -1,0 +1,47 @@
+"""Simulated or reassigned values, and where the observed one lies."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from scomm.display.charts.shared import Figure, dot, draw_dots, label_line, label_x, translated
+from scomm.display.figures import Layout
+from scomm.display.style import role
+from scomm.display.ticks import number_ticks
+from scomm.display.words import _
+
+# Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
+_FEW = 30
+
+
+def histogram(
+    layout: Layout,
+    data: Sequence[float],
+    *,
+    observed: float,
+    xlabel: str,
+    observed_label: str,
+    unit: str = "share",
+) -> Figure:
+    """Draw the distribution of values; ``unit`` is one of ``scomm.display.ticks.UNITS``."""
+    import seaborn as sns
+
+    values = np.asarray(data, float)
+    few = len(values) <= _FEW
+    figure = layout.figure(1.5 if few else 2.4)
+    axes = figure.add_subplot()
+    if few:
+        draw_dots(axes, values, np.full(len(values), 0.4), dot("range") | {"alpha": 0.6, "s": 36})
+        axes.set(ylim=(0, 1.25), yticks=[])
+        axes.spines["left"].set_visible(False)
+    else:
+        bars = {"color": role("range"), "alpha": 0.55, "edgecolor": role("paper")}
+        sns.histplot(x=values, bins=40, ax=axes, **bars)
+        axes.set(ylabel="", ylim=(0, 1.2 * axes.get_ylim()[1]))
+        number_ticks(axes.yaxis, most=4)
+        axes.set_title(_("Number of simulated values"), loc="left", color=role("label"))
+    axes.axvline(observed, color=role("subject"), linewidth=1.8)
+    label_line(axes, observed, translated(observed_label), "subject")
+    number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)
+    label_x(axes, xlabel, layout)
+    return figure

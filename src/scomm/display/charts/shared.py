@@ -1,0 +1,161 @@
+"""What charts share: translated labels, the looks of marks, rows, references and keys."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from scomm.display.figures import Layout
+from scomm.display.style import role
+from scomm.display.ticks import number_ticks
+from scomm.display.words import N_, _
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+else:  # loaded when something is drawn
+    Axes = Figure = Any
+
+Event = tuple[Any, str]  # a date and its name
+Looks = dict[str, Any]  # settings of seaborn or matplotlib
+
+NBSP = "\N{NO-BREAK SPACE}"  # keeps a place's number of removals on one line
+SHARE = N_("Share without a recorded conviction")
+REFERENCE: Looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 2)}
+_LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
+
+
+def translated(label: Any) -> str:
+    """Return a label in the edition's language."""
+    return _(label) if isinstance(label, str) else str(label)
+
+
+def folded(label: Any, width: int) -> str:
+    """Return a translated label in lines of at most ``width`` letters."""
+    # A state's letters stay with the name before them.
+    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translated(label))
+    return "\n".join(textwrap.wrap(kept, width))
+
+
+def label_x(axes: Axes, label: str, layout: Layout) -> None:
+    """Name the horizontal axis."""
+    axes.set_xlabel(folded(label, 42 if layout.narrow else 1000))
+
+
+def dot(color: str = "subject", filled: bool = True) -> Looks:
+    """Return how the mark of an estimate looks: filled, or hollow for what is not established."""
+    face = role(color if filled else "paper")
+    return {"marker": "o", "s": 21, "facecolor": face, "edgecolor": role(color), "linewidth": 1.1}
+
+
+def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
+    """Draw marks; if their looks have a ``label``, the key names them."""
+    import seaborn as sns
+
+    sns.scatterplot(x=x, y=y, ax=axes, legend=False, **{"zorder": 4, **looks})
+    axes.set(xlabel="", ylabel="")
+
+
+def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
+    """Draw lines that join the values given, without a mean or an interval of them.
+
+    A frame without ``x`` has a column a line; a missing value in it breaks its line.
+    """
+    import seaborn as sns
+
+    if isinstance(data, pd.DataFrame) and "x" not in looks:
+        names = list(data.columns)
+        data = data.rename_axis("at").melt(ignore_index=False, var_name="line").reset_index()
+        data["run"] = data["value"].isna().groupby(data["line"], sort=False).cumsum()
+        looks |= {"x": "at", "y": "value", "hue": "line", "style": "line", "units": "run"}
+        looks |= {"hue_order": names, "style_order": names}
+        data = data.dropna(subset="value")
+    sns.lineplot(data, ax=axes, estimator=None, errorbar=None, legend=False, **looks)
+    axes.set(xlabel="", ylabel="")
+
+
+def label_point(
+    axes: Axes, label: str, at: Any, offset: Any, color: str, *, top: bool = False, **settings: Any
+) -> None:
+    """Write beside a point, on the side that the offset in points leads to.
+
+    With ``top`` its height is a fraction of the axes; else the checks know whose name this is.
+    """
+    text: Any = axes.annotate(
+        label,
+        at,
+        xycoords=("data", "axes fraction") if top else "data",
+        **{"xytext": offset, "textcoords": "offset points", "va": "center", **settings},
+        ha="right" if offset[0] < 0 else "left",
+        color=role(color),
+    )
+    if not top:
+        text.mark = at
+
+
+def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise: int = -1) -> None:
+    """Name a vertical line at its top, or above it, on the side with more room."""
+    low, high = axes.get_xlim()
+    side = -3 if axes.convert_xunits(x) > low + 0.6 * (high - low) else 3
+    va = "bottom" if rise > 0 else "top"
+    label_point(axes, label, (x, top), (side, rise), color, top=True, va=va)
+
+
+def draw_key(axes: Axes, layout: Layout) -> None:
+    """Name what has a label below the figure, which grows by the lines that this takes."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    room = (58 if layout.narrow else 118) // (max(map(len, labels)) + 6)
+    columns = max(1, min(len(handles), room))
+    figure: Any = axes.figure
+    figure.set_figheight(figure.get_figheight() + 0.05 + 0.17 * -(-len(handles) // columns))
+    place = {"loc": "outside lower left", "ncols": columns, "borderaxespad": 0.2}
+    figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place)
+
+
+def draw_rows(
+    layout: Layout,
+    labels: Iterable[str],
+    bars: Iterable[tuple[pd.Series, pd.Series, Looks]],
+    dots: Iterable[tuple[pd.Series, Looks]],
+    *,
+    xlabel: str = SHARE,
+    xlim: tuple[float, float] | None = None,
+    unit: str = "share",
+    signed: bool = False,
+    reference: float | None = None,
+    reference_label: str = "",
+) -> Figure:
+    """Draw rows, each with the room its label needs: bars from low to high, and dots.
+
+    What is missing in a row is not drawn. ``reference`` is what all rows are compared with.
+    """
+    wrapped = [folded(label, 22 if layout.narrow else 44) for label in labels]
+    rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
+    heights = np.cumsum(rooms) - rooms / 2
+    figure = layout.figure(max(1.2, rooms.sum() + (0.95 if reference_label else 0.8)))
+    axes = figure.add_subplot()
+    if xlim is not None:
+        axes.set_xlim(xlim)
+    for values, looks in dots:
+        draw_dots(axes, values.to_numpy(float), heights, looks)
+    for low, high, looks in bars:
+        known = (low.notna() & high.notna()).to_numpy()
+        if known.any():
+            axes.hlines(heights[known], low[known], high[known], **looks)
+    axes.set_yticks(heights, wrapped, multialignment="right")
+    axes.set_ylim(rooms.sum() + 0.05, -0.05)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=role("text"))
+    axes.grid(axis="x")
+    number_ticks(axes.xaxis, unit, most=4 if layout.narrow else 6, signed=signed)
+    label_x(axes, xlabel, layout)
+    if reference is not None:
+        axes.axvline(reference, zorder=1, **REFERENCE)
+        label_line(axes, reference, translated(reference_label), "reference", rise=1)
+    draw_key(axes, layout)
+    return figure

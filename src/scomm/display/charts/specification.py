@@ -1,0 +1,21 @@
+"""One effect under many specifications."""
+
+import pandas as pd
+
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
+from scomm.display.figures import Layout
+from scomm.display.style import role
+
+
+def specification(layout: Layout, data: pd.DataFrame, *, xlabel: str) -> Figure:
+    """Draw label, estimate, low and high, in points; optional highlight: rows that are the subject."""
+    marked = data["highlight"].astype(bool) if "highlight" in data else data["label"].isna()
+    bars, dots = [], []
+    for color, chosen in (("subject", marked), ("other", ~marked)):
+        line = {"color": role(color), "linewidth": 1.5}
+        bars.append((data["low"].where(chosen), data["high"], line))
+        dots.append((data["estimate"].where(chosen), dot(color)))
+    # A plus tells a rise from a fall; a share has neither.
+    signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
+    looks: Looks = {"xlabel": xlabel, "unit": "points", "signed": signed}
+    return draw_rows(layout, data["label"], bars, dots, reference=0.0, **looks)

@@ -1,0 +1,14 @@
+"""Values that jump on a day and hold."""
+
+from typing import Any
+
+import pandas as pd
+
+from scomm.display.charts.series import series
+from scomm.display.charts.shared import Figure
+from scomm.display.figures import Layout
+
+
+def steps(layout: Layout, data: pd.DataFrame, **options: Any) -> Figure:
+    """Draw as ``series`` does, with its options, in steps."""
+    return series(layout, data, drawstyle="steps-post", **options)
