@@ -16,13 +16,15 @@ help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment is made again whenever the lock changes. The lock is whole: nothing is resolved again
-# at the install (older pips would, and look past a pin that a package asks for with an extra).
+# at the install (older pips would, and look past a pin that a package asks for with an extra). The book's
+# own code is installed as it lies in src, which makes the command `scomm`.
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the lock into $(VENV) (a minute or two) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
 	@$(BIN)/python -m pip check --disable-pip-version-check > /dev/null
 	@touch $@
 
@@ -67,29 +69,30 @@ mutants: $(VENV)/.mutants ## change one thing in the code at a time and see whet
 	@PYTHONPATH=src:. $(BIN)/python -m bench.mutants
 
 lint: $(READY) ## check style, types and the walls between the rooms
-	@$(BIN)/ruff check src tests
-	@$(BIN)/ruff format --check src tests
+	@$(BIN)/ruff check src tests tools bench
+	@$(BIN)/ruff format --check src tests tools bench
+	@$(BIN)/python -m tools.notebooks
 	@$(BIN)/mypy
-	@PYTHONPATH=src $(BIN)/lint-imports
+	@$(BIN)/lint-imports
 
 verify: $(READY) ## execute everything again, offline: PASS or FAIL for every number
-	@$(BIN)/python -m scomm verify
+	@$(BIN)/scomm verify
 
 edition: book ## make dist/one-in-four-<edition> and its zip
-	@$(BIN)/python -m scomm edition
+	@$(BIN)/scomm edition
 
 pdf: book ## make _build/pdf/one-in-four-<edition>.pdf (needs Debian's libpangoft2-1.0-0)
-	@$(BIN)/python -m scomm pdf
+	@$(BIN)/scomm pdf
 
 links: book ## follow every link of the built book
-	@$(BIN)/python -m tests.book.links _build/html
+	@$(BIN)/python -m tools.links _build/html
 
 words: $(READY) ## extract every text for translators into locale/ and _build/words
-	@$(BIN)/python -m scomm words extract
+	@$(BIN)/scomm words extract
 	@$(BIN)/jupyter-book build . --builder custom --custom-builder gettext --path-output _build/words -q
 
 pseudo: words ## build the book in the pseudo language, to see what no catalog reaches
-	@$(BIN)/python -m scomm words pseudo
+	@$(BIN)/scomm words pseudo
 	@SCOMM_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
 
 pages: book ## every page in a browser: accessibility, structure, weight (needs Chromium)
@@ -104,17 +107,17 @@ lab: $(READY) ## open JupyterLab; a click on a chapter opens it as a notebook
 	@JUPYTERLAB_SETTINGS_DIR=$(CURDIR)/.jupyter/lab/user-settings $(BIN)/jupyter lab --notebook-dir=.
 
 ingest: $(READY) ## read the originals again and write data/tables and data/README.md
-	@$(BIN)/python -m scomm ingest
-	@$(BIN)/python -m scomm dictionary
+	@$(BIN)/scomm ingest
+	@$(BIN)/scomm dictionary
 
 hashes: $(READY) ## compare tables, and originals if present, with their hashes
-	@$(BIN)/python -m scomm check
+	@$(BIN)/scomm check
 
 oracles: $(READY) ## compute the values of R again and show any difference (needs R, see tests/oracles)
 	@$(BIN)/python -m tests.oracles.rerun
 
 errors: $(READY) ## simulate the error rates of the methods again (some minutes)
-	@$(BIN)/python -m scomm simulate
+	@$(BIN)/scomm simulate
 
 bench: book ## time everything against what it is measured against (half an hour), into bench/results.json
 	@PYTHONPATH=src:. $(BIN)/python -m bench

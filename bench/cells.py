@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
+
 from tools.notebooks import ROOT, code
 
 KINDS = ("analysis", "figures and tables", "findings", "values for words", "texts", "imports")

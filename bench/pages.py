@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 
 from playwright.sync_api import sync_playwright
-from tests.browsing import PHONE, serve
-from tests.site.conftest import kind
-from tests.site.test_pages import BUDGETS, weigh
 
 from scomm import paths
+from tools.browser import BUDGETS, CHROMIUM, PHONE, kind, serve, weigh
 
 
 def run() -> list[dict[str, object]]:
@@ -18,9 +15,7 @@ def run() -> list[dict[str, object]]:
     site = paths.BUILD / "html"
     found: dict[str, list[tuple[float, int]]] = {}
     with sync_playwright() as playwright, serve(site) as server:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for file in sorted(site.rglob("*.html")):
             page = file.relative_to(site).as_posix()
             weight = weigh(browser, f"{server.address}/{page}", PHONE)

@@ -12,10 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from .browsing import DESKTOP, Visit
+from tools.browser import CHROMIUM, DESKTOP, Visit
 
-# Debian's package is `chromium`; other systems have the same program under other names.
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 # Conditions are waited for; how long they take on a busy machine is not what these tests are about.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)

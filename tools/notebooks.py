@@ -52,6 +52,7 @@ def main() -> int:
         made: dict[Path, Path] = {}
         for page in [file.resolve() for file in given.files] or pages():
             notebook = jupytext.read(page)
+            notebook.metadata.language_info = {"name": "python"}  # without it ruff skips the file
             made[page] = Path(folder) / f"{page.stem}.ipynb"
             nbformat.write(notebook, made[page])
         ruff = [str(Path(sys.executable).with_name("ruff"))]

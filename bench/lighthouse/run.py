@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.browsing import serve
-from tests.conftest import CHROMIUM
+from tools.browser import CHROMIUM, serve
 
 HERE = Path(__file__).resolve().parent
 # Packages are installed where no edition takes its source from.

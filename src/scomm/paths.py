@@ -60,6 +60,7 @@ LANDMARKS = HAND / "landmarks.csv"
 PA_FACILITIES = HAND / "pa_facilities.csv"
 FIPS_CHANGES = HAND / "fips_changes.csv"
 PLACES = HAND / "places.csv"
+TOLERANCES = HAND / "tolerances.csv"
 
 PUBLISHED = DATA / "published"
 PUBLISHED_FINDINGS = PUBLISHED / "findings.json"
@@ -73,7 +74,6 @@ TABLES = DATA / "tables"
 MANIFEST = TABLES / "manifest.json"
 ERROR_RATES = DATA / "simulated" / "error_rates.csv"
 PYTHONS = DATA / "reproduced" / "pythons.csv"
-TOLERANCES = ROOT / "tests" / "oracles" / "tolerances.csv"
 
 
 def originals() -> Path | None:

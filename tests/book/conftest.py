@@ -42,15 +42,25 @@ kernelspec:
 ```{code-cell} ipython3
 # Count the counties with a date
 from scomm.data.tables import load
-from scomm.record import say, finding
+from scomm.record import record, say
 from scomm.stats.proportions import share
 
 counties = load("activation")
 dated = int(counties["date_secure"].notna().sum())
 say(dated=dated, part=float(share(dated, 2 * dated)))
-finding("1.1", "{value:int} counties have a date.", value=dated, unit="count", estimand="counties",
-        period="2008 to 2013", population="counties", tables=["activation"], route="test")
+record("1.1", dated, unit="count")
 ```
+
+:::{finding} 1.1
+:sources: activation
+:route: test
+
+{n}`1.1:int` counties have a date.
+
+- Estimand: counties
+- Period: 2008 to 2013
+- Population: counties
+:::
 
 There are {n}`dated` of them, {n}`part:pct2`.
 """
@@ -76,7 +86,7 @@ A second paragraph says nothing with a number.
 A third one ends the page.
 """
 )
-NEXT = PAGE.replace("# Small page", "# 2. Next page").replace('"1.1"', '"2.1"')
+NEXT = PAGE.replace("# Small page", "# 2. Next page").replace("1.1", "2.1")
 
 
 @dataclass

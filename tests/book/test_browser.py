@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from scomm import __version__
 from scomm.record.policy import content_security_policy
+from tools.browser import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
+from tools.links import broken
 
-from ..browsing import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
 from .conftest import Book
-from .links import broken
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("browser")]
 PAGE = "notebooks/01-small.html"

@@ -16,8 +16,7 @@ from playwright.sync_api import expect
 
 from scomm.book.traces import CHECK
 from scomm.stats.proportions import newcombe_difference, wilson
-
-from ..browsing import Visit, serve
+from tools.browser import Visit, serve
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "scomm" / "book" / "static"
 pytestmark = pytest.mark.browser

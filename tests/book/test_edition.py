@@ -23,8 +23,8 @@ from scomm.data.sources import sha256_of
 from scomm.errors import EditionError
 from scomm.record import checksums
 from scomm.record.verify import check_files
+from tools.browser import PHONE, Visit, axe, serve, sideways, structure
 
-from ..browsing import PHONE, Visit, axe, serve, sideways, structure
 from ..processes import HANGS
 from .conftest import NAME, Book, succeeded
 

@@ -151,7 +151,7 @@ def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None
     html = whole.html
     assert (html / "trace" / "finding-2-1.html").is_file()
     file = whole.folder / "notebooks" / "02-next.md"
-    file.write_text(file.read_text().replace('finding("2.1"', 'finding("2.2"'))
+    file.write_text(file.read_text().replace("2.1", "2.2"))
     result = whole.build()
     assert result.returncode != 0, "a finding that is gone is not published as gone"
     assert (html / "trace" / "finding-2-2.html").is_file()
@@ -165,12 +165,33 @@ EXHIBITS = (
 ```{code-cell} ipython3
 # Draw a line
 import pandas as pd
-from scomm.display.charts import series
 from scomm.record import figure, table
-line = pd.DataFrame({"Share": [0.1, 0.2]}, index=pd.to_datetime(["2020-01-01", "2020-02-01"]))
-figure("9.1", lambda layout: series(layout, line), caption="A line", alt="From 10% to 20%.", data=line, tables=["activation"])
-table("9.1", pd.DataFrame({"n": [1, 2]}), {"n": "Number"}, caption="Its numbers", tables=["activation"])
+
+def draw(layout, data):
+    drawn = layout.figure(2)
+    drawn.subplots().plot(data["n"])
+    return drawn
+
+line = pd.DataFrame({"n": [1, 2]})
+figure("9.1", draw, line)
+table("9.1", line)
 ```
+
+:::{figure} 9.1
+:sources: activation
+
+A line
+
+- Alternative text: From one to two.
+:::
+
+:::{table} 9.1
+:sources: activation
+
+Its numbers
+
+- `n` Number
+:::
 """
 )
 

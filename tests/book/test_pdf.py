@@ -22,8 +22,8 @@ from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
-from tests.book import filled
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
+from tools import filled
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
 
@@ -44,24 +44,54 @@ $$
 import pandas as pd
 from scomm.record import figure, table
 
-def draw(layout):
+def draw(layout, data):
     drawn = layout.figure(2)
-    drawn.subplots().plot([0, 1], [1, 3])
+    drawn.subplots().plot(data["x"], data["y"])
     return drawn
 
-data = pd.DataFrame({"x": [0, 1], "y": [1, 3]})
-figure("1.1", draw, caption="A line that rises", alt="From 1 to 3.", data=data,
-       tables=["activation"], long_description="It rises by 2.")
+figure("1.1", draw, pd.DataFrame({"x": [0, 1], "y": [1, 3]}))
 long = pd.DataFrame({"county": [f"County {i}" for i in range(150)], "n": range(150)})
-table("1.1", long, {"county": "County", "n": "Number"}, caption="A long table",
-      tables=["activation"])
+table("1.1", long)
 wide = pd.DataFrame([{f"Quite a long heading {i}": "some words of text " * 3 for i in range(14)}] * 3)
-table("1.2", wide, {name: name for name in wide.columns}, caption="A wide table",
-      tables=["activation"])
-finding("1.2", "{value:pct} is the share.", value=0.25, numerator=1, denominator=4, unit="share",
-        estimand="share", period="2008 to 2013", population="counties", tables=["activation"],
-        route="test", reference=0.5, reference_label="one half")
+table("1.2", wide, {name: name for name in wide.columns})
+record("1.2", numerator=1, denominator=4, reference=0.5)
 ```
+
+:::{figure} 1.1
+:sources: activation
+
+A line that rises
+
+- Alternative text: From 1 to 3.
+- In words: It rises by 2.
+:::
+
+:::{table} 1.1
+:sources: activation
+
+A long table
+
+- `county` County
+- `n` Number
+:::
+
+:::{table} 1.2
+:sources: activation
+
+A wide table
+:::
+
+:::{finding} 1.2
+:sources: activation
+:route: test
+
+{n}`1.2:pct` is the share.
+
+- Estimand: share
+- Period: 2008 to 2013
+- Population: counties
+- Reference: one half
+:::
 
 The chapter ends here.
 """

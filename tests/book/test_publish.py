@@ -16,8 +16,8 @@ import pytest
 
 from scomm import __version__, paths
 from scomm.record import checksums
+from tools.browser import serve
 
-from ..browsing import serve
 from .conftest import tree
 
 NEXT = "2027.01"

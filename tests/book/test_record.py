@@ -146,7 +146,7 @@ def test_citations_and_traces_lead_back(published_site: Book) -> None:
     assert "Finding 1.1 (ed. " in cite
     assert 'id="p1-2"' in cite
     trace = html(published_site, "trace/finding-1-1")
-    assert "finding(&#34;1.1&#34;" in trace or 'finding("1.1"' in trace
+    assert "record(&#34;1.1&#34;" in trace or 'record("1.1"' in trace
     assert "data/tables/activation.csv" in trace
     assert "src/scomm/data/ingest/activation.py" in trace
     assert re.search(r"sha256</dt><dd class=\"digest\">[0-9a-f]{64}", trace)
@@ -172,10 +172,7 @@ def test_the_command_cites_as_the_page_does(published_site: Book) -> None:
 def test_a_number_that_moves_fails_the_build_and_is_named(published_book: Book) -> None:
     published_book.write(PAGE, SMALL.replace("2 * dated", "4 * dated"))
     assert f"number {PAGE} part, value: moved from 0.5 to 0.25" in said(published_book)
-    published_book.write(
-        PAGE,
-        SMALL.replace("value=dated", "value=dated - 1"),
-    )
+    published_book.write(PAGE, SMALL.replace('"1.1", dated', '"1.1", dated - 1'))
     text = said(published_book)
     found = re.search(r"finding 1\.1, value: moved from (\d+) to (\d+)", text)
     assert found, text
@@ -214,7 +211,7 @@ def test_assign_refuses_pages_that_no_build_has_read(published_book: Book) -> No
 
 
 def test_a_withdrawn_finding_still_resolves_and_says_so(published_book: Book) -> None:
-    code = SMALL.replace('finding("1.1"', 'finding("1.2"')
+    code = SMALL.replace("1.1", "1.2")
     published_book.write(PAGE, code)
     text = said(published_book)
     assert "finding 1.1 is in the published record, and no page computes it" in text

@@ -13,8 +13,7 @@ import pytest
 from scomm import paths
 from scomm.book.pages import WORDS
 from scomm.display.tables import Col, to_html
-
-from ..browsing import PHONE, Visit
+from tools.browser import PHONE, Visit
 
 pytestmark = pytest.mark.browser
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scomm import paths
 from scomm.stats import (
     funnel,
     heterogeneity,
@@ -288,7 +289,7 @@ def distance(expected: float, found: float, kind: str) -> float:
 def agreement(values: pd.DataFrame) -> pd.DataFrame:
     """Compare every value of R with ours: one row a method, with the largest distance."""
     rows = []
-    for method in pd.read_csv(HERE / "tolerances.csv").itertuples():
+    for method in pd.read_csv(paths.TOLERANCES).itertuples():
         theirs = values[values["method"] == method.method]
         ours = {
             (case, quantity): float(value) for case, quantity, value in FUNCTIONS[method.method]()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,30 +9,7 @@ from pathlib import Path
 import pytest
 
 from scomm.record.policy import content_security_policy
-
-from ..browsing import Server, serve
-
-KINDS = {
-    r"index\.html": "landing",
-    r"notebooks/\d": "chapter",
-    r"notebooks/[A-Z]": "appendix",
-    r"datasheets/state-": "sheet of a state",
-    r"datasheets/area-": "sheet of an area",
-    r"datasheets/counties": "all counties",
-    r"cite/": "citations",
-    r"trace/": "trace",
-    r"search\.html": "search",
-}
-
-
-def kind(page: str) -> str:
-    """Return what kind of page an address is; a page of no kind is a mistake, or left from before."""
-    for pattern, name in KINDS.items():
-        if re.match(pattern, page):
-            return name
-    raise pytest.UsageError(
-        f"{page} is a page of no known kind; if it is an old one: make clean book"
-    )
+from tools.browser import Server, kind, serve
 
 
 def pages(config: pytest.Config) -> list[str]:

@@ -11,14 +11,22 @@ from playwright.sync_api import Browser, expect
 from scomm import __version__
 from scomm.record.edition import not_found
 from scomm.record.policy import content_security_policy
-
-from ..browsing import DESKTOP, NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
-from .conftest import kind
+from tools.browser import (
+    BUDGETS,
+    DESKTOP,
+    NARROWEST,
+    PHONE,
+    Server,
+    Visit,
+    axe,
+    kind,
+    serve,
+    sideways,
+    structure,
+    weigh,
+)
 
 pytestmark = pytest.mark.browser
-
-# Kilobytes and requests of a first view; a kind not named has the chapter's.
-BUDGETS = {"landing": (150, 15), "chapter": (250, 15)}
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +59,6 @@ def test_a_kind_of_page_is_accessible(
     seen.page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert sideways(seen.page) == []
     assert axe(seen.page) == []
-
-
-def weigh(browser: Browser, address: str, width: int) -> tuple[float, int]:
-    """Return the kilobytes and requests of a page's first view, as they came over the wire."""
-    context = browser.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
-    sizes: list[float] = []
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(address, wait_until="networkidle")
-    context.close()
-    return round(sum(sizes) / 1000, 1), len(sizes)
 
 
 def test_a_page_is_light(

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from scomm import paths
 from tests.oracles.ours import FUNCTIONS, HERE, agreement
 from tests.stats.public import public_functions
 
@@ -90,5 +91,5 @@ def test_a_wrong_value_would_be_seen():
 
 
 def test_every_public_estimator_has_an_oracle():
-    covered = set(pd.read_csv(HERE / "tolerances.csv")["function"]) | set(OTHERWISE)
+    covered = set(pd.read_csv(paths.TOLERANCES)["function"]) | set(OTHERWISE)
     assert set(public_functions()) == covered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,7 @@ from scomm import paths
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.errors import ScommError
+from scomm.errors import FindingError, ScommError
 from scomm.record import chapters, published
 from scomm.record.execution import Executed, Notebooks, Store, execute_all, forget
 
@@ -129,7 +130,8 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
-        published.in_published_digits({name: result.notebook for name, result in results.items()})
+        with suppress(FindingError):  # pages say what is wrong as they are read, with its line
+            published.in_published_digits({name: r.notebook for name, r in results.items()})
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)

@@ -185,7 +185,8 @@ class Each(SphinxRole):
                 plain = directives.each(recorded, self.text)
             text = directives.each(directives.in_language(recorded), self.text)
         except (ScommError, ValueError, TypeError, IndexError) as error:
-            message = self.inliner.reporter.warning(f"{self.rawtext}: {error}", line=self.lineno)
+            what = f"{{each}}`{self.text}`: {error}"
+            message = self.inliner.reporter.warning(what, line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         node = nodes.inline(self.rawtext, text)
         node["classes"].append("number")

@@ -57,6 +57,7 @@ SOURCE = (
     "requirements.txt",
     "src",
     "tests",
+    "tools",
 )
 _LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", "qps")
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")

@@ -1,9 +1,14 @@
-"""What tests of pages share: a server such as a normal host runs, and visits in a real browser."""
+"""Serve a built site as a host does, visit its pages in Chromium, and measure them.
+
+Tests of pages and ``bench`` share it.
+"""
 
 from __future__ import annotations
 
 import gzip
 import http.server
+import re
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,12 +20,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+# Debian's package is `chromium`; other systems have the same program under other names.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 PHONE, NARROWEST, DESKTOP = 390, 320, 1280
 # WCAG 2.2 at level AA holds all that came before it.
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".csv", ".ipynb", ".txt", ".md"}
+KINDS = {
+    r"index\.html": "landing",
+    r"notebooks/\d": "chapter",
+    r"notebooks/[A-Z]": "appendix",
+    r"datasheets/state-": "sheet of a state",
+    r"datasheets/area-": "sheet of an area",
+    r"datasheets/counties": "all counties",
+    r"cite/": "citations",
+    r"trace/": "trace",
+    r"search\.html": "search",
+}
+# Kilobytes and requests of a first view; a kind not named has the chapter's.
+BUDGETS = {"landing": (150, 15), "chapter": (250, 15)}
+
+
+def kind(page: str) -> str:
+    """Return what kind of page an address is; raise ValueError for one of no known kind."""
+    for pattern, name in KINDS.items():
+        if re.match(pattern, page):
+            return name
+    raise ValueError(f"{page} is a page of no known kind; if it is an old one: make clean book")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -33,11 +61,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().__init__(*args, **options)
 
     def end_headers(self) -> None:
+        """Add the policy to the headers of an answer."""
         if policy := self.policy():
             self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
     def do_GET(self) -> None:
+        """Answer with a file, compressed if it is text and the browser can read that."""
         file = Path(self.translate_path(self.path))
         if file.is_dir():
             file /= "index.html"
@@ -55,7 +85,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        pass
+        """Print nothing."""
 
 
 class Serving(http.server.ThreadingHTTPServer):
@@ -64,6 +94,7 @@ class Serving(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print errors, save those of a connection that the browser closed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -203,3 +234,16 @@ def structure(page: Page) -> list[str]:
         }"""
     )
     return list(found)
+
+
+def weigh(browser: Browser, address: str, width: int) -> tuple[float, int]:
+    """Return the kilobytes and requests of a page's first view, as they came over the wire."""
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    sizes: list[float] = []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(address, wait_until="networkidle")
+    context.close()
+    return round(sum(sizes) / 1000, 1), len(sizes)

@@ -1,0 +1,62 @@
+"""A word without its number, and a number without its word, fail the build with page and line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .conftest import PAGE, Book
+
+RECORDED = 'record("1.1", dated, unit="count")\n'
+MISTAKES = {
+    "an unused value": (
+        PAGE.replace(RECORDED, f"{RECORDED}say(unused=1)\n"),
+        "# Count the counties",
+        "value unused is recorded, and no word of the page uses it",
+    ),
+    "a directive without a record": (
+        f"{PAGE}\n:::{{table}} 1.9\n:sources: activation\n\nA table\n:::\n",
+        ":::{table} 1.9",
+        "table 1.9: no cell of this page records it",
+    ),
+    "a record without a directive": (
+        PAGE.replace(RECORDED, f'{RECORDED}record("1.2", 1, unit="count")\n'),
+        "# Count the counties",
+        "finding 1.2 is recorded, and no word of the page uses it",
+    ),
+    "a missing value in a directive": (
+        PAGE.replace("- Period: 2008 to 2013", "- Period: {n}`period`"),
+        ":::{finding} 1.1",
+        "finding 1.1: {n}`period`: the page does not record it",
+    ),
+    "a missing value in a paragraph": (
+        PAGE.replace("There are {n}`dated`", "There are {n}`undated`"),
+        "There are",
+        "number 'undated': the page does not record it",
+    ),
+    "a missing frame": (
+        f"{PAGE}\nNamed are {{each}}`places, {{name}}`.\n",
+        "Named are",
+        "{each}`places, {name}`: the page records no frame 'places'",
+    ),
+    "an unknown field": (
+        PAGE.replace("- Period: 2008", "- Years: 2008"),
+        ":::{finding} 1.1",
+        "finding 1.1: 'Years: 2008 to 2013', expected one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_fails_the_build_with_page_line_and_name(book: Book, mistake: str) -> None:
+    text, near, message = MISTAKES[mistake]
+    book.write("page", text)
+    result = book.build("--keep-going")
+    assert result.returncode != 0
+    said = result.stdout + result.stderr
+    found = re.search(r"page\.md:(\d+): .*" + re.escape(message), said)
+    assert found, said[-3000:]
+    lines = text.splitlines()
+    place = next(number for number, line in enumerate(lines, 1) if line.startswith(near))
+    assert abs(int(found[1]) - place) <= 1
