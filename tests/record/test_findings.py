@@ -5,24 +5,13 @@ from typing import Any
 import pytest
 
 from scomm.errors import FindingError
-from scomm.record.findings import Interval, make
-
-BASE: dict[str, Any] = {
-    "estimand": "share",
-    "value": 0.5,
-    "unit": "share",
-    "period": "2011",
-    "population": "removals",
-    "tables": ["figures.csv"],
-    "route": "press, background only",
-}
+from scomm.record.findings import NUMBERS, Finding, Interval, complete, measured
 
 
-def test_statement_is_filled_with_values() -> None:
-    finding = make(
-        "6.3", "{x:int} of {n:int}, {value:pct}.", {"x": 93, "n": 186, "value": 0.5}, **BASE
-    )
-    assert finding.statement == "93 of 186, 50.0%."
+def test_a_share_is_the_quotient_of_its_counts() -> None:
+    numbers = measured("6.3", numerator=93, denominator=186)
+    assert (numbers["value"], numbers["unit"]) == (0.5, "share")
+    assert set(numbers) == set(NUMBERS)
 
 
 @pytest.mark.parametrize(
@@ -35,18 +24,22 @@ def test_statement_is_filled_with_values() -> None:
         ("6.3", {"interval": Interval(0.6, 0.7, "wilson")}, "outside its interval"),
         ("6.3", {"as_counted": "yes"}, "as_counted 'yes'"),
         ("6.3", {"beyond_chance": "maybe"}, "beyond_chance 'maybe'"),
+        ("6.3", {"coverage": 1.2}, "coverage 1.2"),
     ],
 )
-def test_malformed_finding_is_refused(
+def test_numbers_that_do_not_fit_are_refused(
     identifier: str, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(FindingError, match=message.replace("(", r"\(")):
-        make(identifier, "A sentence.", {}, **(BASE | change))
+        measured(identifier, **({"value": 0.5} | change))
 
 
-def test_place_without_value_is_named() -> None:
-    with pytest.raises(FindingError, match="no value for the place 'who'"):
-        make("6.3", "{who:int}", {}, **BASE)
+def test_a_finding_is_its_numbers_and_its_words_in_the_order_of_the_schema() -> None:
+    words = {"statement": "Half.", "estimand": "share", "period": "2011", "tables": ["figures.csv"]}
+    finding = complete(measured("6.3", numerator=93, denominator=186), words | {"other": "left"})
+    assert list(finding) == list(Finding.__dataclass_fields__)
+    assert (finding["statement"], finding["numerator"], finding["null"]) == ("Half.", 93, "")
+    assert "other" not in finding
 
 
 def test_interval_method_is_one_of_the_fixed_words() -> None:
