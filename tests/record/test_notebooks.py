@@ -111,8 +111,8 @@ def check_a_number_is_said_once(executed: dict[str, nbformat.NotebookNode]) -> N
     """No value given to the words of a page is one that a finding of the page records."""
     said, twice = numbers(executed), set()
     for _identifier, (page, data) in of_kind(executed, "finding").items():
-        ends = data["interval"] or {}
-        recorded = [data[name] for name in ("value", "reference")] + [*ends.values()]
+        ends = data["interval"] or {"low": None, "high": None}
+        recorded = [data["value"], data["reference"], ends["low"], ends["high"]]
         shares = [value for value in recorded if isinstance(value, float)]
         large = [n for n in (data["numerator"], data["denominator"]) if n is not None and n > 99]
         twice |= {

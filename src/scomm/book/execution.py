@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import os
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -22,7 +21,7 @@ from scomm import paths
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.errors import FindingError, ScommError
+from scomm.errors import ScommError
 from scomm.record import chapters, published
 from scomm.record.execution import Executed, Notebooks, Store, execute_all, forget
 
@@ -130,8 +129,7 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
-        with suppress(FindingError):  # pages say what is wrong as they are read, with its line
-            published.in_published_digits({name: r.notebook for name, r in results.items()})
+        published.in_published_digits({name: r.notebook for name, r in results.items()})
     except ScommError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)

@@ -26,21 +26,26 @@ from scomm.display.words import ENGLISH, _, english, language, said
 from scomm.errors import ScommError
 from scomm.record import directives
 from scomm.record.findings import Finding, complete
-from scomm.record.outputs import given, left, recorded_in, slug
+from scomm.record.outputs import left, recorded_findings, recorded_in, slug
 from scomm.record.sources import source_file, sources_line
 from scomm.record.templated import from_template
 
 logger = logging.getLogger(__name__)
 
 _USED = "scomm_used"
+# Where the findings of all pages are kept, among what each page can name.
+_EVERYWHERE = ""
 
 
 def values(app: Sphinx, page: str) -> dict[str, Any]:
     """Return what the roles of a page can name, read once a build."""
     known: dict[str, dict[str, Any]] = app.__dict__.setdefault("scomm_given", {})
+    notebooks = executed(app)
+    if not known:
+        known[_EVERYWHERE] = recorded_findings(notebooks)
     if page not in known:
-        notebooks = executed(app)
-        known[page] = given(notebooks, page) if page in notebooks else {}
+        own = left(notebooks[page]) if page in notebooks else {}
+        known[page] = known[_EVERYWHERE] | own
     return known[page]
 
 

@@ -49,15 +49,31 @@ def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) 
             output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
-def given(notebooks: Mapping[str, nbformat.NotebookNode], page: str) -> dict[str, Any]:
-    """Return what roles of a page can name: what it left, and the findings of every page."""
-    everywhere = {
-        name: data
-        for notebook in notebooks.values()
-        for name, data in left(notebook).items()
-        if name.startswith("finding/")
-    }
-    return everywhere | left(notebooks[page])
+def recorded_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:
+    """Return the numbers of every finding, by the name under which a page can refer to them."""
+    found = recorded(notebooks, "finding")
+    return {f"finding/{identifier}": data for identifier, (_, data) in found.items()}
+
+
+def recorded(
+    notebooks: Mapping[str, nbformat.NotebookNode], kind: str
+) -> dict[str, tuple[str, Any]]:
+    """Return what cells recorded of a kind (``finding``, ``figure``, ``table``, ``rows``).
+
+    Id to (page, data), without words. Raises FindingError if two pages use one id.
+    """
+    items: dict[str, tuple[str, Any]] = {}
+    for page, notebook in notebooks.items():
+        for name, data in left(notebook).items():
+            if not name.startswith(f"{kind}/"):
+                continue
+            identifier = name.split("/", 1)[1]
+            if identifier in items:
+                raise FindingError(
+                    f"{kind} {identifier} stands in {items[identifier][0]} and in {page}"
+                )
+            items[identifier] = (page, data)
+    return items
 
 
 def of_kind(
@@ -66,39 +82,32 @@ def of_kind(
     """Return all items of a kind (``finding``, ``figure``, ``table``, ``rows``): id to (page, data).
 
     The words of an item are in English, as recorded; ``shown`` gives those that readers of this
-    edition see. Raises FindingError if two pages use one id or an item has no directive.
+    edition see. Raises FindingError as ``recorded``, or if an item has no directive.
     """
+    found = recorded(notebooks, kind)
+    if kind not in directives.KINDS:
+        return found
+    everywhere = recorded_findings(notebooks)
+    values = {
+        page: everywhere | left(notebooks[page]) for page in {page for page, _ in found.values()}
+    }
+    words = {page: directives.of_notebook(notebooks[page]) for page in values}
     items: dict[str, tuple[str, Any]] = {}
-    for page, notebook in notebooks.items():
-        words = directives.of_notebook(notebook) if kind in directives.KINDS else {}
-        found = {
-            name.split("/", 1)[1]: data
-            for name, data in left(notebook).items()
-            if name.startswith(f"{kind}/")
-        }
-        for identifier, data in found.items():
-            if identifier in items:
-                raise FindingError(
-                    f"{kind} {identifier} stands in {items[identifier][0]} and in {page}"
-                )
-            items[identifier] = (page, data)
-            directive = words.get(f"{kind}/{identifier}")
-            if kind in directives.KINDS:
-                if directive is None:
-                    raise FindingError(f"{page}: {kind} {identifier} has no directive")
-                items[identifier] = (page, _described(data, directive, notebooks, page, shown))
+    for identifier, (page, data) in found.items():
+        directive = words[page].get(f"{kind}/{identifier}")
+        if directive is None:
+            raise FindingError(f"{page}: {kind} {identifier} has no directive")
+        items[identifier] = (page, _described(data, directive, values[page], shown))
     return items
 
 
 def _described(
     data: dict[str, Any],
     directive: directives.Directive,
-    notebooks: Mapping[str, nbformat.NotebookNode],
-    page: str,
+    values: Mapping[str, Any],
     shown: bool,
 ) -> dict[str, Any]:
     """Return an item with the texts of its directive."""
-    values = given(notebooks, page)
     if shown:
         texts = directives.texts(directive, values, directives.shown)
     else:

@@ -25,7 +25,7 @@ from scomm.data.files import write_together
 from scomm.data.strict import dictionaries, read_json
 from scomm.display.words import N_
 from scomm.errors import PublishedError
-from scomm.record.outputs import findings, order, rewrite
+from scomm.record.outputs import order, rewrite
 from scomm.record.references import near
 
 SCHEMA = "one-in-four/published/1"
@@ -289,7 +289,6 @@ def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
     stays as it was computed, and fails.
     """
     entries, pages = load(), load_numbers()
-    computed = {item["id"]: item for item in findings(notebooks)}
 
     def settled(expected: Mapping[str, Any], name: str, data: Any) -> Any:
         kind, _, identifier = name.rpartition("/")
@@ -297,7 +296,7 @@ def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
             return expected[name]
         if kind == "finding" and entries.get(identifier, {}).get("status") == CURRENT:
             entry = entries[identifier]
-            if not compare({identifier: entry}, [computed[identifier]], {identifier}):
+            if not compare({identifier: entry}, [published_part(entry) | data], {identifier}):
                 return data | {field: entry[field] for field in COMPARED if field in data}
         return data
 

@@ -33,7 +33,7 @@ from scomm.record.directives import finding_of, names, of_notebook
 from scomm.record.execution import ExecutionError, at_once, execute
 from scomm.record.findings import SCHEMA
 from scomm.record.kernels import Kernels
-from scomm.record.outputs import findings, numbers, of_kind, recorded_in, slug
+from scomm.record.outputs import findings, numbers, recorded, recorded_in, slug
 from scomm.record.references import Reference, unknown
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
@@ -355,7 +355,7 @@ def compare_exhibits(folder: Path, done: Mapping[str, nbformat.NotebookNode]) ->
     """Compare the data of every figure and table with the edition's, cell by cell."""
     rows = []
     for kind in ("figure", "table"):
-        for identifier, (_page, data) in of_kind(dict(done), kind).items():
+        for identifier, (_page, data) in recorded(done, kind).items():
             file = folder / "site" / "exhibits" / f"{kind}-{slug(identifier)}.csv"
             name = str(Reference(kind, identifier))
             if not file.is_file():
