@@ -21,7 +21,7 @@ LINES, WIDTH, WORDS = 10, 100, 12
 ANALYSIS = 0.5
 # A text that a cell may hold although it is as long as a sentence, with the reason.
 ALLOW = {
-    "Share by rank on a list of x, all places at the nation's rate": "the label of an axis",
+    "Share by rank on a list of {n:int}, all places at the nation's rate": "the label of an axis",
 }
 
 
