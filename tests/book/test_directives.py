@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .conftest import PAGE, Book
+from .conftest import OTHER, PAGE, Book, executed
 
 RECORDED = 'record("1.1", dated, unit="count")\n'
 MISTAKES = {
@@ -60,3 +60,24 @@ def test_a_mistake_fails_the_build_with_page_line_and_name(book: Book, mistake: 
     lines = text.splitlines()
     place = next(number for number, line in enumerate(lines, 1) if line.startswith(near))
     assert abs(int(found[1]) - place) <= 1
+
+
+def test_a_page_prints_the_finding_of_another_page_as_it_is_now(book: Book) -> None:
+    book.write("other", f"{OTHER}\nOf {{n}}`1.1:int` counties.\n")
+    assert executed(book.build()) == (0, 2)
+    assert "Of 3,143 counties" in book.page("other")
+    book.write("page", PAGE.replace('record("1.1", dated,', 'record("1.1", dated + 1,'))
+    assert executed(book.build()) == (1, 1)
+    assert "Of 3,144 counties" in book.page("other")
+
+
+def test_a_table_without_rows_has_its_headings(book: Book) -> None:
+    cell = PAGE.replace(
+        RECORDED, f'{RECORDED}from scomm.record import table\ntable("1.9", counties[:0])\n'
+    )
+    words = (
+        ":::{table} 1.9\n:sources: activation\n\nNone of them\n\n- `county` Name of county\n:::\n"
+    )
+    book.write("page", f"{cell}\n{words}")
+    assert book.build("--keep-going").returncode == 0
+    assert "Name of county" in book.page("page")

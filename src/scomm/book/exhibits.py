@@ -150,7 +150,6 @@ def _table(
     recorded: Mapping[str, Any],
 ) -> str:
     rows = [{name: from_plain(value) for name, value in row.items()} for row in data["rows"]]
-    known = list(data["rows"][0]) if rows else list(data["columns"])
     columns = {
         column.name: Col(directives.shown(column.label, recorded), column.spec, phone=column.phone)
         for column in directive.columns
@@ -158,7 +157,7 @@ def _table(
     columns |= {name: Col(**col) for name, col in data["columns"].items()}
     body = rows_to_html(
         rows,
-        known,
+        data["names"],
         columns,
         caption=texts["caption"],
         identifier=f"table-{slug(directive.id)}",

@@ -168,6 +168,7 @@ def table(
         {
             "id": identifier,
             "csv": frame.to_csv(index=False, lineterminator="\n"),
+            "names": [str(name) for name in frame.columns],
             "rows": [_row(said(row)) for row in frame.to_dict("records")],
             "columns": {str(name): asdict(as_column(col)) for name, col in (columns or {}).items()},
             "emphasis": list(emphasis),
