@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from scomm.display.tables import Col
 from scomm.errors import ArgumentError, FindingError
 from scomm.record import directives
-from scomm.record.directives import Column, each, filled, formatted, names, parse, texts, value
+from scomm.record.directives import each, filled, formatted, names, parse, texts, value
 
 FINDING = """\
 Of {n}`1.1.denominator` removals {n}`1.1:pct`
@@ -70,10 +71,10 @@ def test_a_figure_is_read_with_its_two_descriptions() -> None:
 def test_a_table_is_read_with_its_columns() -> None:
     body = "A caption\n\n- `name` Place\n- `n:int wide` Removals,\n  all\n- Note: A sum.\n"
     found = parse("table", "1.1", {}, body)
-    assert found.columns == (
-        Column("name", "", "Place", phone=True),
-        Column("n", "int", "Removals, all", phone=False),
-    )
+    assert list(found.columns.items()) == [
+        ("name", Col("Place", "", phone=True)),
+        ("n", Col("Removals, all", "int", phone=False)),
+    ]
     assert found.texts == {"caption": "A caption", "note": "A sum."}
 
 
@@ -109,7 +110,7 @@ def test_directives_of_a_notebook_are_found_in_its_markdown() -> None:
     found = directives.of_notebook(new_notebook(cells=cells))
     assert list(found) == ["finding/1.1", "table/1.1"]
     assert found["finding/1.1"].options == {"sources": "removals", "route": "test"}
-    assert found["table/1.1"].columns == (Column("n", "", "Number"),)
+    assert found["table/1.1"].columns == {"n": Col("Number")}
     with pytest.raises(FindingError, match=r"finding 1\.1 is described twice"):
         directives.of_notebook(new_notebook(cells=[*cells, new_markdown_cell(text)]))
 

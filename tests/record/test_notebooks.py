@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import nbformat
@@ -20,7 +22,7 @@ from scomm.record import published
 from scomm.record.execution import Store, execute_all
 from scomm.record.exhibit import offered
 from scomm.record.outputs import findings as all_findings
-from scomm.record.outputs import numbers, of_kind
+from scomm.record.outputs import left, numbers, of_kind
 from scomm.record.schema import findings_document, findings_schema
 from scomm.record.trace import trace
 
@@ -123,6 +125,84 @@ def check_a_number_is_said_once(executed: dict[str, nbformat.NotebookNode]) -> N
     assert twice == SAME_BY_CHANCE
 
 
+# Headings that state a result, and what must hold for them to stand: of what the page records.
+RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
+    "notebooks/02-program": {
+        "Counties with many noncitizens came first": lambda g: (
+            g["row/feb"]["people"] > g["row/feb"]["share"]
+        ),
+    },
+    "notebooks/05-nation": {
+        "The release understated the agency's count": lambda g: (
+            g["finding/5.1"]["interval"]["low"] > g["finding/5.1"]["reference"]
+        ),
+        "The share rose to March 2011, then fell": lambda g: (
+            g["finding/5.2"]["value"] > g["finding/5.2"]["reference"]
+            and g["finding/5.5"]["value"] < g["finding/5.2"]["value"]
+        ),
+        "The program's share was below the agency's": lambda g: (
+            g["finding/5.3"]["interval"]["high"] < g["finding/5.3"]["reference"]
+        ),
+    },
+    "notebooks/06-jurisdictions": {
+        "Boston: the printed shares contradict each other": lambda g: (
+            g["b_lowest"] < g["finding/6.1"]["reference"] < g["b_highest"]
+        ),
+        "California: over one half, but not beyond chance": lambda g: (
+            g["finding/6.2"]["value"] > 0 and g["c3_established"] == 0
+        ),
+        "Across the country: such places existed": lambda g: g["c4_established"] >= 1,
+    },
+    "notebooks/07-top-list": {
+        "Chance alone puts small places at the top": lambda g: (
+            g["row/small"]["first"] > g["row/large"]["first"] > g["finding/7.1"]["reference"]
+        ),
+    },
+    "notebooks/08-pennsylvania": {
+        "The effect cannot be told from these data": lambda g: (
+            g["finding/8.1"]["value"] == "cannot be settled"
+        ),
+    },
+    "notebooks/09-areas": {
+        "Areas differ, but ranks are loose": lambda g: (
+            g["finding/9.1"]["numerator"] > 0 and g["rank_span"] > 1
+        ),
+    },
+    "notebooks/10-case-mix": {
+        "The mix explains part of the difference": lambda g: 0 < g["left"] < 1,
+        "With the same mix, areas still differ": lambda g: g["firm_std"] > 0,
+        "A reversal that holds under two methods": lambda g: g["strict"] > 0,
+    },
+    "notebooks/11-return": {
+        "A rise in one series, not in the other": lambda g: (
+            g["finding/11.1"]["interval"]["low"] > 0 >= g["finding/11.2"]["value"]
+        ),
+        "A gradual rise can fit better than a step": lambda g: (
+            g["row/best"]["aic"] < g["row/step_form"]["aic"]
+        ),
+    },
+    "notebooks/12-seattle": {
+        # One jail in twenty would lie outside by chance.
+        "Jails differ by more than chance": lambda g: g["finding/12.2"]["value"] > 0.05,
+    },
+    "notebooks/13-dashboard": {
+        "The share depends on who made the arrest": lambda g: (
+            g["row/ice22"]["high"] < g["row/cbp22"]["low"]
+        ),
+    },
+}
+
+
+def check_headings(executed: dict[str, nbformat.NotebookNode]) -> None:
+    """A heading that states a result stands on its page, and what the page records bears it out."""
+    for page, headings in RESULTS.items():
+        recorded = left(executed[page])
+        written = re.findall(r"^#{2,3} (.+)$", text_of(page), re.M)
+        for heading, holds in headings.items():
+            assert heading in written, f"{page}: {heading}"
+            assert holds(recorded), f"{page}: {heading}"
+
+
 def check_the_record(executed: dict[str, nbformat.NotebookNode]) -> None:
     """What the notebooks compute is what is published."""
     assert [str(c) for c in published.compare(published.load(), all_findings(executed))] == []
@@ -161,6 +241,7 @@ def test_every_notebook_is_executed_without_error(tmp_path: Path) -> None:
         assert not data["alt"].endswith((".svg", ".png"))
     check_rows_and_routes(executed)
     check_a_number_is_said_once(executed)
+    check_headings(executed)
     check_the_record(executed)
     replies = ledger.objections()
     for entry in replies["objections"] + replies["questions"]:

@@ -9,6 +9,7 @@ fail the build.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
@@ -88,9 +89,8 @@ class Exhibit(SphinxDirective):
     def _texts(self, directive: directives.Directive) -> list[nodes.Node]:
         """Return one paragraph a text, as written: what Sphinx extracts."""
         found = []
-        headings = [column.label for column in directive.columns]
         route = [text for name, text in directive.options.items() if name == "route"]
-        for text in (*directive.texts.values(), *headings, *route):
+        for text in (*directive.written, *route):
             paragraph = nodes.paragraph(text, text)
             self.set_source_info(paragraph)
             found.append(paragraph)
@@ -99,7 +99,7 @@ class Exhibit(SphinxDirective):
     def _shown(self, directive: directives.Directive) -> str:
         recorded = values(self.env.app, self.env.docname)
         used(self.env, directive.name)
-        for text in (*directive.texts.values(), *(column.label for column in directive.columns)):
+        for text in directive.written:
             used(self.env, *directives.names(text))
         if directive.name not in recorded:
             raise ScommError(f"{directive.kind} {directive.id}: no cell of this page records it")
@@ -107,72 +107,46 @@ class Exhibit(SphinxDirective):
             self.env.note_dependency(str(source_file(source)))
         data = recorded[directive.name]
         texts = directives.texts(directive, recorded, directives.shown)
-        return {"finding": _finding, "figure": _figure, "table": _table}[directive.kind](
-            directive, data, texts, recorded
-        )
+        shared = {"id": directive.id, "sources": sources_line(directive.sources)}
+        if directive.kind == "finding":
+            return _finding(data, texts, shared)
+        if directive.kind == "figure":
+            return _figure(data, texts, shared)
+        columns = {
+            name: replace(column, label=directives.shown(column.label, recorded))
+            for name, column in directive.columns.items()
+        }
+        return _table(data, texts, columns, shared)
 
 
-def _finding(
-    directive: directives.Directive,
-    data: Mapping[str, Any],
-    texts: Mapping[str, Any],
-    recorded: Mapping[str, Any],
-) -> str:
+_Values = Mapping[str, Any]
+
+
+def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
     words = complete(data, texts)
     words |= {name: said(words[name]) for name in ("as_counted", "beyond_chance")}
-    return from_template(
-        "finding.html", finding=Finding(**words), sources=sources_line(directive.sources)
-    )
+    return from_template("finding.html", finding=Finding(**words), sources=shared["sources"])
 
 
-def _figure(
-    directive: directives.Directive,
-    data: Mapping[str, Any],
-    texts: Mapping[str, Any],
-    recorded: Mapping[str, Any],
-) -> str:
-    return from_template(
-        "figure.html",
-        id=directive.id,
-        slug=slug(directive.id),
-        wide=labelled(data["wide"], texts["alt"]),
-        narrow=labelled(data["narrow"], texts["alt"]),
-        caption=texts["caption"],
-        long_description=texts.get("long_description", ""),
-        sources=sources_line(directive.sources),
-    )
+def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
+    drawn = {name: labelled(data[name], texts["alt"]) for name in ("wide", "narrow")}
+    words = {name: texts.get(name, "") for name in ("caption", "long_description")}
+    return from_template("figure.html", slug=slug(shared["id"]), **drawn, **words, **shared)
 
 
-def _table(
-    directive: directives.Directive,
-    data: Mapping[str, Any],
-    texts: Mapping[str, Any],
-    recorded: Mapping[str, Any],
-) -> str:
-    rows = [{name: from_plain(value) for name, value in row.items()} for row in data["rows"]]
-    columns = {
-        column.name: Col(directives.shown(column.label, recorded), column.spec, phone=column.phone)
-        for column in directive.columns
-    }
-    columns |= {name: Col(**col) for name, col in data["columns"].items()}
+def _table(data: _Values, texts: _Values, columns: Mapping[str, Col], shared: _Values) -> str:
+    name = slug(shared["id"])
     body = rows_to_html(
-        rows,
+        [{name: from_plain(value) for name, value in row.items()} for row in data["rows"]],
         data["names"],
-        columns,
+        {**columns} | {name: Col(**column) for name, column in data["columns"].items()},
         caption=texts["caption"],
-        identifier=f"table-{slug(directive.id)}",
-        label=_("Table {id}. {text}").format(id=directive.id, text=""),
+        identifier=f"table-{name}",
+        label=_("Table {id}. {text}").format(id=shared["id"], text=""),
         emphasis=data["emphasis"],
         anchors=data["anchors"],
     )
-    return from_template(
-        "table.html",
-        id=directive.id,
-        slug=slug(directive.id),
-        body=body,
-        note=texts.get("note", ""),
-        sources=sources_line(directive.sources),
-    )
+    return from_template("table.html", slug=name, body=body, note=texts.get("note", ""), **shared)
 
 
 class Each(SphinxRole):

@@ -216,18 +216,3 @@ def rows_to_html(
         for position, record in enumerate(records)
     ]
     return _TABLE.render(id=identifier, label=label, caption=caption, heads=heads, rows=rows)
-
-
-def to_text(frame: pd.DataFrame, columns: Mapping[str, Col | str]) -> str:
-    """Render the same columns as aligned plain text, for builders without HTML."""
-    import pandas as pd
-
-    specs = {name: col if isinstance(col, Col) else Col(col) for name, col in columns.items()}
-    shown = pd.DataFrame(
-        {
-            _(col.label): [fmt(value, col.spec) for value in frame[name]]
-            for name, col in specs.items()
-            if col.spec != "line"
-        }
-    )
-    return shown.to_string(index=False)

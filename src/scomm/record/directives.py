@@ -24,12 +24,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
 
 from scomm.display.formats import fill, fmt
+from scomm.display.tables import Col
 from scomm.display.words import _, of_pages
 from scomm.errors import FindingError
 
@@ -76,32 +77,28 @@ _FINDING_VALUE = re.compile(r"((?:\d{1,2}|[A-Z])\.\d{1,3})(?:\.(\w+))?")
 
 
 @dataclass(frozen=True)
-class Column:
-    """A printed column of a table: name in the frame, format, heading.
-
-    ``phone`` is false for one that a narrow screen may hide: ``- `name:format wide` Heading``.
-    """
-
-    name: str
-    spec: str
-    label: str
-    phone: bool = True
-
-
-@dataclass(frozen=True)
 class Directive:
-    """A directive as it is written: texts still hold their roles."""
+    """A directive as it is written: texts still hold their roles.
+
+    ``columns`` are a table's, by name; those that a narrow screen may hide are written
+    ``- `name:format wide` Heading``.
+    """
 
     kind: str
     id: str
     options: Mapping[str, str]
     texts: Mapping[str, str]
-    columns: tuple[Column, ...] = ()
+    columns: Mapping[str, Col] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The name under which its numbers are recorded."""
         return f"{self.kind}/{self.id}"
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Every text of it: statement or caption, fields, headings of columns."""
+        return (*self.texts.values(), *(column.label for column in self.columns.values()))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -140,7 +137,7 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
             raise FindingError(f"{name}: option {option!r}, expected {', '.join(OPTIONS[kind])}")
     blocks = [block.strip() for block in re.split(r"\n\s*\n", body.strip()) if block.strip()]
     texts: dict[str, str] = {}
-    columns: list[Column] = []
+    columns: dict[str, Col] = {}
     for number, block in enumerate(blocks):
         if not block.startswith("- "):
             if number:
@@ -149,34 +146,35 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
             continue
         for item in _items(block):
             if kind == "table" and (found := _COLUMN.fullmatch(item)):
-                columns.append(_column(found[1], found[2]))
+                columns |= _column(found[1], found[2])
                 continue
-            field = _FIELD.fullmatch(item)
-            if field is None or field[1] not in FIELDS[kind]:
+            labelled = _FIELD.fullmatch(item)
+            if labelled is None or labelled[1] not in FIELDS[kind]:
                 raise FindingError(
                     f"{name}: {item[:40]!r}, expected one of "
                     f"{', '.join(f'{label}:' for label in FIELDS[kind])}"
                 )
-            texts[FIELDS[kind][field[1]]] = " ".join(field[2].split())
+            texts[FIELDS[kind][labelled[1]]] = " ".join(labelled[2].split())
     for wanted in (_FIRST[kind], *_REQUIRED[kind]):
         if wanted not in texts:
             raise FindingError(f"{name}: its {wanted.replace('_', ' ')} is missing")
-    for text in (*texts.values(), *(column.label for column in columns)):
+    directive = Directive(kind, identifier, dict(options), texts, columns)
+    for text in directive.written:
         for role, _argument in _ROLE.findall(text):
             if role not in ("n", "each"):
                 raise FindingError(f"{name}: role {{{role}}}; texts here know {{n}} and {{each}}")
-    return Directive(kind, identifier, dict(options), texts, tuple(columns))
+    return directive
 
 
-def _column(code: str, label: str) -> Column:
-    """Return a printed column from its code and heading; a column's name may hold spaces.
+def _column(code: str, label: str) -> dict[str, Col]:
+    """Return a printed column by name, from its code and heading; a name may hold spaces.
 
     >>> _column("Criminal Conviction:int wide", "Convicted")
-    Column(name='Criminal Conviction', spec='int', label='Convicted', phone=False)
+    {'Criminal Conviction': Col(label='Convicted', spec='int', phone=False)}
     """
     code, wide = code.removesuffix(" wide"), code.endswith(" wide")
     name, _colon, spec = code.partition(":")
-    return Column(name, spec, " ".join(label.split()), phone=not wide)
+    return {name: Col(" ".join(label.split()), spec, phone=not wide)}
 
 
 def of_text(text: str) -> Iterator[Directive]:
@@ -219,11 +217,11 @@ def value(given: Mapping[str, Any], name: str) -> Any:
     found = _FINDING_VALUE.fullmatch(name)
     if found is None or f"finding/{found[1]}" not in given:
         raise FindingError("the page does not record it")
-    finding, field = given[f"finding/{found[1]}"], found[2] or "value"
-    data = finding["interval"] if field in ("low", "high") else finding
-    if not data or field not in data:
-        raise FindingError(f"finding {found[1]} has no {field}")
-    return data[field]
+    finding, part = given[f"finding/{found[1]}"], found[2] or "value"
+    data = finding["interval"] if part in ("low", "high") else finding
+    if not data or part not in data:
+        raise FindingError(f"finding {found[1]} has no {part}")
+    return data[part]
 
 
 def finding_of(name: str) -> str:
@@ -305,9 +303,7 @@ def texts(
     A finding's assumptions are parted by semicolons. Raises FindingError naming the directive.
     """
     try:
-        result: dict[str, Any] = {
-            field: say(text, given) for field, text in directive.texts.items()
-        }
+        result: dict[str, Any] = {name: say(text, given) for name, text in directive.texts.items()}
     except FindingError as error:
         raise FindingError(f"{directive.kind} {directive.id}: {error}") from error
     if directive.kind == "finding":

@@ -21,7 +21,7 @@ from scomm.display.formats import joined, tr
 from scomm.display.words import N_, LazyText
 from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
-from scomm.stats.proportions import Interval, clopper_pearson, exact_test, wilson
+from scomm.stats.proportions import Interval, exact_test, wilson
 from scomm.stats.rounded import (
     CountSet,
     consistent_counts,
@@ -174,10 +174,6 @@ class Published:
         if self.counts is not None:
             return wilson(*self.counts, level)
         return interval_range(self.members, level) if self.members.x.size else None
-
-    def exact_interval(self, level: float = 0.95) -> Interval | None:
-        """Clopper-Pearson interval where both counts are known."""
-        return clopper_pearson(*self.counts, level) if self.counts is not None else None
 
     def as_counted(self, threshold: float | Fraction = HALF) -> AsCounted:
         """Where the count stands against a threshold; ``unknown`` if members disagree."""

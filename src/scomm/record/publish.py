@@ -42,12 +42,6 @@ def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
     )
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()[:10]
-    return value.item() if hasattr(value, "item") else value
-
-
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row as JSON can hold it."""
     return {str(name): to_plain(value) for name, value in row.items()}
@@ -68,7 +62,7 @@ def say(**values: Any) -> None:
         elif isinstance(value, pd.Series):
             _leave_both(f"{ROW}/{name}", value.to_dict(), _row)
         else:
-            _leave_both(name, value, _plain)
+            _leave_both(name, value, to_plain)
 
 
 def _leave_both(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
