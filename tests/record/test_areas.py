@@ -106,7 +106,7 @@ RULES = re.compile(r"""["'](?:HQ|fast_track|CAP Local Incarceration|dated)["']""
 # Not restrictions: parts that are set side by side, all of them kept.
 SIDE_BY_SIDE = {
     "notebooks/04-records.md": "the fast track and the rest in one table of lines that repeat",
-    "notebooks/12-seattle.md": "teams counted as if they were jails: the sensitivity of the rule",
+    "notebooks/13-seattle.md": "teams counted as if they were jails: the sensitivity of the rule",
 }
 
 

@@ -97,7 +97,7 @@ def test_half_of_the_code_of_chapters_is_analysis() -> None:
 
 
 def test_ruff_reads_and_formats_cells(tmp_path: Path) -> None:
-    head = (paths.NOTEBOOKS / "12-seattle.md").read_text(encoding="utf-8").split("\n# ")[0]
+    head = (paths.NOTEBOOKS / "13-seattle.md").read_text(encoding="utf-8").split("\n# ")[0]
     page = tmp_path / "page.md"
     page.write_text(
         f"{head}\n# Page\n\n{FENCE}import os\nx = [ 1 ]\n```\n\nEnd.\n", encoding="utf-8"

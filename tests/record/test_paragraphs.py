@@ -133,4 +133,5 @@ def test_a_registry_damaged_by_hand_is_refused(
 
 def test_the_committed_registry_numbers_every_chapter() -> None:
     rows = paragraphs.load()
-    assert {row.chapter for row in rows} >= {str(chapter) for chapter in range(1, 16)}
+    wanted = set(range(1, 18)) - {9, 15}  # kept for the chapters on jails and on detention
+    assert {row.chapter for row in rows} >= {str(number) for number in wanted}

@@ -268,10 +268,10 @@ def left_by(**items: object) -> nbformat.NotebookNode:
 
 
 def test_another_processors_last_digit_is_written_as_published() -> None:
-    entry = published.load()["11.3"]
+    entry = published.load()["12.3"]
     computed = published.published_part(entry) | {
-        "id": "11.3",
-        "url": "notebooks/11-return.html#finding-11-3",
+        "id": "12.3",
+        "url": "notebooks/12-return.html#finding-12-3",
     }
     ends = computed["interval"]
     near = computed | {
@@ -279,13 +279,13 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
         "interval": ends | {"low": ends["low"] * (1 - 1e-13)},
     }
     assert near != computed
-    notebook = left_by(finding__11_3=near)
-    published.in_published_digits({"notebooks/11-return": notebook})
-    assert outputs.left(notebook)["finding/11.3"] == computed
+    notebook = left_by(finding__12_3=near)
+    published.in_published_digits({"notebooks/12-return": notebook})
+    assert outputs.left(notebook)["finding/12.3"] == computed
 
 
 def test_what_has_moved_stays_as_it_was_computed() -> None:
-    entry = published.load()["11.3"]
+    entry = published.load()["12.3"]
     ends = entry["interval"]
     for moved in (
         {"value": entry["value"] + 1e-3},
@@ -297,15 +297,15 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
             "value": entry["value"] * (1 + 1e-13),
             "interval": ends | {"low": ends["low"] * (1 - 1e-13)},
         }
-        computed = published.published_part(entry) | {"id": "11.3"} | nearly | moved
+        computed = published.published_part(entry) | {"id": "12.3"} | nearly | moved
         assert computed["value"] != entry["value"]
-        notebook = left_by(finding__11_3=computed)
-        published.in_published_digits({"notebooks/11-return": notebook})
-        assert outputs.left(notebook)["finding/11.3"] == computed
+        notebook = left_by(finding__12_3=computed)
+        published.in_published_digits({"notebooks/12-return": notebook})
+        assert outputs.left(notebook)["finding/12.3"] == computed
 
 
 def test_numbers_in_prose_are_settled_page_by_page() -> None:
-    page = "notebooks/11-return"
+    page = "notebooks/12-return"
     name, value = next(
         (name, value)
         for name, value in published.load_numbers()[page].items()

@@ -122,7 +122,7 @@ def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server)
 FIVE = (
     "index.html",
     "notebooks/06-jurisdictions.html",
-    "notebooks/09-areas.html",
+    "notebooks/10-areas.html",
     "datasheets/state-tx.html",
     "cite/6.html",
 )
@@ -165,7 +165,7 @@ def test_a_table_that_scrolls_keeps_its_caption_and_shows_that_it_does(
     for address in (
         "notebooks/06-jurisdictions.html",
         "notebooks/07-top-list.html",
-        "notebooks/09-areas.html",
+        "notebooks/10-areas.html",
         "datasheets/state-ca.html",
     ):
         page = visit(f"{site.address}/{address}", width=PHONE).page

@@ -43,8 +43,8 @@ _MOST_NAMED = 6
 _PROGRAM, _FIGURES, _SHARES, _DASHBOARD = (
     "notebooks/02-program",
     "notebooks/06-jurisdictions",
-    "notebooks/09-areas",
-    "notebooks/13-dashboard",
+    "notebooks/10-areas",
+    "notebooks/14-dashboard",
 )
 
 
@@ -274,7 +274,7 @@ _ESTIMATES = {
     "std_high": Col("to, %", "pct", phone=False),
 }
 _ESTIMATES_NOTE = N_(
-    "From chapters 9 and 10: intervals that allow for dependent months; shrunken towards the mean of the areas; "
+    "From chapters 10 and 11: intervals that allow for dependent months; shrunken towards the mean of the areas; "
     "and as the share would be with the nation's mix of cases. A difference is not a cause."
 )
 _HIDDEN = N_("hidden or 0")
@@ -316,7 +316,7 @@ class Estimates:
 
 @cache
 def estimates() -> Estimates:
-    """Estimate the areas by the functions that chapters 9, 10 and 13 call."""
+    """Estimate the areas by the functions that chapters 10, 11 and 14 call."""
     removals, _left_out = without_headquarters(load("removals"))
     mix, _coefficients = with_nations_mix(*by_month_area_and_kind(removals))
     mix = mix.rename(columns={"low": "std_low", "high": "std_high"}).drop(columns="se")
