@@ -100,3 +100,13 @@ def pa_facilities() -> pd.DataFrame:
         ("facility", "facility_class", "county", "fips", "reason", "date"),
         "facility",
     )
+
+
+@cache
+def definitions() -> pd.DataFrame:
+    """Return what each source of shares counts, and when a conviction counts in it.
+
+    Indexed by source; columns label, counted, conviction, period, missing, chapter, date.
+    """
+    columns = ("source", "label", "counted", "conviction", "period", "missing", "chapter", "date")
+    return _rows(paths.DEFINITIONS, columns, "source").set_index("source")
