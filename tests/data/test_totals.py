@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from scomm.data.restrictions import county_jails, local_jail_arrests, outside_fast_track
+from scomm.data import mappings
+from scomm.data.restrictions import (
+    county_jails,
+    local_jail_arrests,
+    outside_fast_track,
+    whole_fiscal_years,
+)
 from scomm.data.tables import load
 
 
@@ -84,9 +90,36 @@ def test_cohorts_removed_within_180_days(cohort: str, share: float) -> None:
 
 def test_arrests_by_year() -> None:
     frame = load("arrests")
-    assert by_year(frame) == [110_104, 143_470, 158_581]
-    blank = frame[frame["aor"] == "not recorded"]
-    assert (blank["n"].sum(), frame.loc[frame["aor"] == "HQ", "n"].sum()) == (1_392, 37)
+    assert by_year(frame) == [110_104, 143_470, 158_581, 131_904]
+    assert frame["n"].sum() == 544_059
+    whole, step = whole_fiscal_years(frame)
+    assert (step.before, step.left_out, step.kept) == (544_059, 131_904, 412_155)
+    blank = whole[whole["aor"] == "not recorded"]
+    assert (blank["n"].sum(), whole.loc[whole["aor"] == "HQ", "n"].sum()) == (1_392, 37)
+
+
+def test_four_arrests_of_september_2019_stay() -> None:
+    frame = load("arrests")
+    stray = frame[frame["month"] == "2019-09-01"]
+    assert stray["n"].sum() == 4
+    assert set(stray["landmark"]) == {"HARRIS COUNTY JAIL, HOUSTON, TX"}
+    assert frame["month"].max() == pd.Timestamp(2019, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "after"),
+    [
+        ("CAP Local Incarceration", 37_542, 66_806),
+        ("287(g) Program", 3_833, 8_813),
+        ("CAP Federal Incarceration", 22_010, 21_899),
+        ("CAP State Incarceration", 10_428, 10_516),
+    ],
+)
+def test_arrests_in_twelve_months_before_and_after(method: str, before: int, after: int) -> None:
+    frame = load("arrests")
+    months = frame[frame["method"] == method].groupby("month", observed=True)["n"].sum()
+    assert months["2016-02":"2017-01"].sum() == before
+    assert months["2017-02":"2018-01"].sum() == after
 
 
 def test_seattle() -> None:
@@ -149,3 +182,146 @@ def test_activation() -> None:
     )
     agree = frame["agree"].dropna()
     assert (int(agree.astype(bool).sum()), len(agree)) == (3_094, 3_102)
+
+
+def test_287g_by_year() -> None:
+    frame = load("s287g")
+    assert len(frame) == 73 * 8
+    assert frame["agency"].nunique() == 73
+    years = frame.groupby("fiscal_year")[["identified", "removed"]].sum()
+    assert years["identified"].tolist() == [
+        6_154, 22_338, 45_666, 60_223, 48_169, 39_341, 30_893, 15_281,
+    ]  # fmt: skip
+    assert years["removed"].tolist() == [
+        4_219, 16_377, 36_509, 42_487, 26_871, 23_745, 13_129, 11_767,
+    ]  # fmt: skip
+    assert years.sum().tolist() == [268_065, 175_104]
+
+
+def test_287g_blank_is_not_zero() -> None:
+    frame = load("s287g")
+    assert frame[["identified", "removed"]].isna().sum().tolist() == [166, 171]
+    assert frame[["identified", "removed"]].eq(0).sum().tolist() == [47, 40]
+    florence = frame[frame["state"].isna()]
+    assert set(florence["agency"]) == {"Florence Police Department"}
+    assert florence["removed"].dropna().eq(0).all()
+
+
+def test_287g_agencies() -> None:
+    frame = load("s287g")
+    removed = frame.groupby("agency")["removed"].sum().sort_values(kind="stable")
+    assert removed.tail(3).to_dict() == {
+        "Harris County Sheriffs Office": 16_006,
+        "Los Angeles County Sheriff Office": 17_206,
+        "Maricopa County Sheriff Office": 31_278,
+    }
+    assert round(removed.tail(10).sum() / removed.sum(), 3) == 0.718
+    more = frame[(frame["fiscal_year"] == 2013) & (frame["removed"] > frame["identified"])]
+    assert len(more) == 26
+    assert frame.groupby("agency")["asterisk"].first().sum() == 15
+
+
+def test_287g_counties_lie_in_the_printed_state() -> None:
+    agencies = mappings.s287g_counties()
+    printed = load("s287g").groupby("agency")["state"].first()
+    assert sorted(agencies["agency"]) == sorted(printed.index)
+    assert agencies[["agency_class", "reason", "date"]].ne("").all(axis=None)
+    placed = agencies[agencies["fips"] != ""].merge(load("county_names"), on="fips", how="left")
+    assert placed["county_x"].tolist() == placed["county_y"].tolist()
+    assert placed["state"].tolist() == printed[placed["agency"]].tolist()
+    left = agencies[agencies["fips"] == ""]
+    assert set(left["agency_class"]) == {"state agency", "city police"}
+    assert left.loc[left["agency_class"] != "state agency", "agency"].tolist() == [
+        "Florence Police Department"
+    ]
+
+
+ALL_DETAINERS = 1_814_828
+
+
+def test_detainers_by_fiscal_year() -> None:
+    frame = load("detainers_months")
+    assert by_year(frame) == [
+        212_406, 248_272, 290_304, 317_347, 286_530, 216_730, 164_186, 79_053,
+    ]  # fmt: skip
+    assert frame["n"].sum() == ALL_DETAINERS
+    assert len(frame) == 94
+
+
+def test_detainers_of_the_last_year_by_month_are_those_of_the_records() -> None:
+    counts = load("detainers_months").set_index("month")["n"]
+    records = load("detainers_fy2015").groupby("month")["n"].sum()
+    assert counts["2014-10":].to_dict() == records.to_dict()
+
+
+def test_detainers_by_reason() -> None:
+    frame = load("detainers_reasons")
+    assert frame["n"].sum() == ALL_DETAINERS
+    assert frame.loc[frame["by_difference"], "lift_reason"].tolist() == ["not recorded"] * 9
+    assert frame.loc[~frame["by_difference"], "n"].sum() == 986_905
+    shares = frame.groupby("lift_reason")["n"].sum() / ALL_DETAINERS
+    found = {name: round(float(share), 3) for name, share in shares.items() if share > 0.011}
+    assert found == {
+        "not recorded": 0.456,
+        "Booked into Detention": 0.363,
+        "Lifted": 0.093,
+        "Case Closed": 0.058,
+        "Detainer Declined by LEA": 0.011,
+    }
+
+
+def test_detainers_without_a_reason_by_year() -> None:
+    frame = load("detainers_reasons")
+    none = frame[frame["by_difference"]].set_index("year")["n"]
+    share = none / frame.groupby("year")["n"].sum()
+    assert share.round(3).tolist() == [
+        0.220, 0.292, 0.408, 0.489, 0.502, 0.494, 0.500, 0.489, 0.667,
+    ]  # fmt: skip
+
+
+def test_detainers_by_facility() -> None:
+    frame = load("detainers_facilities")
+    assert frame["n"].sum() == ALL_DETAINERS
+    by_operator = frame.groupby("operator", observed=True)
+    assert by_operator["n"].sum().to_dict() == {"private": 25_577, "public": 1_789_251}
+    assert by_operator["facility"].nunique().to_dict() == {"private": 47, "public": 3_962}
+    facilities = frame.groupby("facility", observed=True)["n"].sum()
+    assert facilities["OTHER-OTHER FACILITY"] == 134_280
+    assert facilities["not recorded"] == 1_085
+    reasons = load("detainers_reasons").groupby("lift_reason")["n"].sum()
+    pooled = frame.groupby("lift_reason", observed=True)["n"].sum()
+    assert pooled.to_dict() == reasons.to_dict()
+
+
+def test_nine_names_of_pennsylvania_are_several_places() -> None:
+    """Elsewhere the two releases hold the same detainers, by facility and reason."""
+    pennsylvania = load("detainers_pa").groupby("facility")["n"].sum()
+    nation = load("detainers_facilities")
+    totals = nation.groupby("facility", observed=True)["n"].sum().reindex(pennsylvania.index)
+    more = totals[totals != pennsylvania]
+    assert more.to_dict() == {
+        "BEDFORD COUNTY JAIL": 288,
+        "COLUMBIA COUNTY JAIL": 298,
+        "FAYETTE COUNTY JAIL": 234,
+        "FRANKLIN COUNTY JAIL": 8_214,
+        "LAWRENCE COUNTY JAIL": 77,
+        "PIKE COUNTY JAIL": 233,
+        "SOMERSET COUNTY JAIL": 1_027,
+        "WARREN COUNTY JAIL": 879,
+        "WYOMING COUNTY JAIL": 15,
+    }
+    assert (more > pennsylvania[more.index]).all()
+    # The release of FY2015 has a state: it knows each of the nine elsewhere, and no other.
+    year = load("detainers_fy2015")
+    elsewhere = set(year.loc[year["state"] != "PENNSYLVANIA", "facility"])
+    assert elsewhere & set(pennsylvania.index) == set(more.index)
+    keys = ["facility", "lift_reason"]
+    same = load("detainers_pa").groupby(keys)["n"].sum().drop(more.index)
+    found = nation.astype({key: str for key in keys}).groupby(keys)["n"].sum()
+    assert same.to_dict() == found[found.index.isin(same.index)].to_dict()
+
+
+def test_detainers_by_form() -> None:
+    frame = load("detainers_forms")
+    assert frame.groupby("year")["n"].sum().to_dict() == {2014: 29_400, 2015: 49_653}
+    assert frame["n"].sum() == load("detainers_fy2015")["n"].sum()

@@ -39,6 +39,8 @@ MODULES = (
     "crosswalk",
     "facilities",
     "boundaries",
+    "s287g",
+    "detainer_counts",
 )
 
 
