@@ -4,17 +4,58 @@ agencies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn
 
 import pandas as pd
 
 from scomm import paths
 from scomm.data.strict import named_rows
+from scomm.data.tables import load
 from scomm.errors import LedgerError
 
 NOT_RECORDED = "not recorded"
+
+# Classes of a landmark that lies in no county that could be named.
+UNPLACED_CLASSES = ("general area", "agency office", "prison", "several places", "unknown")
+# What a rule looks for: a county of that kind, or a class of what cannot be placed.
+RULE_FINDS = ("county", "parish", "independent city", *UNPLACED_CLASSES[:3])
+
+_STATE_NAMES = """
+AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,
+DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,
+KS Kansas,KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,
+MS Mississippi,MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,
+NM New Mexico,NY New York,NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,
+PA Pennsylvania,PR Puerto Rico,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,
+TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming
+"""
+_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        written.upper(): entry[:2]
+        for entry in _STATE_NAMES.replace("\n", "").split(",")
+        for written in (entry[:2], entry[3:])
+    }
+)
+
+
+def state_code(written: str) -> str:
+    """Return the two-letter code of a state written in capitals by its name or code."""
+    return _STATES[written]
+
+
+@dataclass(frozen=True)
+class LandmarkRule:
+    """One rule: what a pattern finds in the name of a landmark (see ``RULE_FINDS``)."""
+
+    order: int
+    pattern: re.Pattern[str]
+    finds: str
 
 
 def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
@@ -125,3 +166,102 @@ def s287g_counties() -> pd.DataFrame:
         ("agency", "agency_class", "county", "fips", "reason", "date"),
         "agency",
     )
+
+
+def _refuse(file: Path, row: int, column: str, found: str, expected: str) -> NoReturn:
+    raise LedgerError(
+        f"{file.name}, row {row}, column {column!r}: found {found}, expected {expected}. Mend that "
+        "row, or restore the file with `git checkout`."
+    )
+
+
+@cache
+def landmark_rules() -> tuple[LandmarkRule, ...]:
+    """Return the rules that place landmarks of local-jail arrests, in their order.
+
+    In a pattern ``{state}`` stands for a group ``state`` of the names and codes of all states.
+    Raises LedgerError, by row and column, for an order that does not rise, a pattern that does not
+    compile, one without the group ``county`` that finds counties, or an unknown thing to find.
+    """
+    file = paths.LANDMARK_RULES
+    rows = _rows(file, ("order", "pattern", "finds", "reason", "date"), "pattern")
+    longest = sorted(_STATES, key=lambda written: (-len(written), written))
+    states = f"(?P<state>{'|'.join(longest)})"
+    rules: list[LandmarkRule] = []
+    for number, row in enumerate(rows.itertuples(), start=2):
+        before = rules[-1].order if rules else 0
+        if not (row.order.isdecimal() and int(row.order) > before):
+            _refuse(file, number, "order", repr(row.order), f"a whole number above {before}")
+        if row.finds not in RULE_FINDS:
+            _refuse(file, number, "finds", repr(row.finds), f"one of {', '.join(RULE_FINDS)}")
+        try:
+            pattern = re.compile(row.pattern.replace("{state}", states))
+        except re.error as error:
+            _refuse(file, number, "pattern", f"{row.pattern!r} ({error})", "a regular expression")
+        if row.finds not in UNPLACED_CLASSES and "county" not in pattern.groupindex:
+            _refuse(file, number, "pattern", repr(row.pattern), "a group named county")
+        rules.append(LandmarkRule(int(row.order), pattern, row.finds))
+    return tuple(rules)
+
+
+@cache
+def counties_by_area() -> pd.DataFrame:
+    """Return every county: fips, county (name), state, aor (code of its area, empty if none)."""
+    names = load("county_names").astype(str)
+    return names.merge(load("county_areas").astype(str), "left", "fips").fillna({"aor": ""})
+
+
+@cache
+def landmark_counties() -> pd.DataFrame:
+    """Return decisions on single landmarks of local-jail arrests, one row a pair.
+
+    Columns: aor (code; empty where the record has none), landmark, fips (empty where not placed),
+    landmark_class, reason, date. Raises LedgerError, by row and column, for an unknown area or
+    county, a county outside the area whose reason does not say "outside the area", a class that
+    does not go with the county, a row without reason, or a pair that stands twice.
+    """
+    file = paths.LANDMARK_COUNTIES
+    columns = ("aor", "landmark", "fips", "landmark_class", "reason", "date")
+    try:
+        header, records = named_rows(file, columns)
+    except (OSError, ValueError) as error:
+        raise LedgerError(
+            f"{file.name}: cannot be read ({error}). Mend that place, or restore the file with "
+            "`git checkout`."
+        ) from error
+    rows = pd.DataFrame(records, columns=header, dtype=str)
+    codes = {"", *areas()["code"]}
+    known = counties_by_area().set_index("fips")["aor"].to_dict()
+    pairs: set[tuple[str, str]] = set()
+    for number, row in enumerate(rows.itertuples(), start=2):
+        if row.aor not in codes:
+            _refuse(file, number, "aor", repr(row.aor), "a code of aor.csv")
+        if not row.landmark or (row.aor, row.landmark) in pairs:
+            _refuse(file, number, "landmark", repr(row.landmark), "each pair once, none blank")
+        pairs.add((row.aor, row.landmark))
+        if row.fips and row.fips not in known:
+            _refuse(file, number, "fips", repr(row.fips), "a code of county_names.csv, or nothing")
+        if (
+            row.fips
+            and row.aor not in ("", known[row.fips])
+            and "outside the area" not in row.reason
+        ):
+            _refuse(
+                file,
+                number,
+                "fips",
+                f"{row.fips} of area {known[row.fips]!r} for area {row.aor!r}",
+                'a county of the area, or a reason that says why it lies "outside the area"',
+            )
+        allowed = ("jail",) if row.fips else UNPLACED_CLASSES
+        if row.landmark_class not in allowed:
+            _refuse(
+                file,
+                number,
+                "landmark_class",
+                repr(row.landmark_class),
+                f"one of {', '.join(allowed)} {'with' if row.fips else 'without'} a county",
+            )
+        if not row.reason:
+            _refuse(file, number, "reason", "nothing", "how the place is known")
+    return rows
