@@ -5,7 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from scomm.data.restrictions import county_jails, local_jail_arrests, outside_fast_track
+from scomm.data.restrictions import (
+    county_jails,
+    local_jail_arrests,
+    outside_fast_track,
+    whole_fiscal_years,
+)
 from scomm.data.tables import load
 
 
@@ -84,9 +89,36 @@ def test_cohorts_removed_within_180_days(cohort: str, share: float) -> None:
 
 def test_arrests_by_year() -> None:
     frame = load("arrests")
-    assert by_year(frame) == [110_104, 143_470, 158_581]
-    blank = frame[frame["aor"] == "not recorded"]
-    assert (blank["n"].sum(), frame.loc[frame["aor"] == "HQ", "n"].sum()) == (1_392, 37)
+    assert by_year(frame) == [110_104, 143_470, 158_581, 131_904]
+    assert frame["n"].sum() == 544_059
+    whole, step = whole_fiscal_years(frame)
+    assert (step.before, step.left_out, step.kept) == (544_059, 131_904, 412_155)
+    blank = whole[whole["aor"] == "not recorded"]
+    assert (blank["n"].sum(), whole.loc[whole["aor"] == "HQ", "n"].sum()) == (1_392, 37)
+
+
+def test_four_arrests_of_september_2019_stay() -> None:
+    frame = load("arrests")
+    stray = frame[frame["month"] == "2019-09-01"]
+    assert stray["n"].sum() == 4
+    assert set(stray["landmark"]) == {"HARRIS COUNTY JAIL, HOUSTON, TX"}
+    assert frame["month"].max() == pd.Timestamp(2019, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "after"),
+    [
+        ("CAP Local Incarceration", 37_542, 66_806),
+        ("287(g) Program", 3_833, 8_813),
+        ("CAP Federal Incarceration", 22_010, 21_899),
+        ("CAP State Incarceration", 10_428, 10_516),
+    ],
+)
+def test_arrests_in_twelve_months_before_and_after(method: str, before: int, after: int) -> None:
+    frame = load("arrests")
+    months = frame[frame["method"] == method].groupby("month", observed=True)["n"].sum()
+    assert months["2016-02":"2017-01"].sum() == before
+    assert months["2017-02":"2018-01"].sum() == after
 
 
 def test_seattle() -> None:

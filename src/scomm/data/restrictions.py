@@ -17,6 +17,8 @@ HEADQUARTERS = "HQ"
 LOCAL_INCARCERATION = "CAP Local Incarceration"
 # Seattle's workbook: most serious conviction was not recorded before FY2015.
 SEATTLE_RECORDED_FROM = pd.Timestamp(2014, 10, 1)
+# The record files of FY2019, removals and arrests, end on 31 August 2019.
+LAST_WHOLE_YEAR = 2018
 JAIL_KINDS = ("regional or county jail", "city or tribal jail")
 
 
@@ -86,6 +88,16 @@ def by_definition(frame: pd.DataFrame, stratum: str) -> Restricted:
         asked = codes.isin(rule["longer_for"].split()) | (rule["longer_for"] == "all")
         keep &= ~asked | frame["first_days"].isin(_LONGER_THAN[rule["longer_than"]])
     return _restrict(frame, keep, rule["label"], rule["reason"])
+
+
+def whole_fiscal_years(frame: pd.DataFrame) -> Restricted:
+    """Keep the fiscal years of which the record files have all twelve months."""
+    return _restrict(
+        frame,
+        frame["fiscal_year"] <= LAST_WHOLE_YEAR,
+        N_("whole fiscal years"),
+        N_("the files of FY2019 end on 31 August 2019"),
+    )
 
 
 def without_headquarters(frame: pd.DataFrame) -> Restricted:

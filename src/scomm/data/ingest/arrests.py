@@ -1,4 +1,4 @@
-"""ERO administrative arrests, FY2016 to FY2018, record by record, as counts."""
+"""ERO administrative arrests, FY2016 to FY2019 (to 31 August 2019), record by record, as counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scomm.data.ingest.records import (
 )
 from scomm.data.mappings import NOT_RECORDED, areas
 
-ORIGINALS = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2019))
+ORIGINALS = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2020))
 TABLES = ("arrests",)
 
 _AREA, _DATE = "Area of Responsibility", "Apprehension Date"
@@ -80,7 +80,7 @@ def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFram
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the three files and count them. Raises SourceError."""
+    """Read the four files and count them. Raises SourceError."""
     frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
     check_row_counts(ORIGINALS, frames["arrests"].groupby("fiscal_year")["n"].sum())
     why = "arrests that agree in every column of the table are one row with their number n"

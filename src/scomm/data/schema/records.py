@@ -6,7 +6,7 @@ from scomm.data.schema.base import Column, Table
 from scomm.display.words import N_
 
 REMOVALS_FILES = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))
-ARRESTS_FILES = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2019))
+ARRESTS_FILES = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2020))
 SEATTLE_WORKBOOK = "seattle/UW_v_DHS_LESA-STU_FINAL.xlsx"
 SEATTLE_CAP = "seattle/CAP-FY2017-removals.csv.gz"
 
@@ -223,15 +223,20 @@ TABLES = (
     ),
     Table(
         name="arrests",
-        title="ERO administrative arrests, FY2016 to FY2018",
+        title="ERO administrative arrests, FY2016 to August of FY2019",
         grain="fiscal year, month, area, apprehension method, disposition, landmark",
         format="parquet",
         originals=ARRESTS_FILES,
         key=("fiscal_year", "month", "aor", "method", "disposition", "landmark"),
         coarsened=_DAYS_COARSENED,
-        notes=("The files hold no field on criminality.",),
+        notes=(
+            "The files hold no field on criminality.",
+            "FY2019 ends on 31 August 2019: eleven months. Four records of 1 September 2019 (one jail "
+            "in the Houston area) stand in the file and are kept: September 2019 is no month to "
+            "compare.",
+        ),
         columns=(
-            Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2018),
+            Column("fiscal_year", "int", "Federal fiscal year of the file", low=2016, high=2019),
             Column("month", "date", f"Month of the apprehension date. {MONTH}"),
             Column(
                 "aor",
