@@ -42,12 +42,14 @@ from scomm.data.ingest import (
     facilities,
     population,
     removals,
+    s287g,
     seattle,
 )
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import check_row_counts, originals
 from scomm.data.schema import TABLES
+from scomm.data.schema.compiled import S287G
 from scomm.data.schema.places import (
     ACTIVATION_DATED,
     ACTIVATION_SECOND,
@@ -77,6 +79,7 @@ PARSERS = {
         "seattle CAP", "dashboard", "detainers PA", "census", "noncitizens", "county areas",
         "area population", "dispositions", "figures.csv", "aor.csv", "decisions.csv",
         "fips_changes.csv", "published_totals.csv", "published changes", "paragraphs",
+        "287(g)", "s287g_counties.csv",
     ),
     "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list"),
     "Stata": ("activation", "activation, second"),
@@ -348,6 +351,14 @@ def _pa() -> bytes:
     row = ["Case Closed", jail, "A TOWN", "PENNSYLVANIA", "x"]
     days = [f"2010-0{month}-02 00:00:00" for month in (1, 2, 3, 4)]
     return _csv([list(detainers._PA_HEADER), *[[day, *row] for day in days]])
+
+
+def _s287g() -> bytes:
+    agencies = mappings.s287g_counties()["agency"].head(4)
+    counts = ["", "10.00", "20.00", *["0.00"] * 5, "", "5.00", "10.00", *["0.00"] * 5]
+    rows = [[f"{name}*", name, "1 A St, A Town, WA 98000", "1", "2", *counts, "15.00"]
+            for name in agencies]  # fmt: skip
+    return _csv([list(s287g.HEADER), *rows])
 
 
 _PEOPLE = tuple(f"POPESTIMATE{year}" for year in range(2010, 2020))
@@ -963,6 +974,13 @@ def catalog() -> dict[str, Source]:
             detainers._PA, _pa, lambda folder: _frames([detainers._pennsylvania(folder)]), ",", 2, 4,
             cells=[(DATES, 0), ({"homoglyph jail": "АDAMS COUNTY ADULT C.C."}, 2)],
         ),
+        "287(g)": _text(
+            S287G, _s287g, lambda folder: _frames(s287g.run(folder)), ",", 2, 4,
+            cells=[(NUMBERS, 6), ({"homoglyph agency": "АL Department of Public Safety"}, 0),
+                   ({"total that does not add": "16.00"}, 20), ({"blank for a count": ""}, 15),
+                   ({"zero for a blank": "0.00"}, 5), ({"state in words": "1 A St, Springfeld"}, 2),
+                   ({"state unknown": "1 A St, A Town, Transylvania 98000"}, 2)], key=True,
+        ),
         "census": _text(
             CENSUS_POPULATION, _census, lambda folder: population.census(folder).to_csv(), ",", 3, 5,
             cells=[(NUMBERS, 5), ({"level of a city": "162"}, 0)], key=True,
@@ -1054,6 +1072,10 @@ def catalog() -> dict[str, Source]:
             cache(activation.fips_changes), {
             "unknown decision": _replace(",mapped,", ",drawn,"),
             "mapped to nothing": _replace(",02198,", ",,"),
+        }),
+        "s287g_counties.csv": _hand("s287g_counties.csv", "S287G_COUNTIES",
+            mappings.s287g_counties, {
+            "agency twice": _replace("\nAlamance County Sheriff Office,", "\nAL Department of Public Safety,"),
         }),
         "published_totals.csv": _hand("published_totals.csv", "PUBLISHED_TOTALS",
             ledger.published_totals, {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from scomm.data import mappings
 from scomm.data.restrictions import (
     county_jails,
     local_jail_arrests,
@@ -181,3 +182,55 @@ def test_activation() -> None:
     )
     agree = frame["agree"].dropna()
     assert (int(agree.astype(bool).sum()), len(agree)) == (3_094, 3_102)
+
+
+def test_287g_by_year() -> None:
+    frame = load("s287g")
+    assert len(frame) == 73 * 8
+    assert frame["agency"].nunique() == 73
+    years = frame.groupby("fiscal_year")[["identified", "removed"]].sum()
+    assert years["identified"].tolist() == [
+        6_154, 22_338, 45_666, 60_223, 48_169, 39_341, 30_893, 15_281,
+    ]  # fmt: skip
+    assert years["removed"].tolist() == [
+        4_219, 16_377, 36_509, 42_487, 26_871, 23_745, 13_129, 11_767,
+    ]  # fmt: skip
+    assert years.sum().tolist() == [268_065, 175_104]
+
+
+def test_287g_blank_is_not_zero() -> None:
+    frame = load("s287g")
+    assert frame[["identified", "removed"]].isna().sum().tolist() == [166, 171]
+    assert frame[["identified", "removed"]].eq(0).sum().tolist() == [47, 40]
+    florence = frame[frame["state"].isna()]
+    assert set(florence["agency"]) == {"Florence Police Department"}
+    assert florence["removed"].dropna().eq(0).all()
+
+
+def test_287g_agencies() -> None:
+    frame = load("s287g")
+    removed = frame.groupby("agency")["removed"].sum().sort_values(kind="stable")
+    assert removed.tail(3).to_dict() == {
+        "Harris County Sheriffs Office": 16_006,
+        "Los Angeles County Sheriff Office": 17_206,
+        "Maricopa County Sheriff Office": 31_278,
+    }
+    assert round(removed.tail(10).sum() / removed.sum(), 3) == 0.718
+    more = frame[(frame["fiscal_year"] == 2013) & (frame["removed"] > frame["identified"])]
+    assert len(more) == 26
+    assert frame.groupby("agency")["asterisk"].first().sum() == 15
+
+
+def test_287g_counties_lie_in_the_printed_state() -> None:
+    agencies = mappings.s287g_counties()
+    printed = load("s287g").groupby("agency")["state"].first()
+    assert sorted(agencies["agency"]) == sorted(printed.index)
+    assert agencies[["agency_class", "reason", "date"]].ne("").all(axis=None)
+    placed = agencies[agencies["fips"] != ""].merge(load("county_names"), on="fips", how="left")
+    assert placed["county_x"].tolist() == placed["county_y"].tolist()
+    assert placed["state"].tolist() == printed[placed["agency"]].tolist()
+    left = agencies[agencies["fips"] == ""]
+    assert set(left["agency_class"]) == {"state agency", "city police"}
+    assert left.loc[left["agency_class"] != "state agency", "agency"].tolist() == [
+        "Florence Police Department"
+    ]

@@ -1,4 +1,6 @@
-"""Decision rows that map labels of the releases: areas, dispositions, strata, charges, landmarks, jails."""
+"""Decision rows that map labels of the releases: areas, dispositions, strata, charges, landmarks, jails,
+agencies.
+"""
 
 from __future__ import annotations
 
@@ -99,4 +101,17 @@ def pa_facilities() -> pd.DataFrame:
         paths.PA_FACILITIES,
         ("facility", "facility_class", "county", "fips", "reason", "date"),
         "facility",
+    )
+
+
+@cache
+def s287g_counties() -> pd.DataFrame:
+    """Return agencies of the 287(g) program: as printed without asterisk, class, county.
+
+    ``fips`` is empty for an agency of a state, and where the source does not say which place it is.
+    """
+    return _rows(
+        paths.S287G_COUNTIES,
+        ("agency", "agency_class", "county", "fips", "reason", "date"),
+        "agency",
     )

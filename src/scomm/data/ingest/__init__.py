@@ -39,6 +39,7 @@ MODULES = (
     "crosswalk",
     "facilities",
     "boundaries",
+    "s287g",
 )
 
 
