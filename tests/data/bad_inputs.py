@@ -38,6 +38,7 @@ from scomm.data.ingest import (
     boundaries,
     crosswalk,
     dashboard,
+    detainer_counts,
     detainers,
     facilities,
     population,
@@ -49,7 +50,13 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import check_row_counts, originals
 from scomm.data.schema import TABLES
-from scomm.data.schema.compiled import S287G
+from scomm.data.schema.compiled import (
+    DETAINERS_BY_FACILITY,
+    DETAINERS_BY_FORM,
+    DETAINERS_BY_MONTH,
+    DETAINERS_BY_REASON,
+    S287G,
+)
 from scomm.data.schema.places import (
     ACTIVATION_DATED,
     ACTIVATION_SECOND,
@@ -79,7 +86,8 @@ PARSERS = {
         "seattle CAP", "dashboard", "detainers PA", "census", "noncitizens", "county areas",
         "area population", "dispositions", "figures.csv", "aor.csv", "decisions.csv",
         "fips_changes.csv", "published_totals.csv", "published changes", "paragraphs",
-        "287(g)", "s287g_counties.csv",
+        "287(g)", "s287g_counties.csv", "detainers by month", "detainers by reason",
+        "detainers by facility", "detainers by form",
     ),
     "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list"),
     "Stata": ("activation", "activation, second"),
@@ -351,6 +359,41 @@ def _pa() -> bytes:
     row = ["Case Closed", jail, "A TOWN", "PENNSYLVANIA", "x"]
     days = [f"2010-0{month}-02 00:00:00" for month in (1, 2, 3, 4)]
     return _csv([list(detainers._PA_HEADER), *[[day, *row] for day in days]])
+
+
+def _detainers_by_month() -> bytes:
+    return _csv([["year_month", "count"], *[[f"2010-0{month}", "50"] for month in (1, 2, 3, 4)]])
+
+
+def _detainers_by_reason() -> bytes:
+    rows = [[year, "Case Closed", "50"] for year in ("2008", "2009", "2010", "2011")]
+    return _csv([["year", "lift_reason", "count"], *rows])
+
+
+def _detainers_by_form() -> bytes:
+    rows = [[year, form, "50"] for year in ("2014", "2015") for form in ("I247", "I247D")]
+    return _csv([["year", "detainer_type", "count"], *rows])
+
+
+def _detainers_by_facility() -> bytes:
+    rows = [
+        [str(number), jail, reason, count, "75", share]
+        for number, (jail, reason, count, share) in enumerate(
+            [("A JAIL", "", "25", "33.3"), ("A JAIL", "Case Closed", "50", "66.7"),
+             ("B JAIL", "", "25", "33.3"), ("B JAIL", "Case Closed", "50", "66.7")],
+            start=1,
+        )
+    ]  # fmt: skip
+    return _csv([list(detainer_counts.FACILITY_HEADER), *rows])
+
+
+def _detainer_counts(
+    table: str, read: Callable[[Path], pd.DataFrame], folder: Path
+) -> dict[str, str]:
+    frame = read(folder)
+    if table == "detainers_reasons":
+        frame = frame.assign(by_difference=False)
+    return _frames([Output(table, frame, 0, "")])
 
 
 def _s287g() -> bytes:
@@ -973,6 +1016,31 @@ def catalog() -> dict[str, Source]:
         "detainers PA": _text(
             detainers._PA, _pa, lambda folder: _frames([detainers._pennsylvania(folder)]), ",", 2, 4,
             cells=[(DATES, 0), ({"homoglyph jail": "АDAMS COUNTY ADULT C.C."}, 2)],
+        ),
+        "detainers by month": _text(
+            DETAINERS_BY_MONTH, _detainers_by_month,
+            partial(_detainer_counts, "detainers_months", detainer_counts.by_month), ",", 0, 4,
+            cells=[(NUMBERS, 1), ({"month 13": "2010-13", "a day": "2010-01-05",
+                   "date far off": "2035-01"}, 0)], key=True,
+        ),
+        "detainers by reason": _text(
+            DETAINERS_BY_REASON, _detainers_by_reason,
+            partial(_detainer_counts, "detainers_reasons", detainer_counts.by_reason), ",", 1, 4,
+            cells=[(NUMBERS, 2), ({"homoglyph reason": "Сase Closed"}, 1),
+                   ({"fiscal year in words": "FY2008", "year far off": "2035"}, 0)], key=True,
+        ),
+        "detainers by form": _text(
+            DETAINERS_BY_FORM, _detainers_by_form,
+            partial(_detainer_counts, "detainers_forms", detainer_counts.by_form), ",", 1, 4,
+            cells=[(NUMBERS, 2), ({"year far off": "2035"}, 0)], key=True,
+        ),
+        "detainers by facility": _text(
+            DETAINERS_BY_FACILITY["public"], _detainers_by_facility,
+            partial(_detainer_counts, "detainers_facilities",
+                    partial(detainer_counts.by_facility, operator="public")), ",", 1, 4,
+            cells=[(NUMBERS, 3), ({"homoglyph reason": "Сase Closed"}, 2),
+                   ({"total that does not add": "76"}, 4), ({"homoglyph jail": "А JAIL"}, 1),
+                   ({"fraction for percent": "0.333"}, 5)], key=True,
         ),
         "287(g)": _text(
             S287G, _s287g, lambda folder: _frames(s287g.run(folder)), ",", 2, 4,

@@ -11,9 +11,16 @@ import pytest
 
 from scomm import paths
 from scomm.data import ingest
-from scomm.data.ingest import dashboard, detainers, removals
+from scomm.data.ingest import dashboard, detainer_counts, detainers, removals, s287g
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.records import check_row_counts, originals
+from scomm.data.schema.compiled import (
+    DETAINERS_BY_FACILITY,
+    DETAINERS_BY_FORM,
+    DETAINERS_BY_MONTH,
+    DETAINERS_BY_REASON,
+    S287G,
+)
 from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
@@ -217,3 +224,77 @@ def test_a_file_that_reads_well_but_has_another_hash_is_refused(tmp_path: Path) 
     with pytest.raises(SourceError, match="sha256"):
         ingest.ingest(tmp_path, tmp_path / "tables", only=["dashboard"])
     assert not (tmp_path / "tables").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "named", "found", "expected"),
+    [
+        (
+            DETAINERS_BY_MONTH,
+            "2007-10,13680",
+            "2007-10,13681",
+            DETAINERS_BY_MONTH,
+            "827,924 detainers for reason not recorded",
+            "827,923",
+        ),
+        (
+            DETAINERS_BY_REASON,
+            "2007,Died,28",
+            "2007,Died,27",
+            DETAINERS_BY_REASON,
+            "400 detainers for reason Died",
+            "401",
+        ),
+        (
+            DETAINERS_BY_FORM,
+            "Request for Action,6",
+            "Request for Action,7",
+            DETAINERS_BY_FORM,
+            "29,401 detainers for year 2014",
+            "29,400",
+        ),
+        (
+            DETAINERS_BY_FACILITY["private"],
+            '"WHITEVILLE CORRECTIONAL FACILITY","",3,3,100',
+            '"WHITEVILLE CORRECTIONAL FACILITY","",4,4,100',
+            DETAINERS_BY_MONTH,
+            "827,923 detainers for reason not recorded",
+            "827,924",
+        ),
+    ],
+    ids=["month", "reason", "form", "facility"],
+)
+def test_counts_of_detainers_that_disagree_are_named(
+    tmp_path: Path, path: str, old: str, new: str, named: str, found: str, expected: str
+) -> None:
+    assert ORIGINALS is not None
+    for other in detainer_counts.ORIGINALS:
+        text = (ORIGINALS / other).read_text(encoding="utf-8")
+        if other == path:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        write(tmp_path, text, other)
+    with pytest.raises(SourceError) as caught:
+        detainer_counts.run(tmp_path)
+    assert (caught.value.file, caught.value.found) == (named, found)
+    assert expected in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column"),
+    [
+        (",302.00,1359.00,1510.00,", ",302.00,1359.00,1511.00,", 4, "all_removed"),
+        (",302.00,1359.00,1510.00,", ",302.00,,1510.00,", 4, "all_removed"),
+        ("AZ Department of Corrections", "AZ Dept of Corrections", 4, "Jurisdiction_orig"),
+        ("Denver, CO _80215 USA", "Denver, CO", 19, "address"),
+    ],
+    ids=["total", "blank for a count", "unknown agency", "no state"],
+)
+def test_fault_in_287g_is_named(tmp_path: Path, old: str, new: str, line: int, column: str) -> None:
+    assert ORIGINALS is not None
+    text = (ORIGINALS / S287G).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    write(tmp_path, text.replace(old, new), S287G)
+    with pytest.raises(SourceError) as caught:
+        s287g.run(tmp_path)
+    assert (caught.value.line, caught.value.column) == (line, column)

@@ -234,3 +234,94 @@ def test_287g_counties_lie_in_the_printed_state() -> None:
     assert left.loc[left["agency_class"] != "state agency", "agency"].tolist() == [
         "Florence Police Department"
     ]
+
+
+ALL_DETAINERS = 1_814_828
+
+
+def test_detainers_by_fiscal_year() -> None:
+    frame = load("detainers_months")
+    assert by_year(frame) == [
+        212_406, 248_272, 290_304, 317_347, 286_530, 216_730, 164_186, 79_053,
+    ]  # fmt: skip
+    assert frame["n"].sum() == ALL_DETAINERS
+    assert len(frame) == 94
+
+
+def test_detainers_of_the_last_year_by_month_are_those_of_the_records() -> None:
+    counts = load("detainers_months").set_index("month")["n"]
+    records = load("detainers_fy2015").groupby("month")["n"].sum()
+    assert counts["2014-10":].to_dict() == records.to_dict()
+
+
+def test_detainers_by_reason() -> None:
+    frame = load("detainers_reasons")
+    assert frame["n"].sum() == ALL_DETAINERS
+    assert frame.loc[frame["by_difference"], "lift_reason"].tolist() == ["not recorded"] * 9
+    assert frame.loc[~frame["by_difference"], "n"].sum() == 986_905
+    shares = frame.groupby("lift_reason")["n"].sum() / ALL_DETAINERS
+    found = {name: round(float(share), 3) for name, share in shares.items() if share > 0.011}
+    assert found == {
+        "not recorded": 0.456,
+        "Booked into Detention": 0.363,
+        "Lifted": 0.093,
+        "Case Closed": 0.058,
+        "Detainer Declined by LEA": 0.011,
+    }
+
+
+def test_detainers_without_a_reason_by_year() -> None:
+    frame = load("detainers_reasons")
+    none = frame[frame["by_difference"]].set_index("year")["n"]
+    share = none / frame.groupby("year")["n"].sum()
+    assert share.round(3).tolist() == [
+        0.220, 0.292, 0.408, 0.489, 0.502, 0.494, 0.500, 0.489, 0.667,
+    ]  # fmt: skip
+
+
+def test_detainers_by_facility() -> None:
+    frame = load("detainers_facilities")
+    assert frame["n"].sum() == ALL_DETAINERS
+    by_operator = frame.groupby("operator", observed=True)
+    assert by_operator["n"].sum().to_dict() == {"private": 25_577, "public": 1_789_251}
+    assert by_operator["facility"].nunique().to_dict() == {"private": 47, "public": 3_962}
+    facilities = frame.groupby("facility", observed=True)["n"].sum()
+    assert facilities["OTHER-OTHER FACILITY"] == 134_280
+    assert facilities["not recorded"] == 1_085
+    reasons = load("detainers_reasons").groupby("lift_reason")["n"].sum()
+    pooled = frame.groupby("lift_reason", observed=True)["n"].sum()
+    assert pooled.to_dict() == reasons.to_dict()
+
+
+def test_nine_names_of_pennsylvania_are_several_places() -> None:
+    """Elsewhere the two releases hold the same detainers, by facility and reason."""
+    pennsylvania = load("detainers_pa").groupby("facility")["n"].sum()
+    nation = load("detainers_facilities")
+    totals = nation.groupby("facility", observed=True)["n"].sum().reindex(pennsylvania.index)
+    more = totals[totals != pennsylvania]
+    assert more.to_dict() == {
+        "BEDFORD COUNTY JAIL": 288,
+        "COLUMBIA COUNTY JAIL": 298,
+        "FAYETTE COUNTY JAIL": 234,
+        "FRANKLIN COUNTY JAIL": 8_214,
+        "LAWRENCE COUNTY JAIL": 77,
+        "PIKE COUNTY JAIL": 233,
+        "SOMERSET COUNTY JAIL": 1_027,
+        "WARREN COUNTY JAIL": 879,
+        "WYOMING COUNTY JAIL": 15,
+    }
+    assert (more > pennsylvania[more.index]).all()
+    # The release of FY2015 has a state: it knows each of the nine elsewhere, and no other.
+    year = load("detainers_fy2015")
+    elsewhere = set(year.loc[year["state"] != "PENNSYLVANIA", "facility"])
+    assert elsewhere & set(pennsylvania.index) == set(more.index)
+    keys = ["facility", "lift_reason"]
+    same = load("detainers_pa").groupby(keys)["n"].sum().drop(more.index)
+    found = nation.astype({key: str for key in keys}).groupby(keys)["n"].sum()
+    assert same.to_dict() == found[found.index.isin(same.index)].to_dict()
+
+
+def test_detainers_by_form() -> None:
+    frame = load("detainers_forms")
+    assert frame.groupby("year")["n"].sum().to_dict() == {2014: 29_400, 2015: 49_653}
+    assert frame["n"].sum() == load("detainers_fy2015")["n"].sum()

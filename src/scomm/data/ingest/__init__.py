@@ -40,6 +40,7 @@ MODULES = (
     "facilities",
     "boundaries",
     "s287g",
+    "detainer_counts",
 )
 
 
