@@ -1,6 +1,4 @@
-"""Decision rows that map labels of the releases: areas, dispositions, strata, charges, landmarks, jails,
-agencies.
-"""
+"""Decision rows that map labels of the releases: areas, dispositions, charges, places, agencies."""
 
 from __future__ import annotations
 
