@@ -56,6 +56,7 @@ from scomm.data.schema.compiled import (
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
     S287G,
+    SEATTLE_CRIMINALITY,
 )
 from scomm.data.schema.places import (
     ACTIVATION_DATED,
@@ -87,7 +88,7 @@ PARSERS = {
         "area population", "dispositions", "figures.csv", "aor.csv", "decisions.csv",
         "fips_changes.csv", "published_totals.csv", "published changes", "paragraphs",
         "287(g)", "s287g_counties.csv", "detainers by month", "detainers by reason",
-        "detainers by facility", "detainers by form",
+        "detainers by facility", "detainers by form", "seattle criminality",
     ),
     "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list"),
     "Stata": ("activation", "activation, second"),
@@ -394,6 +395,12 @@ def _detainer_counts(
     if table == "detainers_reasons":
         frame = frame.assign(by_difference=False)
     return _frames([Output(table, frame, 0, "")])
+
+
+def _seattle_criminality() -> bytes:
+    header = ["apprehension_criminality", "month", "apprehension_state", "n"]
+    rows = [["1 Convicted Criminal", f"2024-0{n}-01", "OREGON", "50"] for n in (1, 2, 3, 4)]
+    return _csv([header, *rows])
 
 
 def _s287g() -> bytes:
@@ -1007,6 +1014,13 @@ def catalog() -> dict[str, Source]:
                 "threat level in other digits": _inside(cell(7, 5, "１", "|")),
             },
             rows=4,
+        ),
+        "seattle criminality": _text(
+            SEATTLE_CRIMINALITY, _seattle_criminality,
+            lambda folder: _frames([seattle._criminality(folder)]), ",", 2, 4,
+            cells=[(NUMBERS, 3), ({"homoglyph class": "1 Сonvicted Criminal"}, 0),
+                   ({"month 13": "2024-13-01", "date far off": "2035-01-01"}, 1),
+                   ({"state blank": "", "state with markup": "<script>"}, 2)], key=True,
         ),
         "dashboard": _text(
             dashboard._PATH, _dashboard, lambda folder: _frames(dashboard.run(folder)), ",", 2, 4,

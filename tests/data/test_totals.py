@@ -325,3 +325,20 @@ def test_detainers_by_form() -> None:
     frame = load("detainers_forms")
     assert frame.groupby("year")["n"].sum().to_dict() == {2014: 29_400, 2015: 49_653}
     assert frame["n"].sum() == load("detainers_fy2015")["n"].sum()
+
+
+@pytest.mark.parametrize(("year", "arrests", "share"), [(2024, 2_180, 0.692), (2025, 2_870, 0.603)])
+def test_seattle_arrests_without_a_conviction(year: int, arrests: int, share: float) -> None:
+    frame = load("seattle_criminality")
+    here = frame[frame["month"].between(f"{year - 1}-10-01", f"{year}-09-01")]
+    assert here["n"].sum() == arrests
+    without = here.loc[here["criminality"] != "1 Convicted Criminal", "n"].sum()
+    assert round(without / arrests, 3) == share
+
+
+def test_seattle_arrests_by_state() -> None:
+    frame = load("seattle_criminality")
+    assert frame["n"].sum() == 5_326
+    states = frame.groupby("state")["n"].sum()
+    assert (states["not recorded"], states["WASHINGTON"], states["OREGON"]) == (1_361, 3_160, 712)
+    assert frame.loc[frame["month"] < "2023-10-01", "n"].sum() == 276

@@ -1,4 +1,4 @@
-"""Seattle: arrests, book-ins and removals with most serious conviction, and a check of releases."""
+"""Seattle: records with most serious conviction, a check of releases, later arrests by criminality."""
 
 from __future__ import annotations
 
@@ -24,18 +24,29 @@ from scomm.data.ingest.records import (
     fiscal_year,
     originals,
 )
-from scomm.data.ingest.sheets import check_allowed, count, csv_frame, months, read_sheet, read_text
+from scomm.data.ingest.sheets import (
+    check_allowed,
+    count,
+    csv_frame,
+    months,
+    read_csv,
+    read_sheet,
+    read_text,
+    whole_numbers,
+)
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
+from scomm.data.schema.compiled import CRIMINALITIES, SEATTLE_CRIMINALITY
 from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
 from scomm.errors import SourceError
 
-ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3])
+ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3], SEATTLE_CRIMINALITY)
 TABLES = (
     "seattle_arrests",
     "seattle_bookins",
     "seattle_removals",
     "seattle_cap_removals",
     "seattle_agreement",
+    "seattle_criminality",
 )
 
 _FIRST, _LAST = dt.date(2012, 1, 1), dt.date(2019, 7, 6)
@@ -236,8 +247,26 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
     return Output("seattle_agreement", table, len(files), why)
 
 
+def _criminality(folder: Path) -> Output:
+    path = SEATTLE_CRIMINALITY
+    frame = read_csv(path, folder, ("apprehension_criminality", "month", "apprehension_state", "n"))
+    check_row_count(path, len(frame))
+    check_allowed(path, frame, "apprehension_criminality", CRIMINALITIES)
+    frame["n"] = whole_numbers(path, frame, "n", low=1)
+    frame["month"] = months(path, frame, "month", dt.date(2023, 9, 1), dt.date(2025, 9, 30))
+    names = {"apprehension_state": "state", "apprehension_criminality": "criminality"}
+    # The compiler's program writes a blank cell as NA; no state has this code.
+    table = frame.replace({"apprehension_state": {"NA": NOT_RECORDED}}).rename(columns=names)
+    why = "the source holds no records but counts of them, and each count is a row"
+    total = int(table["n"].sum())
+    return Output("seattle_criminality", table[["month", "state", "criminality", "n"]], total, why)
+
+
 def run(folder: Path) -> list[Output]:
-    """Read the workbook, the program's removals, and compare releases. Raises SourceError."""
+    """Read the workbook, the program's removals, the later arrests; compare releases.
+
+    Raises SourceError.
+    """
     frame = _workbook_removals(folder)
     counted = count(frame, ["month", "kind", "case_category", "conviction"])
     return [
@@ -246,4 +275,5 @@ def run(folder: Path) -> list[Output]:
         Output("seattle_removals", counted, len(frame), _WHY),
         _cap(folder),
         _agreement(folder, frame),
+        _criminality(folder),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scomm.data.schema.base import Column, Table
 
+SEATTLE_CRIMINALITY = "seattle/sea_crim_state_month.csv"
 S287G = "s287g/287g_removals-2006_2013_ICE.csv"
 DETAINERS_BY_MONTH = "detainers/npr/detainers_by_year_and_month.csv"
 DETAINERS_BY_REASON = "detainers/npr/detainers_by_lift_reason_and_year.csv"
@@ -28,6 +29,11 @@ LIFT_REASONS = (
     "United States Citizen Interviewed",
 )
 
+CRIMINALITIES = (
+    "1 Convicted Criminal",
+    "2 Pending Criminal Charges",
+    "3 Other Immigration Violator",
+)
 ALL_DETAINERS = (
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
@@ -181,6 +187,31 @@ TABLES = (
                 low=0,
             ),
             Column("removed", "int", "People removed", unit="people", nulls=_BLANK, low=0),
+        ),
+    ),
+    Table(
+        name="seattle_criminality",
+        title="Seattle AOR: arrests by criminality, September 2023 to September 2025",
+        grain="month, state, criminality",
+        originals=(SEATTLE_CRIMINALITY,),
+        key=("month", "state", "criminality"),
+        notes=(
+            "Another release than `seattle_arrests`, with its own field: criminality as the agency "
+            "enters it, not the most serious conviction. The two are no one series.",
+            "The compiler removed duplicates before counting; what the rule was cannot be checked here.",
+            "The state of 1,361 of 5,326 arrests is blank.",
+            "Of FY2023 only September is there.",
+        ),
+        columns=(
+            Column("month", "date", "First day of the month of the arrest"),
+            Column(
+                "state",
+                "str",
+                "State of the arrest as released; 'not recorded' where blank",
+                pattern="[A-Z ]+|not recorded",
+            ),
+            Column("criminality", "str", "As released", allowed=CRIMINALITIES),
+            Column("n", "int", "Number of arrests", unit="arrests", low=1),
         ),
     ),
 )
