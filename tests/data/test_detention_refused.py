@@ -13,7 +13,7 @@ import pytest
 
 from scomm import paths
 from scomm.data.ingest import detention
-from scomm.data.ingest.sheets import sheet_member, column_letters, read_workbook
+from scomm.data.ingest.sheets import column_letters, read_workbook, sheet_member
 from scomm.data.schema.detention import TABLES
 from scomm.data.sources import under
 from scomm.data.tables import to_bytes
@@ -342,7 +342,7 @@ def test_one_posting_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_every_posting_with_a_passport_is_read_and_fits_its_schema() -> None:
     assert ORIGINALS is not None
-    assert detention.ORIGINALS == under("detention")
+    assert under("detention") == detention.ORIGINALS
     assert len(detention.ORIGINALS) == 8
     outputs = {output.table: output.frame for output in detention.run(ORIGINALS)}
     for table in TABLES:
