@@ -127,9 +127,9 @@ REFUSED = {
         FY24, D24, [put("I18", "ICE Initial Book-Ins by Arresting Agency and Month: FY2023")],
         "I18", "FY2023", "fiscal year 2024",
     ),
-    "a day of another year in the footnotes": (
-        FY24, "Footnotes", [put("B50", "ICE Detention data are updated through 09/30/2023.")],
-        "A3", "EOFY2024", "fiscal year 2023",
+    "days of another year in the footnotes": (
+        FY24, "Footnotes", [put(f"B{row}", "ICE Detention data are updated through 09/30/2023.")
+        for row in (50, 128, 133, 138, 143)], "B50", "2023-09-30", "a day of fiscal year 2024",
     ),
     "a day that there is not": (
         FY24, "Footnotes", [put("B50", "ICE Detention data are updated through 09/31/2024.")],
@@ -225,10 +225,9 @@ def check(error: SourceError, path: str, sheet: str, cell: str, found: str, expe
 def test_refused(name: str, tmp_path: Path) -> None:
     path, sheet, edits, cell, found, expected = REFUSED[name]
     folder = damaged(tmp_path, path, sheet, *edits)
-    blamed = D24 if name == "a day of another year in the footnotes" else sheet
     with pytest.raises(SourceError) as caught:
         detention.read(path, folder)
-    check(caught.value, path, blamed, cell, found, expected)
+    check(caught.value, path, sheet, cell, found, expected)
 
 
 def test_shifted_header_of_facilities(tmp_path: Path) -> None:
@@ -242,7 +241,7 @@ def test_shifted_header_of_facilities(tmp_path: Path) -> None:
 def assembled(folder: Path, path: str, parts: dict[str, str]) -> Path:
     """Write a workbook of the values of sheets taken from several postings."""
     book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)
     assert ORIGINALS is not None
     for name, origin in parts.items():
         page = book.create_sheet(name)
@@ -300,9 +299,12 @@ def test_the_sheets_of_two_years_in_one_workbook(tmp_path: Path) -> None:
         (FY26, F26, [put("I10", "ALOS")]),
         (FY26, "Header", [about("Header", "<sheet ", '<sheet state="hidden" ')]),
         (FY26, F26, [put("Z10", "Nakamoto Rating of the Year")]),
+        (FY24, D24, [put("A38", "Bonded out Total"), put("B38", "")]),
+        (FY26, "Footnotes", [put("B49", "FY2025 ICE Detention data go through 09/30/2025.")]),
     ],
     ids=["facilities renamed", "nation renamed", "spelled otherwise", "stay without its year",
-         "another sheet hidden", "another column of inspections"],
+         "another sheet hidden", "another column of inspections", "a reason's total named so",
+         "a footnote of the year before"],
 )  # fmt: skip
 def test_read_to_the_same_tables(path: str, sheet: str, edits: list[Edit], tmp_path: Path) -> None:
     assert ORIGINALS is not None
@@ -318,6 +320,16 @@ def test_a_blank_stays_blank(tmp_path: Path) -> None:
     assert row[15] == 0
     posting = detention.read(FY26, damaged(tmp_path, FY26, F26, put("P11", "")))
     assert posting.facilities["adp_female_crim"].isna().tolist()[:2] == [True, False]
+
+
+def test_a_header_printed_twice(tmp_path: Path) -> None:
+    """The second header is no facility: here it stands in the row of the first one."""
+    labels = text_of(FY26, F26, 10)
+    edits = [put(f"{column_letters(place)}11", label) for place, label in enumerate(labels)]
+    posting = detention.read(FY26, damaged(tmp_path, FY26, F26, *edits))
+    assert ORIGINALS is not None
+    whole = detention.read(FY26, ORIGINALS).facilities
+    assert posting.facilities.equals(whole.iloc[1:].reset_index(drop=True))
 
 
 def test_a_file_under_another_name_says_what_it_is(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -45,8 +46,9 @@ class Posting:
     facilities: pd.DataFrame
 
 
-def _found(pattern: re.Pattern[str], sheets: list[Sheet]) -> tuple[dt.date, Sheet, int, int] | None:
-    """Return the first day that the text of any sheet gives in a pattern, and its cell."""
+def _days(pattern: re.Pattern[str], sheets: list[Sheet]) -> list[tuple[dt.date, Sheet, int, int]]:
+    """Return the days that texts of the sheets give in a pattern, each with its cell, in order."""
+    found = []
     for sheet in sheets:
         for row, cells in enumerate(sheet.cells):
             for column, cell in enumerate(cells):
@@ -54,10 +56,11 @@ def _found(pattern: re.Pattern[str], sheets: list[Sheet]) -> tuple[dt.date, Shee
                     continue
                 month, day, year = map(int, said.groups())
                 try:
-                    return dt.date(2000 + year % 100, month, day), sheet, row, column
+                    date = dt.date(2000 + year % 100, month, day)
                 except ValueError as error:
                     raise sheet.refuse(row, column, f"{said[0]!r}", "a day, m/d/yyyy") from error
-    return None
+                found.append((date, sheet, row, column))
+    return found
 
 
 def _choose(
@@ -93,6 +96,30 @@ def _choose(
     return right[0]
 
 
+def _check_footnote(
+    shown: list[Sheet],
+    year: int,
+    posted: dt.date,
+    where: list[Any],
+    *kinds: dict[str, list[tuple[int, int]]],
+) -> None:
+    """Raise SourceError where both kinds of sheet name one year, and the footnotes another."""
+    years = [
+        {years_of(sheet, kind[sheet.name]) for sheet in shown if sheet.name in kind}
+        for kind in kinds
+    ]
+    both = set.intersection(*years)
+    if both and not any(year in found for found in years):
+        sheet, row, column = where
+        raise sheet.refuse(
+            row,
+            column,
+            f"data through {posted}",
+            f"a day of fiscal year {max(both)}, which the other sheets name",
+            "The footnotes were not brought up to date; use the posting before or after it.",
+        )
+
+
 def _national(
     blocks: list[Block], year: int, posted: dt.date, snapshot: dt.date | None
 ) -> pd.DataFrame:
@@ -118,15 +145,16 @@ def read(path: str, folder: Path) -> Posting:
     """Read one posting of any year. Raises SourceError naming file, sheet and cell."""
     sheets = read_workbook(path, folder)
     shown = [sheet for sheet in sheets if not sheet.hidden]
-    through = _found(_THROUGH, shown)
-    if through is None:
+    through = _days(_THROUGH, shown)
+    if not through:
         raise SourceError(
             f"{path}, sheet {sheets[-1].name}, cell A1",
             found="no footnote 'ICE Detention data are updated through m/d/yyyy'",
             expected="one, which says to what day the posting goes",
             remedy="The file is another or its footnotes were cut off; fetch it again.",
         )
-    posted = through[0]
+    # Footnotes of earlier years, or of what is updated twice a year, can stand beside this one.
+    posted, *where = max(through, key=lambda found: found[0])
     year = fiscal_year(posted)
     national = {
         sheet.name: [
@@ -142,9 +170,10 @@ def read(path: str, folder: Path) -> Posting:
         for sheet in sheets
         if sheet.name in headers
     }
+    _check_footnote(shown, year, posted, where, national, titles)
     nation = _choose(path, sheets, year, national, "the nation's detention statistics")
     place = _choose(path, sheets, year, titles, "facilities")
-    drawn = _found(_DRAWN, [place])
+    drawn = next(iter(_days(_DRAWN, [place])), None)
     if drawn and not -31 <= (drawn[0] - posted).days <= 92:
         raise place.refuse(
             drawn[2],
@@ -159,7 +188,7 @@ def read(path: str, folder: Path) -> Posting:
         drawn=pd.Timestamp(drawn[0]) if drawn else pd.NaT,
     )
     facilities["guaranteed_minimum"] = facilities["guaranteed_minimum"].astype("Int64")
-    snapshot = _found(_SNAPSHOT, shown)
+    snapshot = max(_days(_SNAPSHOT, shown), key=lambda found: found[0], default=None)
     table = _national(read_blocks(nation, posted), year, posted, snapshot and snapshot[0])
     for column in ("posted", "as_of"):
         table[column] = pd.to_datetime(table[column])

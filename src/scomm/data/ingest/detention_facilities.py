@@ -35,12 +35,18 @@ _REMEDY_HEADER = (
 
 
 def header_row(sheet: Sheet) -> int | None:
-    """Return the row that heads a table of facilities, None if the sheet has none."""
+    """Return the row that heads a table of facilities, None if the sheet has none.
+
+    Where the header is printed a second time under itself, the second one counts.
+    """
+    found = None
     for row in range(min(len(sheet.cells), 30)):
         labels = {_known(sheet.text(row, column)) for column in range(len(sheet.cells[row]))}
         if len(labels - {""}) >= _ENOUGH:
-            return row
-    return None
+            found = row
+        elif found is not None:
+            break
+    return found
 
 
 def _known(text: str) -> str:

@@ -53,8 +53,26 @@ AGENCIES = {
     "ice": "ICE",
     "total": names.ALL,
 }
-_SUBREASONS = ("Bond Set by ICE", "Bond Set by IJ")
-_SPELLINGS = {"order of supervision": "Order of Supervision"}
+_BONDED_OUT, _SUBREASONS = "Bonded Out", ("Bond Set by ICE", "Bond Set by IJ")
+# Reasons that some postings write with other capitals; a reason that is not here stays as printed.
+_SPELLINGS = {
+    plain(reason): reason
+    for reason in (
+        _BONDED_OUT,
+        *_SUBREASONS,
+        "Court Ordered",
+        "Order of Recognizance",
+        "Order of Supervision",
+        "Paroled",
+        "Prosecutorial Discretion",
+        "Proceedings Terminated",
+        "Release to Remove",
+        "Relief Granted by IJ",
+        "Transferred",
+        "Other",
+    )
+}
+_AVERAGE = re.compile(r"(cbp|ice)\b.*\baverage")
 _COUNTED = 0.5
 
 
@@ -177,8 +195,8 @@ def _by_agency_and_class(
     writer = _Writer(sheet, measure, posted, whole=False)
     agency, row = "", line + 1
     while text := plain(sheet.text(row, column)):
-        if text in AGENCIES:
-            agency, criminality = AGENCIES[text], names.ALL
+        if text in AGENCIES or _AVERAGE.fullmatch(text):
+            agency, criminality = AGENCIES.get(text, text[:3].upper()), names.ALL
         else:
             criminality = label(sheet, row, column, CLASSES, "the class")
         for place, period in periods:
@@ -252,6 +270,12 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
     return writer.block
 
 
+def _reason(text: str) -> str:
+    """Return one spelling of a reason; some postings add `Total` to the row of its total."""
+    bare = text.removesuffix(" Total")
+    return names.ALL if plain(text) == "total" else _SPELLINGS.get(plain(bare), bare)
+
+
 def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date) -> Block:
     """Read releases by reason: by criminality in columns, or in rows with months in columns."""
     line, columns = _header(sheet, row, column, "Release Reason")
@@ -261,11 +285,12 @@ def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.dat
     reason, row = names.ALL, line + 1
     while sheet.text(row, column) or (in_rows and sheet.text(row, column + 1)):
         if text := sheet.text(row, column):
-            spelled = _SPELLINGS.get(text.lower(), text)
-            reason = names.ALL if text.lower() == "total" else spelled
+            reason = _reason(text)
         if in_rows:
-            labelled = sheet.text(row, column + 1) or reason != names.ALL
-            kind = label(sheet, row, column + 1, CLASSES, "the class") if labelled else names.ALL
+            # A row that names its reason and no class is the reason's total.
+            kind = names.ALL
+            if sheet.text(row, column + 1) or not text:
+                kind = label(sheet, row, column + 1, CLASSES, "the class")
             for place, period in periods:
                 writer.put(Key(reason, names.ALL, kind, period), row, place)
         else:
@@ -384,7 +409,7 @@ def _add(sheet: Sheet, block: Block, within: float) -> None:
         if key.reason == names.ALL:
             tops = sorted(reasons - set(_SUBREASONS))
             compare(key, [key._replace(reason=reason) for reason in tops], named)
-        if key.reason == "Bonded Out":
+        if key.reason == _BONDED_OUT:
             compare(key, [key._replace(reason=reason) for reason in _SUBREASONS], named)
         if key.period == names.TO_DATE and months and within == _COUNTED:
             compare(key, [key._replace(period=month) for month in sorted(months)], named)
