@@ -144,6 +144,10 @@ def read_facilities(sheet: Sheet, header: int) -> pd.DataFrame:
     A row under the table that has text in its first cell alone is a footnote.
     """
     columns = _columns(sheet, header)
+    last = max(
+        row for row, cells in enumerate(sheet.cells) if sum(cell != "" for cell in cells) > 1
+    )
+    check_merged(sheet, range(header, last + 1), columns.values())
     codes = {code: code for code in areas()["code"]}
     codes |= dict(zip(areas()["name"], areas()["code"], strict=True))
     named = facility_names()
@@ -197,5 +201,4 @@ def read_facilities(sheet: Sheet, header: int) -> pd.DataFrame:
         )
     if not records:
         raise sheet.refuse(header + 1, 0, "no facility", "a row a facility under the header")
-    check_merged(sheet, range(header, max(seen.values()) + 1), columns.values())
     return pd.DataFrame(records)

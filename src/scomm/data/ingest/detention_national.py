@@ -263,7 +263,8 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
                     place,
                     f"{sheet.text(line, place)} {share}",
                     f"the share {part[0] / whole[0]:.4f} that the counts beside it give",
-                    "The column holds percentages, or its counts are another's.",
+                    "The column holds percentages, or its counts are another's; compare the cell with "
+                    "other postings.",
                 )
         row += 1
     check_merged(sheet, range(line, row), range(column, columns[-1] + 1))
