@@ -40,6 +40,7 @@ from scomm.data.ingest import (
     dashboard,
     detainer_counts,
     detainers,
+    detention,
     facilities,
     population,
     removals,
@@ -90,7 +91,7 @@ PARSERS = {
         "287(g)", "s287g_counties.csv", "detainers by month", "detainers by reason",
         "detainers by facility", "detainers by form", "seattle criminality",
     ),
-    "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list"),
+    "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list", "detention"),
     "Stata": ("activation", "activation, second"),
     "package of boundaries": ("boundaries",),
     "YAML": ("claims.yml", "glossary.yml", "law.yml"),
@@ -669,6 +670,60 @@ def _county_list() -> bytes:
     return workbook({"county_fips": [header, *[["AL", 1, n, f"County {n}"] for n in (1, 3, 5)]]})
 
 
+DETENTION = "detention/FY24_detentionStats.xlsx"
+_DETENTION, _HELD = "Detention FY24", "Facilities FY24"
+
+
+def _detention() -> bytes:
+    kinds = ["Convicted Criminal", "Pending Criminal Charges", "Other Immigration Violator"]
+    adp = "ICE Average Daily Population by Arresting Agency, Month and Criminality: FY2024"
+    nation: list[list[Any]] = [
+        ["ICE DETENTION DATA, FY2024"],
+        [adp],
+        ["Agency", "Oct", "Nov", "FY Overall"],
+    ]
+    for agency, each in (("CBP Average", 1.5), ("ICE Average", 1.0), ("Average", 2.5)):
+        nation += [[agency, *[3 * each] * 3], *([kind, *[each] * 3] for kind in kinds)]
+    nation += [
+        [], ["ICE Currently Detained by Criminality and Arresting Agency: FY2024"],
+        ["Criminality", "ICE", "Percent ICE", "CBP", "Percent CBP", "Total"],
+        ["Total", 9, 0.75, 3, 0.25, 12], *([kind, 3, 0.75, 1, 0.25, 4] for kind in kinds),
+        [], ["ICE Initial Book-Ins by Arresting Agency and Month: FY2024"],
+        ["Agency", "Oct", "Nov", "Total"], ["Total", 4, 5, 9], ["ICE", 1, 2, 3], ["CBP", 3, 3, 6],
+        [], ["ICE Initial Book-Ins by Facility Type and Criminality: FY2024"],
+        ["Facility Type", *kinds, "Total"], ["Total", 3, 3, 3, 9],
+        [], ["ICE Final Book Outs by Release Reason, Month and Criminality: FY2024"],
+        ["Release Reason", "Criminality", "Oct", "Nov", "Total"], ["Total", None, 3, 6, 9],
+        ["Release to Remove", "Total", 3, 6, 9], *([None, kind, 1, 2, 3] for kind in kinds),
+        [], ["ICE Removals: FY2024"], ["Removals", "Total"], ["Total", 7],
+    ]  # fmt: skip
+    header = [
+        "Name", "City", "State", "AOR", "Type Detailed", *(f"Level {letter}" for letter in "ABCD"),
+        "Male Crim", "Male Non-Crim", "Female Crim", "Female Non-Crim", "ICE Threat Level 1",
+        "ICE Threat Level 2", "ICE Threat Level 3", "No ICE Threat Level", "Mandatory",
+        "Guaranteed Minimum", "FY24 ALOS", "Last Inspection Type",
+    ]  # fmt: skip
+    held = [1.5, 0, 0.5, 0, 1, 1, 0, 0, 1, 0, 0, 1, 2, 50, 30.5, "ODO"]
+    places = [[f"JAIL {name}", "TOWN", "WA", "SEA", "IGSA", *held] for name in "ABC"]
+    drawn = "Source: ICE Integrated Decision Support (IIDS), 12/01/2023"
+    notes = [
+        ["ADP", "FY2024 YTD ICE Detention data are updated through 11/30/2023 (run 12/01/2023)."],
+        ["Detained", "ICE National Docket data are a snapshot as of 12/01/2023."],
+    ]
+    return workbook(
+        {
+            _DETENTION: nation,
+            _HELD: [["ICE FACILITIES DATA, FY24"], [drawn], header, *places],
+            "Footnotes": notes,
+        }
+    )
+
+
+def _read_detention(folder: Path) -> dict[str, str]:
+    posting = detention.read(DETENTION, folder)
+    return {"nation": posting.national.to_csv(), "places": posting.facilities.to_csv()}
+
+
 # ---- Stata and boundaries ----------------------------------------------------------------------
 
 
@@ -1092,6 +1147,30 @@ def catalog() -> dict[str, Source]:
         "detainers workbook": Source(
             detainers._NATION, _detainers, lambda folder: _frames([detainers._nation(folder)]),
             sheets("FOIA 15-06333 Detail", 1, 1, 1, None), rows=3,
+        ),
+        "detention": Source(
+            DETENTION, _detention, _read_detention,
+            sheets(_HELD, 2, 3, None, 6)
+            | {
+                "another year": _set(_HELD, 1, 1, "ICE FACILITIES DATA, FY23"),
+                "another year in the footnotes": _set(
+                    "Footnotes", 1, 2, "ICE Detention data are updated through 11/30/2022."),
+                "no day in the footnotes": _set("Footnotes", 1, 2, "ICE Detention data"),
+                "hidden": _edit(lambda page: setattr(page, "sheet_state", "hidden"), _HELD),
+                "one #N/A": _set(_HELD, 4, 6, "#N/A"),
+                "levels that do not add": _set(_HELD, 4, 6, 150.0),
+                "state in full": _set(_HELD, 4, 3, "Washington"),
+                "unknown area": _set(_HELD, 4, 4, "XYZ"),
+                "unknown class": _set(_DETENTION, 5, 1, "Suspect"),
+                "unknown month": _set(_DETENTION, 3, 2, "Brumaire"),
+                "class that does not add": _set(_DETENTION, 5, 2, 2.5),
+                "percent for a share": _set(_DETENTION, 19, 3, 75),
+                "text for a count": _set(_DETENTION, 26, 2, "4"),
+                "formula without a value": _set(_DETENTION, 26, 2, "=1+3"),
+                "title renamed": _set(_DETENTION, 2, 1, "ICE Average Population"),
+                "merged header of the nation": _edit(
+                    lambda page: page.merge_cells("B3:C3"), _DETENTION),
+            },
         ),
         "facilities": Source(
             FACILITY_LIST, _facilities, lambda folder: _frames(facilities.run(folder)),

@@ -28,7 +28,7 @@ MOST_MEMORY = 1_500_000_000
 # These write or unfold gigabytes: each in a process of its own, whose memory is measured.
 HEAVY = ("line of 2 GB", "2 GB of one line", "unfolds to 2 GB")
 REMEDY = ("etch", "estore", "Run", "Mend", "Use", "take the edition", "Build", "decision", "unmerge",
-          "add a row", "delimiter changed")  # fmt: skip
+          "add a row", "delimiter changed", "ompare", "use the posting", "add the", "add it")  # fmt: skip
 # What lies beside a damaged file: the passports, and what the populations of areas need.
 BESIDE = ("sources.toml", "county_aor.csv", "census_pop_county_2010_2019.csv")
 with CASES.open(encoding="utf-8", newline="") as stream:

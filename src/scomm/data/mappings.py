@@ -58,7 +58,7 @@ class LandmarkRule:
     finds: str
 
 
-def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
+def _rows(file: Path, columns: tuple[str, ...], *key: str) -> pd.DataFrame:
     try:
         header, records = named_rows(file, columns)
     except (OSError, ValueError) as error:
@@ -67,11 +67,10 @@ def _rows(file: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
             "`git checkout`."
         ) from error
     frame = pd.DataFrame(records, columns=header, dtype=str)
-    repeated = frame[frame[key].duplicated()]
+    repeated = frame[frame.duplicated(list(key))]
     if len(repeated):
-        raise LedgerError(
-            f"{file.name}, row {repeated.index[0] + 2}: {key} {repeated[key].iloc[0]!r} stands twice"
-        )
+        named = ", ".join(f"{name} {repeated[name].iloc[0]!r}" for name in key)
+        raise LedgerError(f"{file.name}, row {repeated.index[0] + 2}: {named} stands twice")
     return frame
 
 
@@ -265,3 +264,13 @@ def landmark_counties() -> pd.DataFrame:
         if not row.reason:
             _refuse(file, number, "reason", "nothing", "how the place is known")
     return rows
+
+
+@cache
+def facility_names() -> pd.DataFrame:
+    """Return one common name for detention facilities that have several over the years.
+
+    Columns: facility (as printed), city, state, common_name, reason, date.
+    """
+    columns = ("facility", "city", "state", "common_name", "reason", "date")
+    return _rows(paths.FACILITY_NAMES, columns, "facility", "city", "state")

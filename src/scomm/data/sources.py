@@ -128,6 +128,11 @@ def _check(file: str, passport: Passport) -> None:
         )
 
 
+def under(folder: str) -> tuple[str, ...]:
+    """Return the paths of all passports within a folder of the originals, sorted."""
+    return tuple(sorted(path for path in passports() if path.startswith(f"{folder}/")))
+
+
 def sha256_of(file: Path) -> str:
     """Return the sha256 of a file as hexadecimal digits, read in pieces."""
     digest = hashlib.sha256()

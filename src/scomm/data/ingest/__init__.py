@@ -34,6 +34,7 @@ MODULES = (
     "seattle",
     "detainers",
     "dashboard",
+    "detention",
     "activation",
     "population",
     "crosswalk",

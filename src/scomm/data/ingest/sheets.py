@@ -8,11 +8,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from scomm.data.sources import locate
 from scomm.data.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
@@ -25,6 +27,13 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["']""")
 # The reader takes an error for a blank.
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>(?:<v>([^<]{0,40}))?""")
+_WHOLE_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_HAS_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
+# What the libraries raise at a file that is no workbook, or a damaged one.
+_UNREADABLE = (
+    CalamineError, OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 # As agencies write a day in CSV: alone, or with the midnight that a database adds.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
 # No count here comes near; more digits are a slip, and do not fit the tables.
@@ -107,21 +116,24 @@ def read_csv(
     return csv_frame(path, text, header, delimiter, titles=titles, whole=whole)
 
 
-def _check_package(file: Path, sheet: str) -> None:
+def _check_package(file: Path, sheet: str | None) -> set[str]:
     """Refuse a workbook that unfolds beyond bounds, before the reader unfolds it.
 
     Every member is read in pieces, which also compares its checksum. The reader fills a rectangle
     up to the last cell of a sheet, so that one cell far out would take all memory; and of a formula
-    it sees the value that some program left, or none. Raises Malformed.
+    it sees the value that some program left, or none: formulas and errors in ``sheet`` are refused.
+    Without a sheet's name all are measured, and those that are too large are returned, by the
+    package's name of each, for the caller to leave alone. Raises Malformed.
     """
-    total, size = 0, (0, 0)
+    total, too_large = 0, set[str]()
     with zipfile.ZipFile(file) as package:
         names = package.namelist()
         if len(set(names)) != len(names):
             raise Malformed("a member twice", "a workbook with each part once")
-        wanted = _member(package, sheet)
+        wanted = "" if sheet is None else sheet_member(package, sheet)
         for name in names:
-            rest = b""
+            rest, size = b"", (0, 0)
+            measured = name.startswith("xl/worksheets/") if sheet is None else name == wanted
             with package.open(name) as stream:
                 while piece := stream.read(_PIECE):
                     total += len(piece)
@@ -133,12 +145,18 @@ def _check_package(file: Path, sheet: str) -> None:
                     piece = rest + piece
                     if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
                         raise Malformed(f"a declaration of entities in {name}", "plain XML")
-                    if name == wanted:
-                        size = _check_cells(piece, size)
+                    if measured and name not in too_large:
+                        try:
+                            size = _check_cells(piece, size, plain=sheet is not None)
+                        except Malformed:
+                            if sheet is not None:
+                                raise
+                            too_large.add(name)
                     rest = piece[-_OVERLAP:]
+    return too_large
 
 
-def _member(package: zipfile.ZipFile, sheet: str) -> str:
+def sheet_member(package: zipfile.ZipFile, sheet: str) -> str:
     """Return the name of the member that holds a sheet, empty if none is found."""
     parts = {}
     for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
@@ -155,13 +173,14 @@ def _member(package: zipfile.ZipFile, sheet: str) -> str:
     return ""
 
 
-def _check_cells(piece: bytes, size: tuple[int, int]) -> tuple[int, int]:
+def _check_cells(piece: bytes, size: tuple[int, int], plain: bool) -> tuple[int, int]:
     """Return the last column and row up to a piece of a sheet. Raises Malformed.
 
-    Refused are formulas, errors, and more cells than a sheet can have in earnest.
+    Refused are more cells than a sheet can have in earnest and, if it must be ``plain``, formulas
+    and errors.
     """
     cells = _CELL.findall(piece)
-    for pattern, what in ((_FORMULA, "a formula"), (_ERROR, "an error")):
+    for pattern, what in ((_FORMULA, "a formula"), (_ERROR, "an error")) if plain else ():
         if found := pattern.search(piece):
             before = list(_CELL.finditer(piece, 0, found.end()))
             column, row = before[-1].groups() if before else (b"?", b"0")
@@ -205,8 +224,7 @@ def read_sheet(
         cells = opened.to_python(skip_empty_area=False)
     except Malformed as fault:
         raise refused(place, fault) from fault
-    except (CalamineError, OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error,
-            NotImplementedError, RuntimeError) as error:  # fmt: skip
+    except _UNREADABLE as error:
         raise SourceError(
             path,
             found=f"a workbook that cannot be read ({error})",
@@ -242,6 +260,113 @@ def read_sheet(
     frame["_line"] = range(header_row + 1, header_row + 1 + len(frame))
     blank = frame[expected].eq("").all(axis=1)
     return frame[~blank].reset_index(drop=True)
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column that counts from 0: A, B, ..., Z, AA.
+
+    >>> column_letters(27)
+    'AB'
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass
+class Sheet:
+    """One sheet of a workbook as it stands; rows and columns count from 0.
+
+    ``cells`` has stripped text, numbers, days and empty text for a blank; of a formula it has the
+    value that was saved with it. ``merged`` holds first and last cell of each merged range, both
+    inclusive. ``faults`` names the cells that have no usable value although they look filled: an
+    error such as #N/A, or a formula without a saved value.
+    """
+
+    path: str
+    name: str
+    hidden: bool
+    file: Path
+    cells: list[list[Any]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+
+    @cached_property
+    def faults(self) -> dict[tuple[int, int], str]:
+        """Read the sheet's XML for errors and for formulas without a value."""
+        found = {}
+        with zipfile.ZipFile(self.file) as package:
+            raw = package.read(sheet_member(package, self.name))
+        for attributes, content in _WHOLE_CELL.findall(raw):
+            error = _ERROR.match(b"<c" + attributes + b">" + content)
+            empty = _FORMULA.search(content) and not _HAS_VALUE.search(content)
+            place = _CELL.search(b" " + attributes)
+            if place and (error or empty):
+                column = reduce(lambda sum_, letter: 26 * sum_ + letter - 64, place[1], 0) - 1
+                said = (error[1] or b"an error").decode("utf-8", "replace") if error else ""
+                found[int(place[2]) - 1, column] = said or "a formula without a saved value"
+        return found
+
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as text with single blanks; empty for a blank, a number or beyond the end."""
+        inside = 0 <= row < len(self.cells) and 0 <= column < len(self.cells[row])
+        cell = self.cells[row][column] if inside else ""
+        return " ".join(cell.split()) if isinstance(cell, str) else ""
+
+    def value(self, row: int, column: int) -> Any:
+        """Return a cell as it is; empty text for a blank or beyond the end."""
+        inside = row < len(self.cells) and column < len(self.cells[row])
+        return self.cells[row][column] if inside else ""
+
+    def refuse(
+        self, row: int, column: int, found: str, expected: str, remedy: str = ""
+    ) -> SourceError:
+        """Return the error that names file, sheet and cell."""
+        return SourceError(
+            f"{self.path}, sheet {self.name}, cell {column_letters(column)}{row + 1}",
+            found=found,
+            expected=expected,
+            remedy=remedy,
+        )
+
+
+def read_workbook(path: str, folder: Path) -> list[Sheet]:
+    """Read all sheets of a workbook, to be found by what they hold.
+
+    A sheet of more cells than one can have in earnest is left out. Raises SourceError if the workbook cannot be opened or unfolds beyond bounds.
+    """
+    file = locate(path, folder)
+    try:
+        if file.stat().st_size > LARGEST:
+            raise Malformed(f"more than {LARGEST:,} bytes", "a file of the usual size")
+        too_large = _check_package(file, None)
+        book = CalamineWorkbook.from_path(str(file))
+        sheets = []
+        with zipfile.ZipFile(file) as package:
+            members = {name: sheet_member(package, name) for name in book.sheet_names}
+        for about in book.sheets_metadata:
+            if members[about.name] in too_large:
+                continue
+            opened = book.get_sheet_by_name(about.name)
+            cells = [
+                [cell.strip() if isinstance(cell, str) else cell for cell in row]
+                for row in opened.to_python(skip_empty_area=False)
+            ]
+            hidden = about.visible != SheetVisibleEnum.Visible
+            merged = list(opened.merged_cell_ranges or [])
+            sheets.append(Sheet(path, about.name, hidden, file, cells, merged))
+        return sheets
+    except Malformed as fault:
+        raise refused(path, fault) from fault
+    except _UNREADABLE as error:
+        raise SourceError(
+            path,
+            found=f"a workbook that cannot be read ({error})",
+            expected="an xlsx workbook",
+            remedy="The download was cut off or is another file; fetch it again.",
+        ) from error
 
 
 def months(path: str, frame: pd.DataFrame, column: str, first: dt.date, last: dt.date) -> pd.Series:

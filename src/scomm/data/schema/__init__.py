@@ -9,7 +9,7 @@ from importlib import import_module
 
 from scomm.data.schema.base import Column, Table
 
-_MODULES = ("records", "places", "compiled")
+_MODULES = ("records", "places", "compiled", "detention")
 
 
 def _collect() -> dict[str, Table]:
