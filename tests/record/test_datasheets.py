@@ -11,7 +11,7 @@ from scomm.data.tables import load
 from scomm.display.checks import text_problems
 from scomm.display.figures import NARROW, WIDE
 from scomm.display.formats import fmt
-from scomm.display.sheet_chart import month_chart
+from scomm.display.sheet_chart import series_chart
 from scomm.display.tables import to_html
 from scomm.record.datasheets import (
     Sheet,
@@ -270,7 +270,7 @@ def test_every_place_without_a_county_code_is_in_the_list_of_places() -> None:
 
 
 def test_facilities_are_named_in_normal_case_and_kept_as_the_agency_spells_them() -> None:
-    (table,) = [table for table in state_sheet("TX").tables if "largest" in table.title]
+    (table,) = [table for table in state_sheet("TX").tables if "largest facilities" in table.title]
     assert "DALLAS COUNTY JAIL" in set(table.frame["facility"]), "what the CSV file has"
     shown = to_html(table.frame, table.columns, caption="", identifier="t")
     assert "Dallas County Jail" in shown
@@ -285,9 +285,9 @@ def test_a_long_table_of_an_area_is_drawn_and_folded(code: str) -> None:
     assert months.folded
     chart = months.chart
     assert chart
-    assert len(chart.months) == len(months.frame)
+    assert len(chart.labels) == len(months.frame)
     for layout in (WIDE, NARROW):
-        svg = month_chart(layout, chart.months, chart.shares, str(chart.alt))
+        svg = series_chart(layout, chart.labels, chart.values, str(chart.alt))
         assert text_problems(svg) == []
         # Every point of the line reads back as the share of its month.
         ends = re.findall(r'<path d="M[\d.]+ ([\d.]+)L[\d.]+ [\d.]+" stroke="#\w+" .*?>', svg)
@@ -304,8 +304,8 @@ def test_a_long_table_of_an_area_is_drawn_and_folded(code: str) -> None:
 
 
 def test_a_month_without_removals_has_no_point_and_breaks_the_line() -> None:
-    months = [(2015, 12), (2016, 1), (2016, 2), (2016, 3), (2016, 4)]
-    svg = month_chart(WIDE, months, [0.5, float("nan"), 0.2, float("nan"), 0.0], "alt")
+    labels = ["", "2016", "", "", ""]
+    svg = series_chart(WIDE, labels, [0.5, float("nan"), 0.2, float("nan"), 0.0], "alt")
     (line,) = re.findall(r'd="([^"]*)" stroke="#\w+" stroke-width="2.2"', svg)
     assert line.count("M") == 3
     assert "L" not in line

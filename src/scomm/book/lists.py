@@ -29,7 +29,7 @@ from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
 
 if TYPE_CHECKING:
-    from scomm.record.datasheets import Sheet, SheetChart
+    from scomm.record.sheets import Sheet, SheetChart
 
 
 # The page that lists every datasheet.
@@ -216,15 +216,15 @@ def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
     return f'<p class="exhibit-source">{escape(_(table.note))} {links}</p>'
 
 
-def _chart_html(chart: SheetChart, slug: str) -> str:
+def _chart_html(chart: SheetChart, name: str) -> str:
     """Return the chart of a datasheet under its heading, with its numbers in words."""
     words = (
         f'<details class="long-description"><summary>{html("The figure in words")}</summary>'
         f"<p>{escape(_(chart.words))}</p></details>"
     )
     return (
-        f'<h2>{escape(_(chart.title))}</h2><figure class="exhibit" id="figure-{slug}">'
-        f"{chart_html(chart.months, chart.shares, _(chart.alt))}"
+        f'<h2>{escape(_(chart.title))}</h2><figure class="exhibit" id="figure-{name}">'
+        f"{chart_html(chart.labels, chart.values, _(chart.alt), chart.unit)}"
         f"<figcaption>{escape(_(chart.caption))}{words}</figcaption></figure>"
     )
 
@@ -247,7 +247,7 @@ def sheet_html(
             continue
         title = escape(_(table.title))
         if table.chart:
-            parts.append(_chart_html(table.chart, sheet.slug))
+            parts.append(_chart_html(table.chart, f"{sheet.slug}-{number}"))
         parts.append(
             f"<details class='sheet-folded'><summary>{title}</summary>"
             if table.folded

@@ -1,4 +1,4 @@
-"""The small chart of a datasheet: monthly shares as inline SVG, written without matplotlib.
+"""The small chart of a datasheet: one series as inline SVG, written without matplotlib.
 
 A book has dozens of such sheets; drawn as the figures of chapters are they would take most of a build.
 """
@@ -8,29 +8,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
+from math import ceil, floor, log10
 
 from scomm.display.figures import NARROW, WIDE, Layout
 from scomm.display.formats import missing
 from scomm.display.style import role, with_variables
 from scomm.display.ticks import tick_labels
 
-_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEIGHT, _TOP, _BOTTOM, _RIGHT = 170.0, 8.0, 22.0, 8.0  # CSS pixels
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def month_chart(
-    layout: Layout, months: Sequence[tuple[int, int]], shares: Sequence[float], alt: str
+def _ticks(values: Sequence[float], unit: str) -> tuple[float, ...]:
+    """Return ticks from zero to the end of the scale: 100% for shares, else above all values."""
+    if unit == "share":
+        return (0.0, 0.25, 0.5, 0.75, 1.0)
+    most = max((value for value in values if not missing(value)), default=0.0) or 1.0
+    power = 10.0 ** floor(log10(most / 4))
+    step = next(power * part for part in _STEPS if 4 * power * part >= most)
+    return tuple(step * number for number in range(ceil(most / step) + 1))
+
+
+def series_chart(
+    layout: Layout, labels: Sequence[str], values: Sequence[float], alt: str, unit: str = "share"
 ) -> str:
-    """Return shares by month as SVG, on a scale from 0 to 100%, the same for every sheet.
+    """Return a series as SVG; shares on a scale from 0 to 100%, the same for every sheet.
 
-    ``months`` are (year, month), one after the other without a gap; a share that is missing (no
-    removal that month) has no point and breaks the line. Raises ValueError if lengths differ.
+    ``labels`` name the places of ``values`` on the axis, empty for no tick; a value that is missing
+    has no point and breaks the line. Raises ValueError if lengths differ.
     """
     width, size = 96 * layout.width, 96 / 72 * layout.size
-    left = 3.4 * size
-    step = (width - left - _RIGHT) / max(len(months) - 1, 1)
+    ticks = _ticks(values, unit)
+    names = tick_labels(ticks, unit)
+    left = max(3.4, 0.62 * max(map(len, names)) + 0.9) * size
+    step = (width - left - _RIGHT) / max(len(labels) - 1, 1)
     height = _HEIGHT - _TOP - _BOTTOM
-    labels = tick_labels(_TICKS, "share")
     parts = []
 
     def text(x: float, y: float, said: str, anchor: str) -> None:
@@ -45,18 +57,21 @@ def month_chart(
             'stroke-width="0.8" fill="none"/>'
         )
 
-    for value, label in zip(_TICKS, labels, strict=True):
-        y = _TOP + (1 - value) * height
+    def at(value: float) -> float:
+        return _TOP + (1 - value / ticks[-1]) * height
+
+    for value, label in zip(ticks, names, strict=True):
+        y = at(value)
         line(left, y, width - _RIGHT, y, "range" if value == 0 else "rule")
         text(left - 5, y + 0.35 * size, label, "end")
-    for number, (year, month) in enumerate(months):
-        if month == 1:
+    for number, label in enumerate(labels):
+        if label:
             x = left + number * step
             line(x, _TOP + height, x, _TOP + height + 4, "range")
-            text(x, _HEIGHT - 4, str(year), "middle")
+            text(x, _HEIGHT - 4, label, "end" if number == len(labels) - 1 else "middle")
     points = [
-        None if missing(share) else (left + number * step, _TOP + (1 - share) * height)
-        for number, (_, share) in enumerate(zip(months, shares, strict=True))
+        None if missing(value) else (left + number * step, at(value))
+        for number, (_, value) in enumerate(zip(labels, values, strict=True))
     ]
     path, alone = "", []
     for before, point in pairwise([None, *points]):
@@ -77,10 +92,12 @@ def month_chart(
     )
 
 
-def chart_html(months: Sequence[tuple[int, int]], shares: Sequence[float], alt: str) -> str:
+def chart_html(
+    labels: Sequence[str], values: Sequence[float], alt: str, unit: str = "share"
+) -> str:
     """Return the chart for a wide and a narrow screen, in the colours of the page."""
     return "".join(
         f'<div class="exhibit-{layout.kind}">'
-        f"{with_variables(month_chart(layout, months, shares, alt))}</div>"
+        f"{with_variables(series_chart(layout, labels, values, alt, unit))}</div>"
         for layout in (WIDE, NARROW)
     )

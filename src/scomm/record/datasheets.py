@@ -33,6 +33,8 @@ from scomm.record.ledger_places import (
     published_in,
     running_total,
 )
+from scomm.record.sheet_series import agreements, held
+from scomm.record.sheets import Sheet, SheetChart, SheetTable, month_labels
 
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")
@@ -46,53 +48,6 @@ _PROGRAM, _FIGURES, _SHARES, _DASHBOARD = (
     "notebooks/10-areas",
     "notebooks/14-dashboard",
 )
-
-
-@dataclass(frozen=True)
-class SheetChart:
-    """Monthly shares of a datasheet, drawn: ``months`` as (year, month), a missing share as nan.
-
-    ``title`` stands over it, ``alt`` is its text alternative, ``words`` its long description.
-    """
-
-    title: str
-    months: tuple[tuple[int, int], ...]
-    shares: tuple[float, ...]
-    caption: LazyText
-    alt: LazyText
-    words: LazyText
-
-
-@dataclass(frozen=True)
-class SheetTable:
-    """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
-
-    ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
-    for tables of many short rows, which print sets in columns; ``chapter`` explains what it shows;
-    ``chart`` draws the table and stands before it.
-    """
-
-    title: str
-    frame: pd.DataFrame
-    columns: dict[str, Col]
-    note: str = ""
-    anchors: tuple[str, ...] = ()
-    folded: bool = False
-    dense: bool = False
-    chapter: str = ""
-    chart: SheetChart | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One datasheet: ``slug`` names its page, ``first`` its first line, ``tables`` its contents."""
-
-    slug: str
-    title: str
-    kind: str
-    first: str
-    tables: tuple[SheetTable, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -612,7 +567,7 @@ def _month_chart(code: str, years: pd.DataFrame, months: pd.DataFrame) -> SheetC
     }
     return SheetChart(
         N_("Share without a recorded conviction, by month"),
-        tuple((day.year, day.month) for day in months["month"]),
+        month_labels(months["month"]),
         tuple(months["share"]),
         tr(
             "Share of the area's removals without a recorded conviction, by month, {first:month} to "
@@ -905,6 +860,8 @@ def state_sheet(code: str) -> Sheet:
         _covered_table(N_("How much of the state was covered when"), here),
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
         _visible_table(serving),
+        *held("state", code, name),
+        *filter(None, [agreements(code)]),
         SheetTable(
             N_("Detainers, 1 October 2014 to 19 July 2015, largest facilities"),
             facilities.head(15),
@@ -977,6 +934,7 @@ def area_sheet(code: str) -> Sheet:
             joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
             chapter=_DASHBOARD,
         ),
+        *held("aor", code, tr("the {name} area", name=name)),
         SheetTable(
             N_("Counties of the area by state"),
             by_state,
