@@ -95,6 +95,17 @@ def test_those_without_a_class_have_no_conviction_recorded() -> None:
     assert without["n"].sum() / removals["n"].sum() == pytest.approx(0.304, abs=0.0005)
 
 
+def test_immigration_and_traffic_set_aside_are_the_texts_that_name_them() -> None:
+    definitions = mappings.offense_definitions()["offense_class"].tolist()
+    aside = definitions[: definitions.index("driving under the influence") + 1]
+    removals = with_class()
+    words = "Illegal (?:Re-)?Entry|Immigration|Citizenship|Aliens|Traffic Offense|Hit and Run|Driving Under"
+    named = removals["conviction"].str.contains(words)
+    assert removals.loc[named, "n"].sum() == 3_212
+    assert set(removals.loc[named, "offense_class"]) == set(aside)
+    assert removals.loc[removals["offense_class"].isin(aside), "n"].sum() == 3_212
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
