@@ -110,6 +110,12 @@ DRAWINGS = {
     "small_multiples": lambda layout: charts.small_multiples(
         layout, LINES, events=[("2017-01-25", "")], ylabel="Share"
     ),
+    "small_multiples with intervals": lambda layout: charts.small_multiples(
+        layout, LINES, ylabel="Share", intervals=(LINES - 0.05, LINES + 0.05)
+    ),
+    "definitions": lambda layout: charts.definitions(
+        layout, ROWS.fillna(0.2), groups={"raw": "one", "other": "two"}, xlabel="Share"
+    ),
     "caterpillar": lambda layout: charts.caterpillar(
         layout, ROWS, columns={"raw": "raw", "other": "other"}
     ),

@@ -185,6 +185,12 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
     "notebooks/13-seattle": {
         # One jail in twenty would lie outside by chance.
         "Jails differ by more than chance": lambda g: g["finding/13.2"]["value"] > 0.05,
+        "Jails differ less in what the convictions are": lambda g: (
+            g["row/most_spread"]["phi"] < g["phi"]
+        ),
+        "The answer moves with what counts as a crime": lambda g: (
+            g["finding/13.4"]["interval"]["high"] < g["finding/13.5"]["interval"]["low"]
+        ),
     },
     "notebooks/14-dashboard": {
         "The share depends on who made the arrest": lambda g: (

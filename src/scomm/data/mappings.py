@@ -135,6 +135,41 @@ def landmarks() -> pd.DataFrame:
 
 
 @cache
+def offense_definitions() -> pd.DataFrame:
+    """Return the classes of offenses in the order in which definitions of "criminal" drop them.
+
+    Columns: offense_class, step (1, 2, ...), label, reason, date. Raises LedgerError if the steps
+    do not count up from 1 in the order of the rows.
+    """
+    columns = ("offense_class", "step", "label", "reason", "date")
+    rows = _rows(paths.OFFENSE_DEFINITIONS, columns, "offense_class")
+    for number, step in enumerate(rows["step"], 1):
+        if step != str(number):
+            raise LedgerError(
+                f"{paths.OFFENSE_DEFINITIONS.name}, row {number + 1}: step {step!r}, expected {number}"
+            )
+    return rows.astype({"step": int})
+
+
+@cache
+def offense_classes() -> Mapping[str, str]:
+    """Return the class of each most serious conviction of Seattle's workbook, by its text.
+
+    Raises LedgerError for a class without a row in ``offense_definitions.csv``.
+    """
+    columns = ("conviction", "offense_class", "reason", "date")
+    rows = _rows(paths.OFFENSE_CLASSES, columns, "conviction")
+    unknown = rows[~rows["offense_class"].isin(offense_definitions()["offense_class"])]
+    if len(unknown):
+        raise LedgerError(
+            f"{paths.OFFENSE_CLASSES.name}, row {unknown.index[0] + 2}: "
+            f"offense_class {unknown['offense_class'].iloc[0]!r} is not in "
+            f"{paths.OFFENSE_DEFINITIONS.name}"
+        )
+    return dict(zip(rows["conviction"], rows["offense_class"], strict=True))
+
+
+@cache
 def pa_facilities() -> pd.DataFrame:
     """Return Pennsylvania's facilities: as released, class, county."""
     return _rows(

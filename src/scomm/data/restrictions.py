@@ -20,6 +20,8 @@ SEATTLE_RECORDED_FROM = pd.Timestamp(2014, 10, 1)
 # The record files of FY2019, removals and arrests, end on 31 August 2019.
 LAST_WHOLE_YEAR = 2018
 JAIL_KINDS = ("regional or county jail", "city or tribal jail")
+# The same field of its removals was recorded two years earlier.
+SEATTLE_REMOVALS_RECORDED_FROM = pd.Timestamp(2012, 10, 1)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,17 @@ def local_jail_arrests(frame: pd.DataFrame) -> Restricted:
             "other methods, landmarks that are teams or prisons, and years before convictions were "
             "recorded"
         ),
+    )
+
+
+def recorded_removals(frame: pd.DataFrame) -> Restricted:
+    """Keep Seattle removals that were not expedited, since convictions are recorded."""
+    keep = (frame["kind"] == "other removal") & (frame["month"] >= SEATTLE_REMOVALS_RECORDED_FROM)
+    return _restrict(
+        frame,
+        keep,
+        N_("removals since FY2013, not expedited"),
+        N_("expedited removals, and years before convictions were recorded"),
     )
 
 

@@ -10,6 +10,7 @@ when something is drawn, since a finding is verified without drawings.
 
 from scomm.display.charts.caterpillar import caterpillar as caterpillar
 from scomm.display.charts.counts import counts as counts
+from scomm.display.charts.definitions import definitions as definitions
 from scomm.display.charts.forest import forest as forest
 from scomm.display.charts.funnel import funnel as funnel
 from scomm.display.charts.histogram import histogram as histogram

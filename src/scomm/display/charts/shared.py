@@ -37,7 +37,7 @@ def folded(label: Any, width: int) -> str:
     """Return a translated label in lines of at most ``width`` letters."""
     # A state's letters stay with the name before them.
     kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translated(label))
-    return "\n".join(textwrap.wrap(kept, width))
+    return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
 
 
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
