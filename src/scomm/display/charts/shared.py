@@ -160,7 +160,9 @@ def draw_rows(
     if log:
         from matplotlib.ticker import LogLocator
 
-        axes.xaxis.set_major_locator(LogLocator(base=2))
+        low, high = axes.get_xlim()
+        between = (1.0, 1.5) if high < 8 * low and low > 0.5 else (1.0,)
+        axes.xaxis.set_major_locator(LogLocator(base=2, subs=between))
     label_x(axes, xlabel, layout)
     if reference is not None:
         axes.axvline(reference, zorder=1, **REFERENCE)
