@@ -686,7 +686,7 @@ def ratio_steps(draws: int = 600) -> Iterator[Rate]:
 
     47 months, break at month 16; Poisson counts of two series whose log ratio has a trend before
     (two points a month), AR(1) errors with a standard deviation of 0.12 whatever their
-    autocorrelation, and a step.
+    autocorrelation (0.10 is left over in the book's series), and a step.
 
     >>> sorted({r.method for r in ratio_steps(draws=2)})
     ['segmented_calibrated, 3 lags', 'segmented_quasi_binomial', 'segmented_regression, 3 lags']
@@ -722,7 +722,8 @@ def ratios_between_years(draws: int = 400) -> Iterator[Rate]:
 
     24 areas; in each the log of arrests at local jails changes by a normal draw with mean RATIO
     and standard deviation RATIO_SPREAD, at prisons with mean zero and half that spread. Months
-    deviate as AR(1), all areas together by a standard deviation of 0.05 and each by 0.1 to 0.4.
+    deviate as AR(1), all areas together by a standard deviation of 0.05 and each by 0.1 to 0.4,
+    as those of the book's areas do at local jails; at prisons they vary by chance alone.
     `window_ratio`: the truth is the ratio of the areas' expected counts. `area_ratios`: each
     area's own; and false positives, any area, where no area changed (Holm).
 
