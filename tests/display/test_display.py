@@ -123,6 +123,25 @@ DRAWINGS = {
         layout, ROWS, left="raw", right="other", left_label="l", right_label="r"
     ),
     "specification": lambda layout: charts.specification(layout, ROWS, xlabel="points"),
+    "small multiples of ratios": lambda layout: charts.small_multiples(
+        layout,
+        10 * LINES,
+        events=[("2017-01-25", "order")],
+        unit="number",
+        reference=1.0,
+        panels=3,
+    ),
+    "caterpillar of ratios": lambda layout: charts.caterpillar(
+        layout,
+        ROWS.assign(low=0.3, high=5.0),
+        columns={"raw": "raw"},
+        unit="number",
+        log=True,
+        reference=1.0,
+    ),
+    "specification of ratios": lambda layout: charts.specification(
+        layout, ROWS, xlabel="ratio", unit="number", reference=1.0, log=True
+    ),
     "histogram": lambda layout: charts.histogram(
         layout, ROWS["raw"], observed=0.5, xlabel="x", observed_label="here"
     ),

@@ -136,3 +136,23 @@ def test_each_restriction_is_called_with_its_attrition_row() -> None:
     ]
     used = " ".join(text for _, text in _texts())
     assert [name for name in public if f"{name}(" not in used] == []
+
+
+def test_arrests_of_whole_months_add_up_by_method_before_and_after_february_2017() -> None:
+    arrests, row = restrictions.whole_months(load("arrests"))
+    assert row.kept == arrests["n"].sum() == row.before - row.left_out
+    assert arrests["month"].max() < restrictions.ARRESTS_END
+    year = arrests.loc[arrests["month"].between("2016-02-01", "2018-01-31")]
+    after = year["month"] >= pd.Timestamp(2017, 2, 1)
+    counts = year.groupby([year["method"].astype(str), after])["n"].sum().unstack()
+    agreed = {
+        restrictions.LOCAL_INCARCERATION: [37_542, 66_806],
+        restrictions.FEDERAL_INCARCERATION: [22_010, 21_899],
+        restrictions.STATE_INCARCERATION: [10_428, 10_516],
+        "287(g) Program": [3_833, 8_813],
+    }
+    assert {method: counts.loc[method].tolist() for method in agreed} == agreed
+    placed, unplaced = restrictions.in_an_area(arrests)
+    assert placed["aor"].nunique() == 24
+    left = ~arrests["aor"].isin(placed["aor"].unique())
+    assert unplaced.left_out == arrests.loc[left, "n"].sum() > 0

@@ -48,6 +48,8 @@ OTHERWISE = {
     "resampling.cosine_share": "scipy.fft.dct; simulated coverage",
     "resampling.area_bootstrap": "resampling by hand",
     "resampling.window_change": "one-way parts by hand; simulated coverage",
+    "resampling.window_ratio": "delta method; resampling by hand; simulated coverage",
+    "resampling.area_ratios": "Poisson variance by hand; simulated coverage",
     "resampling.block_bootstrap": "ratio formula; simulated coverage",
     "selection.most_places_this_large": "arithmetic",
     "selection.family_wise_bound": "arithmetic",

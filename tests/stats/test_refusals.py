@@ -242,6 +242,19 @@ REFUSED = {
         for x, n in ((3, 4), ([1, 2, 3], [9, 9, 9]), ([1, 2, nan, 4], [9, 9, 9, 9]))
     ],
     "block: found": [(resampling.block_totals, MONTHS_X, MONTHS_N, block) for block in (0, 17)],
+    "m: found shape": [(resampling.window_ratio, PANEL, PANEL[:, :2], slice(0, 3), slice(3, 6))],
+    "x: found a window without cases": [
+        (function, np.zeros((6, 2)), None, slice(0, 3), slice(3, 6))
+        for function in (resampling.window_ratio, resampling.area_ratios)
+    ],
+    "x: expected counts of 0 or more": [
+        (resampling.window_ratio, value * PANEL, None, slice(0, 3), slice(3, 6))
+        for value in (-1, nan)
+    ],
+    "found an area without cases": [
+        (resampling.area_ratios, [[0, 3], [0, 4], [2, 3], [1, 3]], None, slice(0, 2), slice(2, 4))
+    ],
+    "trend: found": [(timeseries.segmented_design, 8, 4, 0, 1, "bent")],
     "lags: found": [(resampling.newey_west_share, MONTHS_X, MONTHS_N, lags) for lags in (-1, 16)],
     "lags: found none": [(timeseries.newey_west_sensitivity, SERIES, 8, ())],
     "break_index: found": [
@@ -405,6 +418,18 @@ LEVELLED = {
     "resampling.newey_west_share": (MONTHS_X, MONTHS_N),
     "resampling.percentile_interval": ([1.0, 2.0, 3.0],),
     "resampling.window_change": (
+        np.array([MONTHS_X, MONTHS_X]).T,
+        np.array([MONTHS_N, MONTHS_N]).T,
+        slice(0, 8),
+        slice(8, 16),
+    ),
+    "resampling.window_ratio": (
+        np.array([MONTHS_X, MONTHS_X]).T,
+        np.array([MONTHS_N, MONTHS_N]).T,
+        slice(0, 8),
+        slice(8, 16),
+    ),
+    "resampling.area_ratios": (
         np.array([MONTHS_X, MONTHS_X]).T,
         np.array([MONTHS_N, MONTHS_N]).T,
         slice(0, 8),

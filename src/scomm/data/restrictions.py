@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from scomm.data.mappings import fast_track, landmarks, pa_facilities, strata
+from scomm.data.mappings import NOT_RECORDED, fast_track, landmarks, pa_facilities, strata
 from scomm.display.words import N_
 
 HEADQUARTERS = "HQ"
 LOCAL_INCARCERATION = "CAP Local Incarceration"
+# The agency's names for arrests made in prisons.
+FEDERAL_INCARCERATION = "CAP Federal Incarceration"
+STATE_INCARCERATION = "CAP State Incarceration"
 # Seattle's workbook: most serious conviction was not recorded before FY2015.
 SEATTLE_RECORDED_FROM = pd.Timestamp(2014, 10, 1)
 # The record files of FY2019, removals and arrests, end on 31 August 2019.
@@ -163,6 +166,30 @@ def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
         N_(
             "federal and state prisons, police districts and others do not follow a county's activation"
         ),
+    )
+
+
+def in_an_area(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests with an area of responsibility; headquarters is not one."""
+    return _restrict(
+        frame,
+        ~frame["aor"].isin([HEADQUARTERS, NOT_RECORDED]),
+        N_("in an area"),
+        N_("HQ is not an area of responsibility, and some records name none"),
+    )
+
+
+# The file of arrests in FY2019 ends here, four records apart.
+ARRESTS_END = pd.Timestamp(2019, 9, 1)
+
+
+def whole_months(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests of the months that the files hold whole."""
+    return _restrict(
+        frame,
+        frame["month"] < ARRESTS_END,
+        N_("whole months"),
+        N_("of September 2019 the file holds a few records only"),
     )
 
 

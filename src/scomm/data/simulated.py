@@ -28,7 +28,14 @@ TABLE = Table(
         Column("n", "float", "Cases", nulls=_ABSENT, low=1),
         Column("share", "float", "True share", nulls=_ABSENT, low=0, high=1),
         Column("rho", "float", "Autocorrelation of the months", nulls=_ABSENT, low=0, high=1),
-        Column("effect", "float", "True step, as a share", nulls=_ABSENT, low=0, high=1),
+        Column(
+            "effect",
+            "float",
+            "True step, as a share or as a log ratio",
+            nulls=_ABSENT,
+            low=0,
+            high=1,
+        ),
         Column("measure", "str", "What was measured"),
         Column("value", "float", "Rate, width or error", low=0),
         Column("error", "float", "Monte Carlo error (0: summed exactly)", low=0),
@@ -50,7 +57,8 @@ def load_error_rates() -> pd.DataFrame:
 def coverage(study: str, method: str, rho: float, measure: str = "coverage") -> float:
     """Return how often an interval at 95% held the truth, or a test at 5% raised no false alarm.
 
-    ``rho`` is the autocorrelation of the data; the rate at the nearest simulated one is returned.
+    ``rho`` is the autocorrelation of the data; the rate at the nearest simulated one is returned,
+    the worst if several effects were simulated.
     A ``measure`` that counts false positives is returned as one less it.
     Raises KeyError where nothing of the kind was simulated.
     """
@@ -61,8 +69,8 @@ def coverage(study: str, method: str, rho: float, measure: str = "coverage") -> 
     if rates.empty:
         raise KeyError(f"{study}, {method}, {measure}")
     at = (rates["rho"] - rho).abs()
-    value = float(rates.loc[at[at == at.min()].index, "value"].max())
-    return 1 - value if measure.startswith("false positive") else value
+    values = rates.loc[at[at == at.min()].index, "value"]
+    return 1 - float(values.max()) if measure.startswith("false positive") else float(values.min())
 
 
 def simulate(

@@ -58,6 +58,7 @@ from scomm.stats.ranks import (
 )
 from scomm.stats.resampling import (
     area_bootstrap,
+    area_ratios,
     autoregressive_share,
     block_bootstrap,
     cosine_coefficients,
@@ -66,6 +67,7 @@ from scomm.stats.resampling import (
     newey_west_share,
     percentile_interval,
     window_change,
+    window_ratio,
 )
 from scomm.stats.rounded import consistent_counts, least_favourable_test
 from scomm.stats.selection import family_wise_bound
@@ -674,6 +676,99 @@ def interrupted_series(draws: int = 4_000, model_draws: int = 400) -> Iterator[R
                 )  # fmt: skip
 
 
+LOCAL, OTHER = 3_100, 2_700  # arrests a month at local jails and at prisons, about as counted
+RATIO, RATIO_SPREAD = 0.5, 0.45  # mean log ratio of ratios of areas, and its standard deviation
+LOG_STEPS = (0.0, 0.4)  # of a log ratio
+
+
+def ratio_steps(draws: int = 600) -> Iterator[Rate]:
+    """Coverage of intervals for the step of a log ratio of monthly counts.
+
+    47 months, break at month 16; Poisson counts of two series whose log ratio has a trend before
+    (two points a month), AR(1) errors with a standard deviation of 0.12 whatever their
+    autocorrelation (0.10 is left over in the book's series), and a step.
+
+    >>> sorted({r.method for r in ratio_steps(draws=2)})
+    ['segmented_calibrated, 3 lags', 'segmented_quasi_binomial', 'segmented_regression, 3 lags']
+    """
+    trend = 0.02 * np.minimum(np.arange(MONTHS) - BREAK, 0)
+    for rho in RHOS:
+        for step in LOG_STEPS:
+            generator = np.random.default_rng(SEED)
+            noise = _ar1(generator.normal(size=(draws, MONTHS)), rho) * 0.12 * sqrt(1 - rho**2)
+            log_ratio = trend + noise + step * (np.arange(MONTHS) >= BREAK)
+            x = generator.poisson(LOCAL * np.exp(log_ratio))
+            m = generator.poisson(OTHER, size=x.shape)
+            inside: dict[str, list[bool]] = {}
+            for row, other in zip(x, m, strict=True):
+                fit = segmented_calibrated(np.log(row / other), BREAK, draws=2_000)
+                quasi = segmented_quasi_binomial(row, row + other, BREAK).step
+                ends = {
+                    "segmented_calibrated, 3 lags": (fit.step.low, fit.step.high),
+                    "segmented_regression, 3 lags": fit.nominal,
+                    "segmented_quasi_binomial": (quasi.low, quasi.high),
+                }
+                for method, (low, high) in ends.items():
+                    inside.setdefault(method, []).append(low <= step <= high)
+            for method, held in inside.items():
+                yield _rate(
+                    "step of a log ratio", method, "coverage", float(np.mean(held)), rho=rho,
+                    effect=step, draws=draws,
+                )  # fmt: skip
+
+
+def ratios_between_years(draws: int = 400) -> Iterator[Rate]:
+    """Coverage of intervals for a ratio of ratios between two windows of 12 months.
+
+    24 areas; in each the log of arrests at local jails changes by a normal draw with mean RATIO
+    and standard deviation RATIO_SPREAD, at prisons with mean zero and half that spread. Months
+    deviate as AR(1), all areas together by a standard deviation of 0.05 and each by 0.1 to 0.4,
+    as those of the book's areas do at local jails; at prisons they vary by chance alone.
+    `window_ratio`: the truth is the ratio of the areas' expected counts. `area_ratios`: each
+    area's own; and false positives, any area, where no area changed (Holm).
+
+    >>> sorted({r.method for r in ratios_between_years(draws=2)})
+    ['area_ratios', 'counts as independent', 'window_ratio']
+    """
+    before, after = slice(BREAK - 12, BREAK), slice(BREAK, BREAK + 12)
+    late = (np.arange(MONTHS) >= BREAK)[:, None]
+    sizes = AREA_SIZES / AREA_SIZES.sum()
+    truth = RATIO + RATIO_SPREAD**2 / 2 - (RATIO_SPREAD / 2) ** 2 / 2
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        inside: dict[tuple[str, str], list[float]] = {}
+        for _ in range(draws):
+            together = _ar1(generator.normal(size=(1, MONTHS)), rho).T * 0.05 * sqrt(1 - rho**2)
+            own = _area_noise(rho, generator, 1) * generator.permutation(
+                np.geomspace(0.1, 0.4, AREAS)
+            )
+            gain = generator.normal(RATIO, RATIO_SPREAD, AREAS)
+            loss = generator.normal(0, RATIO_SPREAD / 2, AREAS)
+            x = generator.poisson(LOCAL * sizes * np.exp(together + own + gain * late))
+            m = generator.poisson(OTHER * sizes * np.exp(loss * late)) + 1
+            still = generator.poisson(LOCAL * sizes * np.exp(together + own)) + 1
+            others = generator.poisson(OTHER * sizes, size=still.shape) + 1
+            ends = window_ratio(x, m, before, after).interval
+            held = ends.low <= np.exp(truth) <= ends.high
+            inside.setdefault(("window_ratio", "coverage"), []).append(float(held))
+            each = area_ratios(x + 1, m, before, after)
+            for method, variance in (
+                ("area_ratios", each.variance),
+                ("counts as independent", each.counted),
+            ):
+                near = np.abs(each.log - (gain - loss)) <= 1.959964 * np.sqrt(variance)
+                inside.setdefault((method, "coverage"), []).append(float(near.mean()))
+            none = area_ratios(still, others, before, after)
+            wrong = float((holm(none.p) <= ALPHA).any())
+            inside.setdefault(("area_ratios", "false positive, any area"), []).append(wrong)
+        for (method, measure), values in inside.items():
+            error = float(np.std(values) / sqrt(draws))
+            yield _rate(
+                "ratio between years", method, measure, float(np.mean(values)), rho=rho,
+                draws=draws, error=error,
+            )  # fmt: skip
+
+
 def few_treated(draws: int = 300) -> Iterator[Rate]:
     """False positives of randomisation inference with 3 of 67 places treated, by lot and not.
 
@@ -740,6 +835,8 @@ STUDIES: dict[str, Callable[[], Iterable[Rate]]] = {
     "areas over months": areas_over_months,
     "change between years": change_between_years,
     "interrupted time series": interrupted_series,
+    "step of a log ratio": ratio_steps,
+    "ratio between years": ratios_between_years,
     "few treated places": few_treated,
     "withheld cells": suppression,
 }

@@ -129,16 +129,20 @@ def draw_rows(
     signed: bool = False,
     reference: float | None = None,
     reference_label: str = "",
+    log: bool = False,
 ) -> Figure:
     """Draw rows, each with the room its label needs: bars from low to high, and dots.
 
-    What is missing in a row is not drawn. ``reference`` is what all rows are compared with.
+    What is missing in a row is not drawn. ``reference`` is what all rows are compared with. With
+    ``log`` the axis is one of ratios: twice as much is as far from one as half.
     """
     wrapped = [folded(label, 22 if layout.narrow else 44) for label in labels]
     rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
     heights = np.cumsum(rooms) - rooms / 2
     figure = layout.figure(max(1.2, rooms.sum() + (0.95 if reference_label else 0.8)))
     axes = figure.add_subplot()
+    if log:
+        axes.set_xscale("log", base=2)
     if xlim is not None:
         axes.set_xlim(xlim)
     for values, looks in dots:
@@ -153,6 +157,12 @@ def draw_rows(
     axes.tick_params(axis="y", length=0, labelcolor=role("text"))
     axes.grid(axis="x")
     number_ticks(axes.xaxis, unit, most=4 if layout.narrow else 6, signed=signed)
+    if log:
+        from matplotlib.ticker import LogLocator
+
+        low, high = axes.get_xlim()
+        between = (1.0, 1.5) if high < 8 * low and low > 0.5 else (1.0,)
+        axes.xaxis.set_major_locator(LogLocator(base=2, subs=between))
     label_x(axes, xlabel, layout)
     if reference is not None:
         axes.axvline(reference, zorder=1, **REFERENCE)

@@ -1,4 +1,4 @@
-"""Small panels of shares over time, all on one scale."""
+"""Small panels over time, all on one scale."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +11,7 @@ from scomm.display.charts.shared import (
     draw_dots,
     draw_lines,
     folded,
+    label_line,
     translated,
 )
 from scomm.display.figures import Layout
@@ -24,42 +25,50 @@ def small_multiples(
     *,
     events: Sequence[Event] = (),
     ylabel: str = "",
+    unit: str = "share",
+    reference: float | None = None,
+    panels: int = 6,
     intervals: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Figure:
-    """Draw a panel for each column of a frame, or series of a mapping, of shares indexed by date.
+    """Draw a panel for each column of a frame, or series of a mapping, indexed by date.
 
-    ``intervals`` are the low and the high ends, frames like ``data``: values are then marks with
-    their intervals, in fewer and wider panels.
+    Values are shares, or numbers by ``unit``; ``reference`` is a level drawn in each panel. A wide
+    screen has so many ``panels`` side by side, a narrow one half. An event is named in the first.
+    ``intervals`` are the low and the high ends, frames like ``data``: values are then marks.
     """
     frame = pd.DataFrame(data)
-    across = 3 if layout.narrow else 6
-    height = 0.95
-    if intervals is not None:
-        across, height = (2, 1.15) if layout.narrow else (5, 1.5)
+    across = panels // 2 if layout.narrow else panels
     down = -(-frame.shape[1] // across)
-    figure = layout.figure(height * down + 0.4)
+    width = round(13 * layout.width / across)  # letters of a title
+    titles = {name: folded(name, width) for name in frame}
+    lines = max(title.count("\n") for title in titles.values())
+    figure = layout.figure((0.95 * (6 / panels) ** 0.7 + 0.15 * lines) * down + 0.4)
     # Panels that share an axis look at one another at every step, which takes most of the time.
     grid = figure.subplots(down, across, squeeze=False).flat
     first, last = frame.index.min(), frame.index.max()
     margin = 0.05 * (last - first)
-    most = float((frame if intervals is None else intervals[1]).max(axis=None))
     years = (first.year + (first.dayofyear > 1), last.year)
-    for axes, (title, values) in zip(grid, frame.items(), strict=False):
-        line = {"palette": [role("subject")], "dashes": False, "linewidth": 1.1}
+    top = 1.08 * float((frame if intervals is None else intervals[1]).max(axis=None))
+    line = {"palette": [role("subject")], "dashes": False, "linewidth": 0.6 if intervals else 1.1}
+    for number, (axes, (name, values)) in enumerate(zip(grid, frame.items(), strict=False)):
         if intervals is not None:
-            low, high = (ends[title].to_numpy(float) for ends in intervals)
+            low, high = (ends[name].to_numpy(float) for ends in intervals)
             axes.vlines(frame.index, low, high, color=role("subject"), linewidth=1.4)
             draw_dots(axes, frame.index, values.to_numpy(float), dot() | {"s": 9})
-            line["linewidth"] = 0.6
         draw_lines(axes, values.rename("share").to_frame(), **line)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
-        axes.set_title(folded(title, 22) if intervals else translated(title), loc="left", pad=2)
+        if reference is not None:
+            axes.axhline(reference, color=role("range"), linewidth=0.7, zorder=1)
+        axes.set_title(titles[name], loc="left", pad=2)
         axes.set_xlim(first - margin, last + margin)
-        axes.set_ylim(0, min(1.0, 1.08 * most))
+        axes.set_ylim(0, min(1.0, top) if unit == "share" else top)
+        for date, label in events if number == 0 else ():
+            if label:
+                label_line(axes, pd.Timestamp(date), folded(label, 14), "label")
         axes.label_outer()
         axes.set_xticks([pd.Timestamp(year, 1, 1) for year in years], map(str, years))
-        number_ticks(axes.yaxis, "share", most=3)
+        number_ticks(axes.yaxis, unit, most=3)
     for axes in list(figure.axes)[frame.shape[1] :]:
         axes.set_visible(False)
     if ylabel:

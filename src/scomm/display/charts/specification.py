@@ -1,5 +1,7 @@
 """One effect under many specifications."""
 
+from typing import Any
+
 import pandas as pd
 
 from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
@@ -7,8 +9,20 @@ from scomm.display.figures import Layout
 from scomm.display.style import role
 
 
-def specification(layout: Layout, data: pd.DataFrame, *, xlabel: str) -> Figure:
-    """Draw label, estimate, low and high, in points; optional highlight: rows that are the subject."""
+def specification(
+    layout: Layout,
+    data: pd.DataFrame,
+    *,
+    xlabel: str,
+    unit: str = "points",
+    reference: float = 0.0,
+    **options: Any,
+) -> Figure:
+    """Draw label, estimate, low and high; optional highlight: rows that are the subject.
+
+    ``unit`` is that of the values, ``reference`` what stands for no effect; options are those of
+    ``draw_rows``.
+    """
     marked = data["highlight"].astype(bool) if "highlight" in data else data["label"].isna()
     bars, dots = [], []
     for color, chosen in (("subject", marked), ("other", ~marked)):
@@ -17,5 +31,5 @@ def specification(layout: Layout, data: pd.DataFrame, *, xlabel: str) -> Figure:
         dots.append((data["estimate"].where(chosen), dot(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
-    looks: Looks = {"xlabel": xlabel, "unit": "points", "signed": signed}
-    return draw_rows(layout, data["label"], bars, dots, reference=0.0, **looks)
+    looks: Looks = {"xlabel": xlabel, "unit": unit, "signed": signed and unit == "points"}
+    return draw_rows(layout, data["label"], bars, dots, reference=reference, **looks | options)
