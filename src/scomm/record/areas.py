@@ -6,6 +6,7 @@ What is counted is restricted by the caller, through ``scomm.data.restrictions``
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -183,5 +184,55 @@ def withheld_bounds(year: int, total: str, with_history: str) -> pd.DataFrame:
     )
 
 
+# All removals of a fiscal year of the dashboard, and those of people with a conviction or a charge,
+# by their keys in published_totals.csv.
+TOTAL_OF = MappingProxyType({2021: "T32", 2022: "T34", 2023: "T37", 2024: "T40"})
+HISTORY_OF = MappingProxyType({2022: "T36", 2024: "T41"})
+
+
+def national_bounds() -> pd.DataFrame:
+    """Bound the nation's share without a conviction in each fiscal year of the dashboard.
+
+    Returns one row a year: removals seen of each of ``CLASSES``, ``visible`` (all), ``published``
+    (nan without a published total), ``missing`` (their difference) and ``part`` of the published;
+    of what is missing, ``missing_history`` with a conviction or a charge and ``missing_neither``,
+    nan where not published; the ends ``low`` and ``high`` of the share without a conviction, and
+    ``low_neither`` and ``high_neither`` of that with neither conviction nor charge. Both are sharp
+    (``stats.bounds.share_bounds``).
+    """
+    cells = load("dashboard_removals")
+    years = cells.pivot_table("n", "fiscal_year", "criminality", aggfunc="sum", fill_value=0)
+    totals = published_totals()["value"]
+    years["visible"] = years[list(CLASSES)].sum(axis=1)
+    years["published"] = pd.Series({year: totals[key] for year, key in TOTAL_OF.items()})
+    years["missing"] = years["published"] - years["visible"]
+    years["part"] = years["missing"] / years["published"]
+    history = pd.Series({year: totals[key] for year, key in HISTORY_OF.items()})
+    years["missing_history"] = history.reindex(years.index) - years[CONVICTED] - years[PENDING]
+    years["missing_neither"] = years["missing"] - years["missing_history"]
+    known = years.dropna(subset=["published"])
+    missing = known["missing"]
+    # Without its total, a class can be none or all of what is missing.
+    neither, charged = known["missing_neither"], known["missing_history"]
+    some = (missing, missing)
+    ends = share_bounds(
+        known[NEITHER] + known[PENDING],
+        known[CONVICTED],
+        (neither.fillna(0), missing),
+        (0 * missing, charged.fillna(missing)),
+        some,
+    )
+    alone = share_bounds(
+        known[NEITHER],
+        known[CONVICTED] + known[PENDING],
+        (neither.fillna(0), neither.fillna(missing)),
+        (charged.fillna(0), charged.fillna(missing)),
+        some,
+    )
+    bounds = {"low": ends.low, "high": ends.high}
+    bounds |= {"low_neither": alone.low, "high_neither": alone.high}
+    return years.join(pd.DataFrame(bounds, index=known.index))
+
+
 # The last whole year of the dashboard, with its published totals: all, and with a history.
-LAST_BOUNDED = (2024, "T40", "T41")
+LAST_BOUNDED = (2024, TOTAL_OF[2024], HISTORY_OF[2024])
