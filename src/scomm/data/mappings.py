@@ -183,9 +183,10 @@ def pa_facilities() -> pd.DataFrame:
 def definitions() -> pd.DataFrame:
     """Return what each source of shares counts, and when a conviction counts in it.
 
-    Indexed by source; columns label, counted, conviction, period, missing, chapter, date.
+    Indexed by source. Columns: label, counted, conviction, period, missing, finding
+    (the one that gives its latest share), date.
     """
-    columns = ("source", "label", "counted", "conviction", "period", "missing", "chapter", "date")
+    columns = ("source", "label", "counted", "conviction", "period", "missing", "finding", "date")
     return _rows(paths.DEFINITIONS, columns, "source").set_index("source")
 
 
