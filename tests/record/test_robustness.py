@@ -17,8 +17,15 @@ from scomm.record.prose import shown_texts
 COVERED = (
     *("01-claims", "02-program", "03-sources", "04-records", "05-nation", "06-jurisdictions"),
     *("07-top-list", "08-pennsylvania", "10-areas", "11-case-mix", "12-return", "13-seattle"),
-    *("14-dashboard", "16-objections", "17-conclusions", "A-methods", "B-cite-and-verify"),
-    *("C-findings", "D-data-dictionary", "E-datasheets", "F-reproducibility", "G-glossary"),
+    *("14-dashboard", "15-held", "16-objections", "17-conclusions", "A-methods"),
+    *(
+        "B-cite-and-verify",
+        "C-findings",
+        "D-data-dictionary",
+        "E-datasheets",
+        "F-reproducibility",
+        "G-glossary",
+    ),
     *("H-editions", "I-references"),
 )
 OBJECTIONS = "objections.yml"
