@@ -12,7 +12,7 @@ from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS,
 # Exact sums, and the studies that take seconds; `make errors` runs them all.
 QUICK = (
     *("one share", "test of one half", "vague counts", "equal shares", "selection", "ranks"),
-    *("standardised share", "few treated places", "withheld cells"),
+    *("standardised share", "few treated places", "withheld cells", "decomposition"),
 )
 
 

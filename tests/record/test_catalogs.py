@@ -46,7 +46,7 @@ def test_the_committed_template_is_that_of_the_sources() -> None:
         "city or tribal jail",  # CSV
         "compiled from agency records",  # TOML
         "removals level 1",  # a code in words
-        "IV. Since 2021",  # the table of contents
+        "IV. Since 2019: to the present",  # the table of contents
         "{shown} of {all} rows",  # a script
         "Detainers at every facility",  # a datasheet
     ],

@@ -12,14 +12,7 @@ from scomm.data import ledger
 from scomm.record.prose import prose_only, shown_texts
 
 # Pages whose prose is covered: every chapter and appendix.
-COVERED = (
-    *("01-claims", "02-program", "03-sources", "04-records", "05-nation", "06-jurisdictions"),
-    *("07-top-list", "08-pennsylvania", "09-jail-door", "10-areas", "11-case-mix"),
-    *("12-return", "13-seattle"),
-    *("14-dashboard", "16-objections", "17-conclusions", "A-methods", "B-cite-and-verify"),
-    *("C-findings", "D-data-dictionary", "E-datasheets", "F-reproducibility", "G-glossary"),
-    *("H-editions", "I-references"),
-)
+COVERED = tuple(sorted(file.stem for file in paths.NOTEBOOKS.glob("*.md")))
 
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 FACT = re.compile(

@@ -36,9 +36,8 @@ def text_of(page: str) -> str:
 
 
 def test_the_chapters_are_in_order() -> None:
-    # 15 is kept for the chapter on detention.
     assert [page.removeprefix("notebooks/")[:2] for page in CHAPTERS] == [
-        f"{number:02d}" for number in range(1, 18) if number != 15
+        f"{number:02d}" for number in range(1, 18)
     ]
 
 
@@ -83,6 +82,8 @@ NO_ROWS = {
         "12.4",
         "14.2",
         "14.4",
+        "15.4",
+        "15.8",
         "A.1",
         "A.2",
     ),
@@ -209,6 +210,20 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
         "The share depends on who made the arrest": lambda g: (
             g["row/ice22"]["high"] < g["row/cbp22"]["low"]
         ),
+    },
+    "notebooks/15-held": {
+        "Held after an arrest by ICE: from one in five to seven in ten": lambda g: (
+            round(g["finding/15.1"]["reference"], 1) == 0.2
+            and round(g["finding/15.1"]["value"], 1) == 0.7
+        ),
+        "Two changes that cancel": lambda g: (
+            g["mix_high"] < 0 < g["finding/15.4"]["interval"]["low"] and abs(g["gap"]) < 0.01
+        ),
+        "Released to be removed: more than half had no conviction": lambda g: (
+            min(g["row/rel24"]["share"], g["row/rel25"]["share"], g["finding/15.5"]["value"]) > 0.5
+        ),
+        "Two fields of one sheet disagree": lambda g: g["finding/15.6"]["value"] > 0,
+        "Most areas lie above one half": lambda g: 2 * g["finding/15.7"]["value"] > g["n_areas"],
     },
 }
 

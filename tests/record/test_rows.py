@@ -8,7 +8,7 @@ import pytest
 from scomm.data.tables import load
 from scomm.errors import FindingError, LedgerError
 from scomm.record.evidence import nation, published, rows_behind
-from scomm.record.rows import as_csv, check, figures_of, listed, rows_of
+from scomm.record.rows import as_csv, check, figures_of, listed, rows_of, summed
 
 
 def read(data: dict[str, object]) -> pd.DataFrame:
@@ -75,3 +75,14 @@ def test_a_count_that_a_figure_does_not_allow_is_refused() -> None:
 def test_an_item_without_counts_has_no_rows() -> None:
     with pytest.raises(LedgerError, match="not known exactly"):
         rows_behind([published()["broward_2011-02"]])
+
+
+def test_a_list_of_counts_adds_up_to_both_counts_of_a_share() -> None:
+    months = pd.DataFrame({"month": ["2024-01", "2024-02"], "without": [3, 4], "held": [10, 11]})
+    rows = summed("detention_national", months, numerator="without", denominator="held")
+    check(rows, "15.1", 7 / 21, 7, 21)
+    with pytest.raises(FindingError, match="add up to 21"):
+        check(rows, "15.1", 7 / 22, 7, 22)
+    frame = read(rows.data)
+    assert frame["in_numerator"].tolist() == [3, 4]
+    assert frame["in_denominator"].tolist() == [10, 11]

@@ -54,6 +54,7 @@ OTHERWISE = {
     "selection.most_places_this_large": "arithmetic",
     "selection.family_wise_bound": "arithmetic",
     "standardise.direct_contributions": "share_contributions; sums to zero",
+    "standardise.kitagawa_months": "numerical derivative; kitagawa; simulated coverage",
     "bounds.share_bounds": "brute force",
     "bounds.unreported_remainder": "arithmetic",
     "bounds.pending_both_ways": "arithmetic",

@@ -330,6 +330,9 @@ REFUSED = {
         (standardise.kitagawa, [[1]], [[2]], [1], [2]),
         (standardise.kitagawa, [1], [2], [1, 1], [2, 2]),
     ],
+    "kitagawa_months: expected two series": [
+        (standardise.kitagawa_months, [[1, 2]] * 4, [[4, 4]] * 4, [[0, 2]] * 3, [[0, 6]] * 3),
+    ],
     "kitagawa: one of the places has no cases": [
         (standardise.kitagawa, [0], [0], [1], [2]),
         (standardise.kitagawa, [1], [2], [0], [0]),
@@ -417,6 +420,7 @@ LEVELLED = {
     "resampling.cosine_share": (MONTHS_X, MONTHS_N),
     "resampling.newey_west_share": (MONTHS_X, MONTHS_N),
     "resampling.percentile_interval": ([1.0, 2.0, 3.0],),
+    "standardise.kitagawa_months": ([[1, 2]] * 4, [[4, 4]] * 4, [[2, 2]] * 3, [[4, 6]] * 3),
     "resampling.window_change": (
         np.array([MONTHS_X, MONTHS_X]).T,
         np.array([MONTHS_N, MONTHS_N]).T,

@@ -6,12 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit
+from scipy.stats import t as student
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from scomm.errors import ArgumentError
 from scomm.stats import standardise as s
 from scomm.stats.proportions import wilson
+from scomm.stats.resampling import cosine_coefficients
+from scomm.stats.standardise import kitagawa, kitagawa_months
 
 # Admissions at Berkeley, 1973, six largest majors: Bickel, Hammel and O'Connell (1975) as in
 # Freedman, Pisani and Purves, Statistics, chapter 2 (R's UCBAdmissions).
@@ -177,3 +180,63 @@ def test_overdispersion_widens_but_never_narrows():
     np.testing.assert_allclose(
         wide.standard_errors, plain.standard_errors * np.sqrt(wide.dispersion), rtol=1e-6
     )
+
+
+def monthly_pair() -> tuple[np.ndarray, ...]:
+    """Two periods of months x two strata, of different lengths."""
+    generator = np.random.default_rng(5)
+    n1, n2 = generator.integers(200, 900, (7, 2)), generator.integers(200, 900, (12, 2))
+    return generator.binomial(n1, [0.7, 0.9]), n1, generator.binomial(n2, [0.3, 0.9]), n2
+
+
+def test_months_give_the_decomposition_of_the_totals() -> None:
+    x1, n1, x2, n2 = monthly_pair()
+    found = kitagawa_months(x1, n1, x2, n2)
+    parts = kitagawa(x1.sum(axis=0), n1.sum(axis=0), x2.sum(axis=0), n2.sum(axis=0))
+    assert (found.parts.gap, found.parts.mix, found.parts.rate) == (
+        parts.gap,
+        parts.mix,
+        parts.rate,
+    )
+    for name in ("gap", "mix", "rate"):
+        ends = getattr(found, name)
+        assert ends.low < getattr(parts, name) < ends.high
+
+
+@pytest.mark.parametrize("part", ["gap", "mix", "rate"])
+def test_the_linearisation_is_the_numerical_derivative(part: str) -> None:
+    # A month that counts a little more moves the totals by what the linearisation says.
+    x1, n1, x2, n2 = monthly_pair()
+    step, size = 1e-4, 10**6
+
+    def value(weights: np.ndarray) -> float:
+        totals = [np.rint(size * (weights @ of)) for of in (x1, n1)]
+        rest = [size * of.sum(axis=0) for of in (x2, n2)]
+        return float(getattr(kitagawa(*totals, *rest), part))
+
+    flat = np.ones(len(n1))
+    moved = [
+        (value(flat + step * e) - value(flat - step * e)) / (2 * step) for e in np.eye(len(n1))
+    ]
+    alone = kitagawa_months(
+        x1, n1, np.tile(x2.sum(axis=0), (2, 1)), np.tile(n2.sum(axis=0), (2, 1))
+    )
+    terms = cosine_coefficients(np.array(moved)[:, None])
+    # The second period does not vary, so the first alone makes the interval.
+    half = student.ppf(0.975, len(terms)) * np.sqrt((terms**2).mean())
+    ends = getattr(alone, part)
+    assert (ends.high - ends.low) / 2 == pytest.approx(half, rel=1e-5)
+
+
+def test_periods_without_variation_have_no_width() -> None:
+    found = kitagawa_months([[1, 2]] * 4, [[4, 4]] * 4, [[2, 2]] * 3, [[4, 6]] * 3)
+    assert found.gap.low == pytest.approx(found.parts.gap)
+    assert found.gap.high == pytest.approx(found.parts.gap)
+
+
+@pytest.mark.parametrize(
+    "n1", [[[4, 0]] * 4, [[4, 4, 4]] * 4, [4] * 4], ids=["empty stratum", "strata", "dimensions"]
+)
+def test_a_monthly_decomposition_refuses(n1: list) -> None:
+    with pytest.raises(ArgumentError):
+        kitagawa_months(np.zeros_like(n1), n1, [[1, 2]] * 4, [[4, 4]] * 4)

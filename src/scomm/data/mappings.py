@@ -44,6 +44,16 @@ _STATES: Mapping[str, str] = MappingProxyType(
 )
 
 
+# Places that hold people and are no states, in no name of a landmark.
+_TERRITORIES = {"GU": "Guam", "MP": "Northern Mariana Islands"}
+
+
+def state_names() -> dict[str, str]:
+    """Return the names of states and territories by two-letter code."""
+    entries = _STATE_NAMES.replace("\n", "").split(",")
+    return {entry[:2]: entry[3:] for entry in entries} | _TERRITORIES
+
+
 def state_code(written: str) -> str:
     """Return the two-letter code of a state written in capitals by its name or code."""
     return _STATES[written]

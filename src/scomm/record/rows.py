@@ -126,6 +126,20 @@ def figures_of(numerator: Mapping[str, int], denominator: Mapping[str, int]) -> 
     )
 
 
+def summed(source: str, frame: pd.DataFrame, *, numerator: str, denominator: str) -> Rows:
+    """Name a list of counts that add up to both counts of a share, such as months; kept whole."""
+    out = frame.reset_index(drop=True).copy()
+    out[IN_NUMERATOR], out[IN_DENOMINATOR] = out[numerator], out[denominator]
+    csv = out.to_csv(index=False, lineterminator="\n")
+    totals = out[[IN_NUMERATOR, IN_DENOMINATOR]].sum()
+    return Rows(
+        source,
+        float(totals[IN_NUMERATOR]),
+        float(totals[IN_DENOMINATOR]),
+        {"source": source, "csv": csv},
+    )
+
+
 def two_groups(
     source: str,
     after: pd.DataFrame,

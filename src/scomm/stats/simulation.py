@@ -72,7 +72,13 @@ from scomm.stats.resampling import (
 from scomm.stats.rounded import consistent_counts, least_favourable_test
 from scomm.stats.selection import family_wise_bound
 from scomm.stats.shrinkage import empirical_bayes, full_bayes
-from scomm.stats.standardise import direct, direct_contributions, grouped_logit
+from scomm.stats.standardise import (
+    direct,
+    direct_contributions,
+    grouped_logit,
+    kitagawa,
+    kitagawa_months,
+)
 from scomm.stats.timeseries import (
     _ar1,
     _step_and_error,
@@ -606,6 +612,49 @@ def change_between_years(draws: int = 1_000) -> Iterator[Rate]:
             )  # fmt: skip
 
 
+HELD_MONTHS = (7, 12)  # the months of FY2026 that are printed, and those of FY2024
+HELD_SHARE = ((0.70, 0.91), (0.33, 0.93))  # without a conviction, arrested by ICE and by CBP
+HELD_MIX = (0.84, 0.32)  # part arrested by ICE
+
+
+def decomposition(draws: int = 2_000) -> Iterator[Rate]:
+    """Coverage of intervals for the parts of a change between two short periods of months.
+
+    Two strata, in shares and sizes like people held after an arrest by ICE and by CBP in FY2026 and
+    FY2024; shares and mix deviate as AR(1), by two and five points. The truth is the decomposition
+    of the shares and mixes they deviate about.
+
+    >>> len(list(decomposition(draws=2))) == 3 * len(RHOS)
+    True
+    """
+    people = 50_000
+    mixes = [np.array([part, 1 - part]) for part in HELD_MIX]
+    expected = [(m * np.array(p), m) for m, p in zip(mixes, HELD_SHARE, strict=True)]
+    size = 10**6  # in whole counts, to any precision that matters
+    true = kitagawa(*(np.rint(part * size) for pair in expected for part in pair))
+    truth = {"gap": true.gap, "mix": true.mix, "rate": true.rate}
+    for rho in RHOS:
+        generator = np.random.default_rng(SEED)
+        inside: dict[str, list[bool]] = {name: [] for name in truth}
+        for _draw in range(draws):
+            periods = []
+            for months, mix, shares in zip(HELD_MONTHS, HELD_MIX, HELD_SHARE, strict=True):
+                noise = _ar1(generator.normal(size=(3, months)), rho) * sqrt(1 - rho**2)
+                part = np.clip(mix + 0.05 * noise[0], 0.05, 0.95)
+                n = np.rint(people * np.column_stack([part, 1 - part])).astype(int)
+                p = np.clip(np.array(shares) + 0.02 * noise[1:].T, 0.01, 0.99)
+                periods += [generator.binomial(n, p), n]
+            found = kitagawa_months(*periods)
+            for name in truth:
+                ends = getattr(found, name)
+                inside[name].append(bool(ends.low <= truth[name] <= ends.high))
+        for name, values in inside.items():
+            yield _rate(
+                "decomposition", f"kitagawa_months, {name}", "coverage", float(np.mean(values)),
+                rho=rho, draws=draws,
+            )  # fmt: skip
+
+
 def standardisation(draws: int = 2_000) -> Iterator[Rate]:
     """Coverage of a directly standardised share and of the model's marginal share.
 
@@ -834,6 +883,7 @@ STUDIES: dict[str, Callable[[], Iterable[Rate]]] = {
     "standardised share": standardisation,
     "areas over months": areas_over_months,
     "change between years": change_between_years,
+    "decomposition": decomposition,
     "interrupted time series": interrupted_series,
     "step of a log ratio": ratio_steps,
     "ratio between years": ratios_between_years,
