@@ -250,11 +250,11 @@ def kitagawa_months(
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.where(over_df > 0, variance**2 / over_df, np.inf)
     half = np.asarray(student.isf((1 - level) / 2, df)) * np.sqrt(variance)
-    ends = [
+    gap, mix, rate = (
         Interval(value - width, value + width, level, "equal-weighted cosine")
         for value, width in zip((parts.gap, parts.mix, parts.rate), half.tolist(), strict=True)
-    ]
-    return DependentDecomposition(parts, *ends, df=df)
+    )
+    return DependentDecomposition(parts, gap, mix, rate, df)
 
 
 def _levels(values: Sequence[Hashable]) -> tuple[list[Hashable], npt.NDArray[np.intp]]:
