@@ -14,6 +14,7 @@ from scomm.display.charts.definitions import definitions as definitions
 from scomm.display.charts.forest import forest as forest
 from scomm.display.charts.funnel import funnel as funnel
 from scomm.display.charts.histogram import histogram as histogram
+from scomm.display.charts.panels import panels as panels
 from scomm.display.charts.ranges import ranges as ranges
 from scomm.display.charts.series import series as series
 from scomm.display.charts.slope import slope as slope

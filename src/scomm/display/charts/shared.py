@@ -88,8 +88,13 @@ def label_point(
         label,
         at,
         xycoords=("data", "axes fraction") if top else "data",
-        **{"xytext": offset, "textcoords": "offset points", "va": "center", **settings},
-        ha="right" if offset[0] < 0 else "left",
+        **{
+            "xytext": offset,
+            "textcoords": "offset points",
+            "va": "center",
+            "ha": "right" if offset[0] < 0 else "left",
+            **settings,
+        },
         color=role(color),
     )
     if not top:

@@ -1,0 +1,53 @@
+"""Values by year, a panel for each source, all on one axis of years."""
+
+import pandas as pd
+
+from scomm.display.charts.shared import Figure, Looks, dot, draw_dots, folded, label_point
+from scomm.display.figures import Layout
+from scomm.display.formats import fmt
+from scomm.display.style import role
+from scomm.display.ticks import number_ticks
+
+_TALL, _TITLE = 0.72, 0.2  # inches of a panel, and of a line of its title
+_WHOLE_PERCENT = 0.0101  # a share printed in whole percents lies within so much
+_RANGE: Looks = {"color": role("subject"), "linewidth": 5, "alpha": 0.45}
+
+
+def _labels(low: float, high: float, sign: str) -> list[tuple[float, int, str]]:
+    """Return where labels of a value stand: height, side (above or below), words."""
+    if high - low <= _WHOLE_PERCENT:
+        low = high = (low + high) / 2
+    ends = {1: high} if low == high else {1: high, -1: low}
+    return [(end, side, fmt(end, "pct0").rstrip("%") + sign) for side, end in ends.items()]
+
+
+def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
+    """Draw shares by year, one below another, a panel each ``panel`` of ``data`` in its order.
+
+    Columns: ``panel`` (its title), ``year``, ``low`` and ``high``: equal ends are a mark, others a
+    bar. No line joins values: a panel has one definition, and panels have different ones.
+    """
+    titles = list(dict.fromkeys(data["panel"]))
+    width = 52 if layout.narrow else 110
+    lines = [folded(title, width) for title in titles]
+    rooms = [_TALL + _TITLE * (line.count("\n") + 1) for line in lines]
+    figure = layout.figure(sum(rooms) + 0.35)
+    grid = figure.subplots(len(titles), 1, squeeze=False, height_ratios=rooms)[:, 0]
+    first, last = int(data["year"].min()), int(data["year"].max())
+    step, sign = (4, "") if layout.narrow else (2, "%")
+    for axes, title, line in zip(grid, titles, lines, strict=True):
+        part = data[data["panel"] == title]
+        exact = part["low"] == part["high"]
+        wide = part[~exact]
+        axes.set_ylim(0, most * 1.12)
+        axes.vlines(wide["year"], wide["low"], wide["high"], **_RANGE)
+        draw_dots(axes, part.loc[exact, "year"], part.loc[exact, "low"], dot())
+        for row in part.itertuples():
+            for height, side, said in _labels(row.low, row.high, sign):
+                label_point(axes, said, (row.year, height), (0, 8 * side), "text", ha="center")
+        axes.set_title(line, loc="left", pad=3)
+        axes.set_xlim(first - 0.7, last + 0.7)
+        axes.set_xticks(range(first, last + 1, step), [])
+        number_ticks(axes.yaxis, "share", most=3)
+    grid[-1].set_xticks(range(first, last + 1, step), map(str, range(first, last + 1, step)))
+    return figure
