@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from scomm.data.mappings import fast_track, landmarks, pa_facilities, strata
+from scomm.data.mappings import NOT_RECORDED, fast_track, landmarks, pa_facilities, strata
 from scomm.display.words import N_
 
 HEADQUARTERS = "HQ"
@@ -139,6 +139,26 @@ def local_jail_arrests(frame: pd.DataFrame) -> Restricted:
     )
 
 
+def at_local_jails(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests whose method is local incarceration, in any area."""
+    return _restrict(
+        frame,
+        frame["method"] == LOCAL_INCARCERATION,
+        N_("at local jails"),
+        N_("made by another method than in a local jail"),
+    )
+
+
+def placed_in_a_county(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests whose landmark is placed in a county: ``fips`` is known."""
+    return _restrict(
+        frame,
+        frame["fips"].notna(),
+        N_("placed in a county"),
+        N_("the landmark is a general area, an office or a prison, or nothing settles the county"),
+    )
+
+
 def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
     """Keep Pennsylvania detainers at county jails; ``with_unclear`` adds the unclear facility."""
     classes = ["county jail", "unclear"] if with_unclear else ["county jail"]
@@ -150,6 +170,30 @@ def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
         N_(
             "federal and state prisons, police districts and others do not follow a county's activation"
         ),
+    )
+
+
+def in_an_area(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests with an area of responsibility; headquarters is not one."""
+    return _restrict(
+        frame,
+        ~frame["aor"].isin([HEADQUARTERS, NOT_RECORDED]),
+        N_("in an area"),
+        N_("HQ is not an area of responsibility, and some records name none"),
+    )
+
+
+# The file of arrests in FY2019 ends here, four records apart.
+ARRESTS_END = pd.Timestamp(2019, 9, 1)
+
+
+def whole_months(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests of the months that the files hold whole."""
+    return _restrict(
+        frame,
+        frame["month"] < ARRESTS_END,
+        N_("whole months"),
+        N_("of September 2019 the file holds a few records only"),
     )
 
 
