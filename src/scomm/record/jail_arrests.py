@@ -85,12 +85,12 @@ def by_part(arrests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return counted.unstack(fill_value=0).reindex(columns=list(PARTS.values()), fill_value=0)
 
 
-def windows(months: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the months before and from ``FIRST_MONTH``, ``WINDOW`` of each."""
-    span = pd.DateOffset(months=WINDOW)
-    last = FIRST_MONTH - pd.DateOffset(months=1)
-    early = months.loc[FIRST_MONTH - span : last]
-    return early, months.loc[FIRST_MONTH : last + span]
+def windows(
+    months: pd.DataFrame, first: pd.Timestamp = FIRST_MONTH, length: int = WINDOW
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the ``length`` months before ``first``, and as many from then on."""
+    split = int(months.index.searchsorted(first))
+    return months.iloc[split - length : split], months.iloc[split : split + length]
 
 
 def _periods(months: pd.DataFrame) -> Floats:
@@ -156,7 +156,9 @@ def with_rate(
     return frame.assign(rate=rate, low=low, high=high)
 
 
-def changes(months: pd.DataFrame) -> pd.DataFrame:
+def changes(
+    months: pd.DataFrame, first: pd.Timestamp = FIRST_MONTH, length: int = WINDOW
+) -> pd.DataFrame:
     """Return the before/after ratio of placed arrests at the jails of each county.
 
     Windows as ``windows``. The interval and the p-value of no change are exact given the sum of
@@ -166,7 +168,7 @@ def changes(months: pd.DataFrame) -> pd.DataFrame:
     Columns: fips, before, after, phi, ratio, low, high, p; counties without an arrest in either
     window are left out.
     """
-    early, late = windows(months)
+    early, late = windows(months, first, length)
     spread = dispersion([_periods(early), _periods(late)])
     before, after = early.sum().to_numpy(), late.sum().to_numpy()
     found = count_ratio(after, before, spread.phi)
