@@ -236,6 +236,12 @@ _HATCH = (
     f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{_PAPER}" stroke-width="3"/>'
     f'<path d="M4 0V9" stroke="{_TEXT}" stroke-width="1"/></pattern></defs>'
 )
+# Counties are small: closer lines, without the paper below them that an area's shade needs.
+_FINE_HATCH = (
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M2 0V5" stroke="{_LABEL}" stroke-width="0.9"/>'
+    "</pattern></defs>"
+)
 HATCHED = -2  # the class of a place of which too little is known
 
 
@@ -275,7 +281,7 @@ def county_map(
     parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]
     legend, bottom = _legend(entries, HEIGHT + 12)
-    return _svg(WIDTH, bottom, _HATCH, *parts, legend)
+    return _svg(WIDTH, bottom, _FINE_HATCH, *parts, legend)
 
 
 # Labels of small areas stand beside the map, where a line leads to them; where there is no room
