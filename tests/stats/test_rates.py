@@ -25,7 +25,8 @@ def test_ratio_is_the_conditional_binomial_of_scipy(after: int, before: int, nul
     if before:
         assert found.interval.high == pytest.approx(ends.high / (1 - ends.high), rel=1e-9)
     else:
-        assert np.isinf(found.interval.high) and np.isinf(found.estimate)
+        assert np.isinf(found.interval.high)
+        assert np.isinf(found.estimate)
 
 
 def test_ratio_agrees_with_the_exact_conditional_test_of_statsmodels() -> None:
@@ -47,9 +48,11 @@ def test_dispersion_divides_the_counts() -> None:
 
 def test_dispersion_by_hand_and_without_counts() -> None:
     found = rates.dispersion([[[0, 4, 0], [2, 4, 0], [4, 4, 0]]])
-    assert found.own[:2].tolist() == [2.0, 0.0] and np.isnan(found.own[2])
+    assert found.own[:2].tolist() == [2.0, 0.0]
+    assert np.isnan(found.own[2])
     # Pearson 4 and 0 on 2 degrees of freedom each; below the number of degrees: no alpha
-    assert found.alpha == 0 and found.phi.tolist() == [2.0, 1.0, 1.0]
+    assert found.alpha == 0
+    assert found.phi.tolist() == [2.0, 1.0, 1.0]
 
 
 def test_dispersion_finds_that_of_negative_binomial_counts() -> None:
@@ -105,7 +108,8 @@ def test_nested_effects_without_groups_are_those_of_one_spread() -> None:
     y, group = generator.normal(0.5, 0.6, 400), np.arange(400) % 20
     error = generator.uniform(0.1, 0.4, 400)
     found = rates.nested_effects(y + generator.normal(0, error), error, group)
-    assert found.within == pytest.approx(0.6, abs=0.08) and found.between < 0.12
+    assert found.within == pytest.approx(0.6, abs=0.08)
+    assert found.between < 0.12
     single = shrunken_effects(y, error)
     assert found.mean == pytest.approx(single.spread.mean, abs=0.08)
 
@@ -138,7 +142,8 @@ def test_gamma_poisson_finds_mean_and_shape() -> None:
     exposure = generator.uniform(5, 50, 3000)
     x = generator.poisson(generator.gamma(0.8, 3 / 0.8, 3000) * exposure)
     found = rates.gamma_poisson(x, exposure)
-    assert found.mean == pytest.approx(3, rel=0.06) and found.shape == pytest.approx(0.8, rel=0.06)
+    assert found.mean == pytest.approx(3, rel=0.06)
+    assert found.shape == pytest.approx(0.8, rel=0.06)
     weight = exposure / (exposure + found.shape / found.mean)
     by_hand = weight * x / exposure + (1 - weight) * found.mean
     assert found.posterior_shape / found.posterior_rate == pytest.approx(by_hand)

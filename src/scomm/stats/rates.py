@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import betainc, betaincinv, gammaln, ndtr, ndtri
+from scipy.stats import t as student
 
 from scomm.errors import ArgumentError
-from scomm.stats._arrays import Floats, Value, check_level, floats, two_sided_z, unwrap
+from scomm.stats._arrays import Floats, Value, check_level, floats, unwrap
 from scomm.stats.proportions import Interval
 
 
@@ -80,17 +81,16 @@ def dispersion(windows: list[npt.ArrayLike]) -> Dispersion:
     >>> d.own.tolist(), round(d.alpha, 2)
     ([0.5, 5.0], 0.24)
     """
-    pearson, df, weighted = 0.0, 0.0, 0.0
+    parts = []
     for window in windows:
         x = floats(window, "window", ndim=2)
         if len(x) < 2 or not (x >= 0).all():
             raise ArgumentError("expected two or more periods of counts of 0 or more")
         mean = x.mean(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            pearson = pearson + np.where(mean > 0, ((x - mean) ** 2).sum(axis=0) / mean, 0)
-        df = df + (len(x) - 1) * (mean > 0)
-        weighted = weighted + (len(x) - 1) * mean
-    totals = np.asarray(pearson), np.asarray(df), np.asarray(weighted)
+            pearson = np.where(mean > 0, ((x - mean) ** 2).sum(axis=0) / mean, 0)
+        parts.append([pearson, (len(x) - 1) * (mean > 0), (len(x) - 1) * mean])
+    totals = np.sum(parts, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         own, mean = totals[0] / totals[1], totals[2] / totals[1]
     size = totals[2].sum()
@@ -207,15 +207,17 @@ def nested_effects(
     """Empirical-Bayes effects of places within groups, under normal spreads of both.
 
     Model: y = m + u_group + w_place + e, Var(e) known. Variances by restricted maximum likelihood;
-    effect m + u + w by best linear prediction, its error with that of m. Source: Harville (1977);
+    effect m + u + w by best linear prediction, its error with that of m; interval of m by Student's
+    t with a degree of freedom less than groups. Source: Harville (1977);
     Konstantopoulos (2011) for three levels; the model of metafor's ``rma.mv``. Variances count as
     known in the errors. Raises ArgumentError for fewer than two places or groups, nan, or an error
     that is not positive.
 
     >>> n = nested_effects([0.1, 0.3, 0.9, 1.1], [0.1] * 4, ["a", "a", "b", "b"])
-    >>> bool(n.between > n.within), round(float(n.mean), 3)
+    >>> bool(n.between > n.within), round(n.mean, 3)
     (True, 0.6)
     """
+    check_level(level)
     y, v = floats(estimate, "estimate", ndim=1), floats(standard_error, "error", ndim=1) ** 2
     names, code = np.unique(np.asarray(group), return_inverse=True)
     if y.size < 2 or names.size < 2 or np.isnan(y).any() or not (v > 0).all():
@@ -238,9 +240,17 @@ def nested_effects(
         effect[index] = mean + weight @ (y[index] - mean)
         left = 1 - weight.sum(axis=1)
         error[index] = np.sqrt(np.diag(true - weight @ true) + left**2 * mean_variance)
-    half = two_sided_z(level) * np.sqrt(mean_variance)
-    spreads = np.sqrt(within2), np.sqrt(between2)
-    return NestedEffects(effect, error, *map(float, spreads), mean, mean - half, mean + half, level)
+    half = float(student.isf((1 - level) / 2, names.size - 1)) * float(np.sqrt(mean_variance))
+    return NestedEffects(
+        effect=effect,
+        error=error,
+        within=float(np.sqrt(within2)),
+        between=float(np.sqrt(between2)),
+        mean=float(mean),
+        low=float(mean - half),
+        high=float(mean + half),
+        level=level,
+    )
 
 
 @dataclass(frozen=True)
