@@ -21,7 +21,7 @@ from scomm.stats.rates import Dispersion, count_ratio, dispersion, rate_draws
 # The first full month after the order of 25 January 2017.
 FIRST_MONTH = pd.Timestamp(2017, 2, 1)
 WINDOW = 12  # months on each side
-PERIOD = 3  # months counted together where dispersion is measured
+PERIOD = 4  # months counted together where dispersion is measured; fewer are too dependent
 PER = 1000  # noncitizens
 LEAST = 20  # arrests of both windows together, below which a county's ratio is not compared
 LAST_ESTIMATE = 2018  # last year of the last five-year estimate
@@ -162,7 +162,7 @@ def changes(
     """Return the before/after ratio of placed arrests at the jails of each county.
 
     Windows as ``windows``. The interval and the p-value of no change are exact given the sum of
-    both windows, at counts divided by the dispersion: that of the county's own periods of three
+    both windows, at counts divided by the dispersion: that of the county's own periods of four
     months about the level of each window, or that of counties of its size, whichever is larger.
 
     Columns: fips, before, after, phi, ratio, low, high, p; counties without an arrest in either
