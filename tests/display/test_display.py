@@ -21,7 +21,7 @@ from scomm.book.figure_key import key_html
 from scomm.display import charts, maps, style
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
-from scomm.display.maps import Panel, area_map, dissolve, rollout
+from scomm.display.maps import HATCHED, Panel, area_map, county_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
 from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
 from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
@@ -321,7 +321,37 @@ def areas(layout: Layout) -> str:
     return area_map(layout, rows, paths=paths_of, bounds=[0.5], labels=["less", "more"], wide=0.1)
 
 
-MAPS = (areas,)
+def counties(layout: Layout, labels: tuple[str, ...] = ("less", "more")) -> str:
+    return county_map(
+        layout,
+        pd.Series({"1": 1, "2": HATCHED}),
+        shapes=SQUARES,
+        borders=SQUARES,
+        labels=labels,
+        titles={"1": "First <x>: 4", "2": "Second", "3": "Third"},
+        hatched="too little",
+        empty="nothing",
+    )
+
+
+MAPS = (areas, counties)
+
+
+def test_too_little_is_hatched_and_nothing_is_paper() -> None:
+    name = "{http://www.w3.org/2000/svg}"
+    root = ET.fromstring(counties(WIDE))
+    filled = {
+        group.get("fill"): [title.text for title in group.iter(f"{name}title")]
+        for group in root.iter(f"{name}g")
+    }
+    assert filled["url(#hatch)"] == ["Second"]
+    assert filled[maps.NO_DATA] == ["Third"], "a county without a class is no pale one"
+    assert filled[maps.SHADES[1]] == ["First <x>: 4"]
+    assert filled[maps.SHADES[0]] == []
+    said = {text.text for text in root.iter(f"{name}text")}
+    assert {"less", "more", "too little", "nothing"} <= said
+    with pytest.raises(ArgumentError, match="classes"):
+        counties(WIDE, tuple("abcdef"))
 
 
 def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:

@@ -196,6 +196,23 @@ for (size in c(10, 50, 200)) {
   put("top_of_list", paste(size), "first", sum(diff(c(0, cdf)) * k) / size, "stats::pbinom, order statistic")
 }
 
+# Ratios of two counts; effects of places within groups (no value is in values.csv yet) ------------
+for (pair in list(c(30, 10), c(7, 9), c(2631, 3019))) {
+  found <- poisson.test(pair); case <- paste(pair, collapse = " ")
+  put("count_ratio", case, "low", found$conf.int[1], "stats::poisson.test")
+  put("count_ratio", case, "high", found$conf.int[2], "stats::poisson.test")
+  put("count_ratio", case, "p", found$p.value, "stats::poisson.test")
+}
+nested <- read("places.csv")
+nested$y <- log((nested$x + 0.5) / (nested$n - nested$x + 0.5))
+nested$v <- 1 / (nested$x + 0.5) + 1 / (nested$n - nested$x + 0.5)
+nested$group <- sub("_.*", "", nested$place)
+model <- rma.mv(y, v, random = ~ 1 | group / place, data = nested)
+put("nested_effects", "places", "mean", model$beta[1], "metafor::rma.mv")
+low <- model$beta[1] - qt(.975, length(unique(nested$group)) - 1) * model$se
+put("nested_effects", "places", "low", low, "metafor::rma.mv, stats::qt")
+put("nested_effects", "places", "between", sqrt(model$sigma2[1]), "metafor::rma.mv")
+
 out <- do.call(rbind, rows)
 write.csv(out, file.path(args[2], "values.csv"), row.names = FALSE, quote = TRUE)
 writeLines(c(R.version.string, sprintf("%s %s", c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools"),

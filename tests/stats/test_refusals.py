@@ -445,6 +445,8 @@ LEVELLED = {
     "selection.top_of_list": ([10, 20, 30], 2, 0.3),
     "shrinkage.empirical_bayes": (X, N),
     "shrinkage.full_bayes": (X, N),
+    "rates.count_ratio": (3, 8),
+    "rates.nested_effects": ([0.1, 0.3, 0.5], [0.1, 0.1, 0.2], ["a", "a", "b"]),
     "shrinkage.shrunken_effects": ([0.1, 0.3, 0.5], [0.1, 0.1, 0.2]),
     "standardise.direct": ([10, 30], [100, 90], [5, 4]),
     "standardise.grouped_logit": ([1, 3, 8, 2], [9, 9, 9, 9], AREA, "area"),

@@ -155,6 +155,26 @@ def recorded_removals(frame: pd.DataFrame) -> Restricted:
     )
 
 
+def at_local_jails(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests whose method is local incarceration, in any area."""
+    return _restrict(
+        frame,
+        frame["method"] == LOCAL_INCARCERATION,
+        N_("at local jails"),
+        N_("made by another method than in a local jail"),
+    )
+
+
+def placed_in_a_county(frame: pd.DataFrame) -> Restricted:
+    """Keep arrests whose landmark is placed in a county: ``fips`` is known."""
+    return _restrict(
+        frame,
+        frame["fips"].notna(),
+        N_("placed in a county"),
+        N_("the landmark is a general area, an office or a prison, or nothing settles the county"),
+    )
+
+
 def county_jails(frame: pd.DataFrame, with_unclear: bool = False) -> Restricted:
     """Keep Pennsylvania detainers at county jails; ``with_unclear`` adds the unclear facility."""
     classes = ["county jail", "unclear"] if with_unclear else ["county jail"]

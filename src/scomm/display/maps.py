@@ -231,6 +231,59 @@ def rollout(
     return _svg(WIDTH, top + 24 + rows * height, *large, legend, *parts)
 
 
+_HATCH = (
+    '<defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{_PAPER}" stroke-width="3"/>'
+    f'<path d="M4 0V9" stroke="{_TEXT}" stroke-width="1"/></pattern></defs>'
+)
+# Counties are small: closer lines, without the paper below them that an area's shade needs.
+_FINE_HATCH = (
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M2 0V5" stroke="{_LABEL}" stroke-width="0.9"/>'
+    "</pattern></defs>"
+)
+HATCHED = -2  # the class of a place of which too little is known
+
+
+def county_map(
+    layout: Layout,
+    classes: pd.Series,
+    *,
+    shapes: pd.DataFrame,
+    borders: pd.DataFrame,
+    labels: Sequence[str],
+    titles: Mapping[str, str],
+    hatched: str,
+    empty: str,
+) -> str:
+    """Return a map of counties by class of a number, as SVG text; too little known is hatched.
+
+    ``classes`` gives each fips a class number from 0, the palest; ``HATCHED``, or -1 (also where
+    missing): nothing recorded, drawn as paper. ``labels`` names the classes in order, ``hatched``
+    and ``empty`` the two others in the legend; ``titles`` gives each fips the words that a pointer
+    shows. ``shapes`` and ``borders`` as for ``rollout``.
+
+    Raises ArgumentError if there are more classes than shades.
+    """
+    _check_classes(labels)
+    known = shapes["fips"].map(classes).fillna(-1).astype(int)
+    fills = {-1: NO_DATA, HATCHED: "url(#hatch)"} | dict(enumerate(SHADES[: len(labels)]))
+    parts = []
+    for number, fill in fills.items():
+        inside = "".join(
+            f'<path d="{_coarse(row.path)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
+            "</path>"
+            for row in shapes[known == number].itertuples()
+        )
+        parts.append(f'<g fill="{fill}">{inside}</g>')
+    # A coast has no neighbor that would show where paper ends.
+    outline = f'd="{_coarse("".join(borders["path"]))}" fill="none"'
+    parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
+    entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]
+    legend, bottom = _legend(entries, HEIGHT + 12)
+    return _svg(WIDTH, bottom, _FINE_HATCH, *parts, legend)
+
+
 # Labels of small areas stand beside the map, where a line leads to them; where there is no room
 # beside, in a free part of the canvas: north of New York, and south of Louisiana.
 _LAKES, _GULF = (775, 96), (545, 566)
@@ -332,13 +385,8 @@ def area_map(
         )
         shift = {"start": 6, "end": -4}.get(anchor, 0)
         written.append(label(across + shift, height, row, anchor, False))
-    hatch = (
-        '<defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{_PAPER}" stroke-width="3"/>'
-        f'<path d="M4 0V9" stroke="{_TEXT}" stroke-width="1"/></pattern></defs>'
-    )
     hatched = tr("interval wider than {points:pts0} points", points=wide)
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)")]
     legend, bottom = _legend(entries, HEIGHT + 14, size, fixed=True)
     names, bottom = _names(rows, bottom, size, 3 if layout.narrow else 4)
-    return _svg(WIDTH + side, bottom, hatch, *parts, *written, legend, names, left=side)
+    return _svg(WIDTH + side, bottom, _HATCH, *parts, *written, legend, names, left=side)

@@ -56,6 +56,7 @@ from scomm.stats.ranks import (
     pairwise_orders,
     rank_intervals,
 )
+from scomm.stats.rates import count_ratio, dispersion, nested_effects
 from scomm.stats.resampling import (
     area_bootstrap,
     area_ratios,
@@ -684,6 +685,72 @@ def standardisation(draws: int = 2_000) -> Iterator[Rate]:
         )
 
 
+def changes_of_counties(draws: int = 200) -> Iterator[Rate]:
+    """Coverage for ratios of counts between two years of months, places within groups.
+
+    446 places in 24 groups, months over-dispersed and dependent (AR(1) of the log level), ratios
+    that differ by group and place, or none at all. "false positive, any place" is among tests
+    adjusted for the false discovery rate where nothing changed.
+
+    >>> [r.method for r in changes_of_counties(draws=1)][:3]
+    ['count_ratio', 'count_ratio', 'nested_effects']
+    """
+    places, groups, year, alpha, typical, least = 446, 24, 12, 0.15, 0.55, 20
+    for rho in (0.0, 0.2, 0.4, 0.6):
+        generator = np.random.default_rng(SEED)
+        inside: dict[tuple[str, str], list[float]] = {}
+        for draw in range(2 * draws):
+            group = generator.integers(0, groups, places)
+            between, within = (
+                generator.normal(0, 0.3, groups)[group],
+                generator.normal(0, 0.4, places),
+            )
+            change = typical + between + within if draw % 2 else np.zeros(places)
+            noise = np.sqrt(np.log1p(alpha)) * _ar1_normal(generator, 2 * year, places, rho)
+            level = np.exp(generator.normal(1, 1.1, places) + noise - np.log1p(alpha) / 2)
+            level[year:] *= np.exp(change)
+            x = generator.poisson(level)
+            before, after = x[:year].sum(axis=0), x[year:].sum(axis=0)
+            periods = x.reshape(6, 4, places).sum(axis=1)
+            phi = dispersion([periods[:3], periods[3:]]).phi
+            kept = before + after >= least
+            found = count_ratio(after[kept], before[kept], phi[kept])
+            if not draw % 2:
+                any_false = bool((benjamini_hochberg(found.p) < 0.05).any())
+                inside.setdefault(("count_ratio", "false positive, any place"), []).append(
+                    any_false
+                )
+                continue
+            ratio = np.exp(change[kept])
+            ends = found.interval
+            holds = (ends.low <= ratio) & (ratio <= ends.high)
+            inside.setdefault(("count_ratio", "coverage"), []).append(float(holds.mean()))
+            logs = np.log((after[kept] + 0.5) / (before[kept] + 0.5))
+            error = np.sqrt(phi[kept] * (1 / (after[kept] + 0.5) + 1 / (before[kept] + 0.5)))
+            fit = nested_effects(logs, error, group[kept])
+            inside.setdefault(("nested_effects", "coverage"), []).append(
+                fit.low <= typical <= fit.high
+            )
+            held = np.abs(fit.effect - change[kept]) <= 1.959964 * fit.error
+            inside.setdefault(("nested_effects", "coverage of places"), []).append(
+                float(held.mean())
+            )
+        for (method, measure), values in sorted(inside.items()):
+            yield _rate(
+                "change of counties", method, measure, float(np.mean(values)), rho=rho, draws=draws
+            )
+
+
+def _ar1_normal(generator: np.random.Generator, months: int, places: int, rho: float) -> Floats:
+    """Standard normal months x places, each month depending on the last."""
+    noise = np.empty((months, places))
+    noise[0] = generator.normal(size=places)
+    for month in range(1, months):
+        fresh = generator.normal(size=places)
+        noise[month] = rho * noise[month - 1] + np.sqrt(1 - rho**2) * fresh
+    return noise
+
+
 STEPS = (0.0, 0.05, 0.10)
 
 
@@ -884,6 +951,7 @@ STUDIES: dict[str, Callable[[], Iterable[Rate]]] = {
     "areas over months": areas_over_months,
     "change between years": change_between_years,
     "decomposition": decomposition,
+    "change of counties": changes_of_counties,
     "interrupted time series": interrupted_series,
     "step of a log ratio": ratio_steps,
     "ratio between years": ratios_between_years,
