@@ -29,7 +29,8 @@ def _of_files(removals: pd.DataFrame) -> pd.DataFrame:
 def national_shares() -> pd.DataFrame:
     """Return the share without a conviction by source and fiscal year, of sources of the nation.
 
-    One row a source of ``definitions.csv`` and fiscal year: ``source``, ``fiscal_year``, ``x``
+    One row a source of ``definitions.csv`` and fiscal year: ``source``, its ``label`` and whom it
+    ``counted``, ``fiscal_year``, ``x``
     (without a conviction) and ``n`` (all), nan where only a share or a bound is known, and ``low``
     and ``high``, the ends of the share, equal where the counts are exact. The program's own share
     of 2011 is that of all its removals up to the release's cut-off, not of one year.
@@ -68,7 +69,8 @@ def national_shares() -> pd.DataFrame:
     out = out.sort_values("fiscal_year", kind="stable")
     out = out.sort_values("source", key=lambda names: names.map(order), kind="stable")
     out["label"] = out["source"].map(definitions()["label"])
+    out["counted"] = out["source"].map(definitions()["counted"])
     same = np.isclose(out["low"], out["high"])
     out["high"] = out["high"].where(~same, out["low"])
-    columns = ["source", "label", "fiscal_year", "x", "n", "low", "high"]
+    columns = ["source", "label", "counted", "fiscal_year", "x", "n", "low", "high"]
     return out[columns].reset_index(drop=True)

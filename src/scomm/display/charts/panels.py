@@ -8,7 +8,7 @@ from scomm.display.formats import fmt
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 
-_TALL, _TITLE = 0.72, 0.2  # inches of a panel, and of a line of its title
+_TALL, _TITLE = 0.9, 0.2  # inches of a panel, and of a line of its title
 _WHOLE_PERCENT = 0.0101  # a share printed in whole percents lies within so much
 _RANGE: Looks = {"color": role("subject"), "linewidth": 5, "alpha": 0.45}
 
@@ -37,14 +37,14 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
     step, sign = (4, "") if layout.narrow else (2, "%")
     for axes, title, line in zip(grid, titles, lines, strict=True):
         part = data[data["panel"] == title]
-        exact = part["low"] == part["high"]
+        exact = part["high"] - part["low"] <= _WHOLE_PERCENT
         wide = part[~exact]
         axes.set_ylim(0, most * 1.12)
         axes.vlines(wide["year"], wide["low"], wide["high"], **_RANGE)
-        draw_dots(axes, part.loc[exact, "year"], part.loc[exact, "low"], dot())
+        draw_dots(axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot())
         for row in part.itertuples():
             for height, side, said in _labels(row.low, row.high, sign):
-                label_point(axes, said, (row.year, height), (0, 8 * side), "text", ha="center")
+                label_point(axes, said, (row.year, height), (0, 7 * side), "text", ha="center")
         axes.set_title(line, loc="left", pad=3)
         axes.set_xlim(first - 0.7, last + 0.7)
         axes.set_xticks(range(first, last + 1, step), [])
