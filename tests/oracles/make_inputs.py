@@ -9,7 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from scomm.data import ledger
-from scomm.data.restrictions import outside_fast_track, without_headquarters
+from scomm.data.restrictions import (
+    FEDERAL_INCARCERATION,
+    LOCAL_INCARCERATION,
+    STATE_INCARCERATION,
+    in_an_area,
+    outside_fast_track,
+    whole_months,
+    without_headquarters,
+)
 from scomm.data.tables import load
 from scomm.record.areas import by_month_and_area
 from scomm.record.evidence import published
@@ -18,6 +26,11 @@ INPUTS = Path(__file__).parent / "inputs"
 SIZES = (1, 5, 20, 97, 352, 2_000, 94_218)
 SHARES = (0, 0.02, 0.25, 0.5, 0.8, 1)
 BREAK = "2017-02-01"
+SIDES = {
+    LOCAL_INCARCERATION: "local",
+    FEDERAL_INCARCERATION: "prisons",
+    STATE_INCARCERATION: "prisons",
+}
 
 
 def main() -> None:
@@ -46,6 +59,14 @@ def main() -> None:
     )
     strata["fast"] = strata["fast"].map({True: "fast", False: "other"})
     strata.to_csv(INPUTS / "strata.csv", index=False)
+
+    placed = in_an_area(whole_months(load("arrests"))[0])[0]
+    placed = placed.assign(side=placed["method"].astype(str).map(SIDES)).dropna(subset=["side"])
+    counted = placed.groupby(["month", "aor", "side"], observed=True)["n"].sum().unstack("side")
+    every = product(sorted(placed["month"].unique()), sorted(placed["aor"].unique()))
+    index = pd.MultiIndex.from_tuples(every, names=["month", "aor"])
+    counted = counted.reindex(index).fillna(0).astype(int)
+    counted.reset_index().to_csv(INPUTS / "arrests.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 suppressPackageStartupMessages({
   library(lme4); library(sandwich); library(lmtest); library(VGAM); library(metafor); library(epitools)
 })
+packages <- c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools", "MASS")
 args <- commandArgs(trailingOnly = TRUE)
 read <- function(name) read.csv(file.path(args[1], "inputs", name), stringsAsFactors = FALSE)
 rows <- list()
@@ -31,6 +32,14 @@ for (i in seq_len(nrow(counts))) {
     upper <- pbinom(x, n, p0, lower.tail = FALSE) + dbinom(x, n, p0) / 2
     put("mid_p_test", case, q, 2 * min(upper, 1 - upper), "stats::pbinom")
   }
+}
+
+# Wilson at a variance of phi times binomial: the ends solve (x/n - p)^2 = z^2 phi p (1 - p)/n
+for (i in seq_len(nrow(counts))) for (phi in c(2.5, 40)) {
+  x <- counts$x[i]; n <- counts$n[i]; k <- qnorm(.975)^2 * phi / n
+  ends <- sort(Re(polyroot(c((x / n)^2, -(2 * x / n + k), 1 + k))))
+  put("wilson_overdispersed", paste(x, n), paste0("phi=", phi, " low"), ends[1], "base::polyroot")
+  put("wilson_overdispersed", paste(x, n), paste0("phi=", phi, " high"), ends[2], "base::polyroot")
 }
 
 # Two proportions -----------------------------------------------------------------------------
@@ -189,6 +198,167 @@ sel <- function(from, to) months[months$t >= from & months$t < to, ]
 b <- sel(-12, 0); a <- sel(0, 12)
 put("before_after", "12 months", "change", sum(a$x) / sum(a$n) - sum(b$x) / sum(b$n), "base R")
 
+# Arrests at local jails and in prisons -------------------------------------------------------
+# A ratio of counts between two windows is a coefficient of a saturated Poisson regression of months
+# and areas, a ratio of ratios its interaction: areas are the clusters of its sandwich, and scores of
+# months, added up over areas, are regressed on cosines (Lazarus et al. 2018).
+arrests <- read("arrests.csv")
+arrests$t <- match(arrests$month, sort(unique(arrests$month))) - match("2017-02-01", sort(unique(arrests$month)))
+centers <- sort(unique(arrests$aor)); J <- length(centers)
+exact <- glm.control(epsilon = 1e-12, maxit = 100)
+windows <- list("12 months" = c(-12, 0, 0, 12), "6 months" = c(-6, 0, 0, 6), "16 months" = c(-16, 0, 0, 16),
+                "12 against 11 months" = c(-12, 0, 20, 31))
+stretch <- function(w, rows = arrests) {
+  rows$late <- ifelse(rows$t >= w[3] & rows$t < w[4], 1, ifelse(rows$t >= w[1] & rows$t < w[2], 0, NA))
+  rows[!is.na(rows$late), ]
+}
+against <- function(rows, prisons) {
+  y <- data.frame(count = rows$local, side = 1, rows[c("t", "aor", "late")])
+  if (prisons) y <- rbind(y, data.frame(count = rows$prisons, side = 0, rows[c("t", "aor", "late")]))
+  model <- if (prisons) count ~ side * late else count ~ late
+  first <- glm(model, poisson, y, control = exact)
+  glm(model, poisson, y, start = coef(first), control = exact)  # its weights are those of the step before
+}
+influence_of <- function(model) {
+  V <- summary(model)$cov.unscaled
+  drop(estfun(model) %*% V[, ncol(V)])
+}
+cosine_variance <- function(u) {
+  k <- length(u); B <- floor(0.4 * k^(2 / 3))
+  basis <- sapply(seq_len(B), function(b) cos(pi * b * (seq_len(k) - 0.5) / k))
+  list(variance = mean((coef(lm(u ~ basis))[-1] * k / sqrt(2))^2), df = B)
+}
+window_error <- function(model, data) {
+  last <- length(coef(model))
+  area <- vcovCL(model, cluster = data$aor, type = "HC0", cadjust = TRUE)[last, last]
+  months <- lapply(0:1, function(w) cosine_variance(tapply(influence_of(model)[data$late == w], data$t[data$late == w], sum)))
+  v <- sapply(months, `[[`, "variance"); B <- sapply(months, `[[`, "df"); both <- area + sum(v)
+  list(estimate = unname(coef(model)[last]), area = sqrt(area), month = sqrt(sum(v)), both = sqrt(both),
+       df = both^2 / (area^2 / (J - 1) + sum(v^2 / B)))
+}
+put_window <- function(method, case, e, back, oracle) {
+  half <- qt(.975, e$df) * e$both
+  put(method, case, "estimate", back(e$estimate), oracle); put(method, case, "area_error", e$area, "sandwich::vcovCL, HC0")
+  put(method, case, "month_error", e$month, "stats::lm on cosines"); put(method, case, "df", e$df, "Satterthwaite by hand")
+  put(method, case, "low", back(e$estimate - half), "stats::qt"); put(method, case, "high", back(e$estimate + half), "stats::qt")
+}
+for (w in names(windows)) {
+  rows_in <- stretch(windows[[w]])
+  for (prisons in c(FALSE, TRUE)) {
+    model <- against(rows_in, prisons)
+    put_window("window_ratio", paste(w, if (prisons) "against prisons" else "alone"),
+               window_error(model, if (prisons) rbind(rows_in, rows_in) else rows_in), exp, "stats::glm, poisson")
+  }
+  rows_in <- rows_in[rows_in$local + rows_in$prisons > 0, ]
+  share <- lm(local / (local + prisons) ~ late, rows_in, weights = local + prisons)
+  put_window("window_change", w, window_error(share, rows_in), identity, "stats::lm, weighted")
+}
+area_logs <- list()
+for (prisons in c(FALSE, TRUE)) {
+  side <- if (prisons) "against prisons" else "alone"
+  found <- t(sapply(centers, function(a) {
+    y <- stretch(windows[["12 months"]], arrests[arrests$aor == a, ])
+    model <- against(y, prisons); last <- length(coef(model)); u <- influence_of(model)
+    if (prisons) y <- rbind(y, y)
+    slow <- sum(sapply(0:1, function(w) cosine_variance(tapply(u[y$late == w], y$t[y$late == w], sum))$variance))
+    c(log = unname(coef(model)[last]), counted = vcov(model)[last, last], slow = slow)
+  }))
+  extra <- max(0, mean(found[, "slow"] - found[, "counted"]))
+  v <- pmax(found[, "slow"], found[, "counted"] + extra); z <- found[, "log"] / sqrt(v)
+  put("area_ratios", side, "months", extra, "stats::lm on cosines")
+  for (a in centers) {
+    put("area_ratios", paste(a, side), "ratio", exp(found[a, "log"]), "stats::glm, poisson")
+    put("area_ratios", paste(a, side), "counted", found[a, "counted"], "stats::glm, poisson")
+    put("area_ratios", paste(a, side), "variance", v[a], "stats::glm, stats::lm on cosines")
+    put("area_ratios", paste(a, side), "low", exp(found[a, "log"] - qnorm(.975) * sqrt(v[a])), "stats::qnorm")
+    put("area_ratios", paste(a, side), "high", exp(found[a, "log"] + qnorm(.975) * sqrt(v[a])), "stats::qnorm")
+    put("area_ratios", paste(a, side), "p", 2 * pnorm(-abs(z[a])), "stats::pnorm")
+  }
+  area_logs[[side]] <- data.frame(y = found[, "log"], v = v, counted = found[, "counted"])
+}
+logs <- area_logs[["against prisons"]]
+for (errors in c("v", "counted")) {
+  f <- rma(logs$y, logs[[errors]], method = "DL")
+  case <- if (errors == "v") "months depend" else "arrests independent"
+  found <- c(tau2 = f$tau2, mean = f$b[1], low = f$ci.lb, high = f$ci.ub, q = f$QE, p = f$QEp, i2 = f$I2 / 100)
+  for (q in names(found)) put("dersimonian_laird", case, q, found[[q]], "metafor::rma, DL")
+  pulled <- blup(f)
+  for (i in seq_len(J)) {
+    put("shrunken_effects", paste(centers[i], case), "effect", pulled$pred[i], "metafor::blup")
+    put("shrunken_effects", paste(centers[i], case), "low", pulled$pi.lb[i], "metafor::blup")
+    put("shrunken_effects", paste(centers[i], case), "high", pulled$pi.ub[i], "metafor::blup")
+  }
+}
+for (a in c("all", centers)) {
+  y <- if (a == "all") aggregate(cbind(local, prisons) ~ t, arrests, sum) else arrests[arrests$aor == a, ]
+  y <- y[order(y$t), ]; n <- y$local + y$prisons
+  ratio_of_sums <- lm(y$local ~ n - 1, weights = 1 / n)
+  e <- cosine_variance(influence_of(ratio_of_sums)); half <- qt(.975, e$df) * sqrt(e$variance)
+  put("cosine_share", a, "share", coef(ratio_of_sums), "stats::lm"); put("cosine_share", a, "se", sqrt(e$variance), "stats::lm on cosines")
+  put("cosine_share", a, "low", max(0, coef(ratio_of_sums) - half), "stats::qt"); put("cosine_share", a, "high", min(1, coef(ratio_of_sums) + half), "stats::qt")
+}
+
+# The monthly log ratio, in the nation and within areas (Mantel-Haenszel) against the year before
+total <- aggregate(cbind(local, prisons) ~ t, arrests, sum); total <- total[order(total$t), ]
+total$y <- log(total$local / total$prisons); total$after <- as.numeric(total$t >= 0)
+total$ramp <- pmin(pmax((total$t + 1) / 4, 0), 1)
+base <- stretch(windows[["12 months"]]); base <- base[base$late == 0, ]
+base <- sapply(centers, function(a) colSums(base[base$aor == a, c("local", "prisons")]))
+total$within <- sapply(total$t, function(m) {
+  now <- arrests[arrests$t == m, ]; now <- t(now[match(centers, now$aor), c("local", "prisons")])
+  log(mantelhaen.test(aperm(array(c(now, base), c(2, J, 2)), c(3, 1, 2)), correct = FALSE)$estimate)
+})
+for (i in seq_len(nrow(total)))
+  put("mantel_haenszel", paste("month", total$t[i]), "log_odds", total$within[i], "stats::mantelhaen.test")
+forms <- list("bends" = y ~ after + t + I(t * after), "straight" = y ~ after + t, "none" = y ~ after,
+              "ramp 4" = y ~ ramp + t + I(t * after), "ramp 4 straight" = y ~ ramp + t, "within areas" = within ~ after + t + I(t * after),
+              "season" = y ~ after + t + I(t * after) + sin(2 * pi * t / 12) + cos(2 * pi * t / 12))
+put_step <- function(case, formula, lag, months = total) {
+  f <- lm(formula, months); V <- NeweyWest(f, lag = lag, prewhite = FALSE, adjust = TRUE); ends <- coefci(f, vcov. = V)
+  put("segmented_calibrated", case, "step", coef(f)[2], "stats::lm"); put("segmented_calibrated", case, "step_se", sqrt(V[2, 2]), "sandwich::NeweyWest")
+  put("segmented_calibrated", case, "nominal_low", ends[2, 1], "lmtest::coefci"); put("segmented_calibrated", case, "nominal_high", ends[2, 2], "lmtest::coefci")
+  put("segmented_calibrated", case, "lag1", acf(residuals(f), 1, plot = FALSE)$acf[2], "stats::acf")
+}
+for (form in names(forms)) put_step(form, forms[[form]], 3)
+put_step("bends, lag 6", forms[["bends"]], 6)
+for (k in c(6, 12)) put_step(paste(k, "months on each side"), forms[["bends"]], 3, total[total$t >= -k & total$t < k, ])
+f <- lm(y ~ after + t + I(t * after), total); V <- NeweyWest(f, lag = 3, prewhite = FALSE, adjust = TRUE)
+place <- c(level_at_break = 1, pre_slope = 3, slope_change = 4)
+for (q in names(place)) {
+  k <- place[[q]]
+  put("segmented_regression", "log ratio", q, coef(f)[k], "stats::lm")
+  put("segmented_regression", "log ratio", paste0(q, "_se"), sqrt(V[k, k]), "sandwich::NeweyWest")
+  put("segmented_regression", "log ratio", paste0(q, "_p"), coeftest(f, V)[k, 4], "lmtest::coeftest")
+}
+
+# Models of the counts, with prisons as exposure, that chapter 9 fits with statsmodels
+put_model <- function(method, b, se, oracle) {
+  put(method, "national", "step", b, oracle); put(method, "national", "step_se", se, oracle)
+  put(method, "national", "low", b - qnorm(.975) * se, oracle); put(method, "national", "high", b + qnorm(.975) * se, oracle)
+}
+f <- glm(local ~ after + t + I(t * after) + offset(log(prisons)), quasipoisson, total, control = exact)
+put_model("quasi_poisson", coef(f)[2], summary(f)$coefficients[2, 2], "stats::glm, quasipoisson")
+put("quasi_poisson", "national", "dispersion", summary(f)$dispersion, "stats::glm, quasipoisson")
+# MASS::glm.nb takes its errors from the expected information with theta as known; those of maximum
+# likelihood are of the observed information of all coefficients, here by symbolic derivatives.
+f <- MASS::glm.nb(local ~ after + t + I(t * after) + offset(log(prisons)), total, control = glm.control(epsilon = 1e-10, maxit = 500))
+density <- deriv3(~ lgamma(y + exp(g)) - lgamma(exp(g)) - lgamma(y + 1) + g * exp(g) + y * (b0 + b1 * after + b2 * t + b3 * t * after + o)
+                  - (y + exp(g)) * log(exp(g) + exp(b0 + b1 * after + b2 * t + b3 * t * after + o)),
+                  c("b0", "b1", "b2", "b3", "g"), c("b0", "b1", "b2", "b3", "g", "y", "after", "t", "o"))
+theta <- c(coef(f), log(f$theta))
+for (again in 1:10) {  # Newton's steps from there to the top
+  d <- density(theta[1], theta[2], theta[3], theta[4], theta[5], total$local, total$after, total$t, log(total$prisons))
+  H <- apply(attr(d, "hessian"), 2:3, sum); theta <- theta - solve(H, colSums(attr(d, "gradient")))
+}
+put_model("negative_binomial", theta[2], sqrt(solve(-H)[2, 2]), "MASS::glm.nb, stats::deriv3")
+put("negative_binomial", "national", "alpha", exp(-theta[5]), "MASS::glm.nb, stats::deriv3")
+put("negative_binomial", "national", "log_likelihood", sum(dnbinom(total$local, size = exp(theta[5]),
+  mu = total$prisons * exp(theta[1] + theta[2] * total$after + theta[3] * total$t + theta[4] * total$t * total$after), log = TRUE)), "stats::dnbinom")
+# Estimating equations with independence are a logistic fit with clustered errors; geepack's and
+# statsmodels' robust errors have no factor J/(J - 1), which is a fiftieth of the error at 24 areas.
+f <- glm(cbind(local, prisons) ~ I(as.numeric(t >= 0)) + t + I(t * (t >= 0)) + aor, binomial, arrests, control = exact)
+put_model("estimating_equations", coef(f)[2], sqrt(vcovCL(f, cluster = arrests$aor, type = "HC0", cadjust = FALSE)[2, 2]), "stats::glm, sandwich::vcovCL")
+
 # Selection: exact distribution of the highest of J equal places, and of a simulation's mean --------
 for (size in c(10, 50, 200)) {
   J <- 94218 %/% size; k <- 0:size
@@ -215,7 +385,7 @@ put("nested_effects", "places", "between", sqrt(model$sigma2[1]), "metafor::rma.
 
 out <- do.call(rbind, rows)
 write.csv(out, file.path(args[2], "values.csv"), row.names = FALSE, quote = TRUE)
-writeLines(c(R.version.string, sprintf("%s %s", c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools"),
-  sapply(c("lme4", "sandwich", "lmtest", "VGAM", "metafor", "epitools"), function(p) as.character(packageVersion(p))))),
+writeLines(c(R.version.string, sprintf("%s %s", packages,
+  sapply(packages, function(p) as.character(packageVersion(p))))),
   file.path(args[2], "versions.txt"))
 sink(file.path(args[2], "sessionInfo.txt")); print(sessionInfo()); sink()

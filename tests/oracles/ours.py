@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from statsmodels.discrete.discrete_model import NegativeBinomial
+from statsmodels.genmod.families import Binomial, Poisson
+from statsmodels.genmod.generalized_estimating_equations import GEE
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 from scomm import paths
 from scomm.stats import (
@@ -65,6 +72,14 @@ def mid_p_test() -> Values:
     for x, n in read("counts.csv").to_numpy():
         for p0 in (0.25, 0.5):
             yield f"{x} {n}", f"p0={p0}", proportions.mid_p_test(x, n, p0)
+
+
+def wilson_overdispersed() -> Values:
+    for x, n in read("counts.csv").to_numpy():
+        for phi in (2.5, 40):
+            interval = proportions.wilson_overdispersed(x, n, phi)
+            yield f"{x} {n}", f"phi={phi} low", interval.low
+            yield f"{x} {n}", f"phi={phi} high", interval.high
 
 
 def _against(name: str, quantities: tuple[str, ...]) -> Values:
@@ -227,6 +242,12 @@ def segmented_regression() -> Values:
     yield "weighted lag 3", "step_se", weighted.step.standard_error
     plain = timeseries.segmented_regression(x / n, at)
     yield "weighted lag 3", "durbin_watson", plain.durbin_watson
+    jails = timeseries.segmented_regression(_log_ratio(), BREAK, LAGS)
+    for name in ("level_at_break", "pre_slope", "slope_change"):
+        effect = getattr(jails, name)
+        yield "log ratio", name, effect.estimate
+        yield "log ratio", f"{name}_se", effect.standard_error
+        yield "log ratio", f"{name}_p", effect.p
 
 
 def segmented_quasi_binomial() -> Values:
@@ -259,6 +280,174 @@ def before_after() -> Values:
     yield "12 months", "change", timeseries.before_after(*_months()).change.estimate
 
 
+# Windows of months around February 2017: both slices of the series.
+WINDOWS = {
+    "12 months": (slice(4, 16), slice(16, 28)),
+    "6 months": (slice(10, 16), slice(16, 22)),
+    "16 months": (slice(0, 16), slice(16, 32)),
+    "12 against 11 months": (slice(4, 16), slice(36, 47)),
+}
+BREAK, YEAR, LAGS = 16, 12, 3
+
+
+@cache
+def _arrests() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return the areas, and arrests at local jails and in prisons: months x areas."""
+    wide = read("arrests.csv").pivot(index="month", columns="aor")
+    return list(wide["local"].columns), wide["local"].to_numpy(), wide["prisons"].to_numpy()
+
+
+def _window(case: str, change: resampling.WindowChange) -> Values:
+    for quantity in ("estimate", "area_error", "month_error", "df"):
+        yield case, quantity, getattr(change, quantity)
+    yield case, "low", change.interval.low
+    yield case, "high", change.interval.high
+
+
+def window_ratio() -> Values:
+    _, local, prisons = _arrests()
+    for case, (before, after) in WINDOWS.items():
+        for side, m in (("alone", None), ("against prisons", prisons)):
+            yield from _window(f"{case} {side}", resampling.window_ratio(local, m, before, after))
+
+
+def window_change() -> Values:
+    _, local, prisons = _arrests()
+    for case, (before, after) in WINDOWS.items():
+        yield from _window(case, resampling.window_change(local, local + prisons, before, after))
+
+
+def area_ratios() -> Values:
+    areas, local, prisons = _arrests()
+    for side, m in (("alone", None), ("against prisons", prisons)):
+        found = resampling.area_ratios(local, m, *WINDOWS["12 months"])
+        yield side, "months", found.months
+        for i, area in enumerate(areas):
+            for quantity in ("ratio", "counted", "variance", "p"):
+                yield f"{area} {side}", quantity, getattr(found, quantity)[i]
+            yield f"{area} {side}", "low", found.interval.low[i]
+            yield f"{area} {side}", "high", found.interval.high[i]
+
+
+def _area_logs() -> tuple[list[str], np.ndarray, dict[str, np.ndarray]]:
+    """Return the areas, log ratios against prisons, and both variances of chapter 9."""
+    areas, local, prisons = _arrests()
+    found = resampling.area_ratios(local, prisons, *WINDOWS["12 months"])
+    variances = {"months depend": found.variance, "arrests independent": found.counted}
+    return areas, found.log, variances
+
+
+def dersimonian_laird() -> Values:
+    _, log, variances = _area_logs()
+    for case, variance in variances.items():
+        fit = heterogeneity.dersimonian_laird(log, variance)
+        for quantity in ("tau2", "mean", "low", "high", "q", "p", "i2"):
+            yield case, quantity, getattr(fit, quantity)
+
+
+def shrunken_effects() -> Values:
+    areas, log, variances = _area_logs()
+    for case, variance in variances.items():
+        found = shrinkage.shrunken_effects(log, np.sqrt(variance))
+        ends = (found.effect, found.interval.low, found.interval.high)
+        for area, effect, low, high in zip(areas, *ends, strict=True):
+            yield f"{area} {case}", "effect", effect
+            yield f"{area} {case}", "low", low
+            yield f"{area} {case}", "high", high
+
+
+def cosine_share() -> Values:
+    areas, local, prisons = _arrests()
+    x = np.column_stack([local.sum(axis=1), local])
+    n = np.column_stack([(local + prisons).sum(axis=1), local + prisons])
+    found = resampling.cosine_share(x, n)
+    columns = (found.share, found.standard_error, found.interval.low, found.interval.high)
+    for case, *values in zip(["all", *areas], *columns, strict=True):
+        for quantity, value in zip(("share", "se", "low", "high"), values, strict=True):
+            yield case, quantity, value
+
+
+def _log_ratio() -> np.ndarray:
+    _, local, prisons = _arrests()
+    return np.log(local.sum(axis=1) / prisons.sum(axis=1))
+
+
+@cache
+def _within() -> np.ndarray:
+    """Return the monthly log odds against the year before, within areas, as chapter 9 does."""
+    _, local, prisons = _arrests()
+    before = WINDOWS["12 months"][0]
+    base = np.stack([local[before].sum(axis=0), prisons[before].sum(axis=0)])
+    pairs = np.stack([local, prisons], axis=1)
+    return np.array([StratifiedTable(np.stack([pair, base])).logodds_pooled for pair in pairs])
+
+
+def mantel_haenszel() -> Values:
+    yield from ((f"month {t - BREAK}", "log_odds", y) for t, y in enumerate(_within()))
+
+
+def _step(case: str, y: np.ndarray, at: int = BREAK, lag: int = LAGS, **form: Any) -> Values:
+    # What is simulated is not compared, so that few draws will do.
+    found = timeseries.segmented_calibrated(y, at, lag, draws=100, **form)
+    yield case, "step", found.step.estimate
+    yield case, "step_se", found.step.standard_error
+    yield case, "nominal_low", found.nominal[0]
+    yield case, "nominal_high", found.nominal[1]
+    yield case, "lag1", found.lag1
+
+
+def segmented_calibrated() -> Values:
+    y = _log_ratio()
+    yield from _step("bends", y)
+    yield from _step("straight", y, trend="straight")
+    yield from _step("none", y, trend="none")
+    yield from _step("ramp 4", y, ramp=4)
+    yield from _step("ramp 4 straight", y, ramp=4, trend="straight")
+    yield from _step("within areas", _within())
+    yield from _step("season", y, harmonics=1)
+    yield from _step("bends, lag 6", y, lag=6)
+    for months in (6, YEAR):
+        near = y[BREAK - months : BREAK + months]
+        yield from _step(f"{months} months on each side", near, at=months)
+
+
+def _model(fit: Any, place: int) -> Values:
+    """Give the step of a fitted model of statsmodels, on its own scale."""
+    low, high = np.asarray(fit.conf_int())[place]
+    values = {"step": np.asarray(fit.params)[place], "step_se": np.asarray(fit.bse)[place]}
+    for quantity, value in (values | {"low": low, "high": high}).items():
+        yield "national", quantity, value
+
+
+def quasi_poisson() -> Values:
+    _, local, prisons = _arrests()
+    design = timeseries.segmented_design(len(local), BREAK)
+    offset = np.log(prisons.sum(axis=1))
+    fit = GLM(local.sum(axis=1), design, family=Poisson(), offset=offset).fit(scale="X2")
+    yield from _model(fit, 2)
+    yield "national", "dispersion", fit.scale
+
+
+def negative_binomial() -> Values:
+    _, local, prisons = _arrests()
+    design = timeseries.segmented_design(len(local), BREAK)
+    offset = np.log(prisons.sum(axis=1))
+    fit = NegativeBinomial(local.sum(axis=1), design, offset=offset).fit(disp=0, maxiter=500)
+    yield from _model(fit, 2)
+    yield "national", "alpha", np.asarray(fit.params)[-1]
+    yield "national", "log_likelihood", fit.llf
+
+
+def estimating_equations() -> Values:
+    areas, local, prisons = _arrests()
+    design = timeseries.segmented_design(len(local), BREAK)[:, 1:]
+    n = (local + prisons).T.ravel()
+    area = np.repeat(np.arange(len(areas)), len(local))
+    columns = np.column_stack([np.tile(design, (len(areas), 1)), np.eye(len(areas))[area]])
+    shares = local.T.ravel() / n
+    yield from _model(GEE(shares, columns, groups=area, family=Binomial(), weights=n).fit(), 1)
+
+
 def top_of_list() -> Values:
     for size in (10, 50, 200):
         n = np.full(TOTAL_N // size, size)
@@ -276,6 +465,9 @@ FUNCTIONS: dict[str, Callable[[], Values]] = {
         random_intercept_logit, beta_binomial_limits, exact_limits, empirical_bayes, full_bayes,
         direct, grouped_logit, kitagawa, segmented_regression, segmented_quasi_binomial,
         newey_west_share, autoregressive_share, before_after, top_of_list,
+        wilson_overdispersed, window_ratio, window_change, area_ratios, dersimonian_laird,
+        shrunken_effects, cosine_share, segmented_calibrated, mantel_haenszel, quasi_poisson,
+        negative_binomial, estimating_equations,
     )
 }  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Run oracles.R again, show what differs from the committed values, and how far ours are off.
 
-`make oracles` runs this. It needs R with lme4, sandwich, lmtest, VGAM, metafor and epitools; on
-Debian: apt-get install r-base-core r-cran-lme4 r-cran-sandwich r-cran-lmtest r-cran-vgam
-r-cran-metafor r-cran-epitools.
+`make oracles` runs this. It needs R with lme4, sandwich, lmtest, VGAM, metafor, epitools and
+MASS; on Debian: apt-get install r-base-core r-cran-lme4 r-cran-sandwich r-cran-lmtest r-cran-vgam
+r-cran-metafor r-cran-epitools r-cran-mass.
 """
 
 from __future__ import annotations
