@@ -15,10 +15,12 @@ from scomm.data.restrictions import (
     STATE_INCARCERATION,
     in_an_area,
     outside_fast_track,
+    placed_in_a_county,
     whole_months,
     without_headquarters,
 )
 from scomm.data.tables import load
+from scomm.record import jail_arrests
 from scomm.record.areas import by_month_and_area
 from scomm.record.evidence import published
 
@@ -67,6 +69,26 @@ def main() -> None:
     index = pd.MultiIndex.from_tuples(every, names=["month", "aor"])
     counted = counted.reindex(index).fillna(0).astype(int)
     counted.reset_index().to_csv(INPUTS / "arrests.csv", index=False)
+    counties().to_csv(INPUTS / "counties.csv", index=False)
+
+
+def counties() -> pd.DataFrame:
+    """Count arrests at a county's jails: three periods before February 2017, three after.
+
+    Beside them the county's area, arrests of FY2017 and FY2018, and their thousands of noncitizens
+    and years, blank where unknown.
+    """
+    known = placed_in_a_county(jail_arrests.at_jails()[0])[0]
+    months = jail_arrests.by_month_and_county(known)
+    found = load("county_areas").set_index("fips")[["aor"]].reindex(months.columns)
+    for name, window in zip(("before", "after"), jail_arrests.windows(months), strict=True):
+        for number, first in enumerate(range(0, len(window), len(window) // 3), start=1):
+            found[f"{name}{number}"] = window.iloc[first : first + len(window) // 3].sum()
+    years = jail_arrests.yearly(months)
+    years = jail_arrests.over_years(years[years["fiscal_year"].isin((2017, 2018))])
+    years = years.set_index("fips")[["arrests", "exposure"]].reindex(months.columns)
+    found["arrests"], found["exposure"] = years["arrests"], years["exposure"] / jail_arrests.PER
+    return found.rename_axis("fips").reset_index()
 
 
 if __name__ == "__main__":

@@ -359,29 +359,85 @@ put("negative_binomial", "national", "log_likelihood", sum(dnbinom(total$local, 
 f <- glm(cbind(local, prisons) ~ I(as.numeric(t >= 0)) + t + I(t * (t >= 0)) + aor, binomial, arrests, control = exact)
 put_model("estimating_equations", coef(f)[2], sqrt(vcovCL(f, cluster = arrests$aor, type = "HC0", cadjust = FALSE)[2, 2]), "stats::glm, sandwich::vcovCL")
 
+# Counties: dispersion, ratios of two counts, effects within groups, rates ---------------------
+counties <- read("counties.csv")
+early <- as.matrix(counties[paste0("before", 1:3)]); late <- as.matrix(counties[paste0("after", 1:3)])
+counties$before <- rowSums(early); counties$after <- rowSums(late)
+# Pearson's statistic of three periods with one level is that of chisq.test, with two degrees of freedom
+pearson <- function(x) if (sum(x) > 0) suppressWarnings(chisq.test(x)$statistic) else 0
+chi <- apply(early, 1, pearson) + apply(late, 1, pearson)
+df <- 2 * (counties$before > 0) + 2 * (counties$after > 0)
+alpha <- sum(chi - df) / sum(2 * (counties$before + counties$after) / 3)
+level_of <- 2 * (counties$before + counties$after) / 3 / df
+pooled_phi <- 1 + alpha * ifelse(df > 0, level_of, 0)
+counties$phi <- pmax(ifelse(df > 0, chi / df, 0), pooled_phi)
+put("dispersion", "all", "alpha", alpha, "stats::chisq.test")
+compared <- which(counties$before + counties$after >= 20 & counties$before > 0 & counties$after > 0 & counties$aor != "")
+some <- compared[seq(1, length(compared), by = 10)]
+for (i in some) {
+  case <- paste(counties$fips[i])
+  put("dispersion", case, "own", chi[i] / df[i], "stats::chisq.test"); put("dispersion", case, "pooled", pooled_phi[i], "stats::chisq.test")
+  put("dispersion", case, "phi", counties$phi[i], "stats::chisq.test")
+}
+# Given the sum of two Poisson counts, limits and tails of their ratio are those of an F distribution
+ratio_limit <- function(a, b, q) (a / b) * qf(q, 2 * a, 2 * b)
+for (i in some) for (phi in c(1, counties$phi[i])) {
+  case <- paste(counties$fips[i], if (phi == 1) "counted" else "dispersed"); a <- counties$after[i] / phi; b <- counties$before[i] / phi
+  for (null in c(1, 1.25)) {
+    p <- if (phi == 1) 2 * min(poisson.test(c(a, b), r = null, alternative = "less")$p.value, poisson.test(c(a, b), r = null, alternative = "greater")$p.value)
+         else 2 * min(pf(null * (b + 1) / a, 2 * a, 2 * (b + 1)), pf(null * b / (a + 1), 2 * (a + 1), 2 * b, lower.tail = FALSE))
+    put("count_ratio", case, paste0("p=", null), min(1, p), if (phi == 1) "stats::poisson.test" else "stats::pf")
+  }
+  ends <- if (phi == 1) poisson.test(c(a, b))$conf.int else c(ratio_limit(a, b + 1, .025), ratio_limit(a + 1, b, .975))
+  put("count_ratio", case, "estimate", a / b, "base R")
+  put("count_ratio", case, "log low", log(ends[1]), if (phi == 1) "stats::poisson.test" else "stats::qf")
+  put("count_ratio", case, "log high", log(ends[2]), if (phi == 1) "stats::poisson.test" else "stats::qf")
+}
+nested <- counties[compared, ]
+nested$y <- log((nested$after + 0.5) / (nested$before + 0.5))
+nested$v <- nested$phi * (1 / (nested$after + 0.5) + 1 / (nested$before + 0.5))
+f <- rma.mv(y, v, random = ~ 1 | aor / fips, data = nested, sparse = TRUE, control = list(rel.tol = 1e-12, x.tol = 1e-10))
+half <- qt(.975, length(unique(nested$aor)) - 1) * f$se
+put("nested_effects", "counties", "within", sqrt(f$sigma2[2]), "metafor::rma.mv"); put("nested_effects", "counties", "between", sqrt(f$sigma2[1]), "metafor::rma.mv")
+put("nested_effects", "counties", "mean", f$beta[1], "metafor::rma.mv"); put("nested_effects", "counties", "low", f$beta[1] - half, "metafor::rma.mv, stats::qt")
+put("nested_effects", "counties", "high", f$beta[1] + half, "metafor::rma.mv, stats::qt")
+# Effects and their errors by Henderson's mixed-model equations: a mean, an effect an area and one a county
+Z <- cbind(1, model.matrix(~ factor(aor) - 1, nested), diag(nrow(nested)))
+places_in <- length(unique(nested$aor))
+C <- solve(crossprod(Z / sqrt(nested$v)) + diag(c(0, rep(1 / f$sigma2[1], places_in), rep(1 / f$sigma2[2], nrow(nested)))))
+effects <- drop(Z %*% C %*% crossprod(Z, nested$y / nested$v)); errors <- sqrt(rowSums((Z %*% C) * Z))
+for (i in match(some, compared)) {
+  put("nested_effects", paste(nested$fips[i]), "ratio", exp(effects[i]), "metafor::rma.mv, mixed-model equations")
+  put("nested_effects", paste(nested$fips[i]), "error", errors[i], "metafor::rma.mv, mixed-model equations")
+}
+exposed <- counties[!is.na(counties$exposure) & counties$exposure > 0, ]
+for (case in c("counted", "dispersed")) {
+  phi <- if (case == "counted") 1 else exposed$phi
+  x <- exposed$arrests / phi; e <- exposed$exposure / phi
+  f <- suppressWarnings(MASS::glm.nb(x ~ 1 + offset(log(e)), control = glm.control(epsilon = 1e-10, maxit = 500)))  # of fractions
+  theta <- c(coef(f), log(f$theta))
+  for (again in 1:10) {
+    d <- density(theta[1], 0, 0, 0, theta[2], x, 0, 0, log(e))
+    H <- apply(attr(d, "hessian"), 2:3, sum)[c(1, 5), c(1, 5)]; theta <- theta - solve(H, colSums(attr(d, "gradient"))[c(1, 5)])
+  }
+  m <- exp(theta[1]); k <- exp(theta[2])
+  put("gamma_poisson", case, "mean", m, "MASS::glm.nb, stats::deriv3"); put("gamma_poisson", case, "shape", k, "MASS::glm.nb, stats::deriv3")
+  for (i in seq(1, nrow(exposed), by = 20)) {
+    # The mean of the posterior by integrating prior times likelihood over the log of the rate
+    shape <- k + x[i]; top <- log(shape / (k / m + e[i]))
+    height <- function(u) dgamma(exp(u), k, k / m, log = TRUE) + u + x[i] * (log(e[i]) + u) - e[i] * exp(u)
+    part <- function(g) sum(sapply(list(c(top - 12 / sqrt(shape) - 40 / shape, top), c(top, top + 12 / sqrt(shape))), function(s)
+      integrate(function(u) exp(height(u) - height(top)) * g(u), s[1], s[2], rel.tol = 1e-11, subdivisions = 2000)$value))
+    put("gamma_poisson", paste(exposed$fips[i], case), "rate", part(exp) / part(function(u) 1), "MASS::glm.nb, stats::integrate")
+  }
+}
+
 # Selection: exact distribution of the highest of J equal places, and of a simulation's mean --------
 for (size in c(10, 50, 200)) {
   J <- 94218 %/% size; k <- 0:size
   cdf <- pbinom(k, size, total_x / total_n)^J
   put("top_of_list", paste(size), "first", sum(diff(c(0, cdf)) * k) / size, "stats::pbinom, order statistic")
 }
-
-# Ratios of two counts; effects of places within groups (no value is in values.csv yet) ------------
-for (pair in list(c(30, 10), c(7, 9), c(2631, 3019))) {
-  found <- poisson.test(pair); case <- paste(pair, collapse = " ")
-  put("count_ratio", case, "low", found$conf.int[1], "stats::poisson.test")
-  put("count_ratio", case, "high", found$conf.int[2], "stats::poisson.test")
-  put("count_ratio", case, "p", found$p.value, "stats::poisson.test")
-}
-nested <- read("places.csv")
-nested$y <- log((nested$x + 0.5) / (nested$n - nested$x + 0.5))
-nested$v <- 1 / (nested$x + 0.5) + 1 / (nested$n - nested$x + 0.5)
-nested$group <- sub("_.*", "", nested$place)
-model <- rma.mv(y, v, random = ~ 1 | group / place, data = nested)
-put("nested_effects", "places", "mean", model$beta[1], "metafor::rma.mv")
-low <- model$beta[1] - qt(.975, length(unique(nested$group)) - 1) * model$se
-put("nested_effects", "places", "low", low, "metafor::rma.mv, stats::qt")
-put("nested_effects", "places", "between", sqrt(model$sigma2[1]), "metafor::rma.mv")
 
 out <- do.call(rbind, rows)
 write.csv(out, file.path(args[2], "values.csv"), row.names = FALSE, quote = TRUE)

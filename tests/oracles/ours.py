@@ -21,6 +21,7 @@ from scomm.stats import (
     heterogeneity,
     multiple,
     proportions,
+    rates,
     resampling,
     selection,
     shrinkage,
@@ -448,6 +449,71 @@ def estimating_equations() -> Values:
     yield from _model(GEE(shares, columns, groups=area, family=Binomial(), weights=n).fit(), 1)
 
 
+EVERY = 10  # of the counties compared, those whose values are compared with R
+LEAST = 20  # arrests of both windows
+
+
+@cache
+def _counties() -> tuple[pd.DataFrame, rates.Dispersion]:
+    """Return the counties with their windows, and the dispersion of their periods."""
+    counties = read("counties.csv")
+    windows = [counties[[f"{name}{k}" for k in (1, 2, 3)]].T for name in ("before", "after")]
+    found = rates.dispersion([window.to_numpy() for window in windows])
+    before, after = (window.sum() for window in windows)
+    return counties.assign(before=before, after=after, phi=found.phi), found
+
+
+def _compared() -> pd.DataFrame:
+    counties, _ = _counties()
+    both = (counties["before"] > 0) & (counties["after"] > 0)
+    enough = counties["before"] + counties["after"] >= LEAST
+    return counties[both & enough & counties["aor"].notna()]
+
+
+def dispersion() -> Values:
+    _, found = _counties()
+    yield "all", "alpha", found.alpha
+    for i, fips in _compared()["fips"].iloc[::EVERY].items():
+        for quantity in ("own", "pooled", "phi"):
+            yield str(fips), quantity, getattr(found, quantity)[i]
+
+
+def count_ratio() -> Values:
+    for row in _compared().iloc[::EVERY].itertuples():
+        for name, phi in (("counted", 1.0), ("dispersed", row.phi)):
+            case = f"{row.fips} {name}"
+            found = rates.count_ratio(row.after, row.before, phi)
+            yield case, "estimate", found.estimate
+            yield case, "log low", np.log(found.interval.low)
+            yield case, "log high", np.log(found.interval.high)
+            for null in (1, 1.25):
+                yield case, f"p={null}", rates.count_ratio(row.after, row.before, phi, null).p
+
+
+def nested_effects() -> Values:
+    compared = _compared()
+    after, before = compared["after"] + 0.5, compared["before"] + 0.5
+    errors = np.sqrt(compared["phi"] * (1 / after + 1 / before))
+    found = rates.nested_effects(np.log(after / before), errors, compared["aor"])
+    for quantity in ("within", "between", "mean", "low", "high"):
+        yield "counties", quantity, getattr(found, quantity)
+    for fips, effect, error in zip(compared["fips"], found.effect, found.error, strict=True):
+        yield str(fips), "ratio", np.exp(effect)
+        yield str(fips), "error", error
+
+
+def gamma_poisson() -> Values:
+    counties, _ = _counties()
+    exposed = counties[counties["exposure"] > 0]
+    for case, phi in (("counted", 1.0), ("dispersed", exposed["phi"])):
+        found = rates.gamma_poisson(exposed["arrests"] / phi, exposed["exposure"] / phi)
+        yield case, "mean", found.mean
+        yield case, "shape", found.shape
+        posterior = found.posterior_shape / found.posterior_rate
+        for fips, rate in zip(exposed["fips"], posterior, strict=True):
+            yield f"{fips} {case}", "rate", rate
+
+
 def top_of_list() -> Values:
     for size in (10, 50, 200):
         n = np.full(TOTAL_N // size, size)
@@ -467,7 +533,8 @@ FUNCTIONS: dict[str, Callable[[], Values]] = {
         newey_west_share, autoregressive_share, before_after, top_of_list,
         wilson_overdispersed, window_ratio, window_change, area_ratios, dersimonian_laird,
         shrunken_effects, cosine_share, segmented_calibrated, mantel_haenszel, quasi_poisson,
-        negative_binomial, estimating_equations,
+        negative_binomial, estimating_equations, dispersion, count_ratio, nested_effects,
+        gamma_poisson,
     )
 }  # fmt: skip
 
