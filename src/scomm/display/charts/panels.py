@@ -8,7 +8,7 @@ from scomm.display.formats import fmt
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 
-_TALL, _TITLE = 0.9, 0.2  # inches of a panel, and of a line of its title
+_TALL, _TITLE = 1.0, 0.2  # inches of a panel, and of a line of its title
 _WHOLE_PERCENT = 0.0101  # a share printed in whole percents lies within so much
 _RANGE: Looks = {"color": role("subject"), "linewidth": 5, "alpha": 0.45}
 
