@@ -122,7 +122,7 @@ def check_a_number_is_said_once(executed: dict[str, nbformat.NotebookNode]) -> N
     for _identifier, (page, data) in of_kind(executed, "finding").items():
         ends = data["interval"] or {"low": None, "high": None}
         recorded = [data["value"], data["reference"], ends["low"], ends["high"]]
-        shares = [value for value in recorded if isinstance(value, float)]
+        shares = [value for value in recorded if isinstance(value, float) and value not in (0, 1)]
         large = [n for n in (data["numerator"], data["denominator"]) if n is not None and n > 99]
         twice |= {
             (page, name)
