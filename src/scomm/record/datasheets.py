@@ -33,7 +33,13 @@ from scomm.record.ledger_places import (
     published_in,
     running_total,
 )
-from scomm.record.sheet_series import agreements, held
+from scomm.record.sheet_series import (
+    agreements,
+    arrests_of_area,
+    arrests_of_state,
+    detainers_of_names,
+    held,
+)
 from scomm.record.sheets import Sheet, SheetChart, SheetTable, month_labels
 
 # Days on which the claims of 2010 and 2011 were cut off.
@@ -258,6 +264,7 @@ _DETAINERS = {
     "facility": Col("Facility", "name"),
     "city": Col("City", "name", phone=False),
     "n": Col("Detainers", "int"),
+    "all_years": Col("October 2007 to July 2015", "int"),
 }
 
 
@@ -855,10 +862,12 @@ def state_sheet(code: str) -> Sheet:
         .reset_index()
         .sort_values("n", ascending=False, kind="stable")
     )
+    facilities["all_years"] = facilities["facility"].map(detainers_of_names()).astype("Int64")
     serving = sorted(set(here["aor"].dropna()) & set(estimates().shares.index))
     tables = [
         _covered_table(N_("How much of the state was covered when"), here),
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
+        *arrests_of_state(code, name),
         _visible_table(serving),
         *held("state", code, name),
         *filter(None, [agreements(code)]),
@@ -868,9 +877,11 @@ def state_sheet(code: str) -> Sheet:
             _DETAINERS,
             trn(
                 "{detainers:int} detainers at {n:int} facility. Of the country's {all:int}, {part:pct} "
-                "name no state and are in no sheet.",
+                "name no state and are in no sheet. All years: n/a where the name stands in other "
+                "states too.",
                 "{detainers:int} detainers at {n:int} facilities. Of the country's {all:int}, {part:pct} "
-                "name no state and are in no sheet.",
+                "name no state and are in no sheet. All years: n/a where the name stands in other "
+                "states too.",
                 len(facilities),
                 detainers=int(inside["n"].sum()),
                 all=_unplaced()[1],
@@ -927,6 +938,7 @@ def area_sheet(code: str) -> Sheet:
     tables = [
         _shares_table(N_("Removals, FY2016 to August of FY2019"), [code]),
         *_series(code),
+        arrests_of_area(code, tr("the {name} area", name=name)),
         SheetTable(
             N_("Dashboard, FY2021 to the first quarter of FY2025"),
             _with_hidden(visible),

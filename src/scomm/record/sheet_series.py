@@ -1,4 +1,4 @@
-"""Series of a datasheet since 2006: agreements under section 287(g), and people held there."""
+"""Series of a datasheet: arrests at local jails, 287(g) agreements, detainers, people held there."""
 
 from __future__ import annotations
 
@@ -6,16 +6,166 @@ from functools import cache
 
 import pandas as pd
 
+from scomm.data import restrictions
+from scomm.data.mappings import counties_by_area
 from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col
-from scomm.display.words import N_
-from scomm.record.sheets import SheetChart, SheetTable
+from scomm.display.words import N_, LazyText
+from scomm.record import jail_arrests
+from scomm.record.sheets import SheetChart, SheetTable, month_labels
 
 # Chapters in which the tables are explained.
-_PROGRAM, _HELD = "notebooks/02-program", "notebooks/15-held"
+_PROGRAM, _JAILS, _HELD = "notebooks/02-program", "notebooks/09-jail-door", "notebooks/15-held"
 _SHOWN = 15  # facilities printed before the rest is folded
 _CLASSES = ["adp_male_crim", "adp_male_non_crim", "adp_female_crim", "adp_female_non_crim"]
+
+_METHODS = {
+    "jails": Col("At local jails", "int"),
+    "agreements": Col("Under 287(g)", "int", phone=False),
+    "prisons": Col("In prisons", "int"),
+    "others": Col("All others", "int", phone=False),
+}
+_BY_METHOD = {"fiscal_year": Col("Fiscal year", "year")} | _METHODS
+_BY_COUNTY = {
+    "county": Col("County"),
+    "y2016": Col("FY2016", "int", phone=False),
+    "y2017": Col("FY2017", "int", phone=False),
+    "y2018": Col("FY2018", "int"),
+    "y2019": Col("FY2019, to August", "int", phone=False),
+    "rate": Col("FY2018, per 1,000 noncitizens", "f1"),
+    "low": Col("95% from", "f1", phone=False),
+    "high": Col("to", "f1", phone=False),
+    "ratio": Col("Year after February 2017 over year before", "f2"),
+    "ratio_low": Col("95% from", "f2", phone=False),
+    "ratio_high": Col("to", "f2", phone=False),
+}
+_RATED_YEAR = 2018  # the last whole fiscal year
+_PLACED = N_(
+    "Arrests by the agency at local jails whose place name lies in one county; about a third cannot "
+    "be placed, so a number is a lower limit and 0 means that none was placed. A jail may hold people "
+    "for other counties. n/a: too little is known."
+)
+
+
+def _arrests_chart(months: pd.Series, place: LazyText | str) -> SheetChart:
+    """Return the drawing of monthly arrests at local jails."""
+    most, least = months.idxmax(), months.idxmin()
+    span = {"first": months.index[0], "last": months.index[-1]}
+    ends = {"most": int(months.max()), "high": most, "least": int(months.min()), "low": least}
+    return SheetChart(
+        N_("Arrests at local jails, by month"),
+        month_labels(pd.Series(months.index)),
+        tuple(map(float, months)),
+        tr(
+            "Arrests at local jails in {place}, {first:month} to {last:month}.", place=place, **span
+        ),
+        tr(
+            "Line of arrests a month at local jails in {place}, {first:month} to {last:month}, from "
+            "{least:int} ({low:month}) to {most:int} ({high:month}).",
+            place=place,
+            **span,
+            **ends,
+        ),
+        tr(
+            "One line on a scale from zero. It is lowest in {low:month}, at {least:int}, and highest "
+            "in {high:month}, at {most:int}; it ends at {end:int} in {last:month}.",
+            end=int(months.iloc[-1]),
+            **span,
+            **ends,
+        ),
+        "number",
+    )
+
+
+@cache
+def _by_method() -> pd.DataFrame:
+    """Return arrests by area, month, fiscal year and kind of method."""
+    kept, _left_out = restrictions.whole_months(load("arrests"))
+    kinds = {
+        restrictions.LOCAL_INCARCERATION: "jails",
+        restrictions.FEDERAL_INCARCERATION: "prisons",
+        restrictions.STATE_INCARCERATION: "prisons",
+        "287(g) Program": "agreements",
+    }
+    kind = kept["method"].astype(str).map(kinds).fillna("others")
+    plain = kept.assign(kind=kind, aor=kept["aor"].astype(str))
+    return plain.groupby(["aor", "fiscal_year", "month", "kind"], as_index=False)["n"].sum()
+
+
+def arrests_of_area(code: str, name: LazyText | str) -> SheetTable:
+    """Return arrests in an area by fiscal year and method, with those at local jails by month."""
+    rows = _by_method()
+    rows = rows[rows["aor"] == code]
+    years = rows.pivot_table("n", "fiscal_year", "kind", aggfunc="sum", fill_value=0)
+    at_jails = rows[rows["kind"] == "jails"].set_index("month")["n"].asfreq("MS", fill_value=0)
+    return SheetTable(
+        N_("Arrests by the agency, by fiscal year and method"),
+        years.reindex(columns=list(_METHODS), fill_value=0).reset_index(),
+        _BY_METHOD,
+        N_(
+            "The agency's own label of the method. The files do not say whether a person had a "
+            "conviction. FY2019 ends in August."
+        ),
+        chapter=_JAILS,
+        chart=_arrests_chart(at_jails, name),
+    )
+
+
+@cache
+def _counties() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return placed arrests by month and county, and a row a county with rate and change."""
+    known, _left_out = restrictions.placed_in_a_county(jail_arrests.at_jails()[0])
+    months = jail_arrests.by_month_and_county(known)
+    phi = pd.Series(jail_arrests.dispersion_of_years(months).phi, index=months.columns)
+    counted = jail_arrests.yearly(months)
+    years = counted.pivot_table("arrests", "fips", "fiscal_year").add_prefix("y").astype(int)
+    year = counted[counted["fiscal_year"] == _RATED_YEAR]
+    rate = jail_arrests.with_rate(year, phi.loc[year["fips"]].to_numpy()).set_index("fips")
+    change = jail_arrests.changes(months).set_index("fips")
+    enough = change["before"] + change["after"] >= jail_arrests.LEAST
+    change = change[enough].rename(columns={"low": "ratio_low", "high": "ratio_high"})
+    frame = years.join(rate[["rate", "low", "high"]])
+    frame = frame.join(change[["ratio", "ratio_low", "ratio_high"]])
+    return months, counties_by_area().set_index("fips").join(frame, how="inner").reset_index()
+
+
+def arrests_of_state(code: str, name: str) -> tuple[SheetTable, ...]:
+    """Return placed arrests at the jails of a state's counties; empty if none is placed there."""
+    months, frame = _counties()
+    here = frame[frame["state"] == code]
+    if here.empty:
+        return ()
+    here = here.sort_values([f"y{_RATED_YEAR}", "county"], ascending=[False, True], kind="stable")
+    first, rest = here.head(_SHOWN), here.iloc[_SHOWN:]
+    title = trn(
+        "Arrests at the jails of its {n:int} county with a place name",
+        "Arrests at the jails of its counties, most first",
+        len(here),
+    )
+    chart = _arrests_chart(months[here["fips"]].sum(axis=1), name)
+    shown = SheetTable(title, first, _BY_COUNTY, _PLACED, chapter=_JAILS, chart=chart)
+    if rest.empty:
+        return (shown,)
+    folded = SheetTable(
+        N_("Arrests at the jails of its other counties"), rest, _BY_COUNTY, _PLACED, folded=True
+    )
+    return (shown, folded)
+
+
+@cache
+def detainers_of_names() -> pd.Series:
+    """Return detainers of October 2007 to July 2015 by facility name, of names in one state alone.
+
+    Which state a name stands in, the detainers of FY2015 say; a name that they put in several, or
+    in none, is left out.
+    """
+    places = load("detainers_fy2015").drop_duplicates(["facility", "state"])
+    places = places[places["state"] != "not recorded"]
+    once = ~places["facility"].duplicated(keep=False)
+    total = load("detainers_facilities").groupby("facility", observed=True)["n"].sum()
+    return total[total.index.isin(places.loc[once, "facility"])]
+
 
 _AGREEMENTS = {
     "agency": Col("Agency"),

@@ -41,7 +41,9 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
         wide = part[~exact]
         axes.set_ylim(0, most * 1.12)
         axes.vlines(wide["year"], wide["low"], wide["high"], **_RANGE)
-        draw_dots(axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot())
+        draw_dots(
+            axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot()
+        )
         for row in part.itertuples():
             for height, side, said in _labels(row.low, row.high, sign):
                 label_point(axes, said, (row.year, height), (0, 7 * side), "text", ha="center")
