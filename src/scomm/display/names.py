@@ -19,7 +19,7 @@ _CODES_AT_THE_END = _words("AL DE HI ID LA MA ME MO MT NE OH OK OR")
 _CODES_AFTER_A_COMMA = _words("CO CT IN")
 # Acronyms with a vowel, and numerals; what has no vowel is one unless it is a shortened word.
 _ACRONYMS = _words(
-    "ACI ADC ADOC AROCC ASP ASPC BOP CAP CCA CDC CI CLIPC DOC DRO EDNY EDTX ERO FCI GEO HOC IBO ICE IHP II "
+    "ACI ADC ADOC APSO AROCC ASP ASPC BOP CAP CCA CDC CI CLIPC DOC DRO EDNY EDTX ERO FCI GEO HOC IBO ICE IHP II "
     "III INS MCI MCSO MSCO NCCI NDNY NYC OISC OKC PADF SBAY SCI SDNY SFR SPC US USBOP USP WDNY YCF YTS"
 )
 _SHORTENED = _words(
@@ -27,7 +27,7 @@ _SHORTENED = _words(
     "WRSTR"
 )
 _SMALL = _words("AND AT DU FOR IN OF ON THE")
-_WORD = re.compile(r"(?<![A-Za-z'])[A-Z][A-Z']*")
+_WORD = re.compile(r"(?<![A-Za-zÀ-ÿ'])[A-ZÀ-Þ][A-ZÀ-Þ']*")
 
 
 def _stays(word: str, before: str, after: str) -> bool:
@@ -51,6 +51,8 @@ def normal_case(name: str) -> str:
     ('El Paso SPC, TX', 'McHenry Co. Jail', 'FCI La Tuna')
     >>> normal_case("BATON ROUGE, LA"), normal_case("HOOD COUNTY SHERIFF'S DEPT.")
     ('Baton Rouge, LA', "Hood County Sheriff's Dept.")
+    >>> normal_case("SUITES-CASA DE ALEGRÍA")
+    'Suites-Casa De Alegría'
     """
     if re.search("[a-z]", name):
         return name

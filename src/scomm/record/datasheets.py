@@ -867,8 +867,8 @@ def state_sheet(code: str) -> Sheet:
     tables = [
         _covered_table(N_("How much of the state was covered when"), here),
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
-        *arrests_of_state(code, name),
         _visible_table(serving),
+        *arrests_of_state(code, name),
         *held("state", code, name),
         *filter(None, [agreements(code)]),
         SheetTable(
