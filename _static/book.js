@@ -102,6 +102,7 @@ addEventListener("DOMContentLoaded", () => {
   // What cannot be had comes last whichever way one sorts.
   const compare = (a, b, way) =>
     a === null || b === null ? (a === null) - (b === null) : way * (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1);
+  const FIRST = 10;  // rows of a long table; the style sheet has the same number
   // A phone hides columns that matter less; a button opens them.
   for (const table of document.querySelectorAll("table.data:has(.wide-only)")) {
     const button = document.createElement("button");
@@ -136,6 +137,28 @@ addEventListener("DOMContentLoaded", () => {
         body.append(...keyed.map(([, row]) => row), ...totals);
       });
     });
+    // A long table shows its first rows until asked for all, or until an address names one of them.
+    let fold = () => {};
+    if (others.length > FIRST + 2) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "rows-button";
+      fold = (on) => {
+        table.classList.toggle("first-rows", on);
+        button.textContent = fill(on ? words.allRows : words.firstRows, { all: others.length, shown: FIRST });
+      };
+      const named = () => {
+        const row = document.getElementById(location.hash.slice(1));
+        if (!row || !body.contains(row)) return;
+        fold(false);
+        row.scrollIntoView();
+      };
+      button.addEventListener("click", () => fold(!table.classList.contains("first-rows")));
+      table.closest(".table-scroll").after(button);
+      fold(true);
+      named();
+      addEventListener("hashchange", named);
+    }
     if (rows.length < 25) continue;
     const label = document.createElement("label");
     const input = document.createElement("input");
@@ -152,6 +175,7 @@ addEventListener("DOMContentLoaded", () => {
         row.hidden = !row.textContent.toLowerCase().includes(wanted);
         shown += !row.hidden;
       }
+      fold(!wanted);
       count.textContent = wanted ? fill(words.shown, { shown, all: others.length }) : "";
     });
   }

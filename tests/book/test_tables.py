@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from scomm import paths
 from scomm.book.pages import WORDS
@@ -102,6 +103,39 @@ def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
     desktop = visit(page.as_uri()).page
     assert desktop.locator("thead th", has_text="Share").is_visible()
     assert desktop.get_by_role("button", name=WORDS["every-column"]).count() == 0
+
+
+def test_a_long_table_shows_ten_rows_until_asked_for_all_or_for_one_of_them(
+    visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    frame = places(30)
+    anchors = [f"row-{k}" for k in range(len(frame))]
+    body = to_html(
+        frame, {"place": "Place"}, caption="", identifier="t", anchors=anchors, emphasis=[30]
+    )
+    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
+    css, script = ((paths.ROOT / "_static" / f"book.{kind}").read_text() for kind in ("css", "js"))
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
+        f"<template id='words' {said}></template>{body}<script>{script}</script>",
+        encoding="utf-8",
+    )
+    opened = visit(page.as_uri()).page
+    rows = opened.locator("tbody tr:visible")
+    expect(rows).to_have_count(11)  # ten, and the total
+    opened.get_by_role("button", name="Show all 30 rows").click()
+    expect(rows).to_have_count(31)
+    opened.get_by_role("button", name="Show the first 10 rows").click()
+    expect(rows).to_have_count(11)
+    opened.locator(".filter input").fill("Place z25")
+    expect(rows.locator("th")).to_have_text(["Place z25", "All"])
+    expect(visit(page.as_uri() + "#row-20").page.locator("#row-20")).to_be_visible()
+    without = visit(page.as_uri(), java_script_enabled=False).page
+    expect(without.locator("tbody tr:visible")).to_have_count(31)
+    printed = visit(page.as_uri()).page
+    printed.emulate_media(media="print")
+    expect(printed.locator("tbody tr:visible")).to_have_count(31)
 
 
 def test_a_short_table_is_left_alone(visit: Callable[..., Visit], tmp_path: Path) -> None:

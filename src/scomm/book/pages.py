@@ -37,6 +37,8 @@ WORDS = {
     "none": N_("n/a"),
     "every-column": N_("Show every column"),
     "main-columns": N_("Show the main columns"),
+    "all-rows": N_("Show all {all} rows"),
+    "first-rows": N_("Show the first {shown} rows"),
 }
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}

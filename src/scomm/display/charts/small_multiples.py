@@ -33,11 +33,11 @@ def small_multiples(
     """Draw a panel for each column of a frame, or series of a mapping, indexed by date.
 
     Values are shares, or numbers by ``unit``; ``reference`` is a level drawn in each panel. A wide
-    screen has so many ``panels`` side by side, a narrow one half. An event is named in the first.
+    screen has so many ``panels`` side by side, a narrow one half, at least two. An event is named in the first.
     ``intervals`` are the low and the high ends, frames like ``data``: values are then marks.
     """
     frame = pd.DataFrame(data)
-    across = panels // 2 if layout.narrow else panels
+    across = max(2, panels // 2) if layout.narrow else panels
     down = -(-frame.shape[1] // across)
     width = round(13 * layout.width / across)  # letters of a title
     titles = {name: folded(name, width) for name in frame}
