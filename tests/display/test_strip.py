@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from itertools import combinations
 
 import pandas as pd
 import pytest
+from lxml.html import fragment_fromstring as html_fragment
 
 from scomm.book.landing import strip_html, verdicts_html
 from scomm.display import charts
@@ -15,6 +17,7 @@ from scomm.display.checks import text_problems
 from scomm.display.figures import NARROW, WIDE, Layout
 from scomm.record import strip
 from scomm.record.claims import judge, verdict_table
+from scomm.record.pdf.pages import drop_controls, set_strip
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -122,3 +125,16 @@ def test_every_claim_has_its_verdict_on_the_first_page() -> None:
     for claim in ("C12", "C16", "C17", "C18"):
         assert claim in page
         assert claim in set(unnamed["claim"])
+
+
+def test_paper_has_the_strip_as_a_picture_with_its_words(places: pd.DataFrame) -> None:
+    page = strip_html(places.to_dict("records"), 0.287, 0.5)
+    root = html_fragment(f"<article>{page}</article>")
+    drop_controls(root)
+    set_strip(root)
+    (picture,) = root.iter("img")
+    assert str(picture.get("alt")).startswith(f"{len(places)} places as dots")
+    svg = b64decode(str(picture.get("src")).partition("base64,")[2]).decode("utf-8")
+    assert "var(" not in svg
+    assert text_problems(svg) == []
+    assert len(list(ET.fromstring(svg).iter(f"{_SVG}circle"))) == len(places)

@@ -119,7 +119,9 @@ def verdicts_html(rows: Rows) -> str:
             if claims
         )
         lines += f'<li class="others">{others}</li>' if others else ""
-        parts.append(f'<h2>{escape(_(title))}</h2><ul class="verdicts-list">{lines}</ul>')
+        parts.append(
+            f'<p class="verdicts-side">{escape(_(title))}</p><ul class="verdicts-list">{lines}</ul>'
+        )
     every = html_plural(
         '<a href="{conclusions}">{n:int} claim, why</a> · <a href="{claims}">The rules</a>',
         '<a href="{conclusions}">All {n:int} claims, and why</a> · <a href="{claims}">The rules</a>',
