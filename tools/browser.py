@@ -40,7 +40,7 @@ KINDS = {
     r"search\.html": "search",
 }
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
-BUDGETS = {"landing": (150, 15), "chapter": (250, 15)}
+BUDGETS = {"landing": (120, 12), "chapter": (250, 15)}
 
 
 def kind(page: str) -> str:

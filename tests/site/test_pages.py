@@ -119,6 +119,41 @@ def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server)
     page.wait_for_url("**/datasheets/area-sea.html")
 
 
+def test_the_first_page_answers_in_one_screen_of_a_phone(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/index.html", width=PHONE, java_script_enabled=False).page
+    page.locator("article > .edition-notice").evaluate_all(
+        "(all) => all.forEach((e) => e.remove())"
+    )
+    parts = ("h1 + p + p", "form.find", "#strip svg", ".verdicts", ".verdicts-more", "section > h2")
+    boxes = [page.locator(f"#one-in-four > {part}:visible").first for part in parts[:2]]
+    boxes += [page.locator(f"#one-in-four {part}:visible").first for part in parts[2:]]
+    places = [box.bounding_box() for box in boxes]
+    assert all(places)
+    tops = [place["y"] for place in places if place]
+    assert tops == sorted(tops), "headline, finder, strip, verdicts, and then today"
+    assert all(place["y"] + place["height"] <= 844 for place in places[:-1] if place)
+    expect(boxes[0]).to_contain_text("28.7%")
+    expect(boxes[-1]).to_contain_text("Today")
+
+
+def test_the_first_page_leads_from_each_dot_to_its_place(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/index.html", width=PHONE).page
+    dots = page.locator("#strip svg:visible a")
+    listed = page.locator("#strip li a")
+    ends = sorted(str(dot.get_attribute("href")) for dot in dots.all())
+    assert ends == sorted(str(link.get_attribute("href")) for link in listed.all())
+    assert len(set(ends)) == len(ends) > 20
+    for end in ends:
+        file, _hash, line = end.partition("#")
+        assert f'id="{line}"' in (site.folder / file).read_text(encoding="utf-8")
+    dots.last.click()
+    page.wait_for_url("**/datasheets/state-*.html#*")
+
+
 FIVE = (
     "index.html",
     "notebooks/06-jurisdictions.html",

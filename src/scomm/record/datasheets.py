@@ -654,6 +654,16 @@ def place_anchor(place_code: str) -> str:
     return place_code.lower().replace(":", "-")
 
 
+def address(place_code: str, state: str) -> str:
+    """Return where a county or place of the ledger stands, relative to the root.
+
+    >>> address("48453", "TX"), address("X:boston", "MA")
+    ('datasheets/state-tx.html#c48453', 'datasheets/state-ma.html#x-boston')
+    """
+    line = place_anchor(place_code) if place_code.startswith("X:") else anchor(place_code)
+    return f"datasheets/state-{state.lower()}.html#{line}"
+
+
 @cache
 def with_share() -> frozenset[str]:
     """Return the codes of the counties for which a share was published."""
@@ -790,7 +800,7 @@ def places() -> list[Place]:
                     row.name,
                     "place",
                     row.state,
-                    f"datasheets/state-{row.state.lower()}.html#{place_anchor(row.place_code)}",
+                    address(row.place_code, row.state),
                     row.place_code in shared,
                     True,
                     aliases=_aliases(row.place_code),
@@ -805,7 +815,7 @@ def places() -> list[Place]:
                 row.county,
                 "county",
                 row.state,
-                f"datasheets/state-{row.state.lower()}.html#{anchor(row.fips)}",
+                address(row.fips, row.state),
                 row.fips in with_share(),
                 row.fips in _with_figure(),
                 joined(inside) if inside else "",

@@ -21,3 +21,4 @@ from scomm.display.charts.slope import slope as slope
 from scomm.display.charts.small_multiples import small_multiples as small_multiples
 from scomm.display.charts.specification import specification as specification
 from scomm.display.charts.steps import steps as steps
+from scomm.display.charts.strip import strip as strip

@@ -69,6 +69,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
     """
     root = pages.read(site, page)
     pages.drop_controls(root)
+    pages.set_strip(root)
     figures = pages.set_figures(root, _pictures(site))
     pages.set_formulas(root)
     pages.set_findings(root)

@@ -33,7 +33,7 @@ FACE = "Source Sans 3"
 _CONTROLS = (
     "//*[contains-class('edition-notice', 'find', 'page-downloads', 'headerlink', 'par-cite', "
     "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
-    "'exhibit-narrow', 'sheet-folded', 'related', 'colophon')]",
+    "'exhibit-narrow', 'excerpt', 'sheet-folded', 'related', 'colophon')]",
     "//details[contains-class('code')]",
     "//script|//form|//button|//comment()",
 )
@@ -203,6 +203,21 @@ def joined(svg: str) -> str:
 
     outline = r'<path d="M[^"]*"(?:/>|><title>[^<]*</title></path>)'
     return re.sub(rf"{outline}(?:\s*{outline})+", one, svg)
+
+
+def set_strip(root: Element) -> None:
+    """Print the strip of places as a picture, with the words that a screen reader has of it."""
+    for strip in having(root, "strip"):
+        (drawing,) = strip.xpath(".//svg")
+        # What reads HTML writes names of attributes in lower case.
+        svg = html.tostring(drawing, encoding="unicode").replace("viewbox=", "viewBox=")
+        svg = re.sub(r"var\(--[\w-]+, ([#\w -]+)\)", r"\1", svg)
+        svg = svg.replace("font-family: sans-serif", f"font-family: {FACE}")
+        words = text_of(strip.find("p"))
+        strip.clear()
+        strip.tag = "p"
+        strip.set("class", "strip")
+        strip.append(E.IMG(src=data_uri(svg), alt=words))
 
 
 def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
