@@ -20,6 +20,8 @@ import pytest
 from scomm import paths
 from scomm.data import ledger
 from scomm.data.mappings import areas
+from scomm.data.schema import TABLES
+from scomm.data.sources import passports
 from scomm.data.tables import load
 from scomm.display.names import normal_case
 from scomm.record.catalogs import PSEUDO
@@ -31,7 +33,7 @@ pytestmark = [pytest.mark.check, pytest.mark.xdist_group("translation")]
 
 # The first page states findings of chapter 5.
 PAGES = (
-    *("notebooks/05-nation", "notebooks/06-jurisdictions"),
+    *("notebooks/05-nation", "notebooks/06-jurisdictions", "notebooks/17-conclusions"),
     *("notebooks/E-datasheets", "notebooks/I-references"),
 )
 CHAPTER = "notebooks/06-jurisdictions.html"
@@ -41,7 +43,7 @@ GENERATED = ("datasheets/counties.html", "datasheets/state-ma.html", "datasheets
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The book's first page, chapters 5 and 6 and the datasheets, in English and in the pseudo language."""
+    """The first page, chapters 5, 6 and 17 and the datasheets, in English and in the pseudo language."""
     small = checkout(tmp_path_factory.mktemp("translation") / "book", tables=None)
     folder = small.folder
     config = folder / "_config.yml"
@@ -173,11 +175,14 @@ LEFT_ALONE = (
 
 @cache
 def names() -> frozenset[str]:
-    """The words of names of places and publishers, and of figures as printed: never translated."""
+    """The words of names of places, publishers and sources, and of figures as printed: never translated."""
     counties = load("activation")
     detainers = load("detainers_fy2015")
-    figures = ledger.figures()
+    figures, held = ledger.figures(), load("detention_facilities")
     known = [
+        *map(normal_case, held["common_name"]), *map(normal_case, held["city"].dropna()),
+        *load("s287g")["agency"], *TABLES,
+        *(text for file in passports().values() for text in (file.publisher, file.release, file.url)),
         *counties["county"], *counties["state"], *load("state_shapes")["name"], *areas()["name"],
         *map(normal_case, detainers["facility"]), *map(normal_case, detainers["city"]), *figures["jurisdiction"], *figures["publisher"],
         *figures["state"], *figures["printed"],
