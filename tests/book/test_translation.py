@@ -122,7 +122,6 @@ class Texts(HTMLParser):
             "data-sort",
             "data-theme",
             "data-content_root",
-            "data-county",
         )
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.find import SEARCH_SCRIPTS
 from scomm.book.launch import links
@@ -217,6 +218,11 @@ def _context(
         for file in context.get("css_files", [])
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
+    if templatename == counties.TEMPLATE:
+        # It has neither of the theme's drawers nor its switches.
+        context["script_files"] = [
+            file for file in context["script_files"] if "furo" not in str(file.filename)
+        ]
     context["cite_page"] = _cite_page(pagename, record)
 
 
