@@ -10,23 +10,23 @@ from sphinx.application import Sphinx
 
 from scomm.book import citations, writers
 from scomm.display.sheet_chart import chart_html
-from scomm.display.tables import to_html
+from scomm.display.tables import rows_to_html
 from scomm.display.words import N_, _
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
-    from scomm.record.county_pages import CountyPage, Link, Section
-    from scomm.record.sheets import SheetTable
+    from scomm.record.county_pages import CountyPage, CountyTable, Link, Section
 
 TEMPLATE = "county.html"
 
 
 def _link(link: Link, template: str = "{text}", rel: str = "") -> str:
     text = html(template, text=_(link.text))
-    return f'<a{rel and f" rel={rel}"} href="{escape(link.href)}">{text}</a>'
+    given = f' rel="{rel}"' if rel else ""
+    return f'<a{given} href="{escape(link.href)}">{text}</a>'
 
 
-def _table_html(table: SheetTable, name: str) -> str:
+def _table_html(table: CountyTable, name: str) -> str:
     """Return a table behind a line, its chart before it."""
     chart = table.chart
     drawn = (
@@ -36,7 +36,9 @@ def _table_html(table: SheetTable, name: str) -> str:
         if chart
         else ""
     )
-    body = to_html(table.frame, table.columns, caption=table.title, identifier=name)
+    body = rows_to_html(
+        table.rows, list(table.columns), table.columns, caption=_(table.title), identifier=name
+    )
     note = f'<p class="exhibit-source">{escape(_(table.note))}</p>' if table.note else ""
     return (
         f'{drawn}<details class="sheet-folded"><summary>{escape(_(table.title))}</summary>'

@@ -5,23 +5,24 @@ Every table is read and every estimate made once, for all counties together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
+from typing import Any
 
 import pandas as pd
 
 from scomm.data import mappings
 from scomm.data.mappings import areas
 from scomm.data.tables import load
-from scomm.display.formats import joined, tr, trn
+from scomm.display.formats import joined, missing, tr, trn
 from scomm.display.tables import Col
 from scomm.display.words import N_, LazyText
 from scomm.record import datasheets, jail_arrests, sheet_series
 from scomm.record.evidence import Published, nation, published
 from scomm.record.ledger_places import counties_of, running_total
-from scomm.record.sheets import SheetTable
+from scomm.record.sheets import SheetChart
 
 _MOST_LISTED = 10  # facilities on a county's page; the state's sheet has them all
 _YEARS = {
@@ -63,13 +64,28 @@ class Link:
     href: str
 
 
+# Rows of a table: values by column.
+Rows = Sequence[Mapping[Any, Any]]
+
+
+@dataclass(frozen=True)
+class CountyTable:
+    """A table of a county's page, with the drawing that stands before it."""
+
+    title: str
+    rows: Rows
+    columns: dict[str, Col]
+    note: str = ""
+    chart: SheetChart | None = None
+
+
 @dataclass(frozen=True)
 class Section:
     """A part of a county's page: sentences, a folded table with its chart, links."""
 
     title: str
     sentences: tuple[str, ...]
-    table: SheetTable | None = None
+    table: CountyTable | None = None
     links: tuple[Link, ...] = ()
 
 
@@ -207,7 +223,9 @@ def _share_section(fips: str, state: str) -> Section | None:
     name = datasheets.states()[state]
     link = Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
     if items:
-        table = datasheets.published_table(N_("Shares published"), items)
+        found = datasheets.published_table(N_("Shares published"), items)
+        rows = found.frame.to_dict("records")
+        table = CountyTable(found.title, rows, found.columns, found.note)
         return Section(N_("Published shares"), (), table, (link,))
     if fips in datasheets.with_figure():
         other = N_(
@@ -257,11 +275,19 @@ def _program(fips: str) -> Section:
     return Section(N_("When Secure Communities started here"), (said, place))
 
 
+def _by_county(frame: pd.DataFrame) -> dict[str, Rows]:
+    """Return the rows of a frame by its column ``fips``, in their order."""
+    found: dict[str, list[Mapping[Any, Any]]] = {}
+    for row in frame.to_dict("records"):
+        found.setdefault(str(row["fips"]), []).append(row)
+    return dict(found)
+
+
 @dataclass(frozen=True)
 class _Arrests:
     months: pd.DataFrame
-    years: dict[str, pd.DataFrame]
-    changes: pd.DataFrame
+    years: dict[str, Rows]
+    changes: dict[str, Mapping[Any, Any]]
 
 
 @cache
@@ -277,15 +303,14 @@ def _arrests() -> _Arrests:
         for _year, rows in counted.groupby("fiscal_year")
     ]
     years = pd.concat(rated).sort_values(["fips", "fiscal_year"], kind="stable")
-    by_county = {str(fips): rows for fips, rows in years.groupby("fips")}
-    return _Arrests(months, by_county, changed.set_index("fips"))
+    changes = {fips: rows[0] for fips, rows in _by_county(changed).items()}
+    return _Arrests(months, _by_county(years), changes)
 
 
-def _change(fips: str) -> LazyText:
-    changed = _arrests().changes
-    if fips not in changed.index:
+def _change(fips: str) -> str:
+    row = _arrests().changes.get(fips)
+    if row is None:
         return N_("None was placed here in the year before or after February 2017.")
-    row = changed.loc[fips]
     values = {"before": int(row["before"]), "after": int(row["after"])}
     few = values["before"] + values["after"] < jail_arrests.LEAST
     if few or not isfinite(row["ratio"]):
@@ -321,7 +346,7 @@ def _jails(current: str, old: bool, title: str) -> Section:
         )
     years = found.years[current]
     months = found.months[current]
-    total = int(years["arrests"].sum())
+    total = sum(int(row["arrests"]) for row in years)
     said = trn(
         "{n:int} arrest by the agency at a local jail here can be placed, from October 2015 to August "
         "2019. About a third of all cannot be placed, so this is a lower limit.",
@@ -329,25 +354,25 @@ def _jails(current: str, old: bool, title: str) -> Section:
         "2019. About a third of all cannot be placed, so this is a lower limit.",
         total,
     )
-    sentences = [said, _change(current)]
+    sentences: list[str] = [said, _change(current)]
     if old:
         sentences.append(
-            N_("The numbers are those of the county of today's code, which it became part of.")
+            N_("Its code has changed since: the numbers are of the county that has its area today.")
         )
     chart = sheet_series.arrests_chart(months, title) if total >= jail_arrests.LEAST else None
-    table = SheetTable(
+    table = CountyTable(
         N_("Arrests at its jails, by fiscal year"), years, _YEARS, _RATES_NOTE, chart=chart
     )
     return Section(heading, tuple(sentences), table)
 
 
 @cache
-def _agreements() -> dict[str, pd.DataFrame]:
+def _agreements() -> dict[str, Rows]:
     """Return the rows of the release on section 287(g) by county of the agency."""
     where = mappings.s287g_counties()[["agency", "fips"]]
     rows = load("s287g").merge(where[where["fips"] != ""], on="agency")
     rows = rows.sort_values(["agency", "fiscal_year"], kind="stable")
-    return {str(fips): found for fips, found in rows.groupby("fips")}
+    return _by_county(rows)
 
 
 def _agreement(fips: str) -> Section:
@@ -356,35 +381,36 @@ def _agreement(fips: str) -> Section:
     if rows is None:
         none = N_("No agency of the release on FY2006 to FY2013 lies here by its name.")
         return Section(heading, (none,))
-    known = rows.dropna(subset=["identified", "removed"], how="all")
-    names = joined(rows["agency"].drop_duplicates(), "; ")
-    if known.empty:
+    known = [row for row in rows if not (missing(row["identified"]) and missing(row["removed"]))]
+    names = joined(dict.fromkeys(row["agency"] for row in rows), "; ")
+    if not known:
         blank = N_("{names}: in the release on FY2006 to FY2013, every cell of it blank.")
         return Section(heading, (tr(blank, names=names),))
     said = tr(
         "{names}: {identified} identified and {removed} removed, FY2006 to FY2013.",
         names=names,
-        identified=_added(known["identified"]),
-        removed=_added(known["removed"]),
+        identified=_added(row["identified"] for row in known),
+        removed=_added(row["removed"] for row in known),
     )
     note = N_("Years whose cells are blank in the release are left out; a blank is not a zero.")
-    table = SheetTable(N_("Identified and removed, by fiscal year"), known, _AGREEMENTS, note)
+    table = CountyTable(N_("Identified and removed, by fiscal year"), known, _AGREEMENTS, note)
     return Section(heading, (said,), table)
 
 
-def _added(numbers: pd.Series) -> LazyText:
-    total = numbers.sum(min_count=1)
-    return tr("n/a") if pd.isna(total) else tr("{n:int}", n=int(total))
+def _added(numbers: Iterable[Any]) -> LazyText:
+    """Return the sum of what is known, in words; not available where nothing is."""
+    known = [int(number) for number in numbers if not missing(number)]
+    return tr("{n:int}", n=sum(known) if known else None)
 
 
-def _in_counties(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _in_counties(rows: pd.DataFrame) -> dict[str, Rows]:
     """Return rows with columns city and state (postal code) by the one county of the city."""
     placed = rows.merge(datasheets.city_counties(), on=["state", "city"])
-    return {str(fips): found for fips, found in placed.groupby("fips")}
+    return _by_county(placed)
 
 
 @cache
-def _detainers() -> dict[str, pd.DataFrame]:
+def _detainers() -> dict[str, Rows]:
     """Return the detainers of FY2015 by facility, largest first, by county."""
     codes = {name.upper(): code for code, name in datasheets.states().items()}
     rows = load("detainers_fy2015")
@@ -407,16 +433,16 @@ def _detained(fips: str, state: LazyText | str, link: Link) -> Section:
         "{detainers:int} at {n:int} facility whose city lies in this county alone.",
         "{detainers:int} at {n:int} facilities whose cities lie in this county alone.",
         len(rows),
-        detainers=int(rows["n"].sum()),
+        detainers=sum(int(row["n"]) for row in rows),
     )
     more = len(rows) > _MOST_LISTED
     title = N_("Detainers at the largest facilities") if more else N_("Detainers by facility")
-    table = SheetTable(title, rows.head(_MOST_LISTED), _DETAINERS)
+    table = CountyTable(title, rows[:_MOST_LISTED], _DETAINERS)
     return Section(heading, (said,), table, (link,) if more else ())
 
 
 @cache
-def _held() -> dict[str, pd.DataFrame]:
+def _held() -> dict[str, Rows]:
     """Return people held by facility and fiscal year (columns ``fy2019`` …), by county."""
     rows = sheet_series.facilities_held()
     keys = ["state", "city", "common_name"]
@@ -434,11 +460,7 @@ def _people_held(fips: str, link: Link) -> Section:
             "the state are on its sheet."
         )
         return Section(heading, (none,), None, (link,))
-    columns = {
-        name: col if isinstance(col, Col) else Col(col)
-        for name, col in sheet_series.held_columns().items()
-        if name != "city"
-    }
+    columns = {name: col for name, col in sheet_series.held_columns().items() if name != "city"}
     said = trn(
         "{n:int} facility of the agency's lists is in a city that lies in this county alone.",
         "{n:int} facilities of the agency's lists are in cities that lie in this county alone.",
@@ -448,7 +470,7 @@ def _people_held(fips: str, link: Link) -> Section:
         "Mean number of people on a night of the fiscal year; n/a: not in that year's list, which is "
         "not a zero. A bed is not an arrest: people are moved between places."
     )
-    table = SheetTable(N_("People held on an average night"), rows, columns, note)
+    table = CountyTable(N_("People held on an average night"), rows, columns, note)
     return Section(heading, (said,), table)
 
 

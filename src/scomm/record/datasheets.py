@@ -774,9 +774,17 @@ def _inside(fips: str) -> tuple[Published, ...]:
     )
 
 
+@cache
+def _typed_aliases() -> dict[str, tuple[str, ...]]:
+    places = mappings.places()
+    return {
+        str(code): tuple(name for name in str(names).split(";") if name)
+        for code, names in zip(places["place_code"], places["aliases"], strict=True)
+    }
+
+
 def _aliases(place_code: str) -> tuple[str, ...]:
-    names = mappings.places().set_index("place_code")["aliases"].get(place_code, "")
-    return tuple(name for name in str(names).split(";") if name)
+    return _typed_aliases().get(place_code, ())
 
 
 def _share_of_county(fips: str) -> LazyText:
@@ -808,7 +816,8 @@ def _state_scope(code: str) -> tuple[set[str], set[str]]:
     return set(here.loc[here["state"] == code, "fips"]), {code}
 
 
-def places() -> list[Place]:
+@cache
+def places() -> tuple[Place, ...]:
     """Return every county, state, area and other place of the ledger with its address."""
     counties = activation()
     found = []
@@ -870,7 +879,7 @@ def places() -> list[Place]:
                 (*_cities().get(row.fips, ()), *_aliases(row.fips)),
             )
         )
-    return found
+    return tuple(found)
 
 
 @cache
