@@ -66,7 +66,11 @@ def test_the_links_of_every_page_lead_to_a_sheet_and_each_county_leads_to_the_ne
         (TRAVIS, "Travis County: 81.6% to 82.5% of removals to Jun 2010", "of 724; 95% interval"),
         (PHILADELPHIA, "Philadelphia: 56.5% of removals to Feb 2011", "238 of 421; 95% interval"),
         (SUFFOLK, "No share was published for Suffolk County", "is Boston, which lies in it: "),
-        (GARFIELD, "No share was published for Garfield County", "is the nation: 28.7% of removals"),
+        (
+            GARFIELD,
+            "No share was published for Garfield County",
+            "is the nation: 28.7% of removals",
+        ),
         ("13121", "No share was published for Fulton County", "is Georgia as a whole: "),
         ("42091", "Montgomery County: 38.8% of removals (date not stated)", "grade"),
     ],
@@ -173,7 +177,9 @@ def test_a_page_is_small_and_says_what_it_says_in_words() -> None:
     sizes = {fips: len(county_html(page).encode()) for fips, page in every_page().items()}
     assert max(sizes.values()) < 30_000
     text = county_html(every_page()[TRAVIS])
-    assert re.search(r"<h1>Travis County, Texas</h1>\s*<p class=.sheet-first.>Travis County: 81", text)
+    assert re.search(
+        r"<h1>Travis County, Texas</h1>\s*<p class=.sheet-first.>Travis County: 81", text
+    )
     assert "nan" not in re.sub("<[^>]+>", " ", text).split()
 
 

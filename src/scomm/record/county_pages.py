@@ -223,10 +223,19 @@ def _share_section(fips: str, state: str) -> Section | None:
     name = datasheets.states()[state]
     link = Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
     if items:
-        found = datasheets.published_table(N_("Shares published"), items)
-        rows = found.frame.to_dict("records")
-        table = CountyTable(found.title, rows, found.columns, found.note)
-        return Section(N_("Published shares"), (), table, (link,))
+        title = N_("Each of them, with its cut-off")
+        found = datasheets.published_table(title, items) if len(items) > 1 else None
+        table = found and CountyTable(
+            found.title, found.frame.to_dict("records"), found.columns, found.note
+        )
+        said = trn(
+            "{n:int} share was published for it or a city in it. All that was printed about it is on the "
+            "state's sheet.",
+            "{n:int} shares were published for it or a city in it. All that was printed about it is on "
+            "the state's sheet.",
+            len(items),
+        )
+        return Section(N_("Published shares"), (said,), table, (link,))
     if fips in datasheets.with_figure():
         other = N_(
             "Other figures were printed about it, none a share without a recorded conviction dated to a "

@@ -793,7 +793,8 @@ def _share_of_county(fips: str) -> LazyText:
 
     def shares(items: Iterable[Published]) -> LazyText:
         return joined(
-            tr("{share} ({until})", share=share_text(item), until=period_text(item)) for item in items
+            tr("{share} ({until})", share=share_text(item), until=period_text(item))
+            for item in items
         )
 
     parts = [shares(sorted(own, key=lambda item: item.cutoff))] if own else []
