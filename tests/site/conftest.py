@@ -11,7 +11,6 @@ import pytest
 from scomm.record.policy import content_security_policy
 from tools.browser import Server, kind, serve
 
-
 # Of thousands of counties, made from one template, these: with a share of its own, with one of a city
 # in it, with a facility, with an agency under 287(g), and with none of these.
 COUNTIES = ("48453", "25025", "42101", "37119", "30033")

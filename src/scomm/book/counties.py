@@ -88,7 +88,13 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for page in county_pages():
         cited = citations.sheet_html(app.scomm_record, page.slug)  # type: ignore[attr-defined]
         body = county_html(page) + cited
-        context = {"title": page.title, "body": body, "toc": "", "furo_hide_toc": True}
+        context = {
+            "title": page.title,
+            "description": _(page.first),
+            "body": body,
+            "toc": "",
+            "furo_hide_toc": True,
+        }
         yield f"datasheets/{page.slug}", context, TEMPLATE
 
 

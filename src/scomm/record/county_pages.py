@@ -223,11 +223,11 @@ def _share_section(fips: str, state: str) -> Section | None:
     name = datasheets.states()[state]
     link = Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
     if items:
-        title = N_("Each of them, with its cut-off")
-        found = datasheets.published_table(title, items) if len(items) > 1 else None
-        table = found and CountyTable(
-            found.title, found.frame.to_dict("records"), found.columns, found.note
-        )
+        table = None
+        if len(items) > 1:
+            made = datasheets.published_table(N_("Each of them, with its cut-off"), items)
+            rows = made.frame.to_dict("records")
+            table = CountyTable(made.title, rows, made.columns, made.note)
         said = trn(
             "{n:int} share was published for it or a city in it. All that was printed about it is on the "
             "state's sheet.",

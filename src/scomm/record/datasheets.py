@@ -687,10 +687,11 @@ def address(place_code: str, state: str) -> str:
     """Return where a county or place of the ledger stands, relative to the root.
 
     >>> address("48453", "TX"), address("X:boston", "MA")
-    ('datasheets/state-tx.html#c48453', 'datasheets/state-ma.html#x-boston')
+    ('datasheets/county-48453.html', 'datasheets/state-ma.html#x-boston')
     """
-    line = place_anchor(place_code) if place_code.startswith("X:") else anchor(place_code)
-    return f"datasheets/state-{state.lower()}.html#{line}"
+    if place_code.startswith("X:"):
+        return f"datasheets/{state_page(state)}#{place_anchor(place_code)}"
+    return f"datasheets/{county_slug(place_code)}.html"
 
 
 @cache

@@ -223,10 +223,16 @@ def _last_days() -> pd.Series:
 
 
 def year_column(year: int) -> str:
+    """Return the column of a fiscal year in a table of people held.
+
+    >>> year_column(2019)
+    'fy2019'
+    """
     return f"fy{year}"
 
 
 def held_columns() -> dict[str, Col]:
+    """Return the columns of a table of people held: facility, city, and one a fiscal year."""
     years = list(_last_days().index)
     shown = {
         year_column(year): Col(tr("FY{year:year}", year=year), "f1", phone=year >= years[-2])
