@@ -21,16 +21,6 @@ addEventListener("DOMContentLoaded", () => {
       })
       .catch(() => {});
   }
-  // A datasheet's citation names the county whose line is addressed.
-  const cited = document.querySelectorAll("[data-county]");
-  const nameCounty = () => {
-    const row = /^#c\d{5}$/.test(location.hash) && document.getElementById(location.hash.slice(1));
-    for (const part of row ? cited : []) part.textContent = part.dataset.county === "name" ? row.cells[0].textContent.trim() : row.id;
-  };
-  if (cited.length) {
-    addEventListener("hashchange", nameCounty);
-    nameCounty();
-  }
   // The theme's labels open its drawers with a click; as buttons keys open them too, and Escape shuts them.
   for (const label of document.querySelectorAll("label:is(.nav-overlay-icon, .toc-overlay-icon)")) {
     const drawer = document.getElementById(label.htmlFor);

@@ -25,6 +25,7 @@ PAGE = "notebooks/01-small.html"
 KINDS = (
     *("index.html", PAGE, "cite/1.html", "datasheets/counties.html?q=orange"),
     *("datasheets/state-pa.html", "datasheets/area-phi.html", "trace/finding-1-1.html"),
+    *("datasheets/county-48453.html", "datasheets/county-30033.html"),
     "search.html?q=paragraph",
 )
 
@@ -254,7 +255,9 @@ def test_the_search_page_shows_places_first(at: Callable[..., Visit]) -> None:
     expect(place).to_have_text("Travis County, TX")
     assert seen.errors == []
     place.click()
-    seen.page.wait_for_url(re.compile(r"state-tx\.html#c48453$"))
+    seen.page.wait_for_url(re.compile(r"county-48453\.html$"))
+    expect(seen.page.locator("h1")).to_have_text(re.compile("^Travis County, Texas"))
+    expect(seen.page.locator(".sheet-first")).to_be_in_viewport()
 
 
 @pytest.mark.browser
@@ -342,9 +345,9 @@ def test_a_place_is_found_with_keys_alone_and_its_line_is_shown(at: Callable[...
     page.keyboard.type("philadelphia county")
     expect(links.first).to_have_text("Philadelphia County, PA")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"state-pa\.html#c42101$"))
-    expect(page.locator("#c42101")).to_be_in_viewport()
-    assert "Philadelphia" in page.locator("article p").nth(1).inner_text()
+    page.wait_for_url(re.compile(r"county-42101\.html$"))
+    expect(page.locator(".sheet-first")).to_be_in_viewport()
+    assert "Philadelphia: 56.5%" in page.locator(".sheet-first").inner_text()
 
 
 @pytest.mark.browser
@@ -352,9 +355,11 @@ def test_without_a_script_a_county_is_found_in_the_list(at: Callable[..., Visit]
     page = at("datasheets/counties.html", java_script_enabled=False).page
     page.get_by_text("Pennsylvania", exact=True).click()
     page.get_by_role("link", name="Philadelphia County").click()
-    page.wait_for_url(re.compile(r"state-pa\.html#c42101$"))
-    # What is the book's: the link names the row. When a busy browser scrolls to it is the browser's.
-    expect(page.locator("tr:target")).to_have_id("c42101")
+    page.wait_for_url(re.compile(r"county-42101\.html$"))
+    expect(page.locator(".sheet-first")).to_contain_text("56.5%")
+    page.get_by_role("link", name="Datasheet of Pennsylvania").first.click()
+    page.get_by_role("link", name="Philadelphia County", exact=True).click()
+    page.wait_for_url(re.compile(r"county-42101\.html$"))
 
 
 # Moves with Tab: waits until the focus has left the last stop and what it is on now can be seen.
@@ -388,7 +393,10 @@ def tab_through(page: Page) -> list[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("page", ["index.html", PAGE, "datasheets/state-pa.html", "cite/1.html"])
+@pytest.mark.parametrize(
+    "page",
+    ["index.html", PAGE, "datasheets/state-pa.html", "datasheets/county-48453.html", "cite/1.html"],
+)
 @pytest.mark.parametrize("width", [PHONE, 1280])
 def test_every_control_is_reached_with_tab_and_the_focus_is_seen(
     at: Callable[..., Visit], page: str, width: int
@@ -524,7 +532,7 @@ def test_a_printed_page_has_no_controls_and_a_sheet_fits_few_pages(
 
 def test_without_a_script_every_county_is_listed(places_site: Book) -> None:
     page = places_site.html / "datasheets" / "counties.html"
-    links = re.findall(r'href="state-[a-z]{2}\.html#c(\d{5})"', page.read_text(encoding="utf-8"))
+    links = re.findall(r'href="county-(\d{5})\.html"', page.read_text(encoding="utf-8"))
     assert len(links) == len(set(links)) == 3143
 
 

@@ -124,7 +124,6 @@ class Texts(HTMLParser):
             "data-sort",
             "data-theme",
             "data-content_root",
-            "data-county",
         )
     )
 

@@ -170,9 +170,9 @@ def test_an_unknown_id_names_near_ones() -> None:
 def test_datasheets_and_their_counties_are_cited_too() -> None:
     county = ONLINE.find(parse("c25025"))
     assert cite.indigo(ONLINE, county) == (
-        "The One in Four Project, *Datasheet: Massachusetts*, One in Four? Secure Communities, "
-        "Jurisdiction by Jurisdiction, Suffolk County (ed. 2026.11, digest d96ab3928779, "
-        "Nov. 23, 2026), https://example.org/2026.11/datasheets/state-ma.html#c25025."
+        "The One in Four Project, *Datasheet: Suffolk County, Massachusetts*, One in Four? Secure "
+        "Communities, Jurisdiction by Jurisdiction (ed. 2026.11, digest d96ab3928779, "
+        "Nov. 23, 2026), https://example.org/2026.11/datasheets/county-25025.html."
     )
     sheet = HERE.find(parse("sheet BOS"))
     assert cite.link(HERE, sheet) == "/2026.11/datasheets/area-bos.html"

@@ -16,9 +16,11 @@ from scomm.display.tables import to_html
 from scomm.record.datasheets import (
     Sheet,
     all_sheets,
+    anchor,
     area_sheet,
     estimates,
     places,
+    state_page,
     state_sheet,
     visible_removals,
     with_share,
@@ -31,17 +33,25 @@ def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
     sheets = {sheet.slug: sheet for sheet in all_sheets()}
     assert len(sheets) == 51 + len(estimates().shares)
     anchors = {
-        f"datasheets/{slug}.html#{anchor}"
+        f"datasheets/{slug}.html#{name}"
         for slug, sheet in sheets.items()
         for table in sheet.tables
-        for anchor in table.anchors
-        if anchor
+        for name in table.anchors
+        if name
     }
     found = places()
     counties = [place for place in found if place.kind == "county"]
     assert len(counties) == 3143
-    lines = {place.path for place in found if place.kind in ("county", "place")}
+    assert len({place.path for place in counties}) == 3143
+    lines = {place.path for place in found if place.kind == "place"}
+    lines |= {
+        f"datasheets/{state_page(place.state)}#{anchor(place.path[-10:-5])}" for place in counties
+    }
     assert lines == {path for path in anchors if "datasheets/state" in path}
+    links = {
+        page for sheet in sheets.values() for table in sheet.tables for page in table.pages if page
+    }
+    assert links == {place.path.removeprefix("datasheets/") for place in counties}
     assert {place.path for place in found if place.kind in ("state", "area")} == {
         f"datasheets/{slug}.html" for slug in sheets
     }
@@ -54,7 +64,9 @@ def test_the_first_line_says_whether_a_share_was_published() -> None:
 
 
 def test_a_countys_mark_is_the_ledgers() -> None:
-    marked = {place.path[-5:] for place in places() if place.kind == "county" and place.published}
+    marked = {
+        place.path[-10:-5] for place in places() if place.kind == "county" and place.published
+    }
     assert marked == with_share() & set(load("activation")["fips"])
 
 
@@ -137,7 +149,7 @@ def test_every_published_figure_about_a_place_is_on_sheets_and_found() -> None:
                 "S": f"state-{row.state.lower()}.html",
                 "X": f"state-{row.state.lower()}.html#x-{code[2:]}",
             }
-            ends = lines.get(code[0], f"#c{code}")
+            ends = lines.get(code[0], f"county-{code}.html")
             assert [place for place in found if place.path.endswith(ends)], row.id
 
 
@@ -249,7 +261,7 @@ def test_a_list_of_places_tells_counties_from_states() -> None:
 
 
 def test_a_city_leads_to_the_county_in_which_the_agency_has_it() -> None:
-    found = {place.path[-5:]: place for place in places() if place.kind == "county"}
+    found = {place.path[-10:-5]: place for place in places() if place.kind == "county"}
     assert "Austin" in found["48453"].aliases
     assert {"Philadelphia", "Philly"} <= set(found["42101"].aliases)
     assert found["25025"].inside == "Boston"

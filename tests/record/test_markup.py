@@ -77,7 +77,7 @@ def test_the_list_in_which_readers_find_their_place(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = next(place for place in datasheets.places() if place.kind == "county")
-    monkeypatch.setattr(datasheets, "places", lambda: [replace(place, name=name)])
+    monkeypatch.setattr(datasheets, "places", lambda: (replace(place, name=name),))
     harmless(find.list_html(), name)
     assert "</script" not in find.places_js().split("=", 1)[0]
 

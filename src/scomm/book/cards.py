@@ -24,7 +24,7 @@ GENERAL = "cards/book.png"
 
 
 def card_path(page: str, own: bool = True) -> str:
-    """Return the picture of a page, relative to the root; pages that lists make share one.
+    """Return the picture of a page, relative to the root; pages that lists make, and counties, share one.
 
     ``own`` is false in a book where every page shares it.
 
@@ -32,6 +32,7 @@ def card_path(page: str, own: bool = True) -> str:
     ('cards/05-nation.png', 'cards/book.png')
     """
     folder, _, name = page.rpartition("/")
+    own = own and not name.startswith("county-")
     return f"cards/{name}.png" if own and folder in ("notebooks", "datasheets") else GENERAL
 
 

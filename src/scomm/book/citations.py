@@ -62,34 +62,13 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
 
 
 def sheet_html(record: Record, slug: str) -> str:
-    """Return a datasheet's citations; a script puts in the county whose line is addressed."""
-    kind, code = slug.split("-")
-    item = record.find(Reference("datasheet", code.upper()))
+    """Return the citation of a datasheet, or of a county's page, by the name of its page."""
+    kind, _dash, code = slug.partition("-")
+    sort = "county" if kind == "county" else "datasheet"
+    item = record.find(Reference(sort, code.upper()))
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    parts = [heading, _copy(cite.indigo(record, item, html=True), full)]
-    if kind == "state":
-        from scomm.record.datasheets import sheet_items  # brings the statistics
-
-        county = next(entry for entry in sheet_items("county") if entry[1] == item.page)
-        example = Item("county", *county)
-        forms = cite.indigo(record, example, html=True), escape(cite.link(record, example))
-        parts.append(
-            '<div class="cite-county"><p>'
-            + escape(
-                _(
-                    "One county: its name in the list links to an address of its own. The citation "
-                    "is that of the county chosen last."
-                )
-            )
-            + "</p>"
-        )
-        for text in forms:
-            for word, part in ((escape(example.text), "name"), (example.anchor, "anchor")):
-                text = text.replace(word, f'<span data-county="{part}">{word}</span>')
-            parts.append(_copy(text, full))
-        parts.append("</div>")
-    return "".join(parts)
+    return heading + _copy(cite.indigo(record, item, html=True), full)
 
 
 def _opening(text: str, length: int = 160) -> str:

@@ -133,7 +133,7 @@ def list_html() -> str:
     parts = [f"<h1>{escape(_(TITLE))}</h1>", form_html("../")]
     few = html(
         "Few counties have a published share; those that have one are marked. Each link leads to "
-        "the county's line on its state's sheet."
+        "the county's page."
     )
     parts.append(f"<p>{few}</p>")
     mark = html("(a share was published)")

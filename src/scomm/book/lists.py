@@ -262,6 +262,7 @@ def sheet_html(
             caption=table.title,
             identifier=f"{sheet.slug}-{number}",
             anchors=table.anchors,
+            pages=table.pages,
         )
         note = _table_note(sheet, number, titles)
         dense = " exhibit-dense" if table.dense else ""

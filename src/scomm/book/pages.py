@@ -11,6 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scomm import __version__
+from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.find import SEARCH_SCRIPTS
 from scomm.book.launch import links
@@ -40,6 +41,13 @@ WORDS = {
     "all-rows": N_("Show all {all} rows"),
     "first-rows": N_("Show the first {shown} rows"),
 }
+# Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
+_FEW = frozenset(
+    (
+        *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
+        *("DC.identifier", "og:type", "og:title", "og:image", "og:url"),
+    )
+)
 # As Open Graph writes a language with a country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
 # The book colours code and sets cells itself; the theme's extras are for extensions that are not here.
@@ -169,17 +177,19 @@ def _context(
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.scomm_draft
     context["site_root"] = root
+    title, few = str(context.get("title", "")), templatename == counties.TEMPLATE
     tags = "".join(
         f'<meta name="{name}" content="{escape(content)}">'
-        for name, content in meta(record, str(context.get("title", "")), pagename, home)
+        for name, content in meta(record, title, pagename, home)
+        if not few or name in _FEW
     )
     tags += "".join(
         f'<meta property="{name}" content="{escape(content)}">'
-        for name, content in social(
-            record, str(context.get("title", "")), pagename, home, app.config.scomm_page_cards
-        )
+        for name, content in social(record, title, pagename, home, app.config.scomm_page_cards)
+        if not few or name in _FEW
     )
-    tags += f'<meta name="description" content="{escape(_(_ABSTRACT))}">'
+    about = context.get("description") or _(_ABSTRACT)
+    tags += f'<meta name="description" content="{escape(about)}">'
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
     if pagename.endswith("D-data-dictionary"):
         things = [dataset_json_ld(record, root)]
@@ -217,6 +227,11 @@ def _context(
         for file in context.get("css_files", [])
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
+    if few:
+        # It has neither of the theme's drawers nor its switches.
+        context["script_files"] = [
+            file for file in context["script_files"] if "furo" not in str(file.filename)
+        ]
     context["cite_page"] = _cite_page(pagename, record)
 
 

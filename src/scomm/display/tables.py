@@ -34,7 +34,7 @@ _TABLE = _ENVIRONMENT.from_string(
 <tr{{ row.css }}{% if row.id %} id="{{ row.id }}"{% endif %}>
 {% for cell in row.cells %}
 {% if loop.first %}
-<th scope="row"{{ cell.css }}>{% if row.id %}<a class="row-link" href="#{{ row.id }}">{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}</th>
+<th scope="row"{{ cell.css }}>{% if row.href %}<a class="row-link" href="{{ row.href }}">{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}</th>
 {% else %}
 <td{{ cell.css }}{% if cell.sort %} data-sort="{{ cell.sort }}"{% endif %}>{{ cell.text }}</td>
 {% endif %}
@@ -155,12 +155,13 @@ def to_html(
     label: str = "",
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
+    pages: Sequence[str] = (),
 ) -> str:
     """Render the named columns of a frame as an accessible HTML table, in the edition's language.
 
     ``columns`` maps column names to headings in printing order; the first is the row header.
     ``emphasis`` lists positions of rows to set in bold (totals); ``anchors`` gives each row an
-    address, to which its header links. Text is escaped.
+    address, to which its header links, unless ``pages`` gives another. Text is escaped.
 
     Raises ArgumentError if a named column is not in the frame.
     """
@@ -173,7 +174,15 @@ def to_html(
         label=label,
         emphasis=emphasis,
         anchors=anchors,
+        pages=pages,
     )
+
+
+def _address(position: int, anchors: Sequence[str], pages: Sequence[str]) -> str:
+    """Return where a row's header leads: to a page, to the row itself, or nowhere."""
+    if pages:
+        return pages[position]
+    return f"#{anchors[position]}" if anchors and anchors[position] else ""
 
 
 def rows_to_html(
@@ -186,6 +195,7 @@ def rows_to_html(
     label: str = "",
     emphasis: Sequence[int] = (),
     anchors: Sequence[str] = (),
+    pages: Sequence[str] = (),
 ) -> str:
     """Render rows as ``to_html`` renders a frame; ``known`` names all columns, ``caption`` is shown.
 
@@ -204,6 +214,7 @@ def rows_to_html(
         {
             "css": _css("emphasis" if position in emphasis else ""),
             "id": anchors[position] if anchors else "",
+            "href": _address(position, anchors, pages),
             "cells": [
                 {
                     "text": _shown(record[name], col.spec),

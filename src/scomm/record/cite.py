@@ -43,6 +43,10 @@ NAMES = {
 }
 
 
+# Kinds of which each item is a page.
+_PAGES = ("chapter", "datasheet", "county")
+
+
 def _date(record: Record) -> str:
     year, month, day = record.date.split("-")
     return f"{_MONTHS[int(month) - 1]} {int(day)}, {year}"
@@ -51,11 +55,9 @@ def _date(record: Record) -> str:
 def pinpoint(item: Item) -> str:
     """Return the pinpoint: ``¶ 6.14`` without "at" (R5.3), or the object's printed name.
 
-    A county's is its name.
+    What is a page of its own has none.
     """
-    if item.kind == "county":
-        return item.text
-    return "" if item.kind in ("chapter", "book", "datasheet") else str(item.reference)
+    return "" if item.kind in (*_PAGES, "book") else str(item.reference)
 
 
 def indigo(record: Record, item: Item, html: bool = False) -> str:
@@ -82,7 +84,7 @@ def indigo(record: Record, item: Item, html: bool = False) -> str:
 def short(record: Record, item: Item, html: bool = False) -> str:
     """Return the short form for a source cited before (Indigo Book R34: *supra*)."""
     supra = "<i>supra</i>" if html else "*supra*"
-    where = pinpoint(item) or (item.title if item.kind in ("chapter", "datasheet") else "")
+    where = pinpoint(item) or (item.title if item.kind in _PAGES else "")
     where = escape(where) if html else where
     return f"{AUTHOR}, {supra}" + (f", {where}" if where else "") + f" (ed. {record.edition})."
 

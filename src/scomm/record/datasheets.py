@@ -89,7 +89,8 @@ def states() -> dict[str, str]:
 
 
 @cache
-def _activation() -> pd.DataFrame:
+def activation() -> pd.DataFrame:
+    """Return every county with its activation, noncitizens (2009 estimate) and area (``aor``)."""
     counties = load("activation")
     people = load("county_noncitizens")
     weight = people[people["year"] == FIRST_ESTIMATES].set_index("fips")["noncitizens"]
@@ -309,7 +310,7 @@ def _range(low: float, high: float, spec: str) -> LazyText:
     return tr(f"{{low:{spec}}} to {{high:{spec}}}", low=low, high=high)
 
 
-def _share_text(item: Published) -> str:
+def share_text(item: Published) -> str:
     """Return the share that agrees with what was printed: a value, a range or a printed bound."""
     row, figures = ledger.cutoffs().loc[item.key], ledger.figures()
     low, high = item.share
@@ -324,7 +325,7 @@ def _share_text(item: Published) -> str:
     return _range(low, high, "pct")
 
 
-def _counts_text(item: Published) -> str:
+def counts_text(item: Published) -> str:
     """Return the count without a conviction and the total, and whether the first is arithmetic."""
     row = ledger.cutoffs().loc[item.key]
     if not row["n_ids"]:
@@ -343,7 +344,7 @@ def _counts_text(item: Published) -> str:
     )
 
 
-def _period(item: Published) -> str:
+def period_text(item: Published) -> str:
     """Return a cut-off in words, with its start where the figure is no running total."""
     if not item.cutoff:
         return N_("not stated")
@@ -369,13 +370,13 @@ def _notes(items: Sequence[Published]) -> list[LazyText]:
             ),
             None,
         )
-        values = {"place": item.jurisdiction, "until": _period(item)}
+        values = {"place": item.jurisdiction, "until": period_text(item)}
         if twin is not None:
             notes.append(
                 tr(
                     "{place}, {other} and {until}: one published figure, which two sources date "
                     "differently.",
-                    other=_period(twin),
+                    other=period_text(twin),
                     **values,
                 )
             )
@@ -384,16 +385,16 @@ def _notes(items: Sequence[Published]) -> list[LazyText]:
     return notes
 
 
-def _published_table(title: str, items: Sequence[Published]) -> SheetTable:
+def published_table(title: str, items: Sequence[Published]) -> SheetTable:
     """Return published figures, each drawn with its interval or range beside the nation's share."""
     rows = frame(list(items))
     us = nation("2011-02").share[0]
     rows["line"] = [
         Line(row.share_low, row.share_high, row.low, row.high, us) for row in rows.itertuples()
     ]
-    rows["until"] = [_period(item) for item in items]
-    rows["share"] = [_share_text(item) for item in items]
-    rows["counts"] = [_counts_text(item) for item in items]
+    rows["until"] = [period_text(item) for item in items]
+    rows["share"] = [share_text(item) for item in items]
+    rows["counts"] = [counts_text(item) for item in items]
     rows["interval"] = [
         _range(row.low, row.high, "pct") if row.low == row.low else N_("no counts")
         for row in rows.itertuples()
@@ -419,9 +420,9 @@ def _published_tables(title: str, items: Sequence[Published]) -> list[SheetTable
     """Return the running totals and, apart from them, figures for a part of the time."""
     running = [item for item in items if running_total(item)]
     other = [item for item in items if not running_total(item)]
-    tables = [_published_table(title, running)] if running else []
+    tables = [published_table(title, running)] if running else []
     if other:
-        tables.append(_published_table(N_("For a part of the time alone, no running total"), other))
+        tables.append(published_table(N_("For a part of the time alone, no running total"), other))
     return tables
 
 
@@ -636,6 +637,34 @@ def _covered_table(title: str, counties: pd.DataFrame) -> SheetTable:
     return SheetTable(title, rows, _COVERED, note if complete else "", chapter=_PROGRAM)
 
 
+def county_slug(fips: str) -> str:
+    """Return the name of a county's page, by FIPS code.
+
+    >>> county_slug("25025")
+    'county-25025'
+    """
+    return f"county-{fips}"
+
+
+def county_title(county: str, state: str) -> str:
+    """Return a county's name with that of its state, given as postal code.
+
+    >>> county_title("Suffolk County", "MA"), county_title("District of Columbia", "DC")
+    ('Suffolk County, Massachusetts', 'District of Columbia')
+    """
+    name = states()[state]
+    return county if county == name else f"{county}, {name}"
+
+
+def state_page(code: str) -> str:
+    """Return the address of a state's sheet in the folder of sheets.
+
+    >>> state_page("MA")
+    'state-ma.html'
+    """
+    return f"state-{code.lower()}.html"
+
+
 def anchor(fips: str) -> str:
     """Return a county's anchor on its state's sheet.
 
@@ -658,10 +687,11 @@ def address(place_code: str, state: str) -> str:
     """Return where a county or place of the ledger stands, relative to the root.
 
     >>> address("48453", "TX"), address("X:boston", "MA")
-    ('datasheets/state-tx.html#c48453', 'datasheets/state-ma.html#x-boston')
+    ('datasheets/county-48453.html', 'datasheets/state-ma.html#x-boston')
     """
-    line = place_anchor(place_code) if place_code.startswith("X:") else anchor(place_code)
-    return f"datasheets/state-{state.lower()}.html#{line}"
+    if place_code.startswith("X:"):
+        return f"datasheets/{state_page(state)}#{place_anchor(place_code)}"
+    return f"datasheets/{county_slug(place_code)}.html"
 
 
 @cache
@@ -676,7 +706,7 @@ def with_share() -> frozenset[str]:
 
 
 @cache
-def _with_figure() -> frozenset[str]:
+def with_figure() -> frozenset[str]:
     """Return the codes of the counties about which any figure was published, alone or together."""
     return frozenset(
         code
@@ -686,30 +716,49 @@ def _with_figure() -> frozenset[str]:
     )
 
 
-@cache
-def _cities() -> dict[str, tuple[str, ...]]:
-    """Return the cities of each county, by FIPS code, as the agency's list of facilities has them.
+def _plain(names: pd.Series) -> pd.Series:
+    upper = names.str.upper().str.replace("SAINT ", "ST ")
+    return upper.str.replace(r"[^A-Z0-9]", "", regex=True)
 
-    A city that the list puts in several counties of its state is in none.
+
+@cache
+def _facility_cities() -> pd.DataFrame:
+    """Return the cities of each county as the agency's list of facilities has them.
+
+    Columns: state (postal code), city, fips, shared (whether a county and a city that is no part
+    of it have the name that the list gives). A city that the list puts in several counties of its
+    state is left out.
     """
     kinds = r" (County|Parish|Borough|Census Area|Municipality|City and Borough|city)$"
-
-    def plain(names: pd.Series) -> pd.Series:
-        upper = names.str.upper().str.replace("SAINT ", "ST ")
-        return upper.str.replace(r"[^A-Z0-9]", "", regex=True)
-
     counties = load("county_names")
-    counties["plain"] = plain(counties["county"].str.replace(kinds, "", regex=True))
+    counties["plain"] = _plain(counties["county"].str.replace(kinds, "", regex=True))
+    counties["shared"] = counties.duplicated(["state", "plain"], keep=False)
     # Of a county and a city of one name, the county is meant.
     counties["is_city"] = counties["county"].str.endswith(" city")
     counties = counties.sort_values("is_city", kind="stable").drop_duplicates(["state", "plain"])
     found = load("facilities")[["city", "county", "state"]].dropna().drop_duplicates()
-    found["plain"] = plain(found["county"])
-    found = found.merge(counties[["fips", "state", "plain"]], on=["state", "plain"])
+    found["plain"] = _plain(found["county"])
+    found = found.merge(counties[["fips", "state", "plain", "shared"]], on=["state", "plain"])
     alone = found.groupby(["state", "city"])["fips"].transform("nunique") == 1
-    cities = (
-        found[alone].drop_duplicates(["fips", "city"]).sort_values(["fips", "city"], kind="stable")
-    )
+    return found.loc[alone, ["state", "city", "fips", "shared"]].drop_duplicates()
+
+
+@cache
+def city_counties() -> pd.DataFrame:
+    """Return the one county of each city of the agency's list: state, city (capitals), fips.
+
+    Left out are cities that the list puts in several counties, and those for which it gives a name
+    that a county and a city which is no part of it share, such as Baltimore.
+    """
+    cities = _facility_cities()
+    return cities.loc[~cities["shared"], ["state", "city", "fips"]].drop_duplicates()
+
+
+@cache
+def _cities() -> dict[str, tuple[str, ...]]:
+    """Return the cities of each county by FIPS code, of a county and a city of one name the former."""
+    cities = _facility_cities().drop_duplicates(["fips", "city"])
+    cities = cities.sort_values(["fips", "city"], kind="stable")
     return {
         str(fips): tuple(str(city).title() for city in names)
         for fips, names in cities.groupby("fips")["city"]
@@ -726,9 +775,17 @@ def _inside(fips: str) -> tuple[Published, ...]:
     )
 
 
+@cache
+def _typed_aliases() -> dict[str, tuple[str, ...]]:
+    places = mappings.places()
+    return {
+        str(code): tuple(name for name in str(names).split(";") if name)
+        for code, names in zip(places["place_code"], places["aliases"], strict=True)
+    }
+
+
 def _aliases(place_code: str) -> tuple[str, ...]:
-    names = mappings.places().set_index("place_code")["aliases"].get(place_code, "")
-    return tuple(name for name in str(names).split(";") if name)
+    return _typed_aliases().get(place_code, ())
 
 
 def _share_of_county(fips: str) -> LazyText:
@@ -737,32 +794,34 @@ def _share_of_county(fips: str) -> LazyText:
 
     def shares(items: Iterable[Published]) -> LazyText:
         return joined(
-            tr("{share} ({until})", share=_share_text(item), until=_period(item)) for item in items
+            tr("{share} ({until})", share=share_text(item), until=period_text(item))
+            for item in items
         )
 
     parts = [shares(sorted(own, key=lambda item: item.cutoff))] if own else []
     for place, items in groupby(_inside(fips), key=lambda item: item.jurisdiction):
         parts.append(tr("{place}: {shares}", place=place, shares=shares(items)))
     if not parts:
-        return joined([N_("other figures") if fips in _with_figure() else N_("none")])
+        return joined([N_("other figures") if fips in with_figure() else N_("none")])
     return joined(parts, "; ")
 
 
 def _area_scope(code: str) -> tuple[set[str], set[str]]:
     """Return the counties of an area and the states it serves."""
-    here = _activation()
+    here = activation()
     here = here[here["aor"] == code]
     return set(here["fips"]), set(here["state"]) & states().keys()
 
 
 def _state_scope(code: str) -> tuple[set[str], set[str]]:
-    here = _activation()
+    here = activation()
     return set(here.loc[here["state"] == code, "fips"]), {code}
 
 
-def places() -> list[Place]:
+@cache
+def places() -> tuple[Place, ...]:
     """Return every county, state, area and other place of the ledger with its address."""
-    counties = _activation()
+    counties = activation()
     found = []
     for code, name in states().items():
         path = f"datasheets/state-{code.lower()}.html"
@@ -817,36 +876,29 @@ def places() -> list[Place]:
                 row.state,
                 address(row.fips, row.state),
                 row.fips in with_share(),
-                row.fips in _with_figure(),
+                row.fips in with_figure(),
                 joined(inside) if inside else "",
                 (*_cities().get(row.fips, ()), *_aliases(row.fips)),
             )
         )
-    return found
+    return tuple(found)
 
 
 @cache
 def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
-    """Return what can be cited of datasheets: id, page, anchor, the page's title, and a name.
+    """Return what can be cited of datasheets: id, page, anchor, the page's title, and a text.
 
-    ``kind`` is ``datasheet`` (ids are codes of states and areas) or ``county`` (FIPS codes).
+    ``kind`` is ``datasheet`` (ids are codes of states and areas) or ``county`` (FIPS codes). Anchor
+    and text are empty: a page is cited whole.
     """
     found = []
     for place in places():
-        page, _, fragment = place.path.partition("#")
         if place.kind == "place" or (kind == "county") != (place.kind == "county"):
             continue
-        title = states()[place.state] if place.kind == "county" else place.name
-        code = page.removesuffix(".html").rsplit("-", 1)[-1].upper()
-        found.append(
-            (
-                fragment.removeprefix("c") or code,
-                page,
-                fragment,
-                tr("Datasheet: {place}", place=title),
-                place.name if kind == "county" else "",
-            )
-        )
+        is_county = place.kind == "county"
+        title = county_title(place.name, place.state) if is_county else place.name
+        code = place.path.removesuffix(".html").rsplit("-", 1)[-1].upper()
+        found.append((code, place.path, "", tr("Datasheet: {place}", place=title), ""))
     return tuple(found)
 
 
@@ -856,7 +908,7 @@ def state_sheet(code: str) -> Sheet:
     Raises KeyError for an unknown code.
     """
     name = states()[code]
-    counties = _activation()
+    counties = activation()
     here = counties[counties["state"] == code].copy()
     names = areas().set_index("code")["name"]
     here["area"] = here["aor"].map(names).fillna(N_("not in the crosswalk"))
@@ -910,6 +962,7 @@ def state_sheet(code: str) -> Sheet:
                 "without a recorded conviction printed for the county, or for a city in it."
             ),
             tuple(anchor(fips) for fips in here["fips"]),
+            tuple(f"{county_slug(fips)}.html" for fips in here["fips"]),
             dense=True,
             chapter=_PROGRAM,
         ),
@@ -936,7 +989,7 @@ def area_sheet(code: str) -> Sheet:
     Raises KeyError for an unknown code.
     """
     name = str(areas().set_index("code").at[code, "name"])
-    counties = _activation()
+    counties = activation()
     here = counties[counties["aor"] == code]
     scope = _area_scope(code)
     items, figures = published_in(*scope), figures_in(*scope)

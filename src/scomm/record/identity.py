@@ -34,7 +34,7 @@ class Item:
     """One object that can be cited. ``page`` and ``anchor`` are its address in the site.
 
     ``title`` is the title of its page; ``text`` what it says: a finding's statement, a caption,
-    a paragraph's text, a county's name; ``sha256`` is the digest of that text, empty for chapters and the book.
+    a paragraph's text; ``sha256`` is the digest of that text, empty for chapters and the book.
     """
 
     kind: str
@@ -81,11 +81,9 @@ class Record:
 
         Datasheets and their counties follow from the tables and are not listed one by one.
         """
-        from scomm.record.datasheets import sheet_items  # the statistics, for few references
-
-        items = self.items
         if reference.kind in ("datasheet", "county"):
-            items = tuple(Item(reference.kind, *entry) for entry in sheet_items(reference.kind))
+            return _sheet_item(reference)
+        items = self.items
         for item in items:
             if (item.kind, item.id) == (reference.kind, reference.id):
                 return item
@@ -124,6 +122,21 @@ class Record:
             "items": [asdict(item) for item in self.items],
         }
         return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+@cache
+def _sheet_items(kind: str) -> dict[str, Item]:
+    """Return the datasheets, or the pages of counties, by id."""
+    from scomm.record.datasheets import sheet_items  # the statistics, for few references
+
+    return {entry[0]: Item(kind, *entry) for entry in sheet_items(kind)}
+
+
+def _sheet_item(reference: Reference) -> Item:
+    items = _sheet_items(reference.kind)
+    if reference.id not in items:
+        raise unknown(reference, items)
+    return items[reference.id]
 
 
 def text_digest(text: str) -> str:

@@ -220,7 +220,8 @@ def at_jails() -> tuple[pd.DataFrame, list[restrictions.Attrition]]:
 
 
 @cache
-def _all_counties() -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
+def all_counties() -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
+    """Return placed arrests by month and county, each county's dispersion, and ``changes``."""
     known, _left_out = restrictions.placed_in_a_county(at_jails()[0])
     months = by_month_and_county(known)
     phi = pd.Series(dispersion_of_years(months).phi, index=months.columns)
@@ -232,7 +233,7 @@ def of_county(fips: str) -> CountyArrests:
 
     Raises ArgumentError for a county in which no arrest is placed: that is not zero arrests.
     """
-    months, phi, changed = _all_counties()
+    months, phi, changed = all_counties()
     if fips not in months:
         raise ArgumentError(f"county {fips!r}: no arrest at a local jail is placed there")
     counted = yearly(months[[fips]])

@@ -48,7 +48,7 @@ _PLACED = N_(
 )
 
 
-def _arrests_chart(months: pd.Series, place: LazyText | str) -> SheetChart:
+def arrests_chart(months: pd.Series, place: LazyText | str) -> SheetChart:
     """Return the drawing of monthly arrests at local jails."""
     most, least = months.idxmax(), months.idxmin()
     span = {"first": months.index[0], "last": months.index[-1]}
@@ -108,21 +108,19 @@ def arrests_of_area(code: str, name: LazyText | str) -> SheetTable:
             "conviction. FY2019 ends in August."
         ),
         chapter=_JAILS,
-        chart=_arrests_chart(at_jails, name),
+        chart=arrests_chart(at_jails, name),
     )
 
 
 @cache
 def _counties() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return placed arrests by month and county, and a row a county with rate and change."""
-    known, _left_out = restrictions.placed_in_a_county(jail_arrests.at_jails()[0])
-    months = jail_arrests.by_month_and_county(known)
-    phi = pd.Series(jail_arrests.dispersion_of_years(months).phi, index=months.columns)
+    months, phi, change = jail_arrests.all_counties()
     counted = jail_arrests.yearly(months)
     years = counted.pivot_table("arrests", "fips", "fiscal_year").add_prefix("y").astype(int)
     year = counted[counted["fiscal_year"] == _RATED_YEAR]
     rate = jail_arrests.with_rate(year, phi.loc[year["fips"]].to_numpy()).set_index("fips")
-    change = jail_arrests.changes(months).set_index("fips")
+    change = change.set_index("fips")
     enough = change["before"] + change["after"] >= jail_arrests.LEAST
     change = change[enough].rename(columns={"low": "ratio_low", "high": "ratio_high"})
     frame = years.join(rate[["rate", "low", "high"]])
@@ -143,7 +141,7 @@ def arrests_of_state(code: str, name: str) -> tuple[SheetTable, ...]:
         "Arrests at the jails of its counties, most first",
         len(here),
     )
-    chart = _arrests_chart(months[here["fips"]].sum(axis=1), name)
+    chart = arrests_chart(months[here["fips"]].sum(axis=1), name)
     shown = SheetTable(title, first, _BY_COUNTY, _PLACED, chapter=_JAILS, chart=chart)
     if rest.empty:
         return (shown,)
@@ -209,7 +207,7 @@ def agreements(state: str) -> SheetTable | None:
 
 
 @cache
-def _facilities() -> pd.DataFrame:
+def facilities_held() -> pd.DataFrame:
     """Return people held by facility and fiscal year: the mean of the nights."""
     rows = load("detention_facilities")
     held = rows[_CLASSES].sum(axis=1, min_count=len(_CLASSES))
@@ -224,14 +222,20 @@ def _last_days() -> pd.Series:
     return load("detention_facilities").groupby("fiscal_year")["posted"].max()
 
 
-def _column(year: int) -> str:
+def year_column(year: int) -> str:
+    """Return the column of a fiscal year in a table of people held.
+
+    >>> year_column(2019)
+    'fy2019'
+    """
     return f"fy{year}"
 
 
-def _held_columns() -> dict[str, Col]:
+def held_columns() -> dict[str, Col]:
+    """Return the columns of a table of people held: facility, city, and one a fiscal year."""
     years = list(_last_days().index)
     shown = {
-        _column(year): Col(tr("FY{year:year}", year=year), "f1", phone=year >= years[-2])
+        year_column(year): Col(tr("FY{year:year}", year=year), "f1", phone=year >= years[-2])
         for year in years
     }
     return {
@@ -275,7 +279,7 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     ``by`` is ``state`` or ``aor``, ``code`` a code of that column, ``name`` stands in the words.
     Empty if no facility is listed there.
     """
-    rows = _facilities()
+    rows = facilities_held()
     rows = rows[rows[by] == code]
     if rows["held"].isna().all():
         return ()
@@ -285,7 +289,7 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     wide = counted.unstack().reindex(columns=years)
     latest_first = list(reversed(years))
     wide = wide.sort_values(latest_first, ascending=False, kind="stable")
-    frame = wide.rename(columns=_column).reset_index()
+    frame = wide.rename(columns=year_column).reset_index()
     unfinished = joined(
         tr("FY{year:year} to {day:date}", year=int(year), day=day)
         for year, day in _last_days().items()
@@ -304,7 +308,7 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
                 len(frame),
             ),
             frame.head(_SHOWN),
-            _held_columns(),
+            held_columns(),
             note,
             chapter=_HELD,
             chart=_held_chart(by_year, name),
@@ -313,6 +317,6 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     if len(frame) > _SHOWN:
         rest = frame.iloc[_SHOWN:]
         tables.append(
-            SheetTable(N_("The smaller facilities"), rest, _held_columns(), note, folded=True)
+            SheetTable(N_("The smaller facilities"), rest, held_columns(), note, folded=True)
         )
     return tuple(tables)

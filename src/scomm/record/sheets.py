@@ -32,6 +32,7 @@ class SheetChart:
 class SheetTable:
     """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
 
+    ``pages`` are addresses to which the rows' headers link, where that is not the row itself.
     ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
     for tables of many short rows, which print sets in columns; ``chapter`` explains what it shows;
     ``chart`` draws the table and stands before it.
@@ -42,6 +43,7 @@ class SheetTable:
     columns: dict[str, Col]
     note: str = ""
     anchors: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     folded: bool = False
     dense: bool = False
     chapter: str = ""

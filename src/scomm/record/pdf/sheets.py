@@ -88,8 +88,7 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
     page = page_of(name)
     root = pages.read(site, page)
     pages.drop_controls(root)
-    # The address of one county is for the screen, where it is that of the line looked at.
-    for element in pages.having(root, "cite-county", "sheet-links"):
+    for element in pages.having(root, "sheet-links"):
         element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)
