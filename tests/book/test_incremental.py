@@ -134,6 +134,12 @@ def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     assert set(site(whole)) == set(quick)
 
 
+def test_nothing_changed_reads_no_page_again(whole: Book) -> None:
+    result = whole.built()
+    assert "0 added, 0 changed, 0 removed" in result.stdout
+    assert "config changed" not in result.stdout
+
+
 def test_a_generated_page_that_is_gone_is_made_again(whole: Book) -> None:
     page = whole.html / KEPT_PAGE
     content = page.read_bytes()

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -72,17 +73,25 @@ def extracting(app: Sphinx) -> bool:
     return bool(app.builder.name == "gettext")
 
 
-def _choose_reader(app: Sphinx) -> None:
-    """Name the reader of each page with code cells, before MyST-NB settles its options."""
+def _choose_reader(app: Sphinx, config: Config) -> None:
+    """Name the reader of each page with code cells.
+
+    After MyST-NB has made a file's ending of each format, which these are not, and before Sphinx
+    compares the configuration with that of the last build: a difference reads every page again.
+    """
     reader = f"{read_executed.__module__}.{read_executed.__name__}"
-    if not extracting(app):
-        app.config.nb_custom_formats = {
-            f"{page}.md": [reader, {"page": page}, False]
-            for page in chapters.pages()
-            if (file := Path(app.srcdir) / f"{page}.md").is_file()
-            and is_myst_markdown_notebook(file.read_text(encoding="utf-8"))
-        }
-    else:
+    config.nb_custom_formats = {
+        f"{page}.md": [reader, {"page": page}, False]
+        for page in chapters.pages()
+        if (file := Path(app.srcdir) / f"{page}.md").is_file()
+        and is_myst_markdown_notebook(file.read_text(encoding="utf-8"))
+    }
+
+
+def _without_reader(app: Sphinx) -> None:
+    """Let MyST-NB read pages by itself where there are no results, before it settles its options."""
+    if extracting(app):
+        app.config.nb_custom_formats = {}
         # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
         app.config.suppress_warnings += ["myst-nb.lexer"]
 
@@ -163,5 +172,6 @@ def _outdated(
 def setup(app: Sphinx) -> None:
     """Connect to the build: configure, choose readers, then execute and say what is outdated."""
     app.connect("config-inited", _configure, priority=1)
-    app.connect("builder-inited", _choose_reader, priority=1)
+    app.connect("config-inited", _choose_reader, priority=900)
+    app.connect("builder-inited", _without_reader, priority=1)
     app.connect("env-get-outdated", _outdated)
