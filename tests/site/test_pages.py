@@ -149,9 +149,10 @@ def test_the_first_page_leads_from_each_dot_to_its_place(
     assert len(set(ends)) == len(ends) > 20
     for end in ends:
         file, _hash, line = end.partition("#")
-        assert f'id="{line}"' in (site.folder / file).read_text(encoding="utf-8")
+        text = (site.folder / file).read_text(encoding="utf-8")
+        assert not line or f'id="{line}"' in text
     dots.last.click()
-    page.wait_for_url("**/datasheets/state-*.html#*")
+    page.wait_for_url("**/datasheets/*.html*")
 
 
 FIVE = (
