@@ -41,7 +41,7 @@ KINDS = {
     r"search\.html": "search",
 }
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
-BUDGETS = {"landing": (120, 12), "chapter": (400, 15), "county": (120, 12)}
+BUDGETS = {"landing": (120, 12), "chapter": (250, 15), "county": (60, 12)}
 
 
 def kind(page: str) -> str:

@@ -427,7 +427,7 @@ def test_a_datasheet_and_an_exhibit_as_pdf(printed: Book, tmp_path: Path) -> Non
     result = printed.scomm("pdf", "datasheet", "SNA", "-o", str(tmp_path / "sna.pdf"))
     assert result.returncode == 0, result.stderr
     area = PdfReader(tmp_path / "sna.pdf")
-    assert len(area.pages) <= 3
+    assert len(area.pages) <= 2
     assert "Share without a recorded conviction, by month" in area.pages[0].extract_text()
     _check_fonts(area)
     result = printed.scomm("exhibit", "F1.1", "--pdf", "-o", str(tmp_path))

@@ -149,6 +149,19 @@ def test_gamma_poisson_finds_mean_and_shape() -> None:
     assert found.posterior_shape / found.posterior_rate == pytest.approx(by_hand)
 
 
+def test_gamma_poisson_ends_at_the_top_and_not_where_a_search_stopped() -> None:
+    generator = np.random.default_rng(4)
+    exposure = generator.gamma(2, 50, 800)
+    x = generator.poisson(generator.gamma(2, 0.5, 800) * exposure) / 1.7
+    found = rates.gamma_poisson(x, exposure / 1.7)
+    top = np.log([found.mean, found.shape])
+    _, gradient = rates._negative_binomial(top, x, exposure / 1.7)
+    # As far as sums of 800 numbers of this size are exact.
+    assert np.abs(gradient).max() < 1e-9 * x.sum()
+    even = rates.gamma_poisson([10.0] * 20, [5.0] * 20)
+    assert (even.mean, even.shape) == pytest.approx((2.0, 1e6))
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -30,41 +30,43 @@ WIDTH, HEIGHT = 975, 610
 SHADES = tuple(color.light for color in SHADE_COLORS)
 _TEXT, _LABEL, _RULE, _PAPER, _SUBJECT = map(role, ("text", "label", "rule", "paper", "subject"))
 NO_DATA = _PAPER
+_ISLET = 12.0  # square units of the canvas
 
 
 Point = tuple[int, int]
 
 
-def _rings(path: str) -> list[list[Point]]:
-    """Return a path's outlines as points rounded to even units of the canvas, which no eye tells.
+def _rings(path: str, grid: int = 2) -> list[list[Point]]:
+    """Return a path's outlines as points rounded to a grid of the canvas, so fine that no eye tells.
 
     Neighbors share their points, so they stay neighbors.
     """
     rings = []
     for ring in path.split("M")[1:]:
         points = [
-            (2 * round(float(x) / 2), 2 * round(float(y) / 2))
+            (grid * round(float(x) / grid), grid * round(float(y) / grid))
             for x, y in (pair.split(",") for pair in ring.rstrip("Z").split("L"))
         ]
         rings.append([points[0]] + [b for a, b in pairwise(points) if a != b])
     return rings
 
 
-def _written(rings: Iterable[Sequence[Point]]) -> str:
+def _written(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
     """Write outlines as steps from point to point: a third of the weight of their coordinates."""
     parts = []
     for ring in rings:
         steps = (f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(ring))
         # A minus separates two numbers as well as a blank does.
-        parts.append(f"M{ring[0][0]} {ring[0][1]}l{' '.join(steps)}Z".replace(" -", "-"))
+        end = "Z" if closed else ""
+        parts.append(f"M{ring[0][0]} {ring[0][1]}l{' '.join(steps)}{end}".replace(" -", "-"))
     return "".join(parts)
 
 
-def _coarse(path: str) -> str:
-    return _written(ring for ring in _rings(path) if len(ring) > 1)
+def _coarse(path: str, grid: int = 2) -> str:
+    return _written(ring for ring in _rings(path, grid) if len(ring) > 1)
 
 
-def dissolve(paths: Iterable[str]) -> list[list[Point]]:
+def dissolve(paths: Iterable[str], grid: int = 2) -> list[list[Point]]:
     """Return the common outline of neighboring shapes: what two of them share is no border.
 
     A step that one outline makes and another makes backwards lies between the two; it is dropped,
@@ -75,7 +77,7 @@ def dissolve(paths: Iterable[str]) -> list[list[Point]]:
     """
     steps: Counter[tuple[Point, Point]] = Counter()
     for path in paths:
-        for ring in _rings(path):
+        for ring in _rings(path, grid):
             for a, b in pairwise([*ring, ring[0]]):
                 if steps[b, a] > 0:
                     steps[b, a] -= 1
@@ -92,6 +94,31 @@ def dissolve(paths: Iterable[str]) -> list[list[Point]]:
                 ring.append(after[ring[-1]].pop())
             rings.append(ring[:-1] if ring[-1] == ring[0] else ring)
     return rings
+
+
+def borders_once(paths: Iterable[str]) -> list[list[Point]]:
+    """Return the lines of neighboring shapes' outlines, a line that two of them share once.
+
+    Islands too small to be seen are left out.
+
+    >>> borders_once(["M0,0L8,0L8,8L0,8Z", "M8,0L16,0L16,8L8,8Z"])
+    [[(0, 0), (8, 0), (8, 8), (0, 8), (0, 0)], [(8, 0), (16, 0), (16, 8), (8, 8)]]
+    """
+    seen: set[tuple[Point, Point]] = set()
+    lines = []
+    for ring in (ring for path in paths for ring in _rings(path)):
+        if _area_and_middle(ring)[0] < _ISLET:
+            continue
+        line = [ring[0]]
+        for a, b in pairwise([*ring, ring[0]]):
+            if (b, a) in seen:
+                lines.append(line)
+                line = [b]
+            else:
+                line.append(b)
+            seen.add((a, b))
+        lines.append(line)
+    return [line for line in lines if len(line) > 1]
 
 
 def _area_and_middle(ring: Sequence[Point]) -> tuple[float, float, float]:
@@ -199,7 +226,9 @@ def rollout(
     _check_classes(labels)
     known = shapes["fips"].map(classes).fillna(-1).astype(int)
     shades = SHADES[: len(labels)][::-1]
-    outline = f'<path id="borders" fill="none" d="{_coarse("".join(borders["path"]))}"/>'
+    outline = (
+        f'<path id="borders" fill="none" d="{_written(borders_once(borders["path"]), False)}"/>'
+    )
     large = []
     for number in range(-1, len(labels)):
         inside = "".join(
@@ -243,6 +272,8 @@ _FINE_HATCH = (
     "</pattern></defs>"
 )
 HATCHED = -2  # the class of a place of which too little is known
+# Units to which a map of counties by class rounds them, and a field of many: a page can have several.
+_COUNTY_GRID, _FIELD_GRID = 3, 4
 
 
 def county_map(
@@ -260,24 +291,26 @@ def county_map(
 
     ``classes`` gives each fips a class number from 0, the palest; ``HATCHED``, or -1 (also where
     missing): nothing recorded, drawn as paper. ``labels`` names the classes in order, ``hatched``
-    and ``empty`` the two others in the legend; ``titles`` gives each fips the words that a pointer
-    shows. ``shapes`` and ``borders`` as for ``rollout``.
+    and ``empty`` the two others in the legend; ``titles`` gives each fips that has a class the
+    words that a pointer shows. ``shapes`` and ``borders`` as for ``rollout``.
 
     Raises ArgumentError if there are more classes than shades.
     """
     _check_classes(labels)
-    known = shapes["fips"].map(classes).fillna(-1).astype(int)
-    fills = {-1: NO_DATA, HATCHED: "url(#hatch)"} | dict(enumerate(SHADES[: len(labels)]))
-    parts = []
-    for number, fill in fills.items():
+    known = shapes["fips"].map(classes)
+    # What shows no border needs no point of its own: hatched counties are one outline, and those
+    # without a record are the page.
+    unsure = _written(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
+    parts = [f'<path d="{unsure}" fill="url(#hatch)"/>']
+    for number, fill in enumerate(SHADES[: len(labels)]):
         inside = "".join(
-            f'<path d="{_coarse(row.path)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
-            "</path>"
+            f'<path d="{_coarse(row.path, _COUNTY_GRID)}">'
+            f"<title>{escape(_(titles[row.fips]))}</title></path>"
             for row in shapes[known == number].itertuples()
         )
         parts.append(f'<g fill="{fill}">{inside}</g>')
     # A coast has no neighbor that would show where paper ends.
-    outline = f'd="{_coarse("".join(borders["path"]))}" fill="none"'
+    outline = f'd="{_written(borders_once(borders["path"]), False)}" fill="none"'
     parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]
     legend, bottom = _legend(entries, HEIGHT + 12)

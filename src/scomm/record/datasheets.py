@@ -1014,6 +1014,7 @@ def area_sheet(code: str) -> Sheet:
             N_("Counties of the area by state"),
             by_state,
             {"state": Col("State"), "counties": Col("Counties", "int")},
+            folded=True,
         ),
         _covered_table(N_("How much of the area was covered when"), here),
     ]

@@ -17,7 +17,7 @@ from scomm.record.sheets import SheetChart, SheetTable, month_labels
 
 # Chapters in which the tables are explained.
 _PROGRAM, _JAILS, _HELD = "notebooks/02-program", "notebooks/09-jail-door", "notebooks/15-held"
-_SHOWN = 15  # facilities printed before the rest is folded
+_SHOWN, _FACILITIES = 15, 8  # counties and facilities shown before the rest is folded
 _CLASSES = ["adp_male_crim", "adp_male_non_crim", "adp_female_crim", "adp_female_non_crim"]
 
 _METHODS = {
@@ -75,6 +75,7 @@ def arrests_chart(months: pd.Series, place: LazyText | str) -> SheetChart:
             **ends,
         ),
         "number",
+        printed=False,
     )
 
 
@@ -270,6 +271,7 @@ def _held_chart(by_year: pd.Series, name: str) -> SheetChart:
         ),
         tr("One line on a scale from zero. {years}.", years=listed),
         "number",
+        printed=False,
     )
 
 
@@ -307,15 +309,15 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
                 "Facilities here, largest first, by fiscal year",
                 len(frame),
             ),
-            frame.head(_SHOWN),
+            frame.head(_FACILITIES),
             held_columns(),
             note,
             chapter=_HELD,
             chart=_held_chart(by_year, name),
         )
     ]
-    if len(frame) > _SHOWN:
-        rest = frame.iloc[_SHOWN:]
+    if len(frame) > _FACILITIES:
+        rest = frame.iloc[_FACILITIES:]
         tables.append(
             SheetTable(N_("The smaller facilities"), rest, held_columns(), note, folded=True)
         )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import betainc, betaincinv, gammaln, ndtr, ndtri
+from scipy.optimize import minimize, root
+from scipy.special import betainc, betaincinv, digamma, gammaln, ndtr, ndtri
 from scipy.stats import t as student
 
 from scomm.errors import ArgumentError
@@ -263,12 +263,23 @@ class GammaPoisson:
     posterior_rate: Floats
 
 
+def _negative_binomial(theta: Floats, x: Floats, exposure: Floats) -> tuple[float, Floats]:
+    """Negative log-likelihood and gradient in (log mean rate, log shape)."""
+    mean, k = np.exp(theta[0]) * exposure, np.exp(theta[1])
+    terms = gammaln(k + x) - gammaln(k) - gammaln(x + 1)
+    terms = terms + k * np.log(k / (k + mean)) + x * np.log(mean / (k + mean))
+    to_mean = k * (x - mean) / (k + mean)
+    to_k = k * (digamma(k + x) - digamma(k) + np.log(k / (k + mean)) + (mean - x) / (k + mean))
+    return -float(terms.sum()), -np.array([to_mean.sum(), to_k.sum()])
+
+
 def gamma_poisson(x: npt.ArrayLike, exposure: npt.ArrayLike) -> GammaPoisson:
     """Empirical-Bayes rates: Poisson counts whose rates have a gamma spread.
 
     Equation: x is negative binomial with mean m e and shape k, both by maximum likelihood; the
     posterior is Gamma(k + x, k/m + e). Fractions (counts divided by a dispersion) are taken.
-    Source: Clayton and Kaldor (1987). k is held at most 1e6. Raises ArgumentError for fewer than two
+    Source: Clayton and Kaldor (1987). k is held at 1e6 where the rates
+    spread no more than chance. Raises ArgumentError for fewer than two
     places, a negative count or an exposure that is not positive.
 
     >>> g = gamma_poisson([1, 10, 4, 30], [10.0, 10.0, 10.0, 10.0])
@@ -279,21 +290,22 @@ def gamma_poisson(x: npt.ArrayLike, exposure: npt.ArrayLike) -> GammaPoisson:
     if xs.size < 2 or not (xs >= 0).all() or not (e > 0).all():
         raise ArgumentError("expected two or more counts, each with a positive exposure")
 
-    def negative(theta: Floats) -> float:
-        mean, k = np.exp(theta[0]) * e, np.exp(theta[1])
-        terms = gammaln(k + xs) - gammaln(k) - gammaln(xs + 1)
-        terms = terms + k * np.log(k / (k + mean)) + xs * np.log(mean / (k + mean))
-        return -float(terms.sum())
-
     start = np.array([np.log(xs.sum() / e.sum()), 0.0])
+    largest = np.log(1e6)
     found = minimize(
-        negative,
+        _negative_binomial,
         start,
-        method="Nelder-Mead",
-        bounds=[(start[0] - 10, start[0] + 10), (-10.0, np.log(1e6))],
-        options={"xatol": 1e-7, "fatol": 1e-9},
+        args=(xs, e),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(start[0] - 10, start[0] + 10), (-10.0, largest)],
     )
-    mean, k = (float(value) for value in np.exp(found.x))
+    theta = np.array([start[0], largest])
+    if _negative_binomial(theta, xs, e)[0] - found.fun > 1e-6:
+        # A search stops where the likelihood is flat, at digits that the processor decides; its
+        # gradient has one zero.
+        theta = root(lambda at: _negative_binomial(at, xs, e)[1], found.x, tol=1e-13).x
+    mean, k = (float(value) for value in np.exp(theta))
     return GammaPoisson(mean, k, k + xs, k / mean + e)
 
 

@@ -33,7 +33,7 @@ FACE = "Source Sans 3"
 _CONTROLS = (
     "//*[contains-class('edition-notice', 'find', 'page-downloads', 'headerlink', 'par-cite', "
     "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
-    "'exhibit-narrow', 'excerpt', 'sheet-folded', 'related', 'colophon')]",
+    "'exhibit-narrow', 'excerpt', 'sheet-folded', 'screen-only', 'related', 'colophon')]",
     "//details[contains-class('code')]",
     "//script|//form|//button|//comment()",
 )
