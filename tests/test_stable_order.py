@@ -10,7 +10,11 @@ from scomm import paths
 SORTS = {"argsort", "argpartition", "partition", "sort_values"}
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.S | re.M)
 SOURCES = sorted((paths.SRC / "scomm").rglob("*.py"))
-CHAPTERS = [paths.ROOT / "index.md", *sorted((paths.ROOT / "notebooks").glob("*.md"))]
+CHAPTERS = [
+    paths.ROOT / "index.md",
+    paths.ROOT / "story.md",
+    *sorted((paths.ROOT / "notebooks").glob("*.md")),
+]
 
 
 def unstable(code):

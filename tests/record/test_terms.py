@@ -11,7 +11,7 @@ from scomm import paths
 from scomm.data.ledger import glossary, term
 from scomm.record.prose import prose_only, typed_numbers
 
-PAGES = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md"]
+PAGES = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md", paths.ROOT / "story.md"]
 CHAPTERS = [file for file in PAGES if re.match(r"\d\d-", file.name)]
 
 

@@ -1,4 +1,4 @@
-"""The role ``{n}``: a number of this page, computed by its code, in a stated format."""
+"""The roles ``{n}``, a number that code computed, and ``{finding-link}``, a link to a finding."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from scomm.book.execution import extracting
+from scomm.book.execution import executed, extracting
 from scomm.book.exhibits import used, values
-from scomm.display.formats import fmt
+from scomm.display.formats import fmt, tr
 from scomm.display.words import english
 from scomm.errors import ScommError
 from scomm.record.directives import in_language, named, value
+from scomm.record.outputs import left, slug
 
 
 class Number(SphinxRole):
@@ -47,10 +48,31 @@ class Number(SphinxRole):
         return [node], []
 
 
+class FindingLink(SphinxRole):
+    """``{finding-link}`5.1``` names a finding and leads to it; one that no page records is a warning."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link."""
+        if extracting(self.env.app):
+            return [nodes.inline(self.rawtext, self.text)], []
+        for page, notebook in executed(self.env.app).items():
+            if f"finding/{self.text}" in left(notebook):
+                used(self.env, self.text)
+                up = "../" * self.env.docname.count("/")
+                address = f"{up}{page}.html#finding-{slug(self.text)}"
+                words = _kept_together(fmt(tr("finding {id}", id=self.text)))
+                return [nodes.reference(self.rawtext, words, refuri=address)], []
+        message = self.inliner.reporter.warning(
+            f"no page records finding {self.text!r}", line=self.lineno
+        )
+        return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+
+
 def _kept_together(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < 14 else text
 
 
 def setup(app: Sphinx) -> None:
-    """Register the role."""
+    """Register the roles."""
     app.add_role("n", Number())
+    app.add_role("finding-link", FindingLink())

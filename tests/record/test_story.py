@@ -1,0 +1,28 @@
+"""The story in one page: its length, its figures, and that each of its numbers is a finding's."""
+
+from __future__ import annotations
+
+import re
+
+from scomm import paths
+from scomm.record.directives import finding_of
+
+TEXT = (paths.ROOT / "story.md").read_text(encoding="utf-8").split("---", 2)[2]
+BLOCK = re.compile(r"^```.*?^```", re.S | re.M)
+ROLE = re.compile(r"\{([a-z-]+)\}`([^`]*)`")
+
+
+def test_it_is_read_in_some_minutes_and_shows_five_figures() -> None:
+    words = ROLE.sub("x", BLOCK.sub("", TEXT)).split()
+    assert 800 <= len(words) <= 1000
+    assert len(re.findall(r"^```\{excerpt\}", TEXT, re.M)) == 5
+
+
+def test_its_numbers_are_findings_and_each_is_named_beside_them() -> None:
+    counted = {"claims", "verdict"}  # how many claims there are, and what became of some
+    for paragraph in TEXT.split("\n\n"):
+        roles = ROLE.findall(paragraph)
+        named = {text for role, text in roles if role == "finding-link"}
+        for role, text in roles:
+            if role == "n" and text.partition(".")[0].partition(":")[0] not in counted:
+                assert finding_of(text.partition(":")[0]) in named, text
