@@ -30,6 +30,7 @@ AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".csv", ".ipynb", ".txt", ".md"}
 KINDS = {
     r"index\.html": "landing",
+    r"story\.html": "story",
     r"notebooks/\d": "chapter",
     r"notebooks/[A-Z]": "appendix",
     r"datasheets/state-": "sheet of a state",

@@ -21,7 +21,7 @@ FENCE = "```{code-cell} ipython3\n"
 
 def pages() -> list[Path]:
     """Return the pages that have code cells."""
-    files = [ROOT / "index.md", *sorted((ROOT / "notebooks").glob("*.md"))]
+    files = [ROOT / "index.md", ROOT / "story.md", *sorted((ROOT / "notebooks").glob("*.md"))]
     return [file for file in files if FENCE in file.read_text(encoding="utf-8")]
 
 

@@ -56,6 +56,7 @@ SOURCE = (
     "requirements-spark.txt",
     "requirements.txt",
     "src",
+    "story.md",
     "tests",
     "tools",
 )
