@@ -6,15 +6,12 @@ import re
 import pytest
 
 from scomm import paths
+from scomm.record.chapters import pages
 
 SORTS = {"argsort", "argpartition", "partition", "sort_values"}
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.S | re.M)
 SOURCES = sorted((paths.SRC / "scomm").rglob("*.py"))
-CHAPTERS = [
-    paths.ROOT / "index.md",
-    paths.ROOT / "story.md",
-    *sorted((paths.ROOT / "notebooks").glob("*.md")),
-]
+CHAPTERS = [paths.ROOT / f"{page}.md" for page in pages()]
 
 
 def unstable(code):

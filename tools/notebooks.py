@@ -15,13 +15,15 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from scomm.record import chapters
+
 ROOT = Path(__file__).parents[1]
 FENCE = "```{code-cell} ipython3\n"
 
 
 def pages() -> list[Path]:
     """Return the pages that have code cells."""
-    files = [ROOT / "index.md", ROOT / "story.md", *sorted((ROOT / "notebooks").glob("*.md"))]
+    files = [ROOT / f"{page}.md" for page in chapters.pages()]
     return [file for file in files if FENCE in file.read_text(encoding="utf-8")]
 
 

@@ -236,7 +236,7 @@ def test_bad_decision_rows_are_refused(edit: Callable, column: str, value: str) 
 def test_a_pair_that_stands_twice_and_a_jail_without_county_are_refused(edit: Callable) -> None:
     last = len(mappings.landmark_counties()) + 2
     edit("LANDMARK_COUNTIES", lambda rows: rows.append(dict(rows[0])))
-    with pytest.raises(LedgerError, match=f"row {last}, column 'landmark'"):
+    with pytest.raises(LedgerError, match=f"row {last}: aor '.+', landmark '.+' stands twice"):
         mappings.landmark_counties()
     edit("LANDMARK_COUNTIES", lambda rows: rows[0].update(fips=""))
     with pytest.raises(LedgerError, match="row 2, column 'landmark_class'"):

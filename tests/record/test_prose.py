@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from scomm import paths
-from scomm.record.chapters import read_notebook
+from scomm.record.chapters import pages, read_notebook
 from scomm.record.prose import typed_literals, typed_numbers
 
-CHAPTERS = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md", paths.ROOT / "story.md"]
+CHAPTERS = [paths.ROOT / f"{page}.md" for page in pages()]
 
 # A number or number word that may stay typed, with the reason. New ones need a reason too.
 ALLOW: dict[tuple[str, str], str] = {

@@ -19,7 +19,8 @@ def test_it_is_read_in_some_minutes_and_shows_five_figures() -> None:
 
 
 def test_its_numbers_are_findings_and_each_is_named_beside_them() -> None:
-    counted = {"claims", "verdict"}  # how many claims there are, and what became of some
+    # How many claims there are, what became of some, and how many places stand behind one.
+    counted = {"claims", "verdict", "c3_established"}
     for paragraph in TEXT.split("\n\n"):
         roles = ROLE.findall(paragraph)
         named = {text for role, text in roles if role == "finding-link"}

@@ -9,9 +9,10 @@ import pytest
 
 from scomm import paths
 from scomm.data.ledger import glossary, term
+from scomm.record.chapters import pages
 from scomm.record.prose import prose_only, typed_numbers
 
-PAGES = [*sorted(paths.NOTEBOOKS.glob("*.md")), paths.ROOT / "index.md", paths.ROOT / "story.md"]
+PAGES = [paths.ROOT / f"{page}.md" for page in pages()]
 CHAPTERS = [file for file in PAGES if re.match(r"\d\d-", file.name)]
 
 

@@ -222,10 +222,10 @@ def _chart_html(chart: SheetChart, name: str) -> str:
         f'<details class="long-description"><summary>{html("The figure in words")}</summary>'
         f"<p>{escape(_(chart.words))}</p></details>"
     )
-    where = "" if chart.printed else " screen-only"
+    shown = "sheet-chart" if chart.printed else "sheet-chart screen-only"
     return (
-        f'<h2 class="sheet-chart{where}">{escape(_(chart.title))}</h2>'
-        f'<figure class="exhibit{where}" id="figure-{name}">'
+        f'<h2 class="{shown}">{escape(_(chart.title))}</h2>'
+        f'<figure class="exhibit {shown}" id="figure-{name}">'
         f"{chart_html(chart.labels, chart.values, _(chart.alt), chart.unit)}"
         f"<figcaption>{escape(_(chart.caption))}{words}</figcaption></figure>"
     )

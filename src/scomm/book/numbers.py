@@ -12,7 +12,7 @@ from scomm.display.formats import fmt, tr
 from scomm.display.words import english
 from scomm.errors import ScommError
 from scomm.record.directives import in_language, named, value
-from scomm.record.outputs import left, slug
+from scomm.record.outputs import findings
 
 
 class Number(SphinxRole):
@@ -55,13 +55,12 @@ class FindingLink(SphinxRole):
         """Return the link."""
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
-        for page, notebook in executed(self.env.app).items():
-            if f"finding/{self.text}" in left(notebook):
-                used(self.env, self.text)
-                up = "../" * self.env.docname.count("/")
-                address = f"{up}{page}.html#finding-{slug(self.text)}"
-                words = _kept_together(fmt(tr("finding {id}", id=self.text)))
-                return [nodes.reference(self.rawtext, words, refuri=address)], []
+        addresses = {item["id"]: item["url"] for item in findings(executed(self.env.app))}
+        if self.text in addresses:
+            used(self.env, self.text)
+            address = "../" * self.env.docname.count("/") + addresses[self.text]
+            words = _kept_together(fmt(tr("finding {id}", id=self.text)))
+            return [nodes.reference(self.rawtext, words, refuri=address, internal=True)], []
         message = self.inliner.reporter.warning(
             f"no page records finding {self.text!r}", line=self.lineno
         )

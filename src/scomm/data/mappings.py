@@ -267,23 +267,14 @@ def landmark_counties() -> pd.DataFrame:
     """
     file = paths.LANDMARK_COUNTIES
     columns = ("aor", "landmark", "fips", "landmark_class", "reason", "date")
-    try:
-        header, records = named_rows(file, columns)
-    except (OSError, ValueError) as error:
-        raise LedgerError(
-            f"{file.name}: cannot be read ({error}). Mend that place, or restore the file with "
-            "`git checkout`."
-        ) from error
-    rows = pd.DataFrame(records, columns=header, dtype=str)
+    rows = _rows(file, columns, "aor", "landmark")
     codes = {"", *areas()["code"]}
     known = counties_by_area().set_index("fips")["aor"].to_dict()
-    pairs: set[tuple[str, str]] = set()
     for number, row in enumerate(rows.itertuples(), start=2):
         if row.aor not in codes:
             _refuse(file, number, "aor", repr(row.aor), "a code of aor.csv")
-        if not row.landmark or (row.aor, row.landmark) in pairs:
-            _refuse(file, number, "landmark", repr(row.landmark), "each pair once, none blank")
-        pairs.add((row.aor, row.landmark))
+        if not row.landmark:
+            _refuse(file, number, "landmark", "nothing", "the name in the record")
         if row.fips and row.fips not in known:
             _refuse(file, number, "fips", repr(row.fips), "a code of county_names.csv, or nothing")
         if (

@@ -15,7 +15,7 @@ from lxml.html import builder as E
 from scomm import __version__, paths
 from scomm.display.words import _
 from scomm.errors import EditionError
-from scomm.record import datapackage, identity, published
+from scomm.record import chapters, datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
 from scomm.record.folders import made_whole
@@ -25,7 +25,7 @@ from scomm.record.verify import read_findings
 
 NAME = f"one-in-four-{__version__}"
 
-# What of the checkout is source: all that is needed to build, test and verify.
+# What of the checkout is source, beside the pages: all that is needed to build, test and verify.
 SOURCE = (
     ".binder",
     ".ci",
@@ -47,7 +47,6 @@ SOURCE = (
     "babel.cfg",
     "bench",
     "data",
-    "index.md",
     "locale",
     "notebooks",
     "pyproject.toml",
@@ -56,7 +55,6 @@ SOURCE = (
     "requirements-spark.txt",
     "requirements.txt",
     "src",
-    "story.md",
     "tests",
     "tools",
 )
@@ -86,7 +84,8 @@ or, with any scomm of this schema:  scomm verify --edition .
 
 def source_files() -> Iterator[tuple[str, Path]]:
     """Yield every source file with its path relative to the root, in order."""
-    for name in SOURCE:
+    pages = [f"{page}.md" for page in chapters.pages() if "/" not in page]  # others lie in folders
+    for name in sorted([*SOURCE, *pages]):
         top = paths.ROOT / name
         files = [top] if top.is_file() else sorted(top.rglob("*"))
         for file in files:

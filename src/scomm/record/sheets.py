@@ -16,8 +16,8 @@ class SheetChart:
 
     ``labels`` stand below the axis, empty where there is no tick; ``unit`` is ``share`` (drawn
     from 0 to 100%) or ``number`` (from 0). ``title`` stands over it, ``alt`` is its text
-    alternative, ``words`` its long description. ``printed`` is false where a table by
-    year says enough on paper.
+    alternative, ``words`` its long description. ``printed`` is false where a table by year
+    says enough on paper.
     """
 
     title: str

@@ -278,9 +278,9 @@ def gamma_poisson(x: npt.ArrayLike, exposure: npt.ArrayLike) -> GammaPoisson:
 
     Equation: x is negative binomial with mean m e and shape k, both by maximum likelihood; the
     posterior is Gamma(k + x, k/m + e). Fractions (counts divided by a dispersion) are taken.
-    Source: Clayton and Kaldor (1987). k is held at 1e6 where the rates
-    spread no more than chance. Raises ArgumentError for fewer than two
-    places, a negative count or an exposure that is not positive.
+    Source: Clayton and Kaldor (1987). k is held at 1e6 where the rates spread no more than chance.
+    Raises ArgumentError for fewer than two places, a negative count or an exposure that is not
+    positive.
 
     >>> g = gamma_poisson([1, 10, 4, 30], [10.0, 10.0, 10.0, 10.0])
     >>> round(g.mean, 3)
