@@ -233,11 +233,14 @@ def test_bad_decision_rows_are_refused(edit: Callable, column: str, value: str) 
     assert f"landmark_counties.csv, row 2, column {column!r}" in str(refused.value)
 
 
-def test_a_pair_that_stands_twice_and_a_jail_without_county_are_refused(edit: Callable) -> None:
+def test_a_pair_that_stands_twice_is_refused(edit: Callable) -> None:
     last = len(mappings.landmark_counties()) + 2
     edit("LANDMARK_COUNTIES", lambda rows: rows.append(dict(rows[0])))
     with pytest.raises(LedgerError, match=f"row {last}: aor '.+', landmark '.+' stands twice"):
         mappings.landmark_counties()
+
+
+def test_a_jail_without_county_is_refused(edit: Callable) -> None:
     edit("LANDMARK_COUNTIES", lambda rows: rows[0].update(fips=""))
     with pytest.raises(LedgerError, match="row 2, column 'landmark_class'"):
         mappings.landmark_counties()
