@@ -56,6 +56,24 @@ addEventListener("DOMContentLoaded", () => {
       try { localStorage.setItem("code", root.hasAttribute("data-code") ? "on" : "off"); } catch { /* not kept */ }
     });
   }
+  // A map of what was reached when goes through its steps by a slider; the still one shows them all.
+  for (const map of document.querySelectorAll("[data-slider]")) {
+    const steps = [...map.querySelectorAll("[data-step]")];
+    const label = document.createElement("label");
+    const slider = document.createElement("input");
+    const said = document.createElement("output");
+    Object.assign(slider, { type: "range", min: 0, max: steps.length - 1, value: steps.length - 1 });
+    const set = () => {
+      steps.forEach((step, number) => step.classList.toggle("later", number > slider.value));
+      said.textContent = steps[slider.value].dataset.step;
+      slider.setAttribute("aria-valuetext", said.textContent);
+    };
+    label.className = "map-slider";
+    label.append(map.dataset.slider, slider, said);
+    slider.addEventListener("input", set);
+    set();
+    map.closest("svg").parentElement.before(label);
+  }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");
   if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";

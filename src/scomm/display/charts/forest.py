@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import NBSP, Figure, Looks, dot, draw_rows, translated
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, with_n
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.words import N_, _
@@ -28,10 +28,7 @@ def forest(
     points. n_text is printed beside the label. Optional highlight: what is ``established``, as the
     key calls it, is drawn filled, and what is not, hollow. Options are those of ``draw_rows``.
     """
-    labels = [
-        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
-        for label, n in zip(data["label"], data["n_text"], strict=True)
-    ]
+    labels = with_n(data)
     low, high = data["share_low"], data["share_high"]
     agrees = _RANGE | {"label": _("range that agrees with what was printed")}
     bars = [(data["low"], data["high"], _INTERVAL), (low.where(low < high), high, agrees)]

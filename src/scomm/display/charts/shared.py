@@ -40,6 +40,14 @@ def folded(label: Any, width: int) -> str:
     return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
 
 
+def with_n(data: pd.DataFrame) -> list[str]:
+    """Return the column label, translated, each with its n_text if it has one."""
+    return [
+        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
+        for label, n in zip(data["label"], data["n_text"], strict=True)
+    ]
+
+
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
     """Name the horizontal axis."""
     axes.set_xlabel(folded(label, 42 if layout.narrow else 1000))
