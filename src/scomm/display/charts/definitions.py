@@ -28,7 +28,7 @@ def definitions(
     ends = data[[first, second]]
     thin = {"color": role("range"), "linewidth": 0.8, "zorder": 1}
     bars = [(ends.min(axis=1), ends.max(axis=1), thin)]
-    figure = draw_rows(layout, data["label"], bars, dots, xlabel=xlabel, xlim=(0, 1))
+    figure = draw_rows(layout, data["label"], bars, dots, xlabel=xlabel, xlim=(0, 1), bar_name="")
     axes = figure.axes[0]
     first_is_left = data[first] < data[second]
     for column, color, left in (

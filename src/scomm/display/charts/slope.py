@@ -6,6 +6,7 @@ import pandas as pd
 
 from scomm.display.charts.shared import Figure, Looks, draw_lines, label_point, translated
 from scomm.display.figures import Layout
+from scomm.display.marks import add_mark, printed
 from scomm.display.style import role
 from scomm.display.ticks import tick_labels
 
@@ -38,6 +39,9 @@ def slope(
         color = {"color": role(name), "markeredgecolor": role(name)}
         draw_lines(axes, x=[0, 1], y=ends, marker="o", **color, **line)
         shares = [tick_labels([round(share, 2)], "share")[0] for share in (before, after)]
+        for x, label, share in ((0, left_label, before), (1, right_label, after)):
+            said = {translated(label): printed(share, "share")}
+            add_mark(axes, x, ends[x], translated(place), said)
         label_point(axes, f"{translated(place)} {shares[0]}", (0, ends[0]), (-6, 0), name)
         label_point(axes, f"{shares[1]} {translated(place)}", (1, ends[1]), (6, 0), name)
     for x, label in enumerate((left_label, right_label)):
