@@ -63,7 +63,7 @@ def forest(
         if pd.notna([row.low, row.high]).all():
             said[_(INTERVAL)] = between(row.low, row.high, "share")
         if isinstance(row.n_text, str) and row.n_text:
-            said[_(NUMBER)] = translated(row.n_text).removeprefix(_IS)
+            said[_(NUMBER)] = translated(row.n_text).removeprefix(_IS).removeprefix("n ")
         readings.append((translated(row.label), said))
     figure = draw_rows(layout, labels, bars, dots, xlim=xlim, readings=readings, **options)
     axes = figure.axes[0]
