@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, translated
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
 
@@ -29,4 +29,5 @@ def caterpillar(
         (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else dot()))
         for name, label in columns.items()
     ]
-    return draw_rows(layout, data["label"], bars, dots, **options)
+    numbers = numbers_of(data)
+    return draw_rows(layout, data["label"], bars, dots, numbers=numbers, **options)

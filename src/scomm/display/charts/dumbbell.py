@@ -50,7 +50,7 @@ def dumbbell(
     thin = {"color": role("range"), "linewidth": 0.8, "zorder": 1}
     bars = [(ends.min(axis=1), ends.max(axis=1), thin)]
     labels = with_n(data) if "n_text" in data else data["label"]
-    figure = draw_rows(layout, labels, bars, dots, xlabel=xlabel, xlim=xlim)
+    figure = draw_rows(layout, labels, bars, dots, xlabel=xlabel, xlim=xlim, bar_name="")
     axes = figure.axes[0]
     heights = axes.get_yticks()
     first_is_left = data[first] < data[second]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.words import N_
@@ -33,6 +33,7 @@ def specification(
         dots.append((data["estimate"].where(chosen), dot(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
+    options = {"numbers": numbers_of(data)} | options
     looks: Looks = {"xlabel": xlabel, "unit": unit, "signed": signed and unit == "points"}
     looks |= {"reference": reference, "reference_label": reference_label}
     return draw_rows(layout, data["label"], bars, dots, **looks | options)
