@@ -56,6 +56,59 @@ addEventListener("DOMContentLoaded", () => {
       try { localStorage.setItem("code", root.hasAttribute("data-code") ? "on" : "off"); } catch { /* not kept */ }
     });
   }
+  // A map of what was reached when goes through its steps by a slider; the still one shows them all.
+  for (const map of document.querySelectorAll("[data-slider]")) {
+    const steps = [...map.querySelectorAll("[data-step]")];
+    const label = document.createElement("label");
+    const slider = document.createElement("input");
+    const said = document.createElement("output");
+    Object.assign(slider, { type: "range", min: 0, max: steps.length - 1, value: steps.length - 1 });
+    const set = () => {
+      steps.forEach((step, number) => step.classList.toggle("later", number > slider.value));
+      said.textContent = steps[slider.value].dataset.step;
+      slider.setAttribute("aria-valuetext", said.textContent);
+    };
+    label.className = "map-slider";
+    label.append(map.dataset.slider, slider, said);
+    slider.addEventListener("input", set);
+    set();
+    map.closest("svg").parentElement.before(label);
+  }
+  // Figures answer a pointer and keys by a script that comes when one is near; elsewhere, when one is touched.
+  const figures = [...document.querySelectorAll("figure[data-marks], figure.strip")];
+  let figureScript = null;
+  const respond = () => {
+    if (figureScript) return;
+    figureScript = document.createElement("script");
+    figureScript.src = `${document.getElementById("edition-notice").dataset.root}exhibits/figures.js`;
+    document.head.append(figureScript);
+  };
+  const near = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && (near.disconnect(), respond()), { rootMargin: "400px" });
+  for (const figure of figures) {
+    if (figure.id.startsWith("figure-")) near.observe(figure);
+    else for (const kind of ["pointerenter", "focusin"]) figure.addEventListener(kind, respond, { once: true });
+  }
+  // The place that was looked up last is kept on this device alone: figures ring it.
+  const sheet = /\/datasheets\/(county|area)-/.exec(location.pathname);
+  if (sheet) {
+    const title = document.querySelector("article h1").firstChild.textContent.trim();
+    const state = /state-(\w\w)\.html/.exec(document.querySelector(".sheet-links")?.innerHTML ?? "");
+    const place = sheet[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
+    const line = document.createElement("p");
+    const forget = document.createElement("button");
+    line.className = "place-kept";
+    forget.type = "button";
+    forget.textContent = words.forget;
+    forget.addEventListener("click", () => {
+      try { localStorage.removeItem("place"); } catch { /* not kept */ }
+      line.remove();
+    });
+    try {
+      localStorage.setItem("place", JSON.stringify(place));
+      line.append(`${words.kept} `, forget);
+      document.querySelector("article").append(line);
+    } catch { /* not kept */ }
+  }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");
   if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";

@@ -40,6 +40,7 @@ KINDS = {
     r"cite/": "citations",
     r"trace/": "trace",
     r"search\.html": "search",
+    r"exhibits/": "figure",
 }
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
 BUDGETS = {"landing": (120, 12), "chapter": (250, 15), "county": (60, 12)}

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from scomm.display import charts
 from scomm.display.checks import problems, text_problems
-from scomm.display.figures import NARROW, WIDE, Layout, render
+from scomm.display.figures import WIDE, Layout, render
 from scomm.display.style import style
 from scomm.display.ticks import UNITS, number_ticks, tick_labels
 from scomm.errors import ArgumentError
@@ -127,19 +127,3 @@ def test_texts_of_a_map_are_checked_at_the_size_a_phone_shows() -> None:
     assert text_problems(svg) == []
     assert any("overlap" in found for found in text_problems(svg, 27.0))
     assert any("leaves" in found for found in text_problems(svg.replace('x="110"', 'x="290"')))
-
-
-def test_values_close_together_keep_their_own_names() -> None:
-    close = pd.DataFrame(
-        {
-            "label": [f"Place {letter}" for letter in "ABCDEFGH"],
-            "raw": 0.3 + 0.001 * np.arange(8),
-            "standardized": 0.4 - 0.001 * np.arange(8),
-        }
-    )
-    for layout in (WIDE, NARROW):
-        with style(layout.size):
-            figure = charts.slope(
-                layout, close, left="raw", right="standardized", left_label="l", right_label="r"
-            )
-            assert problems(figure) == []

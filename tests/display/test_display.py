@@ -18,12 +18,24 @@ from lxml.html import fragment_fromstring as html_fragment
 
 from scomm import paths
 from scomm.book.figure_key import key_html
-from scomm.display import charts, maps, style
+from scomm.data.tables import load
+from scomm.display import charts, maps, style, tiles
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
-from scomm.display.maps import HATCHED, Panel, area_map, county_map, dissolve, rollout
+from scomm.display.maps import HATCHED, Panel, county_map, dissolve, rollout
 from scomm.display.pictures import Card, card_svg, png, wrapped
-from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
+from scomm.display.style import (
+    BLUE,
+    COLOR_NAMES,
+    KEY,
+    PALETTE,
+    ROLES,
+    SHADE_INKS,
+    SHADES,
+    Color,
+    css,
+    swatch,
+)
 from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
 from scomm.errors import ArgumentError
 from scomm.record.pdf.pages import line_svg
@@ -113,14 +125,11 @@ DRAWINGS = {
     "small_multiples with intervals": lambda layout: charts.small_multiples(
         layout, LINES, ylabel="Share", intervals=(LINES - 0.05, LINES + 0.05)
     ),
-    "definitions": lambda layout: charts.definitions(
-        layout, ROWS.fillna(0.2), groups={"raw": "one", "other": "two"}, xlabel="Share"
+    "dumbbell": lambda layout: charts.dumbbell(
+        layout, ROWS.fillna(0.2), groups={"other": "adjusted", "raw": "counted"}, change="change"
     ),
     "caterpillar": lambda layout: charts.caterpillar(
         layout, ROWS, columns={"raw": "raw", "other": "other"}
-    ),
-    "slope": lambda layout: charts.slope(
-        layout, ROWS, left="raw", right="other", left_label="l", right_label="r"
     ),
     "specification": lambda layout: charts.specification(layout, ROWS, xlabel="points"),
     "small multiples of ratios": lambda layout: charts.small_multiples(
@@ -190,6 +199,20 @@ def test_names_of_lines_that_end_together_stand_apart() -> None:
     assert np.mean(places) == pytest.approx(0.5), "moved no more than they must"
 
 
+def luminance(code: str) -> float:
+    """Return the relative luminance of a color, as WCAG defines it."""
+    parts = [int(code[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_ink_reads_on_its_shade(scheme: str) -> None:
+    for shade, ink in zip(SHADES, SHADE_INKS, strict=True):
+        one, other = sorted(luminance(getattr(color, scheme)) for color in (shade, ink))
+        assert (other + 0.05) / (one + 0.05) >= 4.5, shade.variable
+
+
 def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
     def lightness(code: str) -> float:
         return sum(
@@ -203,7 +226,7 @@ def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
         assert all(a - b > 20 for a, b in pairwise(shades)), "told apart by lightness alone"
 
 
-DRAWING = [*Path(charts.__file__).parent.glob("*.py"), Path(maps.__file__)]
+DRAWING = [*Path(charts.__file__).parent.glob("*.py"), Path(maps.__file__), Path(tiles.__file__)]
 
 
 @pytest.mark.parametrize("file", DRAWING, ids=lambda file: file.stem)
@@ -235,19 +258,6 @@ def test_what_goes_to_print_needs_nothing_that_print_cannot_do() -> None:
         assert "non-scaling-stroke" not in svg
     assert 'stroke="#1f4e8c"' in printed[0], "the interval is drawn without a style sheet"
     assert "#605d57" in printed[0], "and so is a range"
-
-
-def test_text_on_a_map_has_its_halo_below_it() -> None:
-    texts = list(ET.fromstring(MAPS[0](WIDE)).iter("{http://www.w3.org/2000/svg}text"))
-    halos = [(i, t) for i, t in enumerate(texts) if t.get("stroke")]
-    for i, halo in halos:
-        above = texts[i + 1]
-        assert (above.text, above.get("x"), above.get("y")) == (
-            halo.text,
-            halo.get("x"),
-            halo.get("y"),
-        )
-        assert above.get("stroke") is None
 
 
 def test_narrow_layout_is_narrower_and_no_smaller_in_text() -> None:
@@ -283,6 +293,8 @@ def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large()
             titles={"1": "First <x>", "2": "Second", "3": "Third"},
             panels=[Panel("2009", "1 county", 1), Panel("2010", "2 counties", 2)],
             borders=SQUARES,
+            steps=['2009: "1"', "2010: 2", *labels][: len(labels)],
+            steps_label="Active by",
         )
 
     svg = draw(["early", "late <x>"])
@@ -295,6 +307,9 @@ def test_every_county_has_a_title_and_small_maps_use_the_outlines_of_the_large()
     reached = [href for href, fill in used if fill == BLUE.light]
     assert reached == ["#class1", "#class1", "#class2"], "one class by 2009, two by 2010"
     assert "late &lt;x&gt;" in svg
+    steps = [group for group in root.iter(f"{name}g") if group.get("data-step")]
+    assert [group.get("data-step") for group in steps] == ['2009: "1"', "2010: 2"]
+    assert [group[0].get("id") for group in steps] == ["class1", "class2"], "what a step reaches"
     with pytest.raises(ArgumentError, match="classes"):
         draw(list("abcdef"))
 
@@ -306,19 +321,18 @@ def test_neighbors_are_joined_without_the_border_between_them() -> None:
     assert len(dissolve(SQUARES["path"])) == 2, "what does not touch stays apart"
 
 
-def areas(layout: Layout) -> str:
+def areas(layout: Layout, codes: tuple[str, str] = ("SFR", "MIA")) -> str:
     rows = pd.DataFrame(
         {
-            "label": ["A & a", "Bb"],
-            "code": ["AAA", "BBB"],
+            "label": ["San & Francisco", "Bb"],
+            "code": codes,
             "n": [40, 20],
             "share": [0.12, 0.55],
             "low": [0.10, 0.40],
             "high": [0.14, 0.70],
         }
     )
-    paths_of = {"AAA": ["M100,300L400,300L400,500L100,500Z"], "BBB": ["M700,350L702,350L702,352Z"]}
-    return area_map(layout, rows, paths=paths_of, bounds=[0.5], labels=["less", "more"], wide=0.1)
+    return tiles.area_tiles(layout, rows, bounds=[0.5], labels=["less", "more"])
 
 
 def counties(layout: Layout, labels: tuple[str, ...] = ("less", "more")) -> str:
@@ -357,18 +371,45 @@ def test_too_little_is_hatched_and_nothing_is_paper() -> None:
         counties(WIDE, tuple("abcdef"))
 
 
-def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
-    svg, narrow = areas(WIDE), areas(NARROW)
-    words, few = (
-        {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
-        for drawn in (svg, narrow)
-    )
-    wide = "interval wider than 10 points"
-    assert {"AAA 12%", "10–14%", "BBB 55%", "40–70%", "less", "more", wide} <= words
-    assert {"AAA", "BBB", "A & a", "Bb", wide} <= few, "a phone has codes, and what they stand for"
-    assert "10–14%" not in few
-    assert "<title>A &amp; a: 12.0%, interval 10.0% to 14.0%, 40 removals</title>" in svg
-    assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=lambda layout: layout.kind)
+def test_a_tile_has_name_share_and_interval_in_the_ink_of_its_shade(layout: Layout) -> None:
+    name = "{http://www.w3.org/2000/svg}"
+    first, second = ET.fromstring(areas(layout)).findall(f"{name}g")
+    texts = [text.text for text in first.iter(f"{name}text")]
+    assert " ".join(texts).startswith("San & Francisco 12% 10–14%")
+    assert ("n = 40" in texts) == (layout is WIDE)
+    assert first[0].text == "San & Francisco: 12.0%, interval 10.0% to 14.0%, 40 removals"
+    for tile, shade, ink in zip((first, second), SHADES, SHADE_INKS, strict=False):
+        assert tile.find(f"{name}rect").get("fill") == shade.light
+        assert {text.get("fill") for text in tile.iter(f"{name}text")} == {ink.light}
+
+
+def test_text_of_tiles_is_of_at_least_nine_pixels_on_a_small_phone() -> None:
+    root = ET.fromstring(areas(NARROW))
+    across = float(root.get("viewBox").split()[2])
+    sizes = [float(text.get("font-size")) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert min(sizes) * 285 / across >= 9, "in the 285 pixels that a screen of 320 has for a figure"
+
+
+def test_every_area_has_a_tile_of_its_own() -> None:
+    assert set(tiles.PLACES) == set(load("county_areas")["aor"])
+    assert len(set(tiles.PLACES.values())) == len(tiles.PLACES)
+    with pytest.raises(ArgumentError, match="no place in the grid for XXX"):
+        areas(WIDE, ("SFR", "XXX"))
+
+
+def test_a_dumbbell_prints_both_values_and_how_far_they_are_apart() -> None:
+    rows = ROWS.fillna(0.2)
+    with style.style(WIDE.size):
+        drawn = charts.dumbbell(WIDE, rows, groups={"other": "now", "raw": "then"}, change="change")
+    axes = drawn.axes[0]
+    label = axes.get_yticklabels()[0].get_text()
+    assert label.replace("\N{NO-BREAK SPACE}", " ") == "A, n = 10"
+    left = {text.get_text() for text in axes.texts if text.get_ha() == "right"}
+    assert left == {"40%", "20%", "50%"}, "the lower of each row"
+    (beside,) = axes.child_axes
+    moved = [label.get_text() for label in beside.get_yticklabels()]
+    assert moved == ["\N{MINUS SIGN}10", "+10", "\N{MINUS SIGN}10"]
 
 
 def test_pictures_are_png_with_text_and_the_same_each_time() -> None:

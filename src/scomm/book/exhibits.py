@@ -131,7 +131,9 @@ def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
 def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
     drawn = {name: labelled(data[name], texts["alt"]) for name in ("wide", "narrow")}
     words = {name: texts.get(name, "") for name in ("caption", "long_description")}
-    return from_template("figure.html", slug=slug(shared["id"]), **drawn, **words, **shared)
+    marks = f"../exhibits/figure-{slug(shared['id'])}.js" if data.get("marks") else ""
+    names = {"slug": slug(shared["id"]), "marks": marks}
+    return from_template("figure.html", **names, **drawn, **words, **shared)
 
 
 def _table(data: _Values, texts: _Values, columns: Mapping[str, Col], shared: _Values) -> str:

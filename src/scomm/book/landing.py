@@ -201,9 +201,10 @@ class Excerpt(_Shown):
         address = f"{up}{page}.html#figure-{slug(data['id'])}"
         wide, narrow = (labelled(data[form], texts["alt"]) for form in ("wide", "narrow"))
         words = html("The figure in words")
+        marks = f"{up}exhibits/figure-{slug(data['id'])}.js" if data.get("marks") else ""
         link = html('<a href="{address}">Figure {id}</a>', address=address, id=data["id"])
         return (
-            f'<figure class="exhibit excerpt"><div class="exhibit-wide">{wide}</div>'
+            f'<figure class="exhibit excerpt" data-marks="{marks}"><div class="exhibit-wide">{wide}</div>'
             f'<div class="exhibit-narrow">{narrow}</div><figcaption>'
             f'<span class="exhibit-number">{link}.</span> {escape(fmt(texts["caption"]))}'
             f'<details class="long-description"><summary>{words}</summary>'

@@ -13,6 +13,7 @@ from sphinx.errors import ExtensionError
 
 from scomm.book import writers
 from scomm.book.execution import executed
+from scomm.book.figure_pages import write_figures
 from scomm.data.files import write_atomically
 from scomm.record import published
 from scomm.record.outputs import findings as all_findings
@@ -35,7 +36,8 @@ def _write(app: Sphinx, out: Path) -> None:
                     file = out / "exhibits" / f"{kind}-{slug(identifier)}.{form}"
                     write_atomically(file, data[form].encode("utf-8"))
                     written.add(file)
-    writers.keep_only(written, out / "exhibits", ".csv", ".svg")
+    written |= write_figures(notebooks, out)
+    writers.keep_only(written, out / "exhibits", ".csv", ".svg", ".js", ".html")
     schema = findings_schema()
     digest = app.scomm_record.digest  # type: ignore[attr-defined]
     document = findings_document(findings, digest, published.load())

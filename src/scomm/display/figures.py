@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from scomm.display.checks import problems, text_problems
+from scomm.display.marks import readings
 from scomm.display.style import style, with_variables
 from scomm.errors import ArgumentError
 
@@ -49,11 +50,16 @@ NARROW = Layout("narrow", 3.7, 8.6)
 
 @dataclass(frozen=True)
 class Drawn:
-    """One figure as SVG text: inline for the page's two widths, and a complete file."""
+    """One figure as SVG text: inline for the page's two widths, and a complete file.
+
+    ``marks`` is what a reader hears of its marks: ``kind``, ``head`` and ``rows`` as
+    ``scomm.display.marks.readings`` has them, and where they lie in ``wide`` and in ``narrow``.
+    """
 
     wide: str
     narrow: str
     standalone: str
+    marks: dict[str, Any] | None = None
 
 
 def _to_svg(figure: Figure) -> str:
@@ -99,7 +105,10 @@ def _clean(svg: str, prefix: str, alt: str) -> str:
 _ON_A_PHONE = 27.0
 
 
-def _draw(draw: Callable[[Layout], Any], layout: Layout, one_size: bool) -> str:
+def _draw(
+    draw: Callable[[Layout], Any], layout: Layout, one_size: bool
+) -> tuple[str, dict[str, Any] | None]:
+    marks = None
     with style(layout.size):
         drawn = draw(layout)
         if isinstance(drawn, str):
@@ -109,9 +118,10 @@ def _draw(draw: Callable[[Layout], Any], layout: Layout, one_size: bool) -> str:
         else:
             found = problems(drawn)
             svg = _to_svg(drawn)
+            marks = readings(drawn)
     if found:
         raise ArgumentError(f"drawn {layout.kind}: {'; '.join(found)}")
-    return svg
+    return svg, marks
 
 
 # Where the words that stand for a drawing go in.
@@ -137,12 +147,20 @@ def render(
     Raises ArgumentError if a tick's label is not its value or a label is in the way of another.
     """
     slug = "f" + identifier.replace(".", "-")
-    wide = _clean(_draw(draw, WIDE, one_size), f"{slug}-w", alt)
-    narrow = "" if one_size else _clean(_draw(draw, NARROW, one_size), f"{slug}-n", alt)
+    drawn, marks = _draw(draw, WIDE, one_size)
+    wide, narrow = _clean(drawn, f"{slug}-w", alt), ""
+    if marks is not None:
+        marks["wide"] = marks.pop("at")
+    if not one_size:
+        drawn, others = _draw(draw, NARROW, one_size)
+        narrow = _clean(drawn, f"{slug}-n", alt)
+        if marks is not None and others is not None:
+            marks["narrow"] = others["at"]
     plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
     plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
     return Drawn(
         wide=with_variables(wide),
         narrow=with_variables(narrow),
         standalone=f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n',
+        marks=marks,
     )

@@ -37,7 +37,12 @@ SHADES = (
     Color("--fig-shade-5", "#1c1c1b", "#2b4570"),
 )
 
-PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER, *SHADES)
+# Text upon a shade, the same in both schemes, since the pale shades stay pale in the dark.
+ON_PALE = Color("--fig-on-pale", "#1a1a1a", "#1a1a1a")
+ON_DARK = Color("--fig-on-dark", "#fdfdfb", "#fdfdfb")
+SHADE_INKS = (ON_PALE, ON_PALE, ON_PALE, ON_DARK, ON_DARK)
+
+PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER, *SHADES, ON_PALE, ON_DARK)
 
 # The grammar of colour of all figures. What is established beyond chance is told by the mark (filled,
 # not hollow), never by a colour.

@@ -20,7 +20,7 @@ from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
 from scomm.record.folders import made_whole
 from scomm.record.pdf import book
-from scomm.record.policy import content_security_policy
+from scomm.record.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from scomm.record.verify import read_findings
 
 NAME = f"one-in-four-{__version__}"
@@ -221,6 +221,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     policy = (
         f"Content-Security-Policy: {content_security_policy(folder / 'site')}\n"
         "Referrer-Policy: no-referrer\n"
+        f"\n# {FRAMED}: pages that others may show in a frame\n"
+        f"Content-Security-Policy: {FRAMED_POLICY}\n"
     )
     (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
     text = _README.format(edition=record.edition, date=record.date, digest=record.digest)

@@ -24,6 +24,22 @@ def inline_hashes(site: Path) -> list[str]:
     return sorted(found)
 
 
+# Pages that others may show in a frame; a host gives them this policy in place of the site's.
+FRAMED = "exhibits/figure-*.html"
+# What such a page also says itself; a page cannot say in a meta element who may frame it.
+FRAMED_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+)
+
+
 def content_security_policy(site: Path) -> str:
     """Return the policy as the value of the header.
 

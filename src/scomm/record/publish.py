@@ -137,6 +137,7 @@ def figure(
             "wide": drawn.wide,
             "narrow": drawn.narrow,
             "csv": offered.to_csv(index=False, lineterminator="\n"),
+            **({"marks": drawn.marks} if drawn.marks else {}),
         },
         f"Figure {identifier}",
         drawn.standalone.partition("\n")[2],

@@ -96,6 +96,9 @@
     const link = document.createElement("a");
     link.href = base + place.path;
     link.textContent = place.kind === "county" || place.kind === "place" ? `${place.name}, ${place.state}` : place.name;
+    // A place that is followed is kept on this device alone: figures ring it.
+    const kept = link.textContent;
+    if (place.kind !== "state") link.addEventListener("click", () => { try { localStorage.setItem("place", JSON.stringify(kept)); } catch { /* not kept */ } });
     if (place.alias) link.textContent += ` (${place.alias})`;
     return link;
   };

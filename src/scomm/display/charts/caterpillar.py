@@ -5,12 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, translated
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
-_COUNTED: Looks = {
+# A value as it was counted looks the same in every figure; what was made of it is the subject.
+COUNTED: Looks = {
     **{"marker": "D", "s": 29, "linewidth": 1.0, "zorder": 5},
     **{"facecolor": "none", "edgecolor": role("other")},
 }
@@ -24,9 +25,9 @@ def caterpillar(
     The column ``raw`` holds values as counted or printed, any other what was made of them.
     """
     bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
-    # A value as it was counted looks the same in every figure; what was made of it is the subject.
     dots = [
-        (data[name], {"label": translated(label)} | (_COUNTED if name == "raw" else dot()))
+        (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else dot()))
         for name, label in columns.items()
     ]
-    return draw_rows(layout, data["label"], bars, dots, **options)
+    numbers = numbers_of(data)
+    return draw_rows(layout, data["label"], bars, dots, numbers=numbers, **options)

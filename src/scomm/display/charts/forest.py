@@ -4,13 +4,24 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import NBSP, Figure, Looks, dot, draw_rows, translated
+from scomm.display.charts.shared import (
+    SHARE,
+    Figure,
+    Looks,
+    dot,
+    draw_rows,
+    folded,
+    translated,
+    with_n,
+)
 from scomm.display.figures import Layout
+from scomm.display.marks import INTERVAL, NUMBER, between
 from scomm.display.style import role
 from scomm.display.words import N_, _
 
 _INTERVAL: Looks = {"color": role("subject"), "linewidth": 1.6}
 _RANGE: Looks = {"color": role("range"), "linewidth": 5, "alpha": 0.55}
+_IS = "n = "  # what stands before a row's number in its label
 _NARROW = 0.05  # the widest range of a share that still has a mark, at its middle
 
 
@@ -25,13 +36,10 @@ def forest(
     """Draw label, low, high (interval), share_low, share_high (equal where the counts are exact).
 
     A share that is a range is a grey bar, with a mark in its middle if it is no wider than five
-    points. n_text is printed beside the label. Optional highlight: what is ``established``, as the
+    points. n_text is printed beside the label, the share at the end of the row. Optional highlight: what is ``established``, as the
     key calls it, is drawn filled, and what is not, hollow. Options are those of ``draw_rows``.
     """
-    labels = [
-        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
-        for label, n in zip(data["label"], data["n_text"], strict=True)
-    ]
+    labels = with_n(data)
     low, high = data["share_low"], data["share_high"]
     agrees = _RANGE | {"label": _("range that agrees with what was printed")}
     bars = [(data["low"], data["high"], _INTERVAL), (low.where(low < high), high, agrees)]
@@ -44,4 +52,20 @@ def forest(
             (middle.where(filled), {"label": _(established)} | dot()),
             (middle.mask(filled), hollow),
         ]
-    return draw_rows(layout, labels, bars, dots, xlim=xlim, **options)
+    shares = [between(*ends, "share") for ends in zip(low, high, strict=True)]
+    name = translated(options.get("xlabel", SHARE))
+    readings = []
+    for row, share in zip(data.itertuples(), shares, strict=True):
+        said = {name: share}
+        if pd.notna([row.low, row.high]).all():
+            said[_(INTERVAL)] = between(row.low, row.high, "share")
+        if isinstance(row.n_text, str) and row.n_text:
+            said[_(NUMBER)] = translated(row.n_text).removeprefix(_IS).removeprefix("n ")
+        readings.append((translated(row.label), said))
+    figure = draw_rows(layout, labels, bars, dots, xlim=xlim, readings=readings, **options)
+    axes = figure.axes[0]
+    beside: Looks = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    beside |= {"va": "center", "annotation_clip": False, "color": role("text")}
+    for share, height in zip(shares, axes.get_yticks(), strict=True):
+        axes.annotate(folded(share, 9 if layout.narrow else 20), (1, height), (5, 0), **beside)
+    return figure

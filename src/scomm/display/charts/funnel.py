@@ -21,9 +21,11 @@ from scomm.display.charts.shared import (
     translated,
 )
 from scomm.display.figures import Layout
+from scomm.display.formats import fmt
+from scomm.display.marks import NUMBER, add_mark, printed
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
-from scomm.display.words import N_
+from scomm.display.words import N_, _
 
 _LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": role("range")}
 
@@ -94,6 +96,9 @@ def funnel(
     label_x(axes, xlabel, layout)
     axes.grid(axis="y")
     draw_key(axes, layout)
+    for row in data.itertuples():
+        said = {translated(SHARE): printed(row.share, "share"), _(NUMBER): fmt(int(row.n))}
+        add_mark(axes, row.n, row.share, translated(row.label), said)
     named = data[data["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if not log:
         _label_above(axes, named)

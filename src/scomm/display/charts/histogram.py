@@ -1,11 +1,14 @@
 """Simulated or reassigned values, and where the observed one lies."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from scomm.display.charts.shared import Figure, dot, draw_dots, label_line, label_x, translated
 from scomm.display.figures import Layout
+from scomm.display.formats import fmt
+from scomm.display.marks import add_mark, between, printed
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 from scomm.display.words import _
@@ -40,7 +43,18 @@ def histogram(
         axes.set(ylabel="", ylim=(0, 1.2 * axes.get_ylim()[1]))
         number_ticks(axes.yaxis, most=4)
         axes.set_title(_("Number of simulated values"), loc="left", color=role("label"))
+        bins: list[Any] = list(axes.patches)
+        for bar in bins:
+            ends = (bar.get_x(), bar.get_x() + bar.get_width())
+            said = {_("number of simulated values"): fmt(int(bar.get_height()))}
+            middle = (sum(ends) / 2, bar.get_height())
+            add_mark(axes, *middle, between(*ends, unit), said)
     axes.axvline(observed, color=role("subject"), linewidth=1.8)
+    if few:
+        for value in sorted(values):
+            add_mark(axes, value, 0.4, translated(xlabel), {_("value"): printed(value, unit)})
+    said = {_("value"): printed(observed, unit)}
+    add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translated(observed_label), said)
     label_line(axes, observed, translated(observed_label), "subject")
     number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)
     label_x(axes, xlabel, layout)

@@ -2,11 +2,21 @@
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_dots, folded, label_point
+from scomm.display.charts.shared import (
+    Figure,
+    Looks,
+    dot,
+    draw_dots,
+    folded,
+    label_point,
+    translated,
+)
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
+from scomm.display.marks import WHEN, add_mark, between
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
+from scomm.display.words import _
 
 _TALL, _TITLE = 1.0, 0.2  # inches of a panel, and of a line of its title
 _WHOLE_PERCENT = 0.0101  # a share printed in whole percents lies within so much
@@ -45,6 +55,8 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
             axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot()
         )
         for row in part.itertuples():
+            values = {_(WHEN): str(row.year), _("share"): between(row.low, row.high, "share")}
+            add_mark(axes, row.year, (row.low + row.high) / 2, translated(title), values)
             for height, side, said in _labels(row.low, row.high, sign):
                 label_point(axes, said, (row.year, height), (0, 7 * side), "text", ha="center")
         axes.set_title(line, loc="left", pad=3)

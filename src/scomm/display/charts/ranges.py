@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of
 from scomm.display.figures import Layout
+from scomm.display.marks import RANGE
 from scomm.display.style import role
 from scomm.display.words import N_
 
@@ -16,4 +17,5 @@ def ranges(
     """Draw label, low and high; ``visible`` names a column drawn as a mark."""
     bars = [(data["low"], data["high"], _BAR)]
     dots = [(data[visible], dot("text"))] if visible else []
-    return draw_rows(layout, data["label"], bars, dots, xlabel=xlabel, xlim=(0, 1))
+    options: Looks = {"xlabel": xlabel, "bar_name": RANGE, "numbers": numbers_of(data)}
+    return draw_rows(layout, data["label"], bars, dots, xlim=(0, 1), **options)

@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.charts.shared import Axes, Event, Figure, Looks, draw_lines, folded, label_line
+from scomm.display.charts.shared import (
+    Axes,
+    Event,
+    Figure,
+    Looks,
+    draw_lines,
+    folded,
+    label_line,
+    translated,
+)
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
+from scomm.display.marks import WHEN, add_mark, printed
 from scomm.display.style import LINES, role
 from scomm.display.ticks import number_ticks
+from scomm.display.words import _
 
 
 def _points(axes: Axes) -> float:
@@ -69,6 +80,13 @@ def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
     axes.set_xticks(list(ticks), [str(day.year) if years else fmt(day, "mon") for day in ticks])
 
 
+def moment(at: Any, monthly: bool = True) -> str:
+    """Return a point of an axis in words: a month, a day, or a number."""
+    if isinstance(at, pd.Timestamp):
+        return fmt(at, "mon" if monthly else "date")
+    return str(int(at)) if float(at).is_integer() else f"{at:g}"
+
+
 def series(
     layout: Layout,
     data: pd.DataFrame,
@@ -108,4 +126,11 @@ def series(
         text = folded(ylabel, 64 if layout.narrow else 118)
         axes.set_title(text, loc="left", color=role("label"))
     _draw_events(axes, events, layout)
+    monthly = isinstance(data.index, pd.DatetimeIndex) and bool((data.index.day == 1).all())
+    for name, line in data.items():
+        label = translated(name if data.shape[1] > 1 or not ylabel else ylabel)
+        for at, value in line.dropna().items():
+            said = {_(WHEN): moment(at, monthly)}
+            said[_("value")] = printed(float(value), "share" if percent else "number")
+            add_mark(axes, at, float(value), label, said)
     return figure

@@ -2,13 +2,14 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from scomm.display.figures import Layout
+from scomm.display.marks import INTERVAL, NUMBER, ROWS, add_mark, between, printed
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 from scomm.display.words import N_, _
@@ -38,6 +39,14 @@ def folded(label: Any, width: int) -> str:
     # A state's letters stay with the name before them.
     kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translated(label))
     return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
+
+
+def with_n(data: pd.DataFrame) -> list[str]:
+    """Return the column label, translated, each with its n_text if it has one."""
+    return [
+        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
+        for label, n in zip(data["label"], data["n_text"], strict=True)
+    ]
 
 
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
@@ -122,6 +131,36 @@ def draw_key(axes: Axes, layout: Layout) -> None:
     figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place)
 
 
+def numbers_of(data: pd.DataFrame) -> Sequence[str]:
+    """Return the number of each row as a read-out prints it, empty where it has none."""
+    if "n" not in data:
+        return [""] * len(data)
+    return ["" if pd.isna(n) else printed(float(n), "number") for n in data["n"]]
+
+
+def _row_values(
+    number: int,
+    bars: Iterable[tuple[pd.Series, pd.Series, Looks]],
+    dots: Iterable[tuple[pd.Series, Looks]],
+    xlabel: str,
+    unit: str,
+    signed: bool,
+    ends_named: str,
+) -> dict[str, str]:
+    """Return what a row shows: its dots by their names in the key, then its bars unless unnamed."""
+    said = {}
+    for values, looks in dots:
+        if pd.notna(values.iloc[number]):
+            name = looks.get("label", xlabel)
+            said[name] = printed(float(values.iloc[number]), unit, signed)
+    for low, high, looks in bars:
+        ends = (low.iloc[number], high.iloc[number])
+        name = looks.get("label", ends_named)
+        if name and pd.notna(list(ends)).all():
+            said[name] = between(float(ends[0]), float(ends[1]), unit, signed)
+    return said
+
+
 def draw_rows(
     layout: Layout,
     labels: Iterable[str],
@@ -135,12 +174,18 @@ def draw_rows(
     reference: float | None = None,
     reference_label: str = "",
     log: bool = False,
+    numbers: Sequence[str] = (),
+    bar_name: str = INTERVAL,
+    readings: Sequence[tuple[str, Mapping[str, str]]] | None = None,
 ) -> Figure:
     """Draw rows, each with the room its label needs: bars from low to high, and dots.
 
     What is missing in a row is not drawn. ``reference`` is what all rows are compared with. With
-    ``log`` the axis is one of ratios: twice as much is as far from one as half.
+    ``log`` the axis is one of ratios: twice as much is as far from one as half. ``numbers`` is what
+    a read-out adds as n, ``bar_name`` what it calls a bar, empty for one that is not read out;
+    ``readings`` replaces what it says of each row, a name and values.
     """
+    labels, bars, dots = list(labels), list(bars), list(dots)
     wrapped = [folded(label, 22 if layout.narrow else 44) for label in labels]
     rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
     heights = np.cumsum(rooms) - rooms / 2
@@ -173,4 +218,16 @@ def draw_rows(
         axes.axvline(reference, zorder=1, **REFERENCE)
         label_line(axes, reference, translated(reference_label), "reference", rise=1)
     draw_key(axes, layout)
+    for number, height in enumerate(heights):
+        if readings is not None:
+            label, said = readings[number]
+        else:
+            label = translated(labels[number])
+            said = _row_values(number, bars, dots, translated(xlabel), unit, signed, _(bar_name))
+            said = dict(said) | ({_(NUMBER): numbers[number]} if len(numbers) else {})
+        known = [values.iloc[number] for values, _looks in dots if pd.notna(values.iloc[number])]
+        ends = [end.iloc[number] for low, high, _looks in bars for end in (low, high)]
+        ends = [end for end in ends if pd.notna(end)]
+        known = known or [float(np.mean(ends)) if ends else np.nan]
+        add_mark(axes, known[-1], height, label, said, ROWS)
     return figure

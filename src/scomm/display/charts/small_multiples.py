@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from scomm.display.charts.series import moment
 from scomm.display.charts.shared import (
     Event,
     Figure,
@@ -15,8 +16,10 @@ from scomm.display.charts.shared import (
     translated,
 )
 from scomm.display.figures import Layout
+from scomm.display.marks import INTERVAL, WHEN, add_mark, between, printed
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
+from scomm.display.words import _
 
 
 def small_multiples(
@@ -55,6 +58,13 @@ def small_multiples(
             low, high = (ends[name].to_numpy(float) for ends in intervals)
             axes.vlines(frame.index, low, high, color=role("subject"), linewidth=1.4)
             draw_dots(axes, frame.index, values.to_numpy(float), dot() | {"s": 9})
+        monthly = bool((frame.index.day == 1).all())
+        for date, value in values.dropna().items():
+            said = {_(WHEN): moment(date, monthly), _("value"): printed(float(value), unit)}
+            if intervals is not None:
+                start, end = (float(ends.loc[date, name]) for ends in intervals)
+                said[_(INTERVAL)] = between(start, end, unit)
+            add_mark(axes, date, float(value), translated(name), said)
         draw_lines(axes, values.rename("share").to_frame(), **line)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))

@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows
+from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of
 from scomm.display.figures import Layout
 from scomm.display.style import role
+from scomm.display.words import N_
 
 
 def specification(
@@ -16,12 +17,13 @@ def specification(
     xlabel: str,
     unit: str = "points",
     reference: float = 0.0,
+    reference_label: str = N_("no difference"),
     **options: Any,
 ) -> Figure:
     """Draw label, estimate, low and high; optional highlight: rows that are the subject.
 
-    ``unit`` is that of the values, ``reference`` what stands for no effect; options are those of
-    ``draw_rows``.
+    ``unit`` is that of the values, ``reference`` what stands for no effect, as its label says;
+    options are those of ``draw_rows``.
     """
     marked = data["highlight"].astype(bool) if "highlight" in data else data["label"].isna()
     bars, dots = [], []
@@ -31,5 +33,7 @@ def specification(
         dots.append((data["estimate"].where(chosen), dot(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
+    options = {"numbers": numbers_of(data)} | options
     looks: Looks = {"xlabel": xlabel, "unit": unit, "signed": signed and unit == "points"}
-    return draw_rows(layout, data["label"], bars, dots, reference=reference, **looks | options)
+    looks |= {"reference": reference, "reference_label": reference_label}
+    return draw_rows(layout, data["label"], bars, dots, **looks | options)
