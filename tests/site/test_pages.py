@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,6 +97,22 @@ def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], sit
             "(text) => getComputedStyle(text).fill"
         )
     assert seen == {"light": "rgb(95, 92, 86)", "dark": "rgb(170, 166, 156)"}
+
+
+def test_the_map_of_the_roll_out_goes_through_its_years_by_keys(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/notebooks/02-program.html").page
+    slider, later = page.get_by_role("slider"), page.locator("#figure-2-2 .later")
+    expect(later).to_have_count(0)
+    slider.press("Home")
+    expect(page.locator(".map-slider output")).to_contain_text("December 2009: 105 counties")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^December 2009: 105 counties"))
+    expect(later).to_have_count(3)
+    page.emulate_media(media="print")
+    expect(slider).to_be_hidden()
+    shades = later.evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+    assert len(set(shades)) == 3, "print has every shade, wherever the slider stands"
 
 
 def test_a_printed_share_leads_to_its_finding_and_to_what_stands_behind_it(

@@ -221,8 +221,8 @@ def rollout(
             for row in shapes[known == number].itertuples()
         )
         shade = NO_DATA if number < 0 else shades[number]
-        step = f' data-step="{escape(_(steps[number]))}"' if steps and number >= 0 else ""
-        large.append(f'<g fill="{shade}"{step}><g id="class{number + 1}">{inside}</g></g>')
+        said = f' data-step="{escape(_(steps[number]))}"' if steps and number >= 0 else ""
+        large.append(f'<g fill="{shade}"{said}><g id="class{number + 1}">{inside}</g></g>')
     large.append(f'<g stroke="{_PAPER}" stroke-width="1">{outline}</g>')
     legend, top = _legend(list(zip(labels, shades, strict=True)), HEIGHT + 12)
     across, small = 3, 0.32

@@ -68,10 +68,11 @@ def _tile(row: Any, x: float, y: float, sizes: _Tile, shade: int) -> str:
     name, share, interval, n, line = (y + row for row in sizes.rows)
     left, right, scale = x + pad, x + wide - pad, wide - 2 * pad
     beside = n > y  # whether there is room for the interval beside the share
-    detail = {"ink": ink, "size": sizes.detail, "fixed": True}
-    if beside:
-        detail["anchor"] = "end"
-    at = right if beside else left
+    at, anchor = (right, "end") if beside else (left, "start")
+
+    def detail(height: float, words: str) -> str:
+        return text(at, height, words, ink=ink, anchor=anchor, size=sizes.detail, fixed=True)
+
     parts = [
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{tall:.0f}" fill="{SHADES[shade]}"/>',
         *(
@@ -81,8 +82,8 @@ def _tile(row: Any, x: float, y: float, sizes: _Tile, shade: int) -> str:
         text(
             left, share, fmt(row.share, "pct0"), ink=ink, size=sizes.share, strong=True, fixed=True
         ),
-        text(at, interval, f"{100 * row.low:.0f}–{fmt(row.high, 'pct0')}", **detail),
-        text(at, n, f"n = {fmt(row.n, 'int')}", **detail) if beside else "",
+        detail(interval, f"{100 * row.low:.0f}–{fmt(row.high, 'pct0')}"),
+        detail(n, f"n = {fmt(row.n, 'int')}") if beside else "",
         f'<path d="M{left:.1f} {line:.1f}h{scale:.1f}" stroke="{ink}" stroke-opacity="0.45"/>',
         f'<path d="M{left + row.low * scale:.1f} {line:.1f}h{(row.high - row.low) * scale:.1f}" '
         f'stroke="{ink}" stroke-width="4"/>',

@@ -64,7 +64,7 @@ def dumbbell(
     if change:
         moved = tick_labels((data[first] - data[second]).round(3).tolist(), "points", signed=True)
         beside = axes.secondary_yaxis("right")
-        beside.set_yticks(heights, moved)
+        beside.set_yticks(heights, moved, va="center")
         beside.tick_params(length=0, labelcolor=role("subject"))
         beside.spines["right"].set_visible(False)
         axes.set_title(translated(change), loc="right", color=role("label"))
