@@ -56,19 +56,16 @@ addEventListener("DOMContentLoaded", () => {
       try { localStorage.setItem("code", root.hasAttribute("data-code") ? "on" : "off"); } catch { /* not kept */ }
     });
   }
-  // Figures answer a pointer and keys by a script that comes when one is near; elsewhere, when one is touched.
-  const figures = [...document.querySelectorAll("figure[data-marks], figure.strip")];
-  let figureScript = null;
-  const respond = () => {
-    if (figureScript) return;
-    figureScript = document.createElement("script");
-    figureScript.src = `${document.getElementById("edition-notice").dataset.root}exhibits/figures.js`;
-    document.head.append(figureScript);
-  };
-  const near = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && (near.disconnect(), respond()), { rootMargin: "400px" });
-  for (const figure of figures) {
-    if (figure.id.startsWith("figure-")) near.observe(figure);
-    else for (const kind of ["pointerenter", "focusin"]) figure.addEventListener(kind, respond, { once: true });
+  // Figures answer a pointer and keys by a script that comes with a reader's first move.
+  if (document.querySelector("figure[data-marks], figure.strip")) {
+    const moves = ["scroll", "pointermove", "pointerdown", "keydown"];
+    const respond = () => {
+      for (const move of moves) removeEventListener(move, respond);
+      const script = document.createElement("script");
+      script.src = `${document.getElementById("edition-notice").dataset.root}exhibits/figures.js`;
+      document.head.append(script);
+    };
+    for (const move of moves) addEventListener(move, respond, { passive: true });
   }
   // The place that was looked up last is kept on this device alone: figures ring it.
   const sheet = /\/datasheets\/(county|area)-/.exec(location.pathname);

@@ -28,6 +28,7 @@ def test_keys_and_a_tap_read_a_mark_out(
 ) -> None:
     seen = visit(f"{site.address}/{PAGE}", width=width)
     page, expected = seen.page, rows(site.folder)
+    page.mouse.wheel(0, 100)  # the script comes with a reader's first move
     page.locator(FIGURE).scroll_into_view_if_needed()
     box = page.locator(f"{FIGURE} .figure-marks:visible")
     said = page.locator(f"{FIGURE} .figure-readout")
