@@ -71,7 +71,7 @@ addEventListener("DOMContentLoaded", () => {
   const sheet = /\/datasheets\/(county|area)-/.exec(location.pathname);
   if (sheet) {
     const title = document.querySelector("article h1").firstChild.textContent.trim();
-    const state = /state-(\w\w)\.html/.exec(document.querySelector(".sheet-links")?.innerHTML ?? "");
+    const state = /state-(\w\w)\.html/.exec(document.querySelector('.sheet-links a[href^="state-"]')?.href ?? "");
     const place = sheet[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
     const line = document.createElement("p");
     const forget = document.createElement("button");
