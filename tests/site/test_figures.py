@@ -45,6 +45,7 @@ def test_keys_and_a_tap_read_a_mark_out(
     box.click(position={"x": middle[0] - whole["x"], "y": middle[1] - whole["y"]})
     expect(said).to_contain_text(f"{expected[1][0]} · {expected[1][1]}")
     page.get_by_role("button", name="Show as a table").first.click()
+    page.evaluate("scrollTo(0, 0)")  # a header that stays would lie over what axe measures
     assert axe(page) == []
     assert seen.errors == []
 
@@ -53,6 +54,7 @@ def test_a_place_that_was_looked_up_has_a_ring_until_it_is_forgotten(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/datasheets/county-06087.html").page
+    page.mouse.wheel(0, 100)
     expect(page.locator(".place-kept")).to_contain_text("on this device only")
     page.goto(f"{site.address}/{PAGE}")
     mine = page.locator(f"{FIGURE} .figure-mine")
