@@ -74,40 +74,16 @@ addEventListener("DOMContentLoaded", () => {
     set();
     map.closest("svg").parentElement.before(label);
   }
-  // Figures answer a pointer and keys by a script that comes when one is near; elsewhere, when one is touched.
-  const figures = [...document.querySelectorAll("figure[data-marks], figure.strip")];
-  let figureScript = null;
-  const respond = () => {
-    if (figureScript) return;
-    figureScript = document.createElement("script");
-    figureScript.src = `${document.getElementById("edition-notice").dataset.root}exhibits/figures.js`;
-    document.head.append(figureScript);
-  };
-  const near = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && (near.disconnect(), respond()), { rootMargin: "400px" });
-  for (const figure of figures) {
-    if (figure.id.startsWith("figure-")) near.observe(figure);
-    else for (const kind of ["pointerenter", "focusin"]) figure.addEventListener(kind, respond, { once: true });
-  }
-  // The place that was looked up last is kept on this device alone: figures ring it.
-  const sheet = /\/datasheets\/(county|area)-/.exec(location.pathname);
-  if (sheet) {
-    const title = document.querySelector("article h1").firstChild.textContent.trim();
-    const state = /state-(\w\w)\.html/.exec(document.querySelector(".sheet-links")?.innerHTML ?? "");
-    const place = sheet[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
-    const line = document.createElement("p");
-    const forget = document.createElement("button");
-    line.className = "place-kept";
-    forget.type = "button";
-    forget.textContent = words.forget;
-    forget.addEventListener("click", () => {
-      try { localStorage.removeItem("place"); } catch { /* not kept */ }
-      line.remove();
-    });
-    try {
-      localStorage.setItem("place", JSON.stringify(place));
-      line.append(`${words.kept} `, forget);
-      document.querySelector("article").append(line);
-    } catch { /* not kept */ }
+  // Figures answer a pointer and keys by a script that comes with a reader's first move.
+  if (document.querySelector("figure[data-marks], figure.strip, .sheet-first")) {
+    const moves = ["scroll", "pointermove", "pointerdown", "keydown"];
+    const respond = () => {
+      for (const move of moves) removeEventListener(move, respond);
+      const script = document.createElement("script");
+      script.src = `${document.getElementById("edition-notice").dataset.root}exhibits/figures.js`;
+      document.head.append(script);
+    };
+    for (const move of moves) addEventListener(move, respond, { passive: true });
   }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");

@@ -27,6 +27,7 @@ WORDS = {
     "when": WHEN,
     "value": N_("value"),
     "mine": N_("{place}, which you looked up, has a ring. It is kept on this device only."),
+    "kept": N_("Figures of this book mark this place for you; it is kept on this device only."),
     "forget": N_("Forget it"),
     "table": N_("Show as a table"),
     "chart": N_("Show as a chart"),

@@ -33,8 +33,6 @@ WORDS = {
     "copy": N_("Copy citation"),
     "copy-what": N_("Copy citation: {what}"),
     "copied": N_("Copied"),
-    "kept": N_("Figures of this book mark this place for you; it is kept on this device only."),
-    "forget": N_("Forget it"),
     "filter": N_("Filter this table"),
     "shown": N_("{shown} of {all} rows"),
     "none": N_("n/a"),

@@ -112,11 +112,12 @@
       return ready;
     };
     const clear = () => { at = -1; circle?.remove(); circle = null; said.textContent = ""; };
-    const read = (index) => {
+    const read = (index, keys = false) => {
       if (!marks[index] || index === at) return;
       circle?.remove();
       const mark = marks[at = index];
       circle = ring(shown().querySelector("svg"), mark, "figure-ring");
+      if (keys) circle.scrollIntoView({ block: "nearest" });
       // The first value of a row is what the axis names; the others have names of their own.
       const values = mark.values.map((value, i) => (value && (data?.head[i] ?? "") && (i || data.kind !== "rows" || data.head[0].length < 24) && data.head[i] !== W.when && data.head[i] !== W.value ? `${data.head[i]} ${value}` : value));
       const name = make("b", "", mark.name);
@@ -163,14 +164,15 @@
         if (event.key === "Escape") { clear(); box.blur(); return; }
         if (!/^(Arrow|Home|End)/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
-        begin().then(() => read(event.key === "Home" ? 0 : event.key === "End" ? marks.length - 1 : Math.max(0, Math.min(marks.length - 1, step(event.key)))));
+        begin().then(() => read(event.key === "Home" ? 0 : event.key === "End" ? marks.length - 1 : Math.max(0, Math.min(marks.length - 1, step(event.key))), true));
       });
     }
     // The place that the reader looked up last.
     const place = kept();
     if (place) begin().then(() => {
       const name = plain(place);
-      const own = marks.filter((mark) => plain(mark.name) === name);
+      // A name with its state's letters may go on, with a date; that of an area must be all.
+      const own = marks.filter((mark) => plain(mark.name) === name || (place.includes(", ") && plain(mark.name).startsWith(`${name} `)));
       if (!own.length) return;
       const circles = own.slice(-2).map((mark) => ring(shown().querySelector("svg"), mark, "figure-mine"));
       const forget = make("button", "", W.forget);
@@ -206,5 +208,23 @@
     }
     tools.append(controls);
   };
+  // The place that was looked up last is kept on this device alone.
+  const page = /\/datasheets\/(county|area)-/.exec(location.pathname);
+  if (page) {
+    const title = document.querySelector("article h1").firstChild.textContent.trim();
+    const state = /state-(\w\w)\.html/.exec(document.querySelector('.sheet-links a[href^="state-"]')?.href ?? "");
+    const place = page[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
+    const line = make("p", "place-kept", `${W.kept} `), forget = make("button", "", W.forget);
+    forget.type = "button";
+    forget.addEventListener("click", () => {
+      try { localStorage.removeItem("place"); } catch { /* not kept */ }
+      line.remove();
+    });
+    line.append(forget);
+    try {
+      localStorage.setItem("place", JSON.stringify(place));
+      document.querySelector("article").append(line);
+    } catch { /* not kept */ }
+  }
   for (const figure of document.querySelectorAll("figure[data-marks], figure.strip")) set(figure);
 })();
