@@ -1,4 +1,4 @@
-"""Find near-empty pages of the book's PDF; as a program, fail if there is one."""
+"""Find near-empty pages of the PDFs; as a program, fail if there is one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pathlib import Path
 
 # Points of a page's upper and lower margins in print.css, heads and feet in them.
 TOP, BOTTOM = 1.02 * 72, 1.05 * 72
-HALF = 0.5
+# The least of a page inside a chapter, and of any page: a chapter's last, those of a turned table, and
+# in the volume of places all, where a sheet's tables stay whole.
+HALF, THIRD = 0.5, 1 / 3
 _WORD = re.compile(r'<word xMin="[-\d.]+" yMin="([-\d.]+)" xMax="[-\d.]+" yMax="([-\d.]+)">(.*?)<')
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.S)
 
@@ -49,14 +51,18 @@ def read(file: Path) -> Iterator[Page]:
 
 
 def near_empty(file: Path) -> list[Page]:
-    """Return the pages less than half filled, save a chapter's last and those of a turned table.
+    """Return the pages less than half filled, or a third where that is the least.
 
     A chapter opens on a page without a running head, so the page before it is a last one.
     """
+    found = list(read(file))
+    sheets = file.stem.endswith("-places")
     return [
         page
-        for page, following in pairwise(read(file))
-        if page.filled < HALF and following.head and not page.turned
+        for page, following in pairwise([*found, None])
+        if page is not None
+        and page.filled
+        < (THIRD if sheets or page.turned or following is None or not following.head else HALF)
     ]
 
 

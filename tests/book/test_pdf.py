@@ -23,7 +23,7 @@ from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
 from scomm.record.pdf.sheets import page_of
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
-from tools import filled
+from tools import conformance, filled
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
 
@@ -220,6 +220,28 @@ def test_it_says_that_it_is_tagged_and_archival(pdf: PdfReader) -> None:
     assert pdf.metadata is not None
     assert pdf.metadata.title == identity.SITE
     assert "/EmbeddedFiles" not in root.get("/Names", {})
+
+
+def test_it_conforms_to_pdf_a_and_pdf_ua(file: Path, tmp_path: Path) -> None:
+    assert conformance.failures(file) == []
+    # The validator sees what is missing: the same file without its declaration of PDF/UA.
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(file.read_bytes().replace(b'pdfuaid:part="1"', b'pdfuaid:part="7"'))
+    assert [name.split(":")[0] for name in conformance.failures(damaged)] == ["PDFUA1-ID-PART-001"]
+
+
+def test_tags_are_those_that_a_screen_reader_needs(pdf: PdfReader) -> None:
+    nodes = list(_structure(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"]))
+    for node in nodes:
+        kids = [kid.get_object() for kid in node["/K"] if hasattr(kid, "get_object")]
+        tags = {kid["/S"] for kid in kids if isinstance(kid, dict) and "/S" in kid}
+        if node["/S"] == "/LI":
+            assert tags <= {"/Lbl", "/LBody"}
+        if node["/S"] == "/TH":
+            assert node["/A"]["/Scope"] in ("/Row", "/Column")
+    last = pdf.pages[-1].get_contents()
+    assert last is not None
+    assert b"/Pagination" in last.get_data()
 
 
 def test_pictures_and_formulas_have_words(pdf: PdfReader) -> None:

@@ -231,6 +231,18 @@ def front(
     )
 
 
+def lay_out_front(document: str) -> Any:
+    """Return the front matter laid out, in the first spacing that fills its last page."""
+    css = writer.style("print.css")
+    first = None
+    for spacing in ("", *fill.SPACINGS):
+        laid = writer.render(document.replace('class="front"', f'class="front {spacing}"'), css)
+        first = first or laid
+        if writer.extents(laid)[-1].filled >= fill.THIRD:
+            return laid
+    return first
+
+
 def _book_front(
     record: identity.Record,
     articles: Sequence[Article],
@@ -302,7 +314,7 @@ def make(site: Path, to: Path | None = None) -> Path:
         _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n + 1} }}"
     )
     line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
-    front_laid = writer.render(_book_front(record, articles, where, line), css)
+    front_laid = lay_out_front(_book_front(record, articles, where, line))
     documents = [front_laid, chapters_laid, index_laid]
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
     return writer.save(to or FILE, content)

@@ -17,10 +17,10 @@ from scomm.record.pdf.pages import Article, having
 
 # The share of a page's height down to which it shall be filled, and must be at least; a chapter's
 # last page must be filled to the third.
-FILLED, _HALF, _THIRD = 0.66, 0.5, 0.35
+FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
 # Classes of print.css that set an article's lines closer or wider, in the order in which they are
 # tried where a page would be near-empty.
-_SPACINGS = ("tight", "loose", "tight tighter", "loose looser")
+SPACINGS = ("tight", "loose", "tight tighter", "loose looser")
 # Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
 _ROUNDS = 16
 
@@ -127,14 +127,14 @@ def _settle(item: Article, render: Render) -> Sequence[writer.Extent]:
 def _near_empty(laid: Sequence[writer.Extent]) -> int:
     """Count the pages that hold too little."""
     inside = sum(extent.filled < _HALF for extent in laid[:-1])
-    return inside + (len(laid) > 1 and laid[-1].filled < _THIRD)
+    return inside + (len(laid) > 1 and laid[-1].filled < THIRD)
 
 
 def fill_pages(item: Article, render: Render) -> None:
     """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
     unsettled = deepcopy(item.element)
     best, fewest = item.element, _near_empty(_settle(item, render))
-    for spacing in _SPACINGS:
+    for spacing in SPACINGS:
         if not fewest:
             break
         item.element = deepcopy(unsettled)

@@ -58,7 +58,7 @@ def make(site: Path, to: Path | None = None) -> Path:
     listed = [place for place in places() if place.kind in _PARTS]
     for kind, group in groupby(listed, key=lambda place: place.kind):
         lines = []
-        for place in group:
+        for place in sorted(group, key=lambda place: _(place.name)):
             page = place.path.removesuffix(".html")
             css = _STYLE.format(before=number + 1, book=book.NAME)
             laid = sheets.lay_out(site, page, record, css)
@@ -66,6 +66,6 @@ def make(site: Path, to: Path | None = None) -> Path:
             documents.append(laid.document)
             number += len(laid.document.pages)
         contents.append((_(_PARTS[kind]), lines))
-    front = writer.render(book.front(record, _(SUBTITLE), contents), writer.style("print.css"))
+    front = book.lay_out_front(book.front(record, _(SUBTITLE), contents))
     content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
     return writer.save(to or FILE, content)
