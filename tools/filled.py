@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import pairwise
 from pathlib import Path
 
 # Points of a page's upper and lower margins in print.css, heads and feet in them.
 TOP, BOTTOM = 1.02 * 72, 1.05 * 72
-# The least of a page inside a chapter, and of any page: a chapter's last, those of a turned table, and
-# in the volume of places all, where a sheet's tables stay whole.
+# The least of a page inside a chapter, and of others: a chapter's last, those of a turned table, and
+# in the volume of places all, where a sheet's tables stay whole. A chapter of one page has as much as
+# it has.
 HALF, THIRD = 0.5, 1 / 3
 _WORD = re.compile(r'<word xMin="[-\d.]+" yMin="([-\d.]+)" xMax="[-\d.]+" yMax="([-\d.]+)">(.*?)<')
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.S)
@@ -57,13 +57,13 @@ def near_empty(file: Path) -> list[Page]:
     """
     found = list(read(file))
     sheets = file.stem.endswith("-places")
-    return [
-        page
-        for page, following in pairwise([*found, None])
-        if page is not None
-        and page.filled
-        < (THIRD if sheets or page.turned or following is None or not following.head else HALF)
-    ]
+    near = []
+    for page, following in zip(found, [*found[1:], None], strict=True):
+        last = following is None or not following.head
+        least = THIRD if sheets or last or page.turned else HALF
+        if page.filled < least and (page.head or not last):
+            near.append(page)
+    return near
 
 
 def main(names: list[str]) -> int:

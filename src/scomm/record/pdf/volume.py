@@ -23,13 +23,14 @@ _PARTS = {
     "state": N_("States and the District of Columbia"),
     "area": N_("Areas of responsibility"),
 }
+_HEAD = 'font: 400 7.6pt "Source Sans 3"; color: #55534e; vertical-align: top; padding-top: .4in'
 # What the sheets of the volume have that a single one has not: numbers that run on, running heads,
 # entries of the outline that stay closed.
 _STYLE = """
 @page :first {{ counter-reset: page {before} }}
 @page {{
-  @top-left {{ content: string(book, first-except) }}
-  @top-right {{ content: string(place, first-except) }}
+  @top-left {{ content: string(book, first-except); {head} }}
+  @top-right {{ content: string(place, first-except); {head} }}
   @bottom-right {{ content: counter(page) }}
 }}
 h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
@@ -60,7 +61,7 @@ def make(site: Path, to: Path | None = None) -> Path:
         lines = []
         for place in sorted(group, key=lambda place: _(place.name)):
             page = place.path.removesuffix(".html")
-            css = _STYLE.format(before=number + 1, book=book.NAME)
+            css = _STYLE.format(before=number + 1, book=book.NAME, head=_HEAD)
             laid = sheets.lay_out(site, page, record, css)
             lines.append(Line(slug(page), laid.title, str(number + 1)))
             documents.append(laid.document)
