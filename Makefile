@@ -81,8 +81,9 @@ verify: $(READY) ## execute everything again, offline: PASS or FAIL for every nu
 edition: book ## make dist/one-in-four-<edition> and its zip
 	@$(BIN)/scomm edition
 
-pdf: book ## make _build/pdf/one-in-four-<edition>.pdf (needs Debian's libpangoft2-1.0-0)
+pdf: book ## make the two volumes in _build/pdf: the book, and all places (needs Debian's libpangoft2-1.0-0)
 	@$(BIN)/scomm pdf
+	@$(BIN)/scomm pdf places
 
 links: book ## follow every link of the built book
 	@$(BIN)/python -m tools.links _build/html

@@ -1,4 +1,4 @@
-"""Find near-empty pages of the book's PDF; as a program, fail if there is one."""
+"""Find near-empty pages of the PDFs; as a program, fail if there is one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import pairwise
 from pathlib import Path
 
 # Points of a page's upper and lower margins in print.css, heads and feet in them.
 TOP, BOTTOM = 1.02 * 72, 1.05 * 72
-HALF = 0.5
+# The least of a page inside a chapter, and of others: a chapter's last, those of a turned table, and
+# in the volume of places all, where a sheet's tables stay whole. A chapter of one page has as much as
+# it has.
+HALF, THIRD = 0.5, 1 / 3
 _WORD = re.compile(r'<word xMin="[-\d.]+" yMin="([-\d.]+)" xMax="[-\d.]+" yMax="([-\d.]+)">(.*?)<')
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.S)
 
@@ -49,15 +51,19 @@ def read(file: Path) -> Iterator[Page]:
 
 
 def near_empty(file: Path) -> list[Page]:
-    """Return the pages less than half filled, save a chapter's last and those of a turned table.
+    """Return the pages less than half filled, or a third where that is the least.
 
     A chapter opens on a page without a running head, so the page before it is a last one.
     """
-    return [
-        page
-        for page, following in pairwise(read(file))
-        if page.filled < HALF and following.head and not page.turned
-    ]
+    found = list(read(file))
+    sheets = file.stem.endswith("-places")
+    near = []
+    for page, following in zip(found, [*found[1:], None], strict=True):
+        last = following is None or not following.head
+        least = THIRD if sheets or last or page.turned else HALF
+        if page.filled < least and (page.head or not last):
+            near.append(page)
+    return near
 
 
 def main(names: list[str]) -> int:

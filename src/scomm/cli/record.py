@@ -285,11 +285,19 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to wri
 
 @pdf_app.callback(invoke_without_command=True)
 def pdf_book(context: typer.Context, out: Output = None) -> None:
-    """Make the PDF of the whole book from the built pages: about a minute."""
+    """Make the PDF of the whole book from the built pages: some two minutes."""
     if context.invoked_subcommand is None:
         from scomm.record.pdf.book import make
 
         print(make(paths.BUILD / "html", out))
+
+
+@pdf_app.command("places")
+def pdf_places(out: Output = None) -> None:
+    """Make the PDF of the second volume, the sheets of all states and areas: about a minute."""
+    from scomm.record.pdf.volume import make
+
+    print(make(paths.BUILD / "html", out))
 
 
 @pdf_app.command("datasheet")

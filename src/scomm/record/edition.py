@@ -19,7 +19,7 @@ from scomm.record import chapters, datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
 from scomm.record.folders import made_whole
-from scomm.record.pdf import book
+from scomm.record.pdf import book, volume
 from scomm.record.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from scomm.record.verify import read_findings
 
@@ -70,6 +70,7 @@ tables/      the tables as a Frictionless Data Package, with their dictionary
 notebooks/   the executed notebooks
 source/      everything needed to build, test and verify this edition
 one-in-four-{edition}.pdf, where the edition has one: the book as one PDF
+one-in-four-{edition}-places.pdf, likewise: a sheet for each state and each area
 root/        what belongs in the root of a web site that serves editions under /{edition}/;
              headers.txt is the policy under which its pages load nothing from elsewhere
              and tell nobody where a reader came from
@@ -208,10 +209,11 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         _copy(paths.ROOT / name, folder / name)
-    if book.FILE.is_file():
-        if not book.is_of(book.FILE, record):
-            raise EditionError(f"{book.FILE}: of another state of the book. Run `make pdf`.")
-        _copy(book.FILE, folder / book.FILE.name)
+    for file, is_of in ((book.FILE, book.is_of), (volume.FILE, volume.is_of)):
+        if file.is_file():
+            if not is_of(file, record):
+                raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
+            _copy(file, folder / file.name)
     nowhere = not_found(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()

@@ -106,8 +106,9 @@ def _pointers(root: Any, page: str, site: Path) -> None:
         pages.add_words(
             root,
             _(
-                "The sheets are not bound here. Each is a page of the web edition and can be printed alone."
-            ),
+                "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
+                "can be printed alone."
+            ).format(file=f"{FILE.stem}-places.pdf"),
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
@@ -194,19 +195,23 @@ def _imprint(record: identity.Record) -> list[str]:
     return lines
 
 
-def _front(
+def front(
     record: identity.Record,
-    articles: Sequence[Article],
-    where: dict[str, int],
-    index: Line,
+    subtitle: str,
+    contents: Sequence[tuple[str, Sequence[Line]]],
+    lists: Sequence[tuple[str, str, Sequence[Line]]] = (),
 ) -> str:
+    """Return title page, imprint and contents of a volume as HTML.
+
+    ``contents`` are lines by part; ``lists`` are further ones, each with its id and heading.
+    """
     book = record.find(Reference("book", ""))
     return from_template(
         "print_front.html",
         lang=_("en"),
-        title=identity.SITE,
+        title=identity.SITE if subtitle == SUBTITLE else f"{NAME} {subtitle}",
         name=NAME,
-        subtitle=SUBTITLE,
+        subtitle=subtitle,
         author=identity.AUTHOR,
         description=_("Edition {edition}, digest {digest}").format(
             edition=record.edition, digest=record.digest
@@ -221,19 +226,36 @@ def _front(
             "contents": _("Contents"),
             "cite": _("To cite:"),
         },
-        contents=_contents(articles, where, index),
-        lists=[
-            (
-                "list-of-figures",
-                _("Figures"),
-                _list([f for item in articles for f in item.figures], where),
-            ),
-            (
-                "list-of-tables",
-                _("Tables"),
-                _list([t for item in articles for t in item.tables], where),
-            ),
-        ],
+        contents=contents,
+        lists=lists,
+    )
+
+
+def lay_out_front(document: str) -> Any:
+    """Return the front matter laid out, in the first spacing that fills its last page."""
+    css = writer.style("print.css")
+    first = None
+    for spacing in ("", *fill.SPACINGS):
+        laid = writer.render(document.replace('class="front"', f'class="front {spacing}"'), css)
+        first = first or laid
+        if writer.extents(laid)[-1].filled >= fill.THIRD:
+            return laid
+    return first
+
+
+def _book_front(
+    record: identity.Record,
+    articles: Sequence[Article],
+    where: dict[str, int],
+    index: Line,
+) -> str:
+    figures = _list([f for item in articles for f in item.figures], where)
+    tables = _list([t for item in articles for t in item.tables], where)
+    return front(
+        record,
+        SUBTITLE,
+        _contents(articles, where, index),
+        [("list-of-figures", _("Figures"), figures), ("list-of-tables", _("Tables"), tables)],
     )
 
 
@@ -248,7 +270,7 @@ def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
         heading=_("Index of jurisdictions"),
         note=_(
             "Pages that name a state, a county or an area of responsibility in text, findings, figures' "
-            "captions or the heads of table rows. Datasheets, one for each, are apart."
+            "captions or the heads of table rows. Datasheets, one for each, are the second volume."
         ),
         lines=places.index(marks, printed),
     )
@@ -292,7 +314,7 @@ def make(site: Path, to: Path | None = None) -> Path:
         _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n + 1} }}"
     )
     line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
-    front_laid = writer.render(_front(record, articles, where, line), css)
+    front_laid = lay_out_front(_book_front(record, articles, where, line))
     documents = [front_laid, chapters_laid, index_laid]
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
     return writer.save(to or FILE, content)

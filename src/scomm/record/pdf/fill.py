@@ -16,8 +16,11 @@ from scomm.record.pdf import writer
 from scomm.record.pdf.pages import Article, having
 
 # The share of a page's height down to which it shall be filled, and must be at least; a chapter's
-# last page that holds less than the third is saved if tighter lines can.
-FILLED, _HALF, _REMNANT = 0.66, 0.5, 0.3
+# last page must be filled to the third.
+FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
+# Classes of print.css that set an article's lines closer or wider, in the order in which they are
+# tried where a page would be near-empty.
+SPACINGS = ("tight", "loose", "tight tighter", "loose looser")
 # Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
 _ROUNDS = 16
 
@@ -121,14 +124,25 @@ def _settle(item: Article, render: Render) -> Sequence[writer.Extent]:
     return laid
 
 
+def _near_empty(laid: Sequence[writer.Extent]) -> int:
+    """Count the pages that hold too little."""
+    inside = sum(extent.filled < _HALF for extent in laid[:-1])
+    return inside + (len(laid) > 1 and laid[-1].filled < THIRD)
+
+
 def fill_pages(item: Article, render: Render) -> None:
-    """Order an article's exhibits so that its pages are filled, with tighter lines if that saves one."""
-    laid = _settle(item, render)
-    if len(laid) > 1 and laid[-1].filled < _REMNANT:
-        loose = deepcopy(item.element)
-        item.element.set("class", f"{item.element.get('class')} tight")
-        if len(_settle(item, render)) >= len(laid):
-            item.element = loose
+    """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
+    unsettled = deepcopy(item.element)
+    best, fewest = item.element, _near_empty(_settle(item, render))
+    for spacing in SPACINGS:
+        if not fewest:
+            break
+        item.element = deepcopy(unsettled)
+        item.element.set("class", f"{item.element.get('class')} {spacing}")
+        found = _near_empty(_settle(item, render))
+        if found < fewest:
+            best, fewest = item.element, found
+    item.element = best
     for block in item.element.xpath(".//*[@data-block]"):
         del block.attrib["data-block"]
 

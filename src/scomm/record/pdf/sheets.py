@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from scomm.record.pdf import pages, writer
 
 # From how many rows, and up to how many columns, a table is set in two columns of the page.
 _ROWS, _COLUMNS = 16, 5
-# A sheet whose last page is filled less than this is set tighter if that saves the page.
-_REMNANT = 0.3
+# The share of its last page that a sheet fills at least, and the classes of print_sheet.css that set
+# it closer or wider, in the order in which they are tried for it.
+_THIRD = 0.35
+_SPACINGS = ("", "tight", "loose", "loose looser")
 
 
 def page_of(name: str) -> str:
@@ -55,13 +58,6 @@ def _in_columns(table: Any) -> None:
         source.set("class", "exhibit-source after-columns")
 
 
-def _render(head: str, root: Any, css: str) -> Any:
-    """Return a sheet laid out."""
-    return writer.render(
-        f"{head}<body>{html.tostring(root, encoding='unicode')}</body></html>", css
-    )
-
-
 def _set_charts(root: pages.Element) -> None:
     """Put a picture in plain colours, with its text alternative, in the place of each chart."""
     for figure in root.iter("figure"):
@@ -78,14 +74,20 @@ def _set_charts(root: pages.Element) -> None:
         drawing.append(E.IMG(src=pages.data_uri(svg), alt=alt, style="width: 100%"))
 
 
-def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
-    """Make the PDF of one place's datasheet from a built site, and return its file.
+@dataclass(frozen=True)
+class Laid:
+    """A laid-out sheet: the place's name, the pages as WeasyPrint's document, their fill."""
 
-    Raises PrintError for a place without a datasheet or where Pango is missing, EditionError if the
-    site is not built.
+    title: str
+    document: Any
+    extents: list[writer.Extent]
+
+
+def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> Laid:
+    """Lay out the sheet of one place; ``css`` is added to the style of sheets.
+
+    Raises EditionError if the site is not built, PrintError where Pango is missing.
     """
-    record = identity.load(site)
-    page = page_of(name)
     root = pages.read(site, page)
     pages.drop_controls(root)
     for element in pages.having(root, "sheet-links"):
@@ -99,9 +101,12 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
             caption.drop_tree()
         if len(table.findall("tbody/tr")) > _ROWS and len(table.find("thead/tr")) <= _COLUMNS:
             _in_columns(table)
-    title = pages.text_of(next(root.iter("h1")))
+    heading = next(root.iter("h1"))
+    title = pages.text_of(heading)
     root.attrib.clear()
-    root.set("class", "sheet")
+    for element in root.xpath(".//*[@id]"):
+        del element.attrib["id"]
+    root.set("id", pages.slug(page))
     imprint = _("{book}, edition {edition} of {date}, digest {digest}").format(
         book=identity.SITE.split("? ")[0] + "?",
         edition=record.edition,
@@ -115,14 +120,38 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
         f"<title>{escape(title)}: {_('datasheet')}, {escape(identity.SITE)}</title>"
         f'<meta name="author" content="{escape(identity.AUTHOR)}"></head>'
     )
-    css = writer.style("print_sheet.css")
-    laid = _render(head, root, css)
-    if writer.extents(laid)[-1].filled < _REMNANT:
-        root.set("class", "sheet tight")
-        tight = _render(head, root, css)
-        laid = tight if len(tight.pages) < len(laid.pages) else laid
+    style = writer.style("print_sheet.css") + css
+    best: Laid | None = None
+    for spacing in _SPACINGS:
+        root.set("class", f"sheet {spacing}")
+        document = writer.render(
+            f"{head}<body>{html.tostring(root, encoding='unicode')}</body></html>", style
+        )
+        laid = Laid(title, document, writer.extents(document))
+        if best is None or len(laid.extents) < len(best.extents) or _filled(laid, best):
+            best = laid
+        if len(best.extents) == 1 or best.extents[-1].filled >= _THIRD:
+            break
+    assert best is not None
+    return best
+
+
+def _filled(laid: Laid, other: Laid) -> bool:
+    """Whether a layout fills its last page, on as many pages as another."""
+    return len(laid.extents) == len(other.extents) and laid.extents[-1].filled >= _THIRD
+
+
+def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
+    """Make the PDF of one place's datasheet from a built site, and return its file.
+
+    Raises PrintError for a place without a datasheet or where Pango is missing, EditionError if the
+    site is not built.
+    """
+    record = identity.load(site)
+    page = page_of(name)
+    laid = lay_out(site, page, record)
     file = to or paths.BUILD / "pdf" / "datasheets" / f"{page.rsplit('/', 1)[-1]}.pdf"
-    return writer.save(file, writer.to_bytes([laid], f"{page} {record.digest}"))
+    return writer.save(file, writer.to_bytes([laid.document], f"{page} {record.digest}"))
 
 
 def sheet_pdf(document: str, name: str) -> bytes:

@@ -2,7 +2,8 @@
 
 The variant is PDF/A-2a: A, because courts and archives ask for PDF/A; 2, because it allows what
 the figures need and, unlike 3, no attached files, which filing systems refuse; a, because it is
-tagged, so that screen readers have headings, lists, tables and the words for each picture.
+tagged, so that screen readers have headings, lists, tables and the words for each picture. It is
+PDF/UA-1 as well, which asks for more of the tags: see ``tags``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from scomm import paths
 from scomm.data.files import write_atomically
 from scomm.errors import PrintError
 from scomm.record.folders import epoch
+from scomm.record.pdf.tags import mend_tags, own_links
 
 VARIANT = "pdf/a-2a"
 
@@ -179,11 +181,13 @@ def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
 
     pages = [page for document in documents for page in document.pages]
     whole = documents[0].copy(pages)
+    own_links(pages)
 
     def finish(_document: Any, pdf: Any) -> None:
         roman = [0, pydyf.Dictionary({"S": "/r"})] if front else []
         labels = [*roman, front, pydyf.Dictionary({"S": "/D"})]
         pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array(labels)})
+        mend_tags(pages, pdf)
 
     moment = datetime.fromtimestamp(epoch(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     whole.metadata.created = whole.metadata.modified = moment

@@ -1,0 +1,72 @@
+"""The second volume: the sheets of all states and areas as one PDF.
+
+Each sheet is laid out as the single one is, so that both say the same on as many pages.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from scomm import __version__, paths
+from scomm.display.words import N_, _
+from scomm.record import identity
+from scomm.record.datasheets import places
+from scomm.record.pdf import book, sheets, writer
+from scomm.record.pdf.book import Line
+from scomm.record.pdf.pages import slug
+
+FILE = paths.BUILD / "pdf" / f"one-in-four-{__version__}-places.pdf"
+SUBTITLE = N_("States and areas: a sheet for each")
+
+_PARTS = {
+    "state": N_("States and the District of Columbia"),
+    "area": N_("Areas of responsibility"),
+}
+_HEAD = 'font: 400 7.6pt "Source Sans 3"; color: #55534e; vertical-align: top; padding-top: .4in'
+# What the sheets of the volume have that a single one has not: numbers that run on, running heads,
+# entries of the outline that stay closed.
+_STYLE = """
+@page :first {{ counter-reset: page {before} }}
+@page {{
+  @top-left {{ content: string(book, first-except); {head} }}
+  @top-right {{ content: string(place, first-except); {head} }}
+  @bottom-right {{ content: counter(page) }}
+}}
+h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
+"""
+
+
+def _identity(record: identity.Record) -> str:
+    return f"{FILE.name} {record.digest}"
+
+
+def is_of(file: Path, record: identity.Record) -> bool:
+    """Whether a PDF of the volume was made from a site with this record's digest."""
+    return writer.identifier(_identity(record)) in file.read_bytes()
+
+
+def make(site: Path, to: Path | None = None) -> Path:
+    """Make the PDF of all states' and areas' sheets from a built site, and return its file.
+
+    Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
+    cannot be written, in which case what stood there before still stands.
+    """
+    record = identity.load(site)
+    contents: list[tuple[str, list[Line]]] = []
+    documents = []
+    number = 0
+    listed = [place for place in places() if place.kind in _PARTS]
+    for kind, group in groupby(listed, key=lambda place: place.kind):
+        lines = []
+        for place in sorted(group, key=lambda place: _(place.name)):
+            page = place.path.removesuffix(".html")
+            css = _STYLE.format(before=number + 1, book=book.NAME, head=_HEAD)
+            laid = sheets.lay_out(site, page, record, css)
+            lines.append(Line(slug(page), laid.title, str(number + 1)))
+            documents.append(laid.document)
+            number += len(laid.document.pages)
+        contents.append((_(_PARTS[kind]), lines))
+    front = book.lay_out_front(book.front(record, _(SUBTITLE), contents))
+    content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
+    return writer.save(to or FILE, content)
