@@ -96,7 +96,7 @@ addEventListener("DOMContentLoaded", () => {
   // On a narrow screen the rows of a table that has no room are cards; the style sheet has the same width.
   // A card names each value, says to assistive technology that it is a row, and opens its lesser columns.
   const narrow = matchMedia("(max-width: 46em)");
-  const LONG = 28;  // letters from which a value takes the whole width of a card
+  const LONG = 28, NAME = 24;  // letters of a value that takes the whole width of a card, of a name that takes two places
   for (const table of document.querySelectorAll("table.docutils:not(.data):has(thead th:nth-child(4))")) table.classList.add("cards");
   const deal = (table) => {
     const heads = [...table.tHead.rows[0].cells];
@@ -110,10 +110,11 @@ addEventListener("DOMContentLoaded", () => {
     for (const row of rows) {
       [...row.cells].forEach((cell, column) => {
         cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
-        if (column) cell.dataset.label = names[column];
+        if (column && (cell.textContent.trim() || cell.querySelector("svg"))) cell.dataset.label = names[column];
         cell.classList.toggle("long", long[column]);
+        cell.classList.toggle("named-at-length", names[column].length > NAME);
       });
-      if (!row.querySelector(".wide-only")) continue;
+      if (!row.querySelector(".wide-only:not(.line)")) continue;
       const button = document.createElement("button");
       const label = () => (button.dataset.text = row.classList.contains("every-column") ? words.fewerColumns : words.allColumns);
       const place = row.cells[0].textContent.trim();
@@ -136,7 +137,7 @@ addEventListener("DOMContentLoaded", () => {
   narrow.addEventListener("change", dealt);
   dealt();
   // A phone hides columns that matter less; a button opens them for the whole table.
-  for (const table of document.querySelectorAll("table.cards:has(.wide-only)")) {
+  for (const table of document.querySelectorAll("table.cards:has(.wide-only:not(.line))")) {
     const button = document.createElement("button");
     const label = () => (button.textContent = table.classList.contains("every-column") ? words.mainColumns : words.everyColumn);
     button.type = "button";
@@ -176,8 +177,8 @@ addEventListener("DOMContentLoaded", () => {
       const label = document.createElement("label");
       const select = document.createElement("select");
       label.className = "sort-by";
-      select.append(new Option("", ""), ...sorts.map((button, column) => new Option(button.textContent, column)));
-      select.addEventListener("change", () => sorts[select.value]?.click());
+      select.append(new Option(words.tableOrder, ""), ...sorts.map((button, column) => new Option(button.textContent, column)));
+      select.addEventListener("change", () => (select.value ? sorts[select.value].click() : body.append(...rows)));
       label.append(`${words.sortBy} `, select);
       table.closest(".table-scroll").before(label);
     }
