@@ -87,6 +87,8 @@ addEventListener("DOMContentLoaded", () => {
     const plain = cell.textContent.trim();
     if (!plain || plain === words.none) return null;
     const number = plain.replace(/^< ?/, "").replace(/[,%\u00a0]/g, "").replace("\u2212", "-");
+    // A range sorts by its lower end.
+    if (cell.classList.contains("num") && /^-?\d/.test(number)) return parseFloat(number);
     return /^-?\d+(\.\d+)?$/.test(number) ? +number : plain.toLowerCase();
   };
   // What cannot be had comes last whichever way one sorts.

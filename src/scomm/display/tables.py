@@ -150,12 +150,10 @@ def _shown(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
 
 
 def _sort_key(value: Any, col: Col) -> str:
-    """Return what a day or month sorts by, whatever language names it, and a range: its low end."""
-    if missing(value):
+    """Return what a day or month sorts by, whatever language names it."""
+    if col.spec not in ("date", "month") or missing(value):
         return ""
-    if col.high:
-        return repr(float(value))
-    return str(value)[:10].replace("-", "") if col.spec in ("date", "month") else ""
+    return str(value)[:10].replace("-", "")
 
 
 def _fits_phone(heads: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> bool:
