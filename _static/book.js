@@ -116,14 +116,59 @@ addEventListener("DOMContentLoaded", () => {
     const plain = cell.textContent.trim();
     if (!plain || plain === words.none) return null;
     const number = plain.replace(/^< ?/, "").replace(/[,%\u00a0]/g, "").replace("\u2212", "-");
+    // A range sorts by its lower end.
+    if (cell.classList.contains("num") && /^-?\d/.test(number)) return parseFloat(number);
     return /^-?\d+(\.\d+)?$/.test(number) ? +number : plain.toLowerCase();
   };
   // What cannot be had comes last whichever way one sorts.
   const compare = (a, b, way) =>
     a === null || b === null ? (a === null) - (b === null) : way * (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1);
   const FIRST = 10;  // rows of a long table; the style sheet has the same number
-  // A phone hides columns that matter less; a button opens them.
-  for (const table of document.querySelectorAll("table.data:has(.wide-only)")) {
+  // On a narrow screen the rows of a table that has no room are cards; the style sheet has the same width.
+  // A card names each value, says to assistive technology that it is a row, and opens its lesser columns.
+  const narrow = matchMedia("(max-width: 46em)");
+  const LONG = 28, NAME = 24;  // letters of a value that takes the whole width of a card, of a name that takes two places
+  for (const table of document.querySelectorAll("table.docutils:not(.data):has(thead th:nth-child(4))")) table.classList.add("cards");
+  const deal = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const names = heads.map((head) => head.textContent.trim());
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const long = names.map((_, column) => rows.some((row) => row.cells[column]?.textContent.trim().length > LONG));
+    table.setAttribute("role", "table");
+    for (const part of [table.tHead, ...table.tBodies]) part.setAttribute("role", "rowgroup");
+    for (const head of heads) head.setAttribute("role", "columnheader");
+    for (const row of [table.tHead.rows[0], ...rows]) row.setAttribute("role", "row");
+    for (const row of rows) {
+      [...row.cells].forEach((cell, column) => {
+        cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+        if (column && (cell.textContent.trim() || cell.querySelector("svg"))) cell.dataset.label = names[column];
+        cell.classList.toggle("long", long[column]);
+        cell.classList.toggle("named-at-length", names[column].length > NAME);
+      });
+      if (!row.querySelector(".wide-only:not(.line)")) continue;
+      const button = document.createElement("button");
+      const label = () => (button.dataset.text = row.classList.contains("every-column") ? words.fewerColumns : words.allColumns);
+      const place = row.cells[0].textContent.trim();
+      const tell = () => button.setAttribute("aria-label", `${label()}: ${place}`);
+      button.type = "button";
+      button.className = "card-button";
+      tell();
+      button.addEventListener("click", () => {
+        row.classList.toggle("every-column");
+        tell();
+      });
+      row.cells[0].append(button);
+    }
+  };
+  const dealt = () => {
+    if (!narrow.matches) return;
+    narrow.removeEventListener("change", dealt);
+    document.querySelectorAll("table.cards").forEach(deal);
+  };
+  narrow.addEventListener("change", dealt);
+  dealt();
+  // A phone hides columns that matter less; a button opens them for the whole table.
+  for (const table of document.querySelectorAll("table.cards:has(.wide-only:not(.line))")) {
     const button = document.createElement("button");
     const label = () => (button.textContent = table.classList.contains("every-column") ? words.mainColumns : words.everyColumn);
     button.type = "button";
@@ -141,7 +186,8 @@ addEventListener("DOMContentLoaded", () => {
     if (rows.length < 8) continue;
     const totals = rows.filter((row) => row.classList.contains("emphasis"));
     const others = rows.filter((row) => !row.classList.contains("emphasis"));
-    [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const sorts = heads.map((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
@@ -149,13 +195,24 @@ addEventListener("DOMContentLoaded", () => {
       head.append(button);
       button.addEventListener("click", () => {
         const down = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : head.classList.contains("num");
-        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        for (const other of heads) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const keyed = others.map((row) => [worth(row.cells[column]), row]);
         keyed.sort((a, b) => compare(a[0], b[0], down ? -1 : 1));
         body.append(...keyed.map(([, row]) => row), ...totals);
       });
+      return button;
     });
+    // Cards have no headings to click.
+    if (table.classList.contains("cards")) {
+      const label = document.createElement("label");
+      const select = document.createElement("select");
+      label.className = "sort-by";
+      select.append(new Option(words.tableOrder, ""), ...sorts.map((button, column) => new Option(button.textContent, column)));
+      select.addEventListener("change", () => (select.value ? sorts[select.value].click() : body.append(...rows)));
+      label.append(`${words.sortBy} `, select);
+      table.closest(".table-scroll").before(label);
+    }
     // A long table shows its first rows until asked for all, or until an address names one of them.
     let fold = () => {};
     if (others.length > FIRST + 2) {

@@ -208,6 +208,23 @@ def sideways(page: Page) -> list[str]:
     return list(found)
 
 
+def cut_tables(page: Page) -> list[str]:
+    """Return the tables and captions that are wider than the boxes they stand in."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("article table")].filter((t) => t.checkVisibility()).flatMap((table) => {
+          const box = table.closest(".table-scroll, .table-wrapper") ?? table.parentElement;
+          const right = box.getBoundingClientRect().left + box.clientWidth + 1;
+          const caption = table.querySelector(".caption-text") ?? table.caption;
+          const hidden = table.caption && getComputedStyle(table.caption).position === "absolute";
+          const parts = [table, ...(hidden || !caption ? [] : [caption])];
+          const cut = parts.filter((part) => part.getBoundingClientRect().right > right);
+          if (box.scrollWidth > box.clientWidth) cut.push(box);
+          return cut.map((part) => `${part.tagName} of ${table.id || table.className}`);
+        })"""
+    )
+    return list(found)
+
+
 def structure(page: Page) -> list[str]:
     """Return what is wrong with headings, language, tables and the words of pictures."""
     found = page.evaluate(

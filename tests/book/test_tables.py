@@ -81,8 +81,13 @@ def test_numbers_and_dates_sort_by_value(
 def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
     visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
-    columns = {"place": "Place", "n": Col("Removals", "int"), "share": Col("Share", "pct", False)}
-    body = to_html(places(4), columns, caption="Places", identifier="t")
+    columns = {
+        "place": "Place",
+        "n": Col("Removals of people from the place", "int"),
+        "day": Col("Day of the month", "date", False),
+        "share": Col("Share without recorded conviction", "pct", False),
+    }
+    body = to_html(places(), columns, caption="Places", identifier="t")
     said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
     css, script = ((paths.ROOT / "_static" / f"book.{kind}").read_text() for kind in ("css", "js"))
     page = tmp_path / "page.html"
@@ -92,17 +97,37 @@ def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
         encoding="utf-8",
     )
     phone = visit(page.as_uri(), width=PHONE).page
-    head = phone.locator("thead th", has_text="Share")
-    assert not head.is_visible()
+    shares = phone.locator("tbody td[data-label^=Share]:visible")
+    expect(shares).to_have_count(0)
+    phone.get_by_role("button", name=f"{WORDS['all-columns']}: Place a0", exact=True).click()
+    expect(shares).to_have_count(1)
+    phone.get_by_role("button", name=f"{WORDS['fewer-columns']}: Place a0", exact=True).click()
+    expect(shares).to_have_count(0)
     button = phone.get_by_role("button", name=WORDS["every-column"])
     button.focus()
     phone.keyboard.press("Enter")
-    assert head.is_visible()
+    expect(shares).to_have_count(9)
     phone.get_by_role("button", name=WORDS["main-columns"]).click()
-    assert not head.is_visible()
+    expect(shares).to_have_count(0)
+    heads = phone.locator("tbody th")
+    phone.get_by_label(WORDS["sort-by"]).select_option("Removals of people from the place")
+    assert (
+        heads.first.text_content()
+        == max(places().iloc[:-1].dropna().itertuples(), key=lambda row: row.n).place
+    )
+    phone.get_by_label(WORDS["sort-by"]).select_option(WORDS["table-order"])
+    expect(heads.first).to_have_text("Place a0")
     desktop = visit(page.as_uri()).page
     assert desktop.locator("thead th", has_text="Share").is_visible()
     assert desktop.get_by_role("button", name=WORDS["every-column"]).count() == 0
+
+
+def test_a_narrow_table_stays_one_on_a_phone_and_a_range_with_equal_ends_is_one_number() -> None:
+    frame = pd.DataFrame({"place": ["A", "B"], "low": [0.48, 0.515], "high": [0.48, 0.525]})
+    columns = {"place": "Place", "low": Col("Share, %", "pct", high="high")}
+    html = to_html(frame, columns, caption="Places", identifier="t")
+    assert re.findall(r"<td[^>]*>([^<]+)<", html) == ["48.0%", "51.5% to 52.5%"]
+    assert 'class="data"' in html
 
 
 def test_a_long_table_shows_ten_rows_until_asked_for_all_or_for_one_of_them(

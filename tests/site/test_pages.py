@@ -20,6 +20,7 @@ from tools.browser import (
     Server,
     Visit,
     axe,
+    cut_tables,
     kind,
     serve,
     sideways,
@@ -212,32 +213,47 @@ def test_the_key_of_a_finding_stands_under_its_mark(
             assert max(measured) <= 1, "the mark is above the key, and the key on the page"
 
 
-def test_a_table_that_scrolls_keeps_its_caption_and_shows_that_it_does(
-    visit: Callable[..., Visit], site: Server
+TABLE_WIDTHS = (320, 360, 390, 768, 1024, 1366, 1500)
+
+
+def test_no_table_or_caption_is_wider_than_its_box(browser: Browser, site: Server) -> None:
+    chapters = sorted((site.folder / "notebooks").glob("*.html"))
+    addresses = [f"notebooks/{page.name}" for page in chapters]
+    sheets = ("state-ca", "state-tx", "area-sea", "county-06037", "counties")
+    addresses += [f"datasheets/{name}.html" for name in sheets]
+    page = browser.new_page()
+    found = []
+    for address in addresses:
+        page.goto(f"{site.address}/{address}", wait_until="load")
+        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        for width in TABLE_WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [f"{address} at {width}: {cut}" for cut in cut_tables(page)]
+    page.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("address", "table", "names"),
+    [
+        ("notebooks/06-jurisdictions.html", "table-6-1", {"Share", "Removals"}),
+        ("notebooks/10-areas.html", "table-10-1", {"Share, %", "Removals", "95% interval, %"}),
+    ],
+)
+def test_a_row_is_a_card_on_a_phone(
+    visit: Callable[..., Visit], site: Server, address: str, table: str, names: set[str]
 ) -> None:
-    for address in (
-        "notebooks/06-jurisdictions.html",
-        "notebooks/07-top-list.html",
-        "notebooks/10-areas.html",
-        "datasheets/state-ca.html",
-    ):
-        page = visit(f"{site.address}/{address}", width=PHONE).page
-        tables = page.evaluate(
-            """() => [...document.querySelectorAll(".table-scroll")].filter((s) => s.offsetWidth).map((s) => {
-                 const table = s.querySelector("table"), caption = s.querySelector(".caption-text").getBoundingClientRect();
-                 const shade = getComputedStyle(s).backgroundImage.split("linear-gradient").length - 1;
-                 const head = table.tHead.getBoundingClientRect().height / parseFloat(getComputedStyle(table).lineHeight);
-                 s.scrollLeft = 1e6;
-                 const last = [...table.tHead.rows[0].cells].filter((c) => c.offsetWidth).at(-1).getBoundingClientRect();
-                 return { id: table.id, caption: caption.right, shade, head, last: last.right, scrolls: s.scrollWidth > s.clientWidth };
-               })"""
-        )
-        assert tables
-        for table in tables:
-            assert table["caption"] <= PHONE, f"{table['id']}: its caption is cut"
-            assert table["last"] <= PHONE, f"{table['id']}: its last column is out of reach"
-            assert table["head"] < 8, f"{table['id']}: a head of {table['head']:.0f} lines"
-            assert not table["scrolls"] or table["shade"] == 4
+    page = visit(f"{site.address}/{address}", width=PHONE).page
+    row = page.locator(f"#{table} tbody tr").first
+    expect(row.get_by_role("rowheader")).to_be_visible()
+    cells = "td:visible"
+    shown = row.locator(cells).evaluate_all("(all) => all.map((cell) => cell.dataset.label)")
+    assert names <= set(shown)
+    row.get_by_role("button", name="All columns").click()
+    assert row.locator(cells).count() == row.locator("td").count() > len(shown)
+    without = visit(f"{site.address}/{address}", width=PHONE, java_script_enabled=False).page
+    bare = without.locator(f"#{table}")
+    expect(bare.locator("thead th:visible")).to_have_count(bare.locator("thead th").count())
 
 
 def test_what_a_finger_meets_is_large_enough(visit: Callable[..., Visit], site: Server) -> None:

@@ -37,7 +37,7 @@ def _table_html(table: CountyTable, name: str) -> str:
         else ""
     )
     body = rows_to_html(
-        table.rows, list(table.columns), table.columns, caption=_(table.title), identifier=name
+        table.rows, list(table.rows[0]), table.columns, caption=_(table.title), identifier=name
     )
     note = f'<p class="exhibit-source">{escape(_(table.note))}</p>' if table.note else ""
     return (

@@ -38,6 +38,10 @@ WORDS = {
     "none": N_("n/a"),
     "every-column": N_("Show every column"),
     "main-columns": N_("Show the main columns"),
+    "all-columns": N_("All columns"),
+    "fewer-columns": N_("Fewer columns"),
+    "sort-by": N_("Sort by"),
+    "table-order": N_("order of the table"),
     "all-rows": N_("Show all {all} rows"),
     "first-rows": N_("Show the first {shown} rows"),
 }

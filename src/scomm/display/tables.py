@@ -10,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from scomm.display.formats import fmt, missing
-from scomm.display.words import _
+from scomm.display.words import N_, _
 from scomm.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _ENVIRONMENT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True
 _TABLE = _ENVIRONMENT.from_string(
     """\
 <div class="table-scroll" role="region" aria-labelledby="{{ id }}-caption" tabindex="0">
-<table class="data" id="{{ id }}">
+<table class="data{{ " cards" if cards }}" id="{{ id }}">
 <caption id="{{ id }}-caption"><span class="caption-text">{{ label }}{{ caption }}</span></caption>
 <thead><tr>
 {% for head in heads %}
@@ -54,12 +54,14 @@ class Col:
 
     ``label`` is its heading, with the unit where it has one; ``spec`` a format of
     ``scomm.display.formats``, or ``line`` for a ``Line``; ``phone`` is false for columns a narrow
-    screen may hide.
+    screen may hide; ``high`` names the column of the upper ends where this one holds the lower ends
+    of ranges, so that both are printed in one.
     """
 
     label: str
     spec: str = ""
     phone: bool = True
+    high: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -112,6 +114,9 @@ def as_column(col: Col | str) -> Col:
 
 
 _LINE = "line"
+_RANGE = N_("{low} to {high}")
+# Letters that a line of a table has at 320 pixels, and those that the space between columns takes.
+_PHONE, _GAP = 38, 1.5
 
 
 def to_plain(value: Any) -> Any:
@@ -135,8 +140,13 @@ def _css(*names: str) -> Any:
     return Markup(f' class="{used}"') if used else Markup("")
 
 
-def _shown(value: Any, spec: str) -> Any:
-    return value.svg() if spec == "line" else fmt(value, spec)
+def _shown(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
+    """Return a cell's text or drawing; a range whose ends print alike is one number."""
+    if col.spec == "line":
+        return record[name].svg()
+    low = fmt(record[name], col.spec)
+    high = fmt(record[col.high], col.spec) if col.high else low
+    return low if low == high else _(_RANGE).format(low=low, high=high)
 
 
 def _sort_key(value: Any, col: Col) -> str:
@@ -144,6 +154,25 @@ def _sort_key(value: Any, col: Col) -> str:
     if col.spec not in ("date", "month") or missing(value):
         return ""
     return str(value)[:10].replace("-", "")
+
+
+def _fits_phone(heads: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all columns of a table stand side by side on the narrowest phone.
+
+    An estimate in letters: a column takes its longest word or number, and a text at least a dozen
+    letters of a line if it has them.
+    """
+    needed = 0.0
+    for head, *cells in zip(heads, *(row["cells"] for row in rows), strict=True):
+        if head["line"]:
+            return False
+        texts = [str(cell["text"]) for cell in cells]
+        wanted = max((len(word) for word in str(head["label"]).split()), default=0)
+        for text in texts:
+            words = max((len(word) for word in text.split()), default=0)
+            wanted = max(wanted, len(text) if head["num"] else max(words, min(len(text), 12)))
+        needed += wanted + _GAP
+    return needed - _GAP <= _PHONE
 
 
 def to_html(
@@ -201,7 +230,8 @@ def rows_to_html(
 
     Raises ArgumentError if a named column is not known.
     """
-    unknown = [name for name in specs if name not in known]
+    wanted = [*specs, *(col.high for col in specs.values() if col.high)]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ArgumentError(f"table {identifier}: no column {unknown[0]!r} in the frame")
 
@@ -209,7 +239,15 @@ def rows_to_html(
         kind = "num" if col.numeric else "line" if col.spec == "line" else ""
         return _css(kind, "" if col.phone else "wide-only")
 
-    heads = [{"label": _(col.label), "css": css(col)} for col in specs.values()]
+    heads = [
+        {
+            "label": _(col.label),
+            "css": css(col),
+            "num": col.numeric,
+            "line": col.spec == "line",
+        }
+        for col in specs.values()
+    ]
     rows = [
         {
             "css": _css("emphasis" if position in emphasis else ""),
@@ -217,7 +255,7 @@ def rows_to_html(
             "href": _address(position, anchors, pages),
             "cells": [
                 {
-                    "text": _shown(record[name], col.spec),
+                    "text": _shown(record, name, col),
                     "css": css(col),
                     "sort": _sort_key(record[name], col),
                 }
@@ -226,4 +264,11 @@ def rows_to_html(
         }
         for position, record in enumerate(records)
     ]
-    return _TABLE.render(id=identifier, label=label, caption=caption, heads=heads, rows=rows)
+    return _TABLE.render(
+        id=identifier,
+        label=label,
+        caption=caption,
+        heads=heads,
+        rows=rows,
+        cards=not _fits_phone(heads, rows),
+    )

@@ -29,8 +29,7 @@ _YEARS = {
     "fiscal_year": Col("Fiscal year", "year"),
     "arrests": Col("Arrests", "int"),
     "rate": Col("Per 1,000 noncitizens and year", "f1"),
-    "low": Col("95% from", "f1"),
-    "high": Col("to", "f1"),
+    "low": Col("95% interval", "f1", high="high"),
 }
 _AGREEMENTS = {
     "agency": Col("Agency"),

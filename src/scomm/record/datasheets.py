@@ -228,12 +228,10 @@ _ESTIMATES = {
     "label": Col("Area"),
     "n": Col("Removals", "int"),
     "raw": Col("Share without recorded conviction, %", "pct"),
-    "low": Col("95% from, %", "pct", phone=False),
-    "high": Col("to, %", "pct", phone=False),
+    "low": Col("95% interval, %", "pct", phone=False, high="high"),
     "shrunken": Col("Shrunken, %", "pct", phone=False),
     "standardized": Col("With the nation's mix, %", "pct"),
-    "std_low": Col("95% from, %", "pct", phone=False),
-    "std_high": Col("to, %", "pct", phone=False),
+    "std_low": Col("95% interval with that mix, %", "pct", phone=False, high="std_high"),
 }
 _ESTIMATES_NOTE = N_(
     "From chapters 10 and 11: intervals that allow for dependent months; shrunken towards the mean of the areas; "

@@ -169,12 +169,17 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 def _column(code: str, label: str) -> dict[str, Col]:
     """Return a printed column by name, from its code and heading; a name may hold spaces.
 
+    Two names with ``to`` between them are the lower and upper ends of ranges, in one column.
+
     >>> _column("Criminal Conviction:int wide", "Convicted")
-    {'Criminal Conviction': Col(label='Convicted', spec='int', phone=False)}
+    {'Criminal Conviction': Col(label='Convicted', spec='int', phone=False, high='')}
+    >>> _column("low to high:pct", "Share")
+    {'low': Col(label='Share', spec='pct', phone=True, high='high')}
     """
     code, wide = code.removesuffix(" wide"), code.endswith(" wide")
     name, _colon, spec = code.partition(":")
-    return {name: Col(" ".join(label.split()), spec, phone=not wide)}
+    low, _to, high = name.partition(" to ")
+    return {low: Col(" ".join(label.split()), spec, phone=not wide, high=high)}
 
 
 def of_text(text: str) -> Iterator[Directive]:

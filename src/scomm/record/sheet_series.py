@@ -34,11 +34,9 @@ _BY_COUNTY = {
     "y2018": Col("FY2018", "int"),
     "y2019": Col("FY2019, to August", "int", phone=False),
     "rate": Col("FY2018, per 1,000 noncitizens", "f1"),
-    "low": Col("95% from", "f1", phone=False),
-    "high": Col("to", "f1", phone=False),
+    "low": Col("95% interval of the rate", "f1", phone=False, high="high"),
     "ratio": Col("Year after February 2017 over year before", "f2"),
-    "ratio_low": Col("95% from", "f2", phone=False),
-    "ratio_high": Col("to", "f2", phone=False),
+    "ratio_low": Col("95% interval of the ratio", "f2", phone=False, high="ratio_high"),
 }
 _RATED_YEAR = 2018  # the last whole fiscal year
 _PLACED = N_(
