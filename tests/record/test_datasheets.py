@@ -272,6 +272,27 @@ def test_a_city_leads_to_the_county_in_which_the_agency_has_it() -> None:
         assert set(place.aliases) <= cities | typed, place.name
 
 
+def test_cities_that_people_look_for_lead_to_their_county() -> None:
+    found = {place.code: place for place in places() if place.kind == "county"}
+    rows = mappings.cities()
+    for row in rows.itertuples():
+        assert row.city in found[row.fips].cities, row.city
+    # Where the agency's list knows the city too, both name one county.
+    listed = city_counties().set_index(["state", "city"])["fips"]
+    both = [(row, listed.get((row.state, row.city.upper()))) for row in rows.itertuples()]
+    both = [(row, fips) for row, fips in both if fips is not None]
+    assert len(both) > 80
+    assert [row.city for row, fips in both if row.fips != fips] == []
+
+
+def test_a_places_short_figure_is_the_first_of_its_county_page() -> None:
+    first = {page.fips: str(page.first) for page in county_pages()}
+    for place in places():
+        if place.kind == "county":
+            share = str(short_figure(place)).rpartition(", n")[0].rpartition(": ")[2]
+            assert share.rpartition(", ")[2] in first[place.code], place.name
+
+
 def test_every_place_without_a_county_code_is_in_the_list_of_places() -> None:
     placed = mappings.places()
     coded = {code for code in ledger.figures()["place_code"] if code.startswith("X:")}
