@@ -31,6 +31,7 @@ _SAID = {
     "broken": N_("The list could not be loaded; use the plain list."),
 }
 
+
 def form_html(up: str) -> str:
     """Return the box; without a script it leads to the plain list."""
     data = " ".join(f'data-{name}="{escape(_(text))}"' for name, text in _SAID.items())

@@ -127,9 +127,7 @@ def passages(app: Sphinx) -> Iterator[Passage]:
     for finding in findings_shown(executed(app)):
         item = items["finding", finding["id"]]
         numbers = printed_numbers(finding)
-        yield Passage(
-            "finding", item.id, item.path, item.title, str(finding["statement"]), numbers
-        )
+        yield Passage("finding", item.id, item.path, item.title, str(finding["statement"]), numbers)
     for item in items.values():
         if item.kind in ("paragraph", "figure", "table"):
             text = str(shown.get((item.kind, item.id)) or item.text)
