@@ -67,6 +67,7 @@ S287G_COUNTIES = HAND / "s287g_counties.csv"
 FACILITY_NAMES = HAND / "facility_names.csv"
 FIPS_CHANGES = HAND / "fips_changes.csv"
 PLACES = HAND / "places.csv"
+CITIES = HAND / "cities.csv"
 TOLERANCES = HAND / "tolerances.csv"
 
 PUBLISHED = DATA / "published"

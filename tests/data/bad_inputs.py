@@ -88,7 +88,7 @@ PARSERS = {
         "seattle CAP", "dashboard", "detainers PA", "census", "noncitizens", "county areas",
         "area population", "dispositions", "figures.csv", "aor.csv", "decisions.csv",
         "fips_changes.csv", "published_totals.csv", "published changes", "paragraphs",
-        "287(g)", "s287g_counties.csv", "detainers by month", "detainers by reason",
+        "287(g)", "s287g_counties.csv", "cities.csv", "detainers by month", "detainers by reason",
         "detainers by facility", "detainers by form", "seattle criminality",
     ),
     "workbook": ("seattle workbook", "detainers workbook", "facilities", "county list", "detention"),
@@ -1237,6 +1237,10 @@ def catalog() -> dict[str, Source]:
         "s287g_counties.csv": _hand("s287g_counties.csv", "S287G_COUNTIES",
             mappings.s287g_counties, {
             "agency twice": _replace("\nAlamance County Sheriff Office,", "\nAL Department of Public Safety,"),
+        }),
+        "cities.csv": _hand("cities.csv", "CITIES", mappings.cities, {
+            "county of another state": _replace("Mobile,AL,01097,", "Mobile,AL,48097,"),
+            "no reason": _replace("01097,seat of the county,", "01097,,"),
         }),
         "published_totals.csv": _hand("published_totals.csv", "PUBLISHED_TOTALS",
             ledger.published_totals, {

@@ -13,11 +13,13 @@ from scomm.display.figures import NARROW, WIDE
 from scomm.display.formats import fmt
 from scomm.display.sheet_chart import series_chart
 from scomm.display.tables import to_html
+from scomm.record.county_pages import county_pages
 from scomm.record.datasheets import (
     Sheet,
     all_sheets,
     anchor,
     area_sheet,
+    city_counties,
     estimates,
     places,
     state_page,
@@ -27,6 +29,7 @@ from scomm.record.datasheets import (
 )
 from scomm.record.evidence import published
 from scomm.record.ledger_places import running_total
+from scomm.record.place_figures import short_figure
 
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
@@ -270,6 +273,29 @@ def test_a_city_leads_to_the_county_in_which_the_agency_has_it() -> None:
     typed = {name for names in mappings.places()["aliases"] for name in names.split(";")}
     for place in found.values():
         assert set(place.aliases) <= cities | typed, place.name
+
+
+def test_cities_that_people_look_for_lead_to_their_county() -> None:
+    found = {place.code: place for place in places() if place.kind == "county"}
+    rows = mappings.cities()
+    for row in rows.itertuples():
+        assert row.city in found[row.fips].cities, row.city
+    # Where the agency's list knows the city too, both name one county.
+    listed = city_counties().set_index(["state", "city"])["fips"]
+    both = [(row, listed.get((row.state, row.city.upper()))) for row in rows.itertuples()]
+    both = [(row, fips) for row, fips in both if fips is not None]
+    assert len(both) > 80
+    # The list has the one facility of Charleston, South Carolina, in York County.
+    differ = [(row.city, row.fips, fips) for row, fips in both if row.fips != fips]
+    assert differ == [("Charleston", "45019", "45091")]
+
+
+def test_a_places_short_figure_is_the_first_of_its_county_page() -> None:
+    first = {page.fips: str(page.first) for page in county_pages()}
+    for place in places():
+        if place.kind == "county":
+            share = str(short_figure(place)).rpartition(", n")[0].rpartition(": ")[2]
+            assert share.rpartition(", ")[2] in first[place.code], place.name
 
 
 def test_every_place_without_a_county_code_is_in_the_list_of_places() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from scomm import paths
-from scomm.book import find, lists
+from scomm.book import find, lists, search
 from scomm.book.pages import _json_ld, book_json_ld
 from scomm.data.sources import passports
 from scomm.display import figures, maps, pictures, tables
@@ -83,10 +83,12 @@ def test_the_list_in_which_readers_find_their_place(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_list_in_which_findings_are_found_by_their_numbers(name: str) -> None:
-    finding = {"id": "1.1", "url": "a.html", "statement": name, "unit": "text", "value": name}
-    written = find.findings_js([finding]).removeprefix("window.scommFindings=").rstrip(";\n")
-    assert json.loads(written)["rows"] == [["1.1", "a.html", name, ""]]
+def test_the_list_in_which_passages_are_found(name: str) -> None:
+    passage = search.Passage("finding", "1.1", "a.html", name, name)
+    written = search.passages_js([passage]).removeprefix("window.scommPassages=").rstrip(";\n")
+    text = " ".join(name.split())
+    assert json.loads(written)["rows"] == [["finding", "1.1", "a.html", 0, text]]
+    assert json.loads(written)["titles"] == [name]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -131,7 +131,11 @@ def pages(record: Record, shown: Shown | None = None) -> Iterator[tuple[str, str
     yield "cite/index", title, body
 
 
-def _shown(app: Sphinx) -> Shown:
+def shown_texts(app: Sphinx) -> Shown:
+    """Return what is shown of findings, exhibits and paragraphs, by kind and id.
+
+    Findings and exhibits are left out of an English edition, which shows what is recorded.
+    """
     notebooks = executed(app)
     found = {
         (kind, identifier): data[field]
@@ -145,7 +149,7 @@ def _shown(app: Sphinx) -> Shown:
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     record: Record = app.scomm_record  # type: ignore[attr-defined]
-    for page, title, body in pages(record, _shown(app)):
+    for page, title, body in pages(record, shown_texts(app)):
         yield page, {"title": title, "body": body, "toc": "", "furo_hide_toc": True}, "page.html"
 
 

@@ -14,11 +14,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm.book import writers
-from scomm.book.execution import executed
 from scomm.data.files import write_atomically
-from scomm.display.formats import fmt
-from scomm.display.words import N_, _, said
-from scomm.record.outputs import findings_shown
+from scomm.display.words import N_, _
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
@@ -26,33 +23,13 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
-# What Sphinx's search page runs, in the order in which the parts need one another.
-SEARCH_SCRIPTS = (
-    "documentation_options.js",
-    "doctools.js",
-    "sphinx_highlight.js",
-    "searchtools.js",
-    "language_data.js",
-)
 TITLE = N_("All counties by state")
 # What the script says, by the names under which the form hands it over.
 _SAID = {
-    "yes": N_("a share was published"),
-    "no": N_("no share was published"),
-    "other": N_("other figures were published"),
-    "inside": N_("a share was published for {place}, in it"),
-    "found": N_("{n} found"),
+    "found": N_("{n} found. Shares are of removals without a recorded conviction."),
     "none": N_("Nothing found. Try the county's or the state's name."),
     "broken": N_("The list could not be loaded; use the plain list."),
 }
-# What the search page says of findings, by the names under which the list hands it over.
-_FINDINGS_SAID = {
-    "findings": N_("Findings"),
-    "finding": N_("Finding {id}"),
-    "trace": N_("What stands behind it"),
-}
-# How a finding's page prints a value of each unit.
-_PRINTED = {"share": "pct", "difference": "pts", "ratio": "f2", "count": "int", "index": "f2"}
 
 
 def form_html(up: str) -> str:
@@ -84,44 +61,30 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def printed_numbers(finding: dict[str, Any]) -> str:
-    """Return the numbers that a finding prints besides its statement: value, counts, interval.
-
-    >>> share = {"unit": "share", "value": 0.287, "numerator": 27047, "denominator": 94218}
-    >>> printed_numbers(share | {"interval": {"low": 0.2842, "high": 0.2899}})
-    '28.7% 28.4% 29.0% 27,047 94,218'
-    """
-    spec = _PRINTED.get(finding["unit"], "")
-    interval = finding.get("interval") or {}
-    values = [finding["value"], interval.get("low"), interval.get("high")] if spec else []
-    counts = [finding.get("numerator"), finding.get("denominator")]
-    texts = [fmt(value, spec) for value in values if isinstance(value, (int, float))]
-    return " ".join(texts + [fmt(value, "int") for value in counts if value is not None])
-
-
-def findings_js(findings: list[dict[str, Any]]) -> str:
-    """Return the list of findings as a script: id, address, statement, further printed numbers."""
-    rows = [
-        [item["id"], item["url"], str(item["statement"]), printed_numbers(item)]
-        for item in findings
-    ]
-    return f"window.scommFindings={_compact({'words': said(_FINDINGS_SAID), 'rows': rows})};\n"
-
-
 def places_js() -> str:
-    """Return the list of places as a script, which also works from a file."""
+    """Return the list of places as a script, which also works from a file.
+
+    A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
+    0: nothing), the index of what is said of it, other names, and cities that mean it.
+    """
     from scomm.record.datasheets import places  # brings the statistics
+    from scomm.record.place_figures import short_figure
 
     rows: list[list[Any]] = []
+    texts: dict[str, int] = {}
     for place in places():
-        # 1: a share was published; 2: other figures alone; 0: nothing.
         published = 1 if place.published else 2 if place.figures else 0
-        row = [_(place.name), place.kind, place.state, place.path, published]
-        if place.inside or place.aliases:
-            row += [_(place.inside), list(place.aliases)]
+        text = texts.setdefault(_(short_figure(place)), len(texts))
+        row = [_(place.name), place.kind, place.state, place.path, published, text]
+        if place.aliases or place.cities:
+            others = [name for name in dict.fromkeys(place.aliases) if name not in place.cities]
+            row += [others, list(place.cities)]
         rows.append(row)
     title = _compact(_("Places"))
-    return f"window.scommPlaces={_compact(rows)};\nwindow.scommPlacesTitle={title};\n"
+    return (
+        f"window.scommPlaces={_compact(rows)};\nwindow.scommFigures={_compact(list(texts))};\n"
+        f"window.scommPlacesTitle={title};\n"
+    )
 
 
 def list_html() -> str:
@@ -171,36 +134,15 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     )
 
 
-def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Take words out of the search index that stand on no page any more.
-
-    Sphinx keeps them after a page has changed, so that the index would tell what was built before.
-    """
-    indexer = getattr(app.builder, "indexer", None)
-    for mapping in (indexer._mapping, indexer._title_mapping) if indexer else ():
-        for word in [word for word, pages in mapping.items() if not pages]:
-            del mapping[word]
-    yield from ()
-
-
 def _write(app: Sphinx, site: Path) -> None:
-    out = site / "find"
-    # One request for the search page instead of six.
-    scripts = [(site / "_static" / name).read_bytes() for name in SEARCH_SCRIPTS]
-    scripts.append((_STATIC / "numbers.js").read_bytes())
-    findings = findings_js(findings_shown(executed(app)))
-    write_atomically(out / "findings.js", findings.encode("utf-8"))
     if app.config.scomm_place_pages:
-        scripts.append((_STATIC / "find.js").read_bytes())
-    write_atomically(out / "search.js", b"\n;\n".join(scripts))
-    if app.config.scomm_place_pages:
-        write_atomically(out / "find.js", (_STATIC / "find.js").read_bytes())
-        write_atomically(out / "places.js", places_js().encode("utf-8"))
+        script = (_STATIC / "find.js").read_bytes()
+        write_atomically(site / "find" / "find.js", script)
+        write_atomically(site / "find" / "places.js", places_js().encode("utf-8"))
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive, the plain list and the files."""
     app.add_directive("find", Find)
     writers.collect(app, "counties", _pages)
-    app.connect("html-collect-pages", _forget_words)
-    writers.connect(app, "find", _write, proof="find/search.js", by=writers.frame)
+    writers.connect(app, "find", _write, proof="find/find.js", by=writers.frame)

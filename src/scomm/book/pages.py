@@ -13,8 +13,8 @@ from sphinx.application import Sphinx
 from scomm import __version__
 from scomm.book import counties
 from scomm.book.cards import card_path
-from scomm.book.find import SEARCH_SCRIPTS
 from scomm.book.launch import links
+from scomm.book.search import SPHINX_SCRIPTS
 from scomm.data.manifest import manifest
 from scomm.display.pictures import CARD
 from scomm.display.words import N_, _, language, said
@@ -220,11 +220,11 @@ def _context(
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
     )
     context["launch"] = links(app.config.scomm_repository, pagename) if pagename in results else {}
-    # Sphinx's own scripts serve its search page alone, which has them as one file.
+    # Sphinx's own scripts serve its search page alone, which the book makes itself.
     context["script_files"] = [
         file
         for file in context.get("script_files", [])
-        if Path(str(getattr(file, "filename", file))).name not in SEARCH_SCRIPTS
+        if Path(str(getattr(file, "filename", file))).name not in SPHINX_SCRIPTS
     ]
     context["css_files"] = [
         file

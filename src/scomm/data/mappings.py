@@ -113,6 +113,23 @@ def places() -> pd.DataFrame:
 
 
 @cache
+def cities() -> pd.DataFrame:
+    """Return cities that people look for, each with the one county that it leads to.
+
+    Columns: city, state (postal code), fips, reason (how the city lies to the county), date.
+    Raises LedgerError, by row, for a code that no county of that state has, or for no reason.
+    """
+    rows = _rows(paths.CITIES, ("city", "state", "fips", "reason", "date"), "city", "state")
+    known = load("county_names").astype(str).set_index("fips")["state"].to_dict()
+    for number, row in enumerate(rows.itertuples(), start=2):
+        if known.get(row.fips) != row.state:
+            _refuse(paths.CITIES, number, "fips", repr(row.fips), f"a county of {row.state}")
+        if not row.reason:
+            _refuse(paths.CITIES, number, "reason", "nothing", "how the city lies to the county")
+    return rows
+
+
+@cache
 def charge_classes() -> list[tuple[str, str]]:
     """Return (prefix in lower case, class), longest prefix first."""
     rows = _rows(paths.CHARGE_CLASSES, ("prefix", "charge_class", "reason", "date"), "prefix")

@@ -135,9 +135,9 @@ def _telling_first(items: Sequence[Published]) -> list[Published]:
 
 
 @cache
-def _of_state(code: str) -> tuple[Published, ...]:
-    """Return what was published for a state, or nothing where no share can be read from it."""
-    return tuple(item for item in _own().get(f"S:{code}", ()) if item.share != (0, 1))
+def _with_share(code: str) -> tuple[Published, ...]:
+    """Return what was published for a place, or nothing where no share can be read from it."""
+    return tuple(item for item in _own().get(code, ()) if item.share != (0, 1))
 
 
 @cache
@@ -182,37 +182,48 @@ def _as_printed(key: str) -> LazyText:
     )
 
 
+def nearest(code: str, state: str) -> tuple[str, Published]:
+    """Return the share that is told first of a place of the ledger, and what it is of.
+
+    That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
+    is a part; of the ``state`` as a whole; or of the ``nation``.
+    """
+    if own := _with_share(code):
+        return "own", own[0]
+    if around := _around().get(code):
+        lies = "inside" if counties_of(around[0].place_code) == {code} else "around"
+        return lies, around[0]
+    if whole := _with_share(f"S:{state}"):
+        return "state", whole[0]
+    return "nation", nation("2011-02")
+
+
+_FIRST = {
+    "own": N_("{place}: {said}"),
+    "inside": N_(
+        "No share was published for {county}; the nearest with one is {place}, which lies in "
+        "it: {said}"
+    ),
+    "around": N_(
+        "No share was published for {county}; the nearest with one is {place}, of which it is "
+        "a part: {said}"
+    ),
+    "state": N_(
+        "No share was published for {county}; the nearest with one is {state} as a whole: {said}"
+    ),
+    "nation": N_("No share was published for {county}; the nearest with one is the nation: {said}"),
+}
+
+
 def _first_line(fips: str, county: str, state: str) -> LazyText:
     """Return the share published for a county, or the nearest one that was published."""
-    if own := [item for item in _own().get(fips, ()) if item.share != (0, 1)]:
-        said = _as_printed(own[0].key)
-        return tr("{place}: {said}", place=own[0].jurisdiction, said=said)
-    if around := _around().get(fips):
-        item = around[0]
-        inside = counties_of(item.place_code) == {fips}
-        words = (
-            N_(
-                "No share was published for {county}; the nearest with one is {place}, which lies in "
-                "it: {said}"
-            )
-            if inside
-            else N_(
-                "No share was published for {county}; the nearest with one is {place}, of which it is "
-                "a part: {said}"
-            )
-        )
-        return tr(words, county=county, place=item.jurisdiction, said=_as_printed(item.key))
-    if whole := _of_state(state):
-        return tr(
-            "No share was published for {county}; the nearest with one is {state} as a whole: {said}",
-            county=county,
-            state=datasheets.states()[state],
-            said=_as_printed(whole[0].key),
-        )
+    lies, item = nearest(fips, state)
     return tr(
-        "No share was published for {county}; the nearest with one is the nation: {said}",
+        _FIRST[lies],
         county=county,
-        said=_as_printed(nation("2011-02").key),
+        place=item.jurisdiction,
+        state=datasheets.states()[state],
+        said=_as_printed(item.key),
     )
 
 

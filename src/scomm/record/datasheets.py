@@ -64,7 +64,9 @@ class Place:
     ``state`` the postal code of a county or place; ``path`` its address relative to the root;
     ``published`` says whether a share was published for it, ``figures`` whether anything else was;
     ``inside`` names places in a county that have a share; ``aliases`` are other names, and cities
-    in it.
+    in it by the agency's list; ``cities`` those of ``cities.csv``, whose name means this county.
+    ``code`` is its place code in the ledger, empty for an area; ``within`` counts the places of a
+    state or an area for which a share was published.
     """
 
     name: str
@@ -75,6 +77,9 @@ class Place:
     figures: bool = False
     inside: str = ""
     aliases: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    code: str = ""
+    within: int = 0
 
 
 @cache
@@ -824,30 +829,37 @@ def places() -> tuple[Place, ...]:
     for code, name in states().items():
         path = f"datasheets/state-{code.lower()}.html"
         scope = _state_scope(code)
+        within = len({item.place_code for item in published_in(*scope)})
         found.append(
             Place(
                 name,
                 "state",
                 code,
                 path,
-                bool(published_in(*scope)),
+                within > 0,
                 bool(len(figures_in(*scope))),
                 aliases=(code, *_aliases(f"S:{code}")),
+                code=f"S:{code}",
+                within=within,
             )
         )
     names = areas().set_index("code")["name"]
     for code in estimates().shares.index:
         scope = _area_scope(str(code))
+        within = len({item.place_code for item in published_in(*scope)})
         found.append(
             Place(
                 tr("{name} area", name=names[code]),
                 "area",
                 "",
                 f"datasheets/area-{str(code).lower()}.html",
-                bool(published_in(*scope)),
+                within > 0,
                 bool(len(figures_in(*scope))),
+                within=within,
+                aliases=tuple(names[later] for later in mappings.later_areas().get(str(code), ())),
             )
         )
+    typed = mappings.cities().groupby("fips")["city"].agg(tuple).to_dict()
     shared = {item.place_code for item in published().values()}
     printed = set(ledger.figures()["place_code"])
     for row in mappings.places().itertuples():
@@ -861,6 +873,7 @@ def places() -> tuple[Place, ...]:
                     row.place_code in shared,
                     True,
                     aliases=_aliases(row.place_code),
+                    code=row.place_code,
                 )
             )
     for row in counties.itertuples():
@@ -877,6 +890,8 @@ def places() -> tuple[Place, ...]:
                 row.fips in with_figure(),
                 joined(inside) if inside else "",
                 (*_cities().get(row.fips, ()), *_aliases(row.fips)),
+                typed.get(row.fips, ()),
+                row.fips,
             )
         )
     return tuple(found)

@@ -31,18 +31,21 @@
 
   const prepare = (list) => {
     for (const [name, kind, state] of list) if (kind === "state") STATES[plain(name)] = state;
-    return list.map(([name, kind, state, path, published, inside = "", aliases = []]) => ({ name, kind, state, path, published, inside, plain: plain(name), core: core(name), tight: core(name).replace(/ /g, ""), aliases: aliases.map((alias) => [alias, plain(alias)]) }));
+    const pairs = (names) => names.map((text) => [text, plain(text)]);
+    return list.map(([name, kind, state, path, published, figure, aliases = [], cities = []]) => ({ name, kind, state, path, published, figure, plain: plain(name), core: core(name), tight: core(name).replace(/ /g, ""), aliases: pairs(aliases), cities: pairs(cities) }));
   };
 
-  // Split "orange ca" or "orange county, california" into a place and a state.
+  // Split "orange ca", "orange county, california" or "ca orange" into a place and a state.
+  const codeOf = (text) => STATES[text] || (text.length === 2 && Object.values(STATES).includes(text.toUpperCase()) ? text.toUpperCase() : "");
   const split = (text) => {
-    const words = plain(text).split(" ");
+    const words = text.split(" ");
+    const found = [];
     for (let n = Math.min(4, words.length - 1); n >= 1; n--) {
-      const tail = words.slice(-n).join(" ");
-      const code = STATES[tail] || (n === 1 && tail.length === 2 && Object.values(STATES).includes(tail.toUpperCase()) ? tail.toUpperCase() : "");
-      if (code) return [words.slice(0, -n).join(" "), code];
+      const last = codeOf(words.slice(-n).join(" ")), first = codeOf(words.slice(0, n).join(" "));
+      if (last) found.push([words.slice(0, -n).join(" "), last]);
+      if (first) found.push([words.slice(n).join(" "), first]);
     }
-    return [plain(text), ""];
+    return found;
   };
 
   const score = (place, wanted, tight, most) => {
@@ -58,34 +61,38 @@
     return -1;
   };
 
-  // Another name of a place, or a city in it, with its score; of a place with a figure it counts as its own.
-  const other = (place, wanted) => {
+  // A city that leads here comes before places of the same name elsewhere; another name of a place
+  // with a figure counts as its own.
+  const other = (place, wanted, tight, most) => {
+    for (const [city, text] of place.cities) if (text === wanted) return [-0.3, city];
     for (const [alias, text] of place.aliases) if (text === wanted) return [place.published === 1 ? 0 : 0.1, alias];
+    for (const [city, text] of place.cities) if (wanted.length > 2 && text.startsWith(wanted)) return [0.9, city];
     for (const [alias, text] of place.aliases) if (wanted.length > 2 && text.startsWith(wanted)) return [1.2, alias];
+    for (const [city, text] of place.cities) if (tight.length > 4 && edits(tight, text.replace(/ /g, ""), most) <= most) return [2.5, city];
     return [-1, ""];
   };
 
   const ORDER = { place: -1, state: 0, county: 1, area: 2 };
   const search = (text) => {
-    const whole = core(text);
+    // A ZIP code after a name tells nothing here.
+    const said = plain(text).replace(/(?<=[a-z]) \d{5}( \d{4})?$/, "");
+    const whole = core(said);
     if (!whole) return [];
-    const tries = [[whole, ""]];
-    const [rest, state] = split(text);
-    if (state) tries.push([core(rest), state]);
+    const tries = [[whole, said, ""], ...split(said).map(([rest, state]) => [core(rest), rest, state])];
     const found = new Map();
-    for (const [wanted, inState] of tries) {
+    for (const [wanted, full, inState] of tries) {
       const tight = wanted.replace(/ /g, "");
       const most = tight.length > 7 ? 2 : 1;
       for (const place of entries) {
         if (inState && place.state !== inState) continue;
         const own = score(place, wanted, tight, most);
-        const [named, alias] = other(place, wanted);
-        const byAlias = named >= 0 && (own < 0 || named < own);
+        const [named, alias] = other(place, wanted, tight, most);
+        const byAlias = alias && (own < 0 || named < own);
         const value = byAlias ? named : own;
         // The kind, typed in full, decides between a county, a parish and a city of one name.
-        const exact = place.plain === plain(text) || (inState && place.plain === plain(rest));
+        const exact = place.plain === full;
         const total = value - (inState ? 0.5 : 0) - (exact ? 0.4 : 0);
-        if (value >= 0 && total < (found.get(place)?.total ?? 99)) found.set(place, { total, alias: byAlias && place.kind !== "state" ? alias : "" });
+        if ((byAlias || own >= 0) && total < (found.get(place)?.total ?? 99)) found.set(place, { total, alias: byAlias && place.kind !== "state" && plain(alias) !== place.core ? alias : "" });
       }
     }
     const flag = (place) => [0, 2, 1][place.published];
@@ -125,7 +132,7 @@
         ...found.map((place) => {
           const item = document.createElement("li");
           const note = document.createElement("span");
-          note.textContent = place.published === 1 ? words.yes : place.inside ? words.inside.replace("{place}", place.inside) : place.published ? words.other : words.no;
+          note.textContent = window.scommFigures[place.figure];
           item.append(linkTo(place), " ", note);
           return item;
         }),
@@ -166,8 +173,8 @@
       const list = document.createElement("ul");
       list.className = "search place-hits";
       list.setAttribute("aria-label", window.scommPlacesTitle);
-      list.append(...hits.map((place) => { const item = document.createElement("li"); item.append(linkTo(place)); return item; }));
-      results.before(list);
+      list.append(...hits.map((place) => { const item = document.createElement("li"), note = document.createElement("span"); note.textContent = window.scommFigures[place.figure]; item.append(linkTo(place), " ", note); return item; }));
+      (document.querySelector(".finding-hits") ?? results).before(list);
     }).catch(() => {});
   }
 })();

@@ -1,0 +1,39 @@
+"""The share of a place in one short line, as lists of places show it."""
+
+from __future__ import annotations
+
+from scomm.display.formats import tr, trn
+from scomm.display.words import N_, LazyText
+from scomm.record.county_pages import nearest
+from scomm.record.datasheets import Place, share_text
+
+# What is said of a place without a share of its own, by what the nearest share is of.
+_NEAREST = {
+    "inside": N_("{place}, in it: {share}, {n}"),
+    "around": N_("none of its own; {place}, of which it is a part: {share}, {n}"),
+    "state": N_("none published; nearest with one: {place}, {share}, {n}"),
+    "nation": N_("none published; nearest with one: the nation, {share}, {n}"),
+}
+_OTHERS_ALONE = {
+    "state": N_("other figures alone; nearest share: {place}, {share}, {n}"),
+    "nation": N_("other figures alone; nearest share: the nation, {share}, {n}"),
+}
+
+
+def short_figure(place: Place) -> LazyText:
+    """Return the share published for a place, with its number of removals, or the nearest one.
+
+    Of a state or an area without a share of its own: for how many places in it there is one.
+    """
+    lies, item = nearest(place.code, place.state)
+    if lies == "own":
+        words = N_("{share}, {n}")
+    elif place.within:
+        return trn(
+            "a share was published for {n:int} place in it",
+            "shares were published for {n:int} places in it",
+            place.within,
+        )
+    else:
+        words = (_OTHERS_ALONE if place.figures else {}).get(lies, _NEAREST[lies])
+    return tr(words, place=item.jurisdiction, share=share_text(item), n=item.n_text)
