@@ -38,6 +38,7 @@ KINDS = {
     r"datasheets/county-": "county",
     r"cite/": "citations",
     r"trace/": "trace",
+    r"facts\.html": "facts",
     r"search\.html": "search",
 }
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
