@@ -88,25 +88,44 @@ addEventListener("DOMContentLoaded", () => {
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");
   if (box) box.value = new URLSearchParams(location.search).get("q") ?? "";
-  // A button beside each citation, where the browser can copy.
+  // A button beside each citation, where the browser can copy: with the italics for a word processor, without
+  // them for anything else.
+  const copier = (label, name, give, copied = words.copied) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy-button";
+    button.textContent = label;
+    button.setAttribute("aria-label", name);
+    button.addEventListener("click", () => {
+      const { text, html } = give();
+      const kinds = { "text/plain": text, "text/html": html ?? text };
+      const blobs = Object.entries(kinds).filter(([kind]) => html || kind === "text/plain").map(([kind, body]) => [kind, new Blob([body], { type: kind })]);
+      navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]).then(() => {
+        button.textContent = copied;
+        setTimeout(() => (button.textContent = label), 2000);
+      });
+    });
+    return button;
+  };
   if (navigator.clipboard && window.ClipboardItem) {
     for (const text of document.querySelectorAll(".copy")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "copy-button";
-      button.textContent = text.dataset.button ?? words.copy;
-      button.setAttribute("aria-label", text.dataset.button ?? fill(words.copyWhat, { what: text.dataset.copy }));
-      button.addEventListener("click", () =>
-        // With the italics for a word processor, without them for anything else.
-        navigator.clipboard.write([new ClipboardItem({
-          "text/plain": new Blob([text.textContent], { type: "text/plain" }),
-          "text/html": new Blob([text.innerHTML], { type: "text/html" }),
-        })]).then(() => {
-          button.textContent = words.copied;
-          setTimeout(() => (button.textContent = text.dataset.button ?? words.copy), 2000);
-        }),
-      );
-      text.after(button);
+      const { button, copy } = text.dataset;
+      text.after(copier(button ?? words.copy, button ?? fill(words.copyWhat, { what: copy }), () => ({ text: text.textContent, html: text.innerHTML })));
+    }
+    // A finding is cited and quoted where it stands; its report is copied where no address takes it.
+    for (const finding of words.cite ? document.querySelectorAll(".finding:has(.finding-controls)") : []) {
+      const values = { id: finding.dataset.id, slug: finding.id.replace("finding-", "") };
+      const told = (name) => fill(words[name], values);
+      const cited = () => {
+        const box = document.createElement("template");
+        box.innerHTML = told("cite");
+        return { text: box.content.textContent, html: box.innerHTML };
+      };
+      const sentence = () => ({ text: [fill(words.quoted, { text: finding.querySelector(".finding-sentence").textContent }), told("citeUnlinked").replaceAll("*", ""), told("link")].join("\n") });
+      const link = finding.querySelector(".finding-cite");
+      link.replaceWith(copier(words.copy, fill(words.copyWhat, { what: finding.getAttribute("aria-label") }), cited), copier(words.share, told("shareWhat"), sentence, words.shared));
+      const report = finding.querySelector(".report");
+      if (report.hash === "#report") report.replaceWith(copier(report.textContent, `${report.textContent}: ${finding.getAttribute("aria-label")}`, () => ({ text: told("report") }), words.reported));
     }
   }
   // Long tables sort by a click on a heading and filter by what is typed; totals stay at the end.

@@ -39,6 +39,7 @@ KINDS = {
     r"datasheets/county-": "county",
     r"cite/": "citations",
     r"trace/": "trace",
+    r"facts\.html": "facts",
     r"search\.html": "search",
     r"exhibits/": "figure",
 }

@@ -339,6 +339,48 @@ def test_a_link_leads_to_a_line_far_down_at_once(at: Callable[..., Visit], motio
     )
 
 
+def copied(page: Page, name: str | re.Pattern[str]) -> str:
+    """Press a button that copies, and return what it left to paste."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_text(re.compile("^Copied"))).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.browser
+def test_a_finding_is_cited_shared_and_reported_where_it_stands(
+    at: Callable[..., Visit], places_site: Book
+) -> None:
+    record = json.loads((places_site.html / "record.json").read_text(encoding="utf-8"))
+    digest = record["digest"][:12]
+    item = next(entry for entry in record["items"] if entry["kind"] == "finding")
+    seen = at(PAGE)
+    cited = copied(seen.page, "Copy citation: Finding 1.1")
+    listed = (places_site.html / "cite" / "1.html").read_text(encoding="utf-8")
+    listed = listed[listed.index('id="finding-1-1"') :]
+    expected = re.search(r'<p class="copy"[^>]*>(.*?)</p>', listed)
+    assert expected
+    assert cited == re.sub("<[^>]+>", "", expected[1]), "the citation of the page of citations"
+    sentence, citation, link = copied(at(PAGE).page, re.compile("^Share: ")).splitlines()
+    assert sentence == f"“{item['text']}”"
+    assert citation == cited
+    assert link == f"/{__version__}/trace/finding-1-1.html"
+    assert (places_site.html / link.removeprefix(f"/{__version__}/")).is_file()
+    report = copied(at(PAGE).page, "Report an error: Finding 1.1")
+    assert report.startswith(f"Finding 1.1, ed. {__version__}, digest {digest}, ")
+    page = at("trace/finding-1-1.html").page
+    assert copied(page, "Copy report").split() == report.split()
+    assert seen.errors == []
+
+
+@pytest.mark.browser
+def test_without_a_script_a_report_can_be_copied(at: Callable[..., Visit]) -> None:
+    page = at(PAGE, java_script_enabled=False).page
+    page.get_by_role("link", name="Report an error").click()
+    page.wait_for_url(re.compile(r"finding-1-1\.html#report$"))
+    expect(page.locator("#report ~ .copy")).to_contain_text(f"Finding 1.1, ed. {__version__}")
+
+
 @pytest.mark.browser
 def test_what_is_copied_of_a_command_is_called_a_command(at: Callable[..., Visit]) -> None:
     page = at("trace/finding-1-1.html").page

@@ -23,7 +23,7 @@ from scomm.display import charts, maps, style, tiles
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
 from scomm.display.maps import HATCHED, Panel, county_map, dissolve, rollout
-from scomm.display.pictures import Card, card_svg, png, wrapped
+from scomm.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
 from scomm.display.style import (
     BLUE,
     COLOR_NAMES,
@@ -432,6 +432,38 @@ def test_a_card_fits_its_text() -> None:
     lines = wrapped("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
     assert len(lines) == 3
     assert all(len(line) < 80 for line in lines)
+
+
+def test_a_card_carries_number_and_line_in_few_colors() -> None:
+    marks = Marks((28.7,), 28.4, 29.0, 25.0, "1 in 4: 25.0%")
+    card = Card("One in Four?", "The nation", "A sentence.", "foot", "28.7%", marks)
+    svg = card_svg(card)
+    assert ">28.7%</text>" in svg
+    assert ">1 in 4: 25.0%</text>" in svg
+    strokes = [float(x) for x in re.findall(r'<path d="M([\d.]+) [^"]*V', svg)]
+    start = float(re.findall(r'<path d="M([\d.]+) [^"]*H1120" stroke="#8a867d"', svg)[0])
+    assert strokes == pytest.approx(
+        [start + share * (1120 - start) for share in (0.25, 0.287)], abs=0.1
+    )
+    full = png(svg, 1200)
+    small = palette_png(full, 32)
+    assert small == palette_png(full, 32)
+    assert len(small) < len(full) / 2
+    image = mpimg.imread(io.BytesIO(small))[..., :3]
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) <= 32
+    assert np.abs(image - mpimg.imread(io.BytesIO(full))[..., :3]).mean() < 0.004
+    with pytest.raises(ValueError, match="257 colors"):
+        palette_png(full, 257)
+
+
+def test_a_wide_number_leaves_room_for_its_line() -> None:
+    several = Marks((20.0, 20.1, 80.0), reference=28.7, named="nation: 28.7%")
+    for number in ("", "12", "+11.1 points", "25.5% to 26.5%"):
+        svg = card_svg(Card("One in Four?", "A place", "Words", "foot", number, several))
+        dots = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg)]
+        assert len(dots) == 3
+        assert min(dots) > 80 + (430 if len(number) > 5 else 0)
+        assert max(dots) < 1120
 
 
 def test_a_line_draws_what_is_known() -> None:

@@ -10,6 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from scomm import __version__
+from scomm.book.main_findings import opening_finding
+from scomm.record import published
+from scomm.record.chapters import notebooks
 from scomm.record.edition import not_found
 from scomm.record.policy import content_security_policy
 from tools.browser import (
@@ -88,6 +91,48 @@ def test_a_number_is_checked_in_the_page_and_a_forged_row_is_found_out(
     page.route("**/finding-6-2-rows.csv", lambda route: route.fulfill(body=forged))
     button.click()
     expect(page.locator(".check [role=status] p")).to_have_text("Does not agree.")
+
+
+def test_the_ledger_filters_and_checks(visit: Callable[..., Visit], site: Server) -> None:
+    address = f"{site.address}/notebooks/C-findings.html"
+    page = visit(address, width=PHONE).page
+    rows, status = page.locator(".ledger-row"), page.locator(".ledger-filter [role=status]")
+    every = rows.count()
+    page.locator("select[name=claim]").select_option("C1")
+    shown = [row.get_attribute("data-claims") for row in rows.all() if row.is_visible()]
+    assert shown
+    assert all("C1" in str(claims).split() for claims in shown)
+    expect(status).to_have_text(f"{len(shown)} of {every} findings")
+    page.locator("select[name=chapter]").select_option("7")
+    expect(status).to_have_text(f"0 of {every} findings")
+    page.get_by_role("button", name="Show all").click()
+    expect(status).to_be_empty()
+    expect(rows.last).to_be_visible()
+    box = rows.filter(has=page.get_by_role("link", name="Finding 6.2", exact=True))
+    box.get_by_role("button", name="Check this number").click()
+    expect(box.locator(".check [role=status] p")).to_have_text("Agrees.")
+    plain = visit(address, java_script_enabled=False).page
+    expect(plain.locator(".ledger-filter")).to_be_hidden()
+    assert all(row.is_visible() for row in plain.locator(".ledger-row").all())
+
+
+def test_the_facts_are_published_and_print_on_two_pages(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/index.html", width=PHONE).page
+    page.get_by_role("link", name="Facts to quote").click()
+    page.wait_for_url("**/facts.html")
+    said = {
+        str(item.locator("a").get_attribute("href")): item.inner_text()
+        for item in page.locator(".facts li").all()
+    }
+    opening = {opening_finding(book) for book in notebooks().values()} - {""}
+    for entry in published.load().values():
+        if entry["status"] == published.CURRENT and (entry["id"] in opening or entry["claims"]):
+            assert entry["statement"] in said.pop(entry["url"])
+    assert said == {}, "and no other"
+    paper = page.pdf(format="Letter")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
 
 
 def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], site: Server) -> None:

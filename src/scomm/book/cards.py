@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -11,29 +12,79 @@ from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.lists import sheets
+from scomm.book.main_findings import opening_finding
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display import pictures
-from scomm.display.formats import fmt
+from scomm.display.formats import fmt, missing
 from scomm.display.words import _
 from scomm.record import chapters
+from scomm.record.estimates import drawing, number, with_unit
 from scomm.record.identity import Record, text_digest
 from scomm.record.outputs import findings_shown, of_kind, slug
+from scomm.record.sheets import Sheet
 
 GENERAL = "cards/book.png"
+_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
+_WIDEST = 0.05  # of a range of shares that is shown as a dot, at its middle
 
 
 def card_path(page: str, own: bool = True) -> str:
-    """Return the picture of a page, relative to the root; pages that lists make, and counties, share one.
+    """Return the picture of a page, relative to the root.
 
-    ``own`` is false in a book where every page shares it.
+    Chapters, findings, states and areas have their own; all others share one, as every page does
+    where ``own`` is false.
 
     >>> card_path("notebooks/05-nation"), card_path("cite/5")
     ('cards/05-nation.png', 'cards/book.png')
     """
     folder, _, name = page.rpartition("/")
     own = own and not name.startswith("county-")
-    return f"cards/{name}.png" if own and folder in ("notebooks", "datasheets") else GENERAL
+    return (
+        f"cards/{name}.png" if own and folder in ("notebooks", "datasheets", "trace") else GENERAL
+    )
+
+
+def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the number and the line of a finding's card; an index says nothing without words."""
+    if finding["unit"] == "index":
+        return {}
+    drawn = drawing(finding)
+    answer: dict[str, Any] = {"number": with_unit(finding["value"], finding["unit"])}
+    if drawn is not None:
+        named = ""
+        if finding["unit"] != "difference" and isinstance(finding["reference"], int | float):
+            value = number(finding["reference"], finding["unit"])
+            named = f"{finding['reference_label']}: {value}"
+        ends = (_(drawn.ends[0]), _(drawn.ends[1]))
+        marks = (drawn.value,), drawn.low, drawn.high, drawn.reference, named, ends
+        answer["marks"] = pictures.Marks(*marks)
+    return answer
+
+
+def _published(sheet: Sheet) -> dict[str, Any]:
+    """Return the published shares of a place as dots beside the nation; its number if it has one.
+
+    A range wider than five points is no dot. Empty for a place without a share.
+    """
+    rows = next((t.frame for t in sheet.tables if "line" in t.frame.columns), None)
+    if rows is None:
+        return {}
+    narrow = [line.share_high - line.share_low <= _WIDEST for line in rows["line"]]
+    lines = rows.loc[narrow, "line"].tolist()
+    if not lines:
+        return {}
+    one = len(rows) == 1
+    known = one and not missing(lines[0].low)
+    nation = lines[0].reference
+    marks = pictures.Marks(
+        tuple(50 * (line.share_low + line.share_high) for line in lines),
+        100 * lines[0].low if known else None,
+        100 * lines[0].high if known else None,
+        100 * nation,
+        _("nation: {share}").format(share=fmt(nation, "pct")),
+    )
+    return {"number": _(rows["share"].iloc[0]) if one else "", "marks": marks}
 
 
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
@@ -45,37 +96,50 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
     if not app.config.scomm_page_cards:
         return
-    says: dict[str, str] = {}
-    for item in findings_shown(executed(app)):
-        says.setdefault(str(item["url"]).split(".html")[0], str(item["statement"]))
+    notebooks = executed(app)
+    found = {item["id"]: item for item in findings_shown(notebooks)}
+    opening = {page: opening_finding(notebook) for page, notebook in notebooks.items()}
     for page in chapters.pages():
         if page != app.config.root_doc and page in app.env.titles:
-            title = app.env.titles[page].astext()
-            yield card_path(page), pictures.Card(site, title, says.get(page, about), foot)
+            title, first = app.env.titles[page].astext(), found.get(opening.get(page, ""))
+            says = str(first["statement"]) if first else about
+            answer = _answer(first) if first else {}
+            yield card_path(page), pictures.Card(site, title, says, foot, **answer)
+    for item in found.values():
+        title = app.env.titles[str(item["url"]).split(".html")[0]].astext()
+        name = f"{site}  {_('Finding {id}').format(id=item['id'])}"
+        card = pictures.Card(name, title, str(item["statement"]), foot, **_answer(item))
+        yield card_path(f"trace/finding-{slug(item['id'])}"), card
     for sheet in sheets(app) if app.config.scomm_place_pages else ():
         page = f"datasheets/{sheet.slug}"
-        yield card_path(page), pictures.Card(site, _(sheet.title), _(sheet.first), foot)
+        card = pictures.Card(site, _(sheet.title), _(sheet.first), foot, **_published(sheet))
+        yield card_path(page), card
 
 
-def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:
-    """Write a picture unless the same was drawn before; return where drawings are kept."""
+def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
+    """Write a picture unless the same was drawn before; return where drawings are kept.
+
+    ``colors`` is how many a picture may have; 0 stands for all that it has.
+    """
     kept = Path(app.outdir).parent / ".record" / "pictures"
     how = sha256_of(Path(pictures.__file__))
-    file = kept / f"{text_digest(f'{how} {width} {svg}')}.png"
+    file = kept / f"{text_digest(f'{how} {width} {colors} {svg}')}.png"
     if not file.is_file():
-        write_atomically(file, pictures.png(svg, width))
+        drawn = pictures.png(svg, width)
+        write_atomically(file, pictures.palette_png(drawn, colors) if colors else drawn)
     write_atomically(to, file.read_bytes())
     return file
 
 
 def _write(app: Sphinx, out: Path) -> None:
     drawings = {
-        out / path: (pictures.card_svg(card), pictures.CARD[0]) for path, card in _cards(app)
+        out / path: (pictures.card_svg(card), pictures.CARD[0], _COLORS)
+        for path, card in _cards(app)
     }
     for identifier, (_page, data) in of_kind(executed(app), "figure").items():
         file = out / "exhibits" / f"figure-{slug(identifier)}.png"
-        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH)
-    used = {_drawn(app, svg, width, file) for file, (svg, width) in drawings.items()}
+        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, 0)
+    used = {_drawn(app, *how, file) for file, how in drawings.items()}
     for folder in (out / "cards", out / "exhibits"):
         writers.keep_only(drawings, folder, ".png")
     writers.keep_only(used, next(iter(used)).parent, ".png")

@@ -26,6 +26,7 @@ from scomm.display.tables import Col, from_plain, rows_to_html
 from scomm.display.words import ENGLISH, _, english, language, said
 from scomm.errors import ScommError
 from scomm.record import directives
+from scomm.record.estimates import drawing
 from scomm.record.findings import Finding, complete
 from scomm.record.outputs import left, recorded_findings, recorded_in, slug
 from scomm.record.sources import source_file, sources_line
@@ -125,7 +126,12 @@ _Values = Mapping[str, Any]
 def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
     words = complete(data, texts)
     words |= {name: said(words[name]) for name in ("as_counted", "beyond_chance")}
-    return from_template("finding.html", finding=Finding(**words), sources=shared["sources"])
+    return from_template(
+        "finding.html",
+        finding=Finding(**words),
+        drawn=drawing(words),
+        sources=shared["sources"],
+    )
 
 
 def _figure(data: _Values, texts: _Values, shared: _Values) -> str:

@@ -28,6 +28,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 _CONCLUSIONS = "notebooks/17-conclusions.html"
 _CLAIMS = "notebooks/01-claims.html"
+FACTS = "facts.html"
 # A verdict in a word, and the mark beside it.
 _WORDS = {
     "supported": (N_("supported"), "yes"),
@@ -72,7 +73,8 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
     )
 
 
-def _mark(verdict: str) -> str:
+def verdict_mark(verdict: str) -> str:
+    """Return a verdict in a word, with the mark of its kind before it."""
     word, kind = _WORDS[verdict]
     return f'<span class="verdict verdict-{kind}">{escape(_(word))}</span>'
 
@@ -105,7 +107,7 @@ def verdicts_html(rows: Rows) -> str:
         own = [row for row in rows if row["side"] == side]
         lines = "".join(
             f'<li><span class="claim-number">{row["claim"]}</span> '
-            f"<span>{escape(_(row['short']))}</span> {_mark(row['verdict'])}</li>"
+            f"<span>{escape(_(row['short']))}</span> {verdict_mark(row['verdict'])}</li>"
             for row in own
             if row["named"]
         )
@@ -114,7 +116,7 @@ def verdicts_html(rows: Rows) -> str:
             if not row["named"]:
                 other[row["verdict"]].append(row["claim"])
         others = "".join(
-            f"<span>{_numbers(claims)} {_mark(verdict)}</span> "
+            f"<span>{_numbers(claims)} {verdict_mark(verdict)}</span> "
             for verdict, claims in other.items()
             if claims
         )
@@ -123,11 +125,14 @@ def verdicts_html(rows: Rows) -> str:
             f'<p class="verdicts-side">{escape(_(title))}</p><ul class="verdicts-list">{lines}</ul>'
         )
     every = html_plural(
-        '<a href="{conclusions}">{n:int} claim, why</a> · <a href="{claims}">The rules</a>',
-        '<a href="{conclusions}">All {n:int} claims, and why</a> · <a href="{claims}">The rules</a>',
+        '<a href="{conclusions}">{n:int} claim, why</a> · <a href="{claims}">The rules</a> · '
+        '<a href="{facts}">Facts to quote</a>',
+        '<a href="{conclusions}">All {n:int} claims, and why</a> · <a href="{claims}">The rules</a> · '
+        '<a href="{facts}">Facts to quote</a>',
         len(rows),
         conclusions=_CONCLUSIONS,
         claims=_CLAIMS,
+        facts=FACTS,
     )
     return f'<div class="verdicts">{"".join(parts)}</div><p class="verdicts-more">{every}</p>'
 

@@ -1,4 +1,4 @@
-"""Pages that list what other pages hold: findings, their fields, editions, errata, datasheets."""
+"""Pages that list what other pages hold: fields of findings, editions, errata, datasheets."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from scomm import __version__
 from scomm.book import citations, writers
-from scomm.book.execution import executed
 from scomm.data.files import write_atomically
-from scomm.data.ledger import claims
 from scomm.display.sheet_chart import chart_html
 from scomm.display.tables import to_html
 from scomm.display.words import N_, _
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
 from scomm.record.identity import editions, release_date
-from scomm.record.outputs import findings_shown
 from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
 
@@ -40,67 +36,9 @@ def _raw(content: str) -> list[nodes.Node]:
     return [nodes.raw("", content, format="html")]
 
 
-_RETIRED = N_(
-    '<a href="{url}">Finding {id}</a>, {status} in edition {edition}: {reason}',
-)
-
-
 def _in(tag: str, *parts: str) -> str:
     """Return pieces of HTML in one element, as they are."""
     return f"<{tag}>{''.join(parts)}</{tag}>"
-
-
-class Findings(SphinxDirective):
-    """``{findings}``: every finding of the edition, by chapter, then by claim."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return the list as HTML."""
-        found = findings_shown(executed(self.env.app))
-        up = "../" * self.env.docname.count("/")
-        total = html_plural("{n:int} finding.", "{n:int} findings.", len(found))
-        parts = [f"<p>{total}</p><ul class='findings-list'>"]
-        for item in found:
-            name = html("Finding {id}", id=item["id"])
-            parts.append(
-                f'<li><a href="{up}{escape(str(item["url"]))}">{name}</a> '
-                f"{escape(str(item['statement']))}</li>"
-            )
-        parts.append("</ul>")
-        by_claim: dict[str, list[str]] = {}
-        for item in found:
-            for claim in item["claims"]:
-                by_claim.setdefault(claim, []).append(
-                    f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
-                )
-        rows = "".join(
-            f"<li>{escape(claim)}, {escape(_(claims()[claim]['short']))}: {', '.join(by_claim[claim])}</li>"
-            for claim in claims()
-            if claim in by_claim
-        )
-        parts.append(f"<p>{html('By claim:')}</p><ul>{rows}</ul>")
-        gone = "".join(
-            _in(
-                "li",
-                html(
-                    _RETIRED,
-                    url=up + entry["url"],
-                    id=entry["id"],
-                    status=entry["status"],
-                    edition=entry["retired"],
-                    reason=entry["reason"],
-                ),
-            )
-            for entry in published.load().values()
-            if entry["status"] != published.CURRENT
-        )
-        if gone:
-            parts.append(f"<p>{html('No longer held:')}</p><ul>{gone}</ul>")
-        files = " · ".join(
-            f'<a href="{up}{name}" download>{name}</a>'
-            for name in ("findings.json", "findings.csv", "findings.schema.json")
-        )
-        parts.append(f"<p>{html('Download: {files}', files=Markup(files))}</p>")
-        return _raw("".join(parts))
 
 
 class FindingFields(SphinxDirective):
@@ -332,7 +270,6 @@ def setup(app: Sphinx) -> None:
     """Register the directives and the generated pages."""
     # Whether every state, area and county has its page or line, and the reader a box to find it.
     app.add_config_value("scomm_place_pages", True, "env")
-    app.add_directive("findings", Findings)
     app.add_directive("datasheets", Datasheets)
     app.add_directive("finding-fields", FindingFields)
     app.add_directive("editions", Editions)

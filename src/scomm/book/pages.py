@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from scomm.book.search import SPHINX_SCRIPTS
 from scomm.data.manifest import manifest
 from scomm.display.pictures import CARD
 from scomm.display.words import N_, _, language, said
+from scomm.record import cite, report
 from scomm.record.execution import Executed
 from scomm.record.identity import AUTHOR, SITE, Record
 from scomm.record.templated import html
@@ -45,6 +47,14 @@ WORDS = {
     "all-rows": N_("Show all {all} rows"),
     "first-rows": N_("Show the first {shown} rows"),
 }
+# What the script of a page with findings says besides, and the text of a shared sentence.
+_SHARING = {
+    "share": N_("Share"),
+    "share-what": N_("Share: copy the sentence of finding {id} with its link and citation"),
+    "shared": N_("Copied: sentence, citation, link"),
+    "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
+    "reported": N_("Copied: send it to the project"),
+}
 # Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
 _FEW = frozenset(
     (
@@ -60,6 +70,9 @@ _UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
 # Where a link leads is told neither who read it nor on what page it stood.
 _UNTOLD = '<meta name="referrer" content="no-referrer" />\n'
 _OUT = re.compile(r"<a (?![^>]*\brel=)([^>]*\bhref=\"https?:)")
+_REPORT = re.compile(
+    r'(?P<tag><a class="report" )href="[^"]*?(?P<anchor>finding-[\dA-Z]+-\d+)(\.html)?#report"'
+)
 _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -157,6 +170,41 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
     }
 
 
+def sharing(record: Record, page: str) -> dict[str, str]:
+    """Return the words with which a script cites, shares and reports findings of a chapter.
+
+    Texts hold the places ``{id}`` (``5.1``) and ``{slug}`` (``5-1``); empty for any other page. A
+    shared sentence leads to the page behind its finding, whose card carries the number.
+    """
+    chapter = next(
+        (item for item in record.items if (item.kind, item.page) == ("chapter", f"{page}.html")),
+        None,
+    )
+    if chapter is None:
+        return {}
+    any_finding = replace(chapter, kind="finding", id="{id}", anchor="finding-{slug}")
+    unlinked = replace(record, address="")
+    return said(_SHARING) | {
+        "cite": cite.indigo(record, any_finding, html=True),
+        "cite-unlinked": cite.indigo(unlinked, any_finding),
+        "link": f"{record.address.rstrip('/')}/{record.edition}/trace/finding-{{slug}}.html",
+        "report": report.message(record, any_finding),
+    }
+
+
+def _with_reports(app: Sphinx, record: Record, body: str) -> str:
+    """Let each *Report an error* open a message, where an address for such is configured."""
+    known = {item.anchor: item for item in record.items if item.kind == "finding"}
+
+    def opened(found: re.Match[str]) -> str:
+        item = known.get(found["anchor"])
+        repository, mail = app.config.scomm_repository, app.config.scomm_report_address
+        to = report.address(record, item, repository, mail) if item else ""
+        return f'{found["tag"]}href="{escape(to)}"' if to else found[0]
+
+    return _REPORT.sub(opened, body)
+
+
 def _json_ld(*things: dict[str, Any]) -> str:
     # "<" cannot end a script element early when it is written as an escape.
     return "".join(
@@ -177,7 +225,7 @@ def _context(
     context["edition"] = __version__
     context["edition_date"] = record.date
     context["t"] = html
-    context["words"] = said(WORDS)
+    context["words"] = said(WORDS) | sharing(record, pagename)
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.scomm_draft
     context["site_root"] = root
@@ -215,6 +263,7 @@ def _context(
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+        context["body"] = _with_reports(app, record, context["body"])
         context["body"] = _OUT.sub(r'<a rel="noopener noreferrer" \1', context["body"])
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
@@ -273,5 +322,7 @@ def _navigation_once(
 
 def setup(app: Sphinx) -> None:
     """Add the values to every page's template context."""
+    # Where readers send errors, if not to the repository: an address of electronic mail.
+    app.add_config_value("scomm_report_address", "", "html")
     app.connect("html-page-context", _navigation_once, priority=100)  # before the theme
     app.connect("html-page-context", _context, priority=900)  # after the theme

@@ -16,8 +16,10 @@ from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.files import write_atomically
 from scomm.display.words import N_, said
-from scomm.record import datapackage, published
+from scomm.record import datapackage, published, report
+from scomm.record.identity import Record
 from scomm.record.outputs import findings_shown, slug
+from scomm.record.references import Reference
 from scomm.record.templated import from_template, html
 from scomm.record.trace import Trace, trace
 
@@ -63,9 +65,11 @@ def _traces(app: Sphinx) -> Iterator[Trace]:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    record: Record = app.scomm_record  # type: ignore[attr-defined]
     listed: dict[str, dict[str, str]] = {}
     for item in _traces(app):
         identifier = item.finding["id"]
+        cited = record.find(Reference("finding", identifier))
         body = from_template(
             "trace.html",
             trace=item,
@@ -73,6 +77,10 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             words=said(CHECK),
             edition=__version__,
             tolerance=published.tolerance(item.finding),
+            report_address=report.address(
+                record, cited, app.config.scomm_repository, app.config.scomm_report_address
+            ),
+            report_text=report.message(record, cited),
         )
         name = f"trace/finding-{slug(identifier)}"
         if item.rows_csv:

@@ -111,7 +111,8 @@
   };
 
   for (const box of document.querySelectorAll(".check[data-finding]")) {
-    const words = box.dataset;
+    // A list of many boxes has the words once.
+    const words = { ...box.closest("[data-agrees]").dataset, ...box.dataset };
     const button = document.createElement("button");
     const result = document.createElement("div");
     button.type = "button";

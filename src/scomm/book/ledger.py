@@ -1,0 +1,157 @@
+"""The directive ``{findings}``: the ledger of findings, which a script filters and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from scomm.book import writers
+from scomm.book.execution import executed
+from scomm.book.landing import FACTS, verdict_mark
+from scomm.book.traces import CHECK, STATIC
+from scomm.data.files import write_atomically
+from scomm.data.ledger import claims
+from scomm.display.words import N_, _, of_pages, said
+from scomm.record import published
+from scomm.record.chapters import label
+from scomm.record.estimates import drawing, in_words, with_unit
+from scomm.record.outputs import findings_shown, recorded, slug
+from scomm.record.templated import from_template, html
+
+_RETIRED = N_(
+    '<a href="{url}">Finding {id}</a>, {status} in edition {edition}: {reason}',
+)
+# What the script says of a filtered ledger.
+_SHOWN = N_("{shown} of {all} findings")
+Finding = Mapping[str, Any]
+
+
+def _page(finding: Finding) -> str:
+    return str(finding["url"]).split(".html")[0]
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """Return the title of a chapter, its first heading, as this edition shows it."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
+            return of_pages(cell.source.lstrip().split("\n")[0][2:].strip())
+    return ""
+
+
+def _verdicts(found: Iterable[Finding]) -> dict[str, str]:
+    """Return the verdict by the printed rule of each claim that a finding bears on."""
+    asked = {claim for finding in found for claim in finding["claims"]}
+    if not asked:
+        return {}
+    from scomm.record.claims import judge  # brings the statistics
+
+    return {claim: judge(claim).verdict for claim in claims() if claim in asked}
+
+
+def ledger_html(app: Sphinx, up: str) -> str:
+    """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
+    notebooks = executed(app)
+    found = findings_shown(notebooks)
+    verdicts = _verdicts(found)
+    with_rows = recorded(notebooks, "rows")
+    chapters: dict[str, dict[str, Any]] = {}
+    for finding in found:
+        page = _page(finding)
+        chapter = chapters.setdefault(
+            page, {"label": label(page), "title": title_of(notebooks[page]), "findings": []}
+        )
+        chapter["findings"].append(
+            finding
+            | {
+                "slug": slug(finding["id"]),
+                "printed": with_unit(finding["value"], finding["unit"]),
+                "drawn": drawing(finding),
+                "words": in_words(finding),
+                "has_rows": finding["id"] in with_rows,
+                "verdicts": sorted({verdicts[claim] for claim in finding["claims"]}),
+            }
+        )
+    marks = {verdict: Markup(verdict_mark(verdict)) for verdict in set(verdicts.values())}
+    return from_template(
+        "ledger.html",
+        chapters=chapters,
+        claims={claim: _(claims()[claim]["short"]) for claim in verdicts},
+        verdicts=verdicts,
+        marks=marks,
+        total=len(found),
+        shown=_SHOWN,
+        check=said(CHECK),
+        up=up,
+    )
+
+
+def _by_claim(found: Iterable[Finding], up: str) -> str:
+    by_claim: dict[str, list[str]] = {}
+    for item in found:
+        for claim in item["claims"]:
+            by_claim.setdefault(claim, []).append(
+                f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
+            )
+    rows = "".join(
+        f"<li>{escape(claim)}, {escape(_(claims()[claim]['short']))}: {', '.join(by_claim[claim])}</li>"
+        for claim in claims()
+        if claim in by_claim
+    )
+    return f"<p>{html('By claim:')}</p><ul>{rows}</ul>" if rows else ""
+
+
+def _retired(up: str) -> str:
+    gone = "".join(
+        "<li>"
+        + html(
+            _RETIRED,
+            url=up + entry["url"],
+            id=entry["id"],
+            status=entry["status"],
+            edition=entry["retired"],
+            reason=entry["reason"],
+        )
+        + "</li>"
+        for entry in published.load().values()
+        if entry["status"] != published.CURRENT
+    )
+    return f"<p>{html('No longer held:')}</p><ul>{gone}</ul>" if gone else ""
+
+
+class Findings(SphinxDirective):
+    """``{findings}``: every finding of the edition, by chapter, then by claim."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list as HTML."""
+        up = "../" * self.env.docname.count("/")
+        files = " · ".join(
+            f'<a href="{up}{name}" download>{name}</a>'
+            for name in ("findings.json", "findings.csv", "findings.schema.json")
+        )
+        facts = html('<a href="{url}">Facts, each with its number</a>', url=up + FACTS)
+        parts = [
+            ledger_html(self.env.app, up),
+            _by_claim(findings_shown(executed(self.env.app)), up),
+            _retired(up),
+            f"<p>{html('To print on two pages: {facts}.', facts=facts)}</p>",
+            f"<p>{html('Download: {files}', files=Markup(files))}</p>",
+        ]
+        return [nodes.raw("", "".join(parts), format="html")]
+
+
+def _write(app: Sphinx, out: Path) -> None:
+    write_atomically(out / "check" / "ledger.js", (STATIC / "ledger.js").read_bytes())
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and its script."""
+    app.add_directive("findings", Findings)
+    writers.connect(app, "ledger", _write, proof="check/ledger.js", by=writers.frame)
