@@ -117,7 +117,7 @@ def sparkline(
     if mark is not None:
         at = mark[0] * step
         marked = f'<path class="mark" d="M{at:.0f} {_TOP:g}V{_BASE:g}"/>'
-        marked += _text(at, _FOOT, mark[1], ' text-anchor="middle"')
+        marked += _text(at, _FOOT, mark[1])
     words = [
         _text(x, 10, most, _anchor(x)),
         _text(0, _FOOT, ends[0]),

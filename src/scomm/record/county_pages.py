@@ -37,10 +37,7 @@ _AGREEMENTS = {
     "removed": Col("Removed", "int"),
 }
 _DETAINERS = {"facility": Col("Facility", "name"), "n": Col("Detainers", "int")}
-_RATES_NOTE = N_(
-    "Noncitizens are those of the five-year estimate that ends in the year (FY2019: in 2018); the "
-    "interval allows for its margin of error. FY2019 ends in August. n/a: noncitizens not known."
-)
+_RATES_NOTE = N_("FY2019 ends in August. n/a: noncitizens not known.")
 
 
 @dataclass(frozen=True)

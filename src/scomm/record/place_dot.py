@@ -49,10 +49,8 @@ def place_dot(item: Published, own: bool) -> PlaceDot:
     low, high = item.share
     values = {"place": item.jurisdiction or N_("Nation"), "share": share_text(item)}
     alt = tr(
-        "{place}, {share}, on a line from 0 to 100% with {n:int} published places; marked are the "
-        "nation, {us:pct}, and one half.",
+        "{place}, {share}, from 0 to 100%, among {n:int} places; the nation and one half are marked.",
         n=len(ticks()),
-        us=references()[0][0],
         **values,
     )
     name = tr("{place} {share}", **values)
