@@ -37,6 +37,8 @@ KINDS = {
     r"datasheets/area-": "sheet of an area",
     r"datasheets/counties": "all counties",
     r"datasheets/county-": "county",
+    r"datasheets/place-": "place",
+    r"datasheets/reading": "how to read a place",
     r"cite/": "citations",
     r"trace/": "trace",
     r"facts\.html": "facts",
@@ -44,7 +46,7 @@ KINDS = {
     r"exhibits/": "figure",
 }
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
-BUDGETS = {"landing": (120, 12), "chapter": (250, 15), "county": (60, 12)}
+BUDGETS = {"landing": (120, 12), "chapter": (250, 15), "county": (60, 12), "place": (60, 12)}
 
 
 def kind(page: str) -> str:

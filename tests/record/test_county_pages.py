@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -10,8 +11,10 @@ from scomm.book.counties import county_html
 from scomm.data import mappings
 from scomm.data.tables import load
 from scomm.record import jail_arrests
-from scomm.record.county_pages import CountyPage, Section, county_pages
+from scomm.record.county_pages import county_pages
 from scomm.record.datasheets import all_sheets, city_counties, estimates, places, with_share
+from scomm.record.place_page import PlacePage, Section
+from scomm.record.place_pages import place_pages
 
 from .test_markup import harmless
 
@@ -19,9 +22,9 @@ TRAVIS, PHILADELPHIA, GARFIELD, SUFFOLK = "48453", "42101", "30033", "25025"
 
 
 @cache
-def every_page() -> dict[str, CountyPage]:
+def every_page() -> dict[str, PlacePage]:
     """The pages of all counties, made once for these tests."""
-    return {page.fips: page for page in county_pages()}
+    return {page.code: page for page in county_pages()}
 
 
 def section(fips: str, title: str) -> Section:
@@ -43,7 +46,7 @@ def test_every_county_has_a_page_and_every_entry_of_the_finder_leads_to_one() ->
 
 def test_the_links_of_every_page_lead_to_a_sheet_and_each_county_leads_to_the_next() -> None:
     there = {f"{sheet.slug}.html" for sheet in all_sheets()}
-    there |= {f"{page.slug}.html" for page in every_page().values()}
+    there |= {f"{page.slug}.html" for page in (*every_page().values(), *place_pages())}
     for page in every_page().values():
         links = [link for part in page.sections for link in part.links]
         links += [link for link in (page.up, page.before, page.after) if link is not None]
@@ -51,7 +54,7 @@ def test_the_links_of_every_page_lead_to_a_sheet_and_each_county_leads_to_the_ne
     for before, after in zip(
         list(every_page().values()), list(every_page().values())[1:], strict=False
     ):
-        if before.state == after.state:
+        if before.up == after.up:
             assert before.after is not None
             assert before.after.href == f"{after.slug}.html"
             assert after.before is not None
@@ -112,6 +115,7 @@ def test_arrests_of_all_counties_at_once_are_those_of_one() -> None:
     assert rows["low"].tolist() == pytest.approx(alone.years["low"].tolist(), rel=0.15)
     assert rows["high"].tolist() == pytest.approx(alone.years["high"].tolist(), rel=0.15)
     assert table.chart is not None
+    assert table.chart.mark is not None
     assert sum(table.chart.values) == alone.months.sum() == rows["arrests"].sum()
     assert alone.change is not None
     assert f"{alone.change['ratio']:.2f} times as many" in said(TRAVIS, "Arrests")
@@ -175,7 +179,7 @@ def test_the_share_of_the_area_is_that_of_its_sheet() -> None:
 
 def test_a_page_is_small_and_says_what_it_says_in_words() -> None:
     sizes = {fips: len(county_html(page).encode()) for fips, page in every_page().items()}
-    assert max(sizes.values()) < 30_000
+    assert max(sizes.values()) < 12_000
     text = county_html(every_page()[TRAVIS])
     assert re.search(
         r"<h1>Travis County, Texas</h1>\s*<p class=.sheet-first.>Travis County: 81", text
@@ -183,10 +187,37 @@ def test_a_page_is_small_and_says_what_it_says_in_words() -> None:
     assert "nan" not in re.sub("<[^>]+>", " ", text).split()
 
 
+def test_the_dot_of_a_place_stands_at_its_share() -> None:
+    text = county_html(every_page()[TRAVIS])
+    low, high = 591 / 724, 597 / 724
+    assert f'<circle cx="{10 + 340 * (low + high) / 2:.1f}" cy="30" r="5"/>' in text
+    assert "Travis County, 81.6% to 82.5%" in text
+    # Of a place without one the nearest's is hollow.
+    assert (
+        f'<circle cx="{10 + 340 * 27047 / 94218:.1f}" cy="30" r="5" class="near"/>'
+        in county_html(every_page()[GARFIELD])
+    )
+
+
+def test_a_place_that_is_no_county_has_a_page_that_leads_to_its_county_and_back() -> None:
+    pages = {page.code: page for page in place_pages()}
+    boston = pages["X:boston"]
+    assert boston.first.startswith("Boston: 48.0% of removals to Jul 2011")
+    links = {link.href for part in boston.sections for link in part.links}
+    assert "county-25025.html" in links
+    back = {link.href for part in every_page()[SUFFOLK].sections for link in part.links}
+    assert "place-boston.html" in back
+    addresses = {place.path for place in places()}
+    assert {f"datasheets/{page.slug}.html" for page in pages.values()} <= addresses
+
+
+def test_a_place_that_a_finding_names_can_be_checked_from_its_page() -> None:
+    (boston,) = [page for page in place_pages() if page.code == "X:boston"]
+    said = {"6.1": "For Boston no share is printed", "6.2": "For Bostonia none"}
+    assert re.findall(r"trace/(finding-[\d-]+)", county_html(boston, said)) == ["finding-6-1"]
+
+
 def test_a_hostile_name_is_text() -> None:
     name = '"><script>alert(1)</script>'
-    page = every_page()[GARFIELD]
-    hostile = CountyPage(
-        page.fips, name, page.state, name, page.sections, page.up, page.before, page.after
-    )  # type: ignore[arg-type]
-    harmless(county_html(hostile), name)
+    page = replace(every_page()[GARFIELD], title=name, name=name, first=name)  # type: ignore[arg-type]
+    harmless(county_html(page), name)

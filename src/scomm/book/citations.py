@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from scomm.book import writers
 from scomm.book.execution import executed
+from scomm.display.formats import tr
 from scomm.display.words import N_, _
 from scomm.record import cite, templated
 from scomm.record.identity import Item, Record
@@ -66,6 +67,15 @@ def sheet_html(record: Record, slug: str) -> str:
     kind, _dash, code = slug.partition("-")
     sort = "county" if kind == "county" else "datasheet"
     item = record.find(Reference(sort, code.upper()))
+    full = _(cite.NAMES["indigo"])
+    heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
+    return heading + _copy(cite.indigo(record, item, html=True), full)
+
+
+def place_html(record: Record, slug: str, title: str) -> str:
+    """Return the citation of the page of a county or another place, by the page's name and title."""
+    said = tr("Datasheet: {place}", place=title)
+    item = Item("datasheet", slug, f"datasheets/{slug}.html", "", str(said))
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
     return heading + _copy(cite.indigo(record, item, html=True), full)

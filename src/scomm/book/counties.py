@@ -1,23 +1,79 @@
-"""The pages of counties: one template, light, and left as they are when nothing they show changed."""
+"""The pages of counties and other places: one template, light, kept while nothing they show changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.application import Sphinx
 
 from scomm.book import citations, writers
-from scomm.display.sheet_chart import chart_html
+from scomm.book.execution import executed
+from scomm.data.files import write_atomically
+from scomm.display.small_charts import dot_svg, sparkline, strip_ticks
 from scomm.display.tables import rows_to_html
-from scomm.display.words import N_, _
+from scomm.display.words import N_, _, said
+from scomm.record.outputs import findings_shown, slug
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
-    from scomm.record.county_pages import CountyPage, CountyTable, Link, Section
+    from scomm.record.place_page import Link, PlacePage, PlaceTable, Section, Spark
 
 TEMPLATE = "county.html"
+READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
+SCRIPT, STRIP = "datasheets/place.js", "datasheets/strip.svg"
+_STATIC = Path(__file__).with_name("static") / "place.js"
+# What the buttons of these pages say, by the names under which the script looks them up.
+ACTIONS = {
+    "citation": N_("Copy citation"),
+    "link": N_("Copy link"),
+    "csv": N_("Download these rows (CSV)"),
+    "print": N_("Print"),
+    "columns": N_("place,table,row,column,value"),
+}
+# What all pages would say in the same words stands on one page: heading, then sentences.
+_READING = (
+    (
+        N_("Published shares"),
+        N_(
+            "A share without a recorded conviction says nothing of charges, or of who was arrested and "
+            "not removed. On the strip each grey tick is a place with a published share. A filled dot "
+            "is the share of the page's own place, a hollow one that of the nearest place with a share: "
+            "a city in it, a region that it is a part of, the state, or the nation. A bar is a range "
+            "that agrees with what was printed."
+        ),
+    ),
+    (
+        N_("Arrests at its jails"),
+        N_(
+            "About a third of the agency's entries of arrests at local jails name no place that lies in "
+            "one county, so what can be placed is a lower limit, and none placed is not zero. Rates "
+            "are per 1,000 noncitizens and year. Noncitizens are those of the five-year estimate that "
+            "ends in the year (FY2019: in 2018); the interval allows for its margin of error. FY2019 "
+            "ends in August. The order is that of 25 January 2017."
+        ),
+    ),
+    (
+        N_("Detainers and people held"),
+        N_(
+            "A facility is placed by its city, where that lies in one county alone. All facilities are "
+            "on the state's sheet. People held are the mean number on a night of the fiscal year."
+        ),
+    ),
+    (
+        N_("What these numbers do not mean"),
+        N_(
+            "A jail, a county line and an agency's area are three different things: none says where a "
+            "person lived. A number that is not here is not known to this book; it is not a zero. Text "
+            "and figures are CC BY 4.0, code is MIT, tables are CC0."
+        ),
+    ),
+)
 
 
 def _link(link: Link, template: str = "{text}", rel: str = "") -> str:
@@ -26,30 +82,31 @@ def _link(link: Link, template: str = "{text}", rel: str = "") -> str:
     return f'<a{given} href="{escape(link.href)}">{text}</a>'
 
 
-def _table_html(table: CountyTable, name: str) -> str:
+def _spark_html(chart: Spark) -> str:
+    first, last = (_(end) for end in chart.ends)
+    mark = (chart.mark[0], _(chart.mark[1])) if chart.mark else None
+    return sparkline(chart.values, (first, last), _(chart.most), _(chart.alt), mark)
+
+
+def _table_html(table: PlaceTable, name: str) -> str:
     """Return a table behind a line, its chart before it."""
-    chart = table.chart
-    drawn = (
-        '<figure class="exhibit">'
-        f"{chart_html(chart.labels, chart.values, _(chart.alt), chart.unit)}"
-        f"<figcaption>{escape(_(chart.caption))}</figcaption></figure>"
-        if chart
-        else ""
-    )
     body = rows_to_html(
         table.rows, list(table.rows[0]), table.columns, caption=_(table.title), identifier=name
     )
     note = f'<p class="exhibit-source">{escape(_(table.note))}</p>' if table.note else ""
     return (
-        f'{drawn}<details class="sheet-folded"><summary>{escape(_(table.title))}</summary>'
-        f'<div class="exhibit exhibit-table">{body}{note}</div></details>'
+        f"{_spark_html(table.chart) if table.chart else ''}"
+        f'<details class="sheet-folded"><summary>{escape(_(table.title))}</summary>'
+        f"{body.replace(chr(10), '')}{note}</details>"
     )
 
 
 def _section_html(section: Section, name: str) -> str:
     parts = [f"<h2>{escape(_(section.title))}</h2>"]
-    if section.sentences:
-        parts.append(f"<p>{' '.join(escape(_(text)) for text in section.sentences)}</p>")
+    texts = [escape(_(text)) for text in section.sentences]
+    if section.limit:
+        texts.append(f"<small>{escape(_(section.limit))}</small>")
+    parts.append(f"<p>{' '.join(texts)}</p>")
     if section.table is not None:
         parts.append(_table_html(section.table, name))
     if section.links:
@@ -57,9 +114,15 @@ def _section_html(section: Section, name: str) -> str:
     return "".join(parts)
 
 
-def county_html(page: CountyPage) -> str:
-    """Render the body of a county's page, without its citation."""
-    around = [
+def _actions_html(page: PlacePage, findings: Mapping[str, str]) -> str:
+    """Return the line of links under the first line, to which the script adds its buttons."""
+    links = [
+        f'<a href="../trace/finding-{slug(identifier)}.html">'
+        f"{html('Check this number: finding {id}', id=identifier)}</a>"
+        for identifier, statement in findings.items()
+        if page.name in statement and re.search(rf"\b{re.escape(page.name)}\b", statement)
+    ]
+    links += [
         _link(link, text, rel)
         for rel, text, link in (
             ("prev", N_("Before: {text}"), page.before),
@@ -67,16 +130,40 @@ def county_html(page: CountyPage) -> str:
         )
         if link is not None
     ]
-    links = " · ".join([_link(page.up), *around])
+    links.append(_link(page.up))
+    return f'<nav class="actions" aria-label="{html("This page")}">{" ".join(links)}</nav>'
+
+
+def county_html(page: PlacePage, findings: Mapping[str, str] | None = None) -> str:
+    """Render the body of a place's page, without its citation.
+
+    ``findings`` are statements by id: those that name the place can be checked from its page.
+    """
+    from scomm.record.place_dot import references  # only for pages that are written
+
+    dot = page.dot
+    marks = [(value, _(name)) for value, name in references()]
+    strip = dot_svg(dot.share, _(dot.name), marks, _(dot.alt), own=dot.own, image=Path(STRIP).name)
     parts = [
         f"<h1>{escape(page.title)}</h1>",
         f'<p class="sheet-first">{escape(_(page.first))}</p>',
-        f'<nav class="sheet-links" aria-label="{html("Datasheets")}">{links}</nav>',
+        strip,
+        _actions_html(page, findings or {}),
     ]
     parts += [
         _section_html(section, f"table-{number}")
         for number, section in enumerate(page.sections, start=1)
     ]
+    more = html("What these numbers do not mean")
+    parts.append(f'<p><a href="{Path(READING).name}.html">{more}</a></p>')
+    return "".join(parts)
+
+
+def reading_html() -> str:
+    """Render the page that says once how the pages of places are read."""
+    parts = [f"<h1>{escape(_(READING_TITLE))}</h1>"]
+    for heading, text in _READING:
+        parts.append(f"<h2>{escape(_(heading))}</h2><p>{escape(_(text))}</p>")
     return "".join(parts)
 
 
@@ -84,20 +171,43 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not app.config.scomm_place_pages:
         return
     from scomm.record.county_pages import county_pages  # only for pages that are written
+    from scomm.record.place_pages import place_pages
 
-    for page in county_pages():
-        cited = citations.sheet_html(app.scomm_record, page.slug)  # type: ignore[attr-defined]
-        body = county_html(page) + cited
+    findings = {str(item["id"]): str(item["statement"]) for item in findings_shown(executed(app))}
+    record = app.scomm_record  # type: ignore[attr-defined]
+    for page in chain(county_pages(), place_pages()):
         context = {
             "title": page.title,
             "description": _(page.first),
-            "body": body,
+            "body": county_html(page, findings),
+            "cited": citations.place_html(record, page.slug, page.title),
             "toc": "",
             "furo_hide_toc": True,
         }
         yield f"datasheets/{page.slug}", context, TEMPLATE
+    title = _(READING_TITLE)
+    context = {"title": title, "body": reading_html(), "toc": "", "furo_hide_toc": True}
+    yield READING, context, "page.html"
+
+
+def _write(app: Sphinx, site: Path) -> None:
+    """Write what all pages of places share: the strip of published shares, and their script."""
+    from scomm import __version__
+    from scomm.book.pages import WORDS
+
+    if not app.config.scomm_place_pages:
+        return
+    from scomm.record.place_dot import references, ticks
+
+    drawn = strip_ticks(ticks(), [value for value, _name in references()])
+    write_atomically(site / STRIP, drawn.encode("utf-8"))
+    shared = {"edition": __version__, "words": said(WORDS), "actions": said(ACTIONS)}
+    text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))
+    script = f"window.scommPlace={text};\n{_STATIC.read_text(encoding='utf-8')}"
+    write_atomically(site / SCRIPT, script.encode("utf-8"))
 
 
 def setup(app: Sphinx) -> None:
-    """Register the generated pages."""
+    """Register the generated pages and what they share."""
     writers.collect(app, "county", _pages)
+    writers.connect(app, "place", _write, proof=SCRIPT, by=writers.frame)

@@ -59,7 +59,7 @@ _SHARING = {
 _FEW = frozenset(
     (
         *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
-        *("DC.identifier", "og:type", "og:title", "og:image", "og:url"),
+        "og:url",
     )
 )
 # As Open Graph writes a language with a country.

@@ -16,7 +16,7 @@ from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
 from scomm import paths
-from scomm.data.files import write_atomically
+from scomm.data.files import replace_content, write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import language
 from scomm.errors import ScommError
@@ -241,7 +241,7 @@ def _put_digest(app: Sphinx, exception: Exception | None) -> None:
         if short in content:
             content = content.replace(old, record.digest.encode("ascii"))
             page_now = content.replace(short, record.short_digest.encode("ascii"))
-            write_atomically(page, page_now)
+            replace_content(page, page_now)
 
 
 def setup(app: Sphinx) -> None:

@@ -12,6 +12,19 @@ def write_atomically(file: Path, content: bytes) -> None:
     write_together({file: content})
 
 
+def replace_content(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, where a loss of power may undo it.
+
+    For thousands of files that a build can make again: it does not wait for the disk.
+    """
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Write several files, none before all of them are on disk under temporary names."""
     pending: dict[Path, Path] = {}

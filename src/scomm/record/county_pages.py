@@ -5,7 +5,7 @@ Every table is read and every estimate made once, for all counties together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
@@ -19,10 +19,8 @@ from scomm.data.tables import load
 from scomm.display.formats import joined, missing, tr, trn
 from scomm.display.tables import Col
 from scomm.display.words import N_, LazyText
-from scomm.record import datasheets, jail_arrests, sheet_series
-from scomm.record.evidence import Published, nation, published
-from scomm.record.ledger_places import counties_of, running_total
-from scomm.record.sheets import SheetChart
+from scomm.record import datasheets, jail_arrests, place_shares, sheet_series
+from scomm.record.place_page import Link, PlacePage, PlaceTable, Rows, Section, Spark
 
 _MOST_LISTED = 10  # facilities on a county's page; the state's sheet has them all
 _YEARS = {
@@ -38,221 +36,7 @@ _AGREEMENTS = {
     "removed": Col("Removed", "int"),
 }
 _DETAINERS = {"facility": Col("Facility", "name"), "n": Col("Detainers", "int")}
-_RATES_NOTE = N_(
-    "Noncitizens are those of the five-year estimate that ends in the year (FY2019: in 2018); the "
-    "interval allows for its margin of error. FY2019 ends in August. n/a: noncitizens not known."
-)
-_LIMITS = (
-    N_(
-        "A share without a recorded conviction says nothing of charges, or of who was arrested and not "
-        "removed."
-    ),
-    N_(
-        "A jail, a county line and an agency's area are three different things: none says where a person "
-        "lived."
-    ),
-    N_("A number that is not here is not known to this book; it is not a zero."),
-)
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link to another sheet: its text, and its address relative to the folder of sheets."""
-
-    text: str
-    href: str
-
-
-# Rows of a table: values by column.
-Rows = Sequence[Mapping[Any, Any]]
-
-
-@dataclass(frozen=True)
-class CountyTable:
-    """A table of a county's page, with the drawing that stands before it."""
-
-    title: str
-    rows: Rows
-    columns: dict[str, Col]
-    note: str = ""
-    chart: SheetChart | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a county's page: sentences, a folded table with its chart, links."""
-
-    title: str
-    sentences: tuple[str, ...]
-    table: CountyTable | None = None
-    links: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True)
-class CountyPage:
-    """The page of a county: ``first`` is its first line.
-
-    ``up`` links to the state, ``before`` and ``after`` to its counties, None at an end.
-    """
-
-    fips: str
-    county: str
-    state: str
-    first: LazyText
-    sections: tuple[Section, ...]
-    up: Link
-    before: Link | None
-    after: Link | None
-
-    @property
-    def slug(self) -> str:
-        """The name of its page."""
-        return datasheets.county_slug(self.fips)
-
-    @property
-    def title(self) -> str:
-        """Its name with that of the state."""
-        return datasheets.county_title(self.county, self.state)
-
-
-@cache
-def _own() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for counties, alone or with others, by code; most telling first."""
-    found: dict[str, list[Published]] = {}
-    for item in _telling_first(list(published().values())):
-        for code in item.place_code.split("+"):
-            found.setdefault(code, []).append(item)
-    return {code: tuple(items) for code, items in found.items()}
-
-
-def _telling_first(items: Sequence[Published]) -> list[Published]:
-    """Sort running totals before others, selected ones before others, later ones first."""
-    late_first = sorted(items, key=lambda item: item.cutoff.replace("mid", "06"), reverse=True)
-    return sorted(
-        late_first,
-        key=lambda item: (item.share == (0, 1), not running_total(item), not item.selected),
-    )
-
-
-@cache
-def _with_share(code: str) -> tuple[Published, ...]:
-    """Return what was published for a place, or nothing where no share can be read from it."""
-    return tuple(item for item in _own().get(code, ()) if item.share != (0, 1))
-
-
-@cache
-def _around() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for cities, by county: those in it alone, then those over several."""
-    found: dict[str, list[Published]] = {}
-    cities = [item for item in published().values() if item.place_code.startswith("X:")]
-    for item in sorted(cities, key=lambda item: len(counties_of(item.place_code))):
-        for fips in counties_of(item.place_code):
-            found.setdefault(fips, []).append(item)
-    return {fips: tuple(_telling_first(items)) for fips, items in found.items()}
-
-
-@cache
-def _as_printed(key: str) -> LazyText:
-    """Return a published share, by its key, with counts, interval, source and grade in a sentence."""
-    item = published()[key]
-    interval = item.interval()
-    until = datasheets.period_text(item)
-    if not item.cutoff:
-        until = tr("(date not stated)")
-    elif running_total(item):
-        until = tr("to {until}", until=until)
-    values = {
-        "until": until,
-        "share": datasheets.share_text(item),
-        "counts": datasheets.counts_text(item),
-        "sources": item.sources,
-    }
-    if interval is None:
-        return tr(
-            "{share} of removals {until} had no recorded conviction ({counts}; no interval without "
-            "counts). Source: {sources}.",
-            **values,
-        )
-    return tr(
-        "{share} of removals {until} had no recorded conviction ({counts}; 95% interval {low:pct} to "
-        "{high:pct}). Source: {sources}.",
-        low=interval.low,
-        high=interval.high,
-        **values,
-    )
-
-
-def nearest(code: str, state: str) -> tuple[str, Published]:
-    """Return the share that is told first of a place of the ledger, and what it is of.
-
-    That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
-    is a part; of the ``state`` as a whole; or of the ``nation``.
-    """
-    if own := _with_share(code):
-        return "own", own[0]
-    if around := _around().get(code):
-        lies = "inside" if counties_of(around[0].place_code) == {code} else "around"
-        return lies, around[0]
-    if whole := _with_share(f"S:{state}"):
-        return "state", whole[0]
-    return "nation", nation("2011-02")
-
-
-_FIRST = {
-    "own": N_("{place}: {said}"),
-    "inside": N_(
-        "No share was published for {county}; the nearest with one is {place}, which lies in "
-        "it: {said}"
-    ),
-    "around": N_(
-        "No share was published for {county}; the nearest with one is {place}, of which it is "
-        "a part: {said}"
-    ),
-    "state": N_(
-        "No share was published for {county}; the nearest with one is {state} as a whole: {said}"
-    ),
-    "nation": N_("No share was published for {county}; the nearest with one is the nation: {said}"),
-}
-
-
-def _first_line(fips: str, county: str, state: str) -> LazyText:
-    """Return the share published for a county, or the nearest one that was published."""
-    lies, item = nearest(fips, state)
-    return tr(
-        _FIRST[lies],
-        county=county,
-        place=item.jurisdiction,
-        state=datasheets.states()[state],
-        said=_as_printed(item.key),
-    )
-
-
-def _share_section(fips: str, state: str) -> Section | None:
-    """Return every share published for a county or a city in it, where there are any."""
-    items = [*_own().get(fips, ()), *_around().get(fips, ())]
-    name = datasheets.states()[state]
-    link = Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
-    if items:
-        table = None
-        if len(items) > 1:
-            made = datasheets.published_table(N_("Each of them, with its cut-off"), items)
-            rows = made.frame.to_dict("records")
-            table = CountyTable(made.title, rows, made.columns, made.note)
-        said = trn(
-            "{n:int} share was published for it or a city in it. All that was printed about it is on the "
-            "state's sheet.",
-            "{n:int} shares were published for it or a city in it. All that was printed about it is on "
-            "the state's sheet.",
-            len(items),
-        )
-        return Section(N_("Published shares"), (said,), table, (link,))
-    if fips in datasheets.with_figure():
-        other = N_(
-            "Other figures were printed about it, none a share without a recorded conviction dated to a "
-            "month; they are on the state's sheet."
-        )
-        return Section(N_("Published figures"), (other,), None, (link,))
-    return None
+_RATES_NOTE = N_("FY2019 ends in August. n/a: noncitizens not known.")
 
 
 @dataclass(frozen=True)
@@ -291,7 +75,8 @@ def _program(fips: str) -> Section:
         else N_("no other started that day"),
     )
     place = tr("So it is number {rank:int} of {n:int}.", rank=start.earlier + 1, n=n)
-    return Section(N_("When Secure Communities started here"), (said, place))
+    limit = N_("A start says nothing of how many were checked.")
+    return Section(N_("When Secure Communities started here"), (said, place), limit)
 
 
 def _by_county(frame: pd.DataFrame) -> dict[str, Rows]:
@@ -356,12 +141,7 @@ def _jails(current: str, old: bool, title: str) -> Section:
     if current not in found.years:
         return Section(
             heading,
-            (
-                N_(
-                    "No arrest at a local jail can be placed here: that is not zero. About a third of the "
-                    "agency's entries name no place that lies in one county."
-                ),
-            ),
+            (N_("No arrest at a local jail can be placed here: that is not zero."),),
         )
     years = found.years[current]
     months = found.months[current]
@@ -378,11 +158,28 @@ def _jails(current: str, old: bool, title: str) -> Section:
         sentences.append(
             N_("Its code has changed since: the numbers are of the county that has its area today.")
         )
-    chart = sheet_series.arrests_chart(months, title) if total >= jail_arrests.LEAST else None
-    table = CountyTable(
+    chart = _spark(months, title) if total >= jail_arrests.LEAST else None
+    table = PlaceTable(
         N_("Arrests at its jails, by fiscal year"), years, _YEARS, _RATES_NOTE, chart=chart
     )
-    return Section(heading, tuple(sentences), table)
+    limit = N_("Where a jail stands is not where a person lived.")
+    return Section(heading, tuple(sentences), limit, table)
+
+
+def _spark(months: pd.Series, title: str) -> Spark:
+    """Return the drawing of monthly arrests."""
+    drawn = sheet_series.arrests_chart(months, title)
+
+    def at(month: pd.Timestamp) -> LazyText:
+        return tr("{n:int}, {month:month}", n=int(months[month]), month=month)
+
+    return Spark(
+        drawn.values,
+        (at(months.index[0]), at(months.index[-1])),
+        at(months.idxmax()),
+        drawn.alt,
+        (int(months.index.get_loc(jail_arrests.FIRST_MONTH)), N_("the order")),
+    )
 
 
 @cache
@@ -412,8 +209,9 @@ def _agreement(fips: str) -> Section:
         removed=_added(row["removed"] for row in known),
     )
     note = N_("Years whose cells are blank in the release are left out; a blank is not a zero.")
-    table = CountyTable(N_("Identified and removed, by fiscal year"), known, _AGREEMENTS, note)
-    return Section(heading, (said,), table)
+    limit = N_("Neither number says what anyone had done.")
+    table = PlaceTable(N_("Identified and removed, by fiscal year"), known, _AGREEMENTS, note)
+    return Section(heading, (said,), limit, table)
 
 
 def _added(numbers: Iterable[Any]) -> LazyText:
@@ -439,15 +237,12 @@ def _detainers() -> dict[str, Rows]:
     return _in_counties(largest)
 
 
-def _detained(fips: str, state: LazyText | str, link: Link) -> Section:
+def _detained(fips: str, link: Link) -> Section:
     heading = N_("Detainers, 1 October 2014 to 19 July 2015")
     rows = _detainers().get(fips)
     if rows is None:
-        none = N_(
-            "None can be placed here by the facility's city: that is not zero. All facilities of "
-            "{state} are on its sheet."
-        )
-        return Section(heading, (tr(none, state=state),), None, (link,))
+        none = N_("None can be placed here by the facility's city: that is not zero.")
+        return Section(heading, (none,))
     said = trn(
         "{detainers:int} at {n:int} facility whose city lies in this county alone.",
         "{detainers:int} at {n:int} facilities whose cities lie in this county alone.",
@@ -456,8 +251,9 @@ def _detained(fips: str, state: LazyText | str, link: Link) -> Section:
     )
     more = len(rows) > _MOST_LISTED
     title = N_("Detainers at the largest facilities") if more else N_("Detainers by facility")
-    table = CountyTable(title, rows[:_MOST_LISTED], _DETAINERS)
-    return Section(heading, (said,), table, (link,) if more else ())
+    table = PlaceTable(title, rows[:_MOST_LISTED], _DETAINERS)
+    limit = N_("A detainer asks a jail to hold a person; it is no conviction.")
+    return Section(heading, (said,), limit, table, (link,) if more else ())
 
 
 @cache
@@ -470,15 +266,12 @@ def _held() -> dict[str, Rows]:
     return _in_counties(wide.rename(columns=sheet_series.year_column).reset_index())
 
 
-def _people_held(fips: str, link: Link) -> Section:
+def _people_held(fips: str) -> Section:
     heading = N_("People held here")
     rows = _held().get(fips)
     if rows is None:
-        none = N_(
-            "No facility of the agency's lists since FY2019 can be placed here by its city. Those of "
-            "the state are on its sheet."
-        )
-        return Section(heading, (none,), None, (link,))
+        none = N_("No facility of the agency's lists since FY2019 can be placed here by its city.")
+        return Section(heading, (none,))
     columns = {name: col for name, col in sheet_series.held_columns().items() if name != "city"}
     said = trn(
         "{n:int} facility of the agency's lists is in a city that lies in this county alone.",
@@ -487,10 +280,11 @@ def _people_held(fips: str, link: Link) -> Section:
     )
     note = N_(
         "Mean number of people on a night of the fiscal year; n/a: not in that year's list, which is "
-        "not a zero. A bed is not an arrest: people are moved between places."
+        "not a zero."
     )
-    table = CountyTable(N_("People held on an average night"), rows, columns, note)
-    return Section(heading, (said,), table)
+    table = PlaceTable(N_("People held on an average night"), rows, columns, note)
+    limit = N_("A bed is not an arrest: people are moved between places.")
+    return Section(heading, (said,), limit, table)
 
 
 @cache
@@ -509,24 +303,27 @@ def _area(code: str) -> tuple[LazyText, Link]:
     return said, Link(tr("{name} area", name=name), f"area-{code.lower()}.html")
 
 
-def _belongs(aor: object, link: Link) -> Section:
-    heading = N_("The area and the state")
+def area_section(aor: object) -> Section:
+    """Return what is known of the agency's area, by its code, that serves a place."""
+    heading = N_("The area that serves it")
     if aor not in datasheets.estimates().shares.index:
         unknown = N_("Which of the agency's areas serves it is not in the crosswalk of this book.")
-        return Section(heading, (unknown,), None, (link,))
+        return Section(heading, (unknown,))
     said, area = _area(str(aor))
-    return Section(heading, (said,), None, (area, link))
+    limit = N_("An area is where a case was docketed.")
+    return Section(heading, (said,), limit, links=(area,))
 
 
-def county_pages() -> Iterator[CountyPage]:
+def county_pages() -> Iterator[PlacePage]:
     """Yield the page of every county, by state, then by name."""
     counties = datasheets.activation()
     counties = counties[counties["state"].isin(datasheets.states())]
     counties = counties.sort_values(["state", "county"], kind="stable")
     for state, here in counties.groupby("state", sort=False):
         code = str(state)
-        name = datasheets.states()[code]
-        link = Link(tr("Datasheet of {state}", state=name), datasheets.state_page(code))
+        up = Link(
+            tr("Datasheet of {state}", state=datasheets.states()[code]), datasheets.state_page(code)
+        )
         links = [
             Link(row.county, f"{datasheets.county_slug(row.fips)}.html")
             for row in here.itertuples()
@@ -534,23 +331,25 @@ def county_pages() -> Iterator[CountyPage]:
         around = zip([None, *links], [*links[1:], None], strict=False)
         for row, (before, after) in zip(here.itertuples(), around, strict=True):
             title = datasheets.county_title(row.county, code)
+            first, dot = place_shares.first_line(row.fips, row.county, code)
             sections = (
-                _share_section(row.fips, code),
+                place_shares.county_section(row.fips, code),
                 _program(row.fips),
                 _jails(row.current_fips, row.current_fips != row.fips, title),
                 _agreement(row.fips),
-                _detained(row.fips, name, link),
-                _people_held(row.fips, link),
-                _belongs(row.aor, link),
-                Section(N_("What these numbers do not mean"), _LIMITS),
+                _detained(row.fips, up),
+                _people_held(row.fips),
+                area_section(row.aor),
             )
-            yield CountyPage(
+            yield PlacePage(
+                datasheets.county_slug(row.fips),
                 row.fips,
-                row.county,
-                code,
-                _first_line(row.fips, row.county, code),
+                title,
+                f"{row.county}, {code}",
+                first,
+                dot,
                 tuple(section for section in sections if section is not None),
-                link,
+                up,
                 before,
                 after,
             )

@@ -686,12 +686,30 @@ def place_anchor(place_code: str) -> str:
     return place_code.lower().replace(":", "-")
 
 
+def place_slug(place_code: str) -> str:
+    """Return the name of the page of a place of the ledger that is no county.
+
+    >>> place_slug("X:boston")
+    'place-boston'
+    """
+    return f"place-{place_code.removeprefix('X:')}"
+
+
+@cache
+def places_with_share() -> tuple[str, ...]:
+    """Return the codes of places that are no county or state and have a published share, by code."""
+    found = {item.place_code for item in published().values() if item.share != (0, 1)}
+    return tuple(sorted(code for code in found if code.startswith("X:")))
+
+
 def address(place_code: str, state: str) -> str:
     """Return where a county or place of the ledger stands, relative to the root.
 
     >>> address("48453", "TX"), address("X:boston", "MA")
-    ('datasheets/county-48453.html', 'datasheets/state-ma.html#x-boston')
+    ('datasheets/county-48453.html', 'datasheets/place-boston.html')
     """
+    if place_code in places_with_share():
+        return f"datasheets/{place_slug(place_code)}.html"
     if place_code.startswith("X:"):
         return f"datasheets/{state_page(state)}#{place_anchor(place_code)}"
     return f"datasheets/{county_slug(place_code)}.html"

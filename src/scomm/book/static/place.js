@@ -1,0 +1,67 @@
+/* Of the pages of places, what each would carry in the same bytes: colour scheme, font, words, buttons.
+   It runs at the head of the body; a page is whole without it. */
+(() => {
+  const { edition, words, actions } = window.scommPlace;
+  try { document.body.dataset.theme ||= localStorage.getItem("theme") || "auto"; } catch { document.body.dataset.theme ||= "auto"; }
+  if (location.protocol !== "file:" && !document.querySelector('link[rel="preload"]'))
+    document.head.append(Object.assign(document.createElement("link"), {
+      rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous",
+      href: "../_static/fonts/source-serif-4-latin-400-normal.woff2",
+    }));
+  addEventListener("DOMContentLoaded", () => {
+    const article = document.querySelector("article");
+    // What the script of every page looks for.
+    if (!document.getElementById("words")) {
+      const kept = document.createElement("template");
+      kept.id = "words";
+      for (const [name, text] of Object.entries(words)) kept.setAttribute(`data-${name}`, text);
+      const notice = document.createElement("p");
+      notice.id = notice.className = "edition-notice";
+      notice.hidden = true;
+      notice.dataset.edition = edition;
+      notice.dataset.root = "../";
+      article.prepend(notice, kept);
+    }
+    const nav = document.querySelector("nav.actions");
+    const button = (text, act) => {
+      const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+      made.addEventListener("click", () => act(made));
+      return made;
+    };
+    const told = (made, done) => done.then(() => {
+      const text = made.textContent;
+      made.textContent = words.copied;
+      setTimeout(() => (made.textContent = text), 2000);
+    });
+    const buttons = [];
+    const citation = document.querySelector(".copy"), tables = [...document.querySelectorAll("table.data")];
+    if (navigator.clipboard) {
+      if (citation) buttons.push(button(actions.citation, (made) => told(made, navigator.clipboard.writeText(citation.textContent))));
+      const address = document.querySelector('meta[property="og:url"]')?.content ?? location.href.split("#")[0];
+      buttons.push(button(actions.link, (made) => told(made, navigator.clipboard.writeText(address))));
+    }
+    // Every cell of every table, as it is printed: one line each, so that tables of any shape fit in one file.
+    if (tables.length) {
+      const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+      const said = (node) => node.textContent.trim().replace(/\s+/g, " ");
+      const place = said(document.querySelector("h1"));
+      buttons.push(button(actions.csv, () => {
+        const rows = [actions.columns];
+        for (const table of tables) {
+          const heads = [...table.tHead.rows[0].cells].map(said);
+          for (const row of table.tBodies[0].rows) {
+            const [first, ...others] = [...row.cells].map(said);
+            others.forEach((value, i) => rows.push([place, said(table.caption), first, heads[i + 1], value].map(cell).join(",")));
+          }
+        }
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([`${rows.join("\n")}\n`], { type: "text/csv" }));
+        link.download = location.pathname.split("/").pop().replace(/\.html$/, "") + ".csv";
+        link.click();
+        URL.revokeObjectURL(link.href);
+      }));
+    }
+    buttons.push(button(actions.print, () => print()));
+    nav.prepend(...buttons);
+  });
+})();

@@ -1,0 +1,57 @@
+"""Where a place's share lies among all published ones: what the strip on its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from scomm.display.formats import tr
+from scomm.display.words import N_, LazyText
+from scomm.record import strip
+from scomm.record.claims import judge
+from scomm.record.datasheets import share_text
+from scomm.record.evidence import HALF, Published, nation
+
+# Claims about one half: the places that the first page's strip shows are those they are judged by.
+_CLAIMS = ("C2", "C3", "C4")
+
+
+@dataclass(frozen=True)
+class PlaceDot:
+    """A share on the strip of places: lowest and highest value, in [0, 1].
+
+    ``name`` is the place that has it, ``own`` whether it is the page's own; ``alt`` says the drawing
+    in words.
+    """
+
+    share: tuple[float, float]
+    name: LazyText
+    own: bool
+    alt: LazyText
+
+
+@cache
+def ticks() -> tuple[float, ...]:
+    """Return the shares of all places on the first page's strip, lowest first."""
+    places = [place for claim in _CLAIMS for place in judge(claim).places]
+    return tuple(float(share) for share in strip.dots(places)["share"])
+
+
+@cache
+def references() -> tuple[tuple[float, LazyText | str], ...]:
+    """Return what shares are compared with, as value and name: the nation and one half."""
+    us = nation("2011-02").share[0]
+    return (us, tr("nation {share:pct}", share=us)), (float(HALF), N_("one half"))
+
+
+def place_dot(item: Published, own: bool) -> PlaceDot:
+    """Return the dot of a published share: the page's own, or that of the nearest place with one."""
+    low, high = item.share
+    values = {"place": item.jurisdiction or N_("Nation"), "share": share_text(item)}
+    alt = tr(
+        "{place}, {share}, from 0 to 100%, among {n:int} places; the nation and one half are marked.",
+        n=len(ticks()),
+        **values,
+    )
+    name = tr("{place} {share}", **values)
+    return PlaceDot((low, high), name, own, alt)

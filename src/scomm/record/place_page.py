@@ -1,0 +1,79 @@
+"""What the page of a county, or of another place with a published share, is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scomm.display.tables import Col
+from scomm.display.words import LazyText
+from scomm.record.place_dot import PlaceDot
+
+# Rows of a table: values by column.
+Rows = Sequence[Mapping[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to another sheet: its text, and its address relative to the folder of sheets."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A series as one small line: first, last and highest value in words, and all of it in words.
+
+    ``mark`` is the position and the name of an event.
+    """
+
+    values: tuple[float, ...]
+    ends: tuple[LazyText, LazyText]
+    most: LazyText
+    alt: LazyText
+    mark: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True)
+class PlaceTable:
+    """A table of a place's page, with the drawing that stands before it."""
+
+    title: str
+    rows: Rows
+    columns: dict[str, Col]
+    note: str = ""
+    chart: Spark | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a place's page: sentences, what they do not mean, a folded table, links."""
+
+    title: str
+    sentences: tuple[str, ...]
+    limit: str = ""
+    table: PlaceTable | None = None
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """The page of a place: ``first`` is its first line, ``dot`` its share on the strip of places.
+
+    ``slug`` is the name of the page, ``code`` that of the place: a FIPS code, or the ledger's.
+    ``up`` links to the state; ``before`` and ``after`` to its neighbours in it, None at an end.
+    ``name`` is how a finding would name it.
+    """
+
+    slug: str
+    code: str
+    title: str
+    name: str
+    first: LazyText
+    dot: PlaceDot
+    sections: tuple[Section, ...]
+    up: Link
+    before: Link | None = None
+    after: Link | None = None

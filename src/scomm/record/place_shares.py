@@ -1,0 +1,178 @@
+"""What was published about a place, or about the nearest place with a share: its page's first line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from scomm.display.formats import tr, trn
+from scomm.display.words import N_, LazyText
+from scomm.record import datasheets
+from scomm.record.evidence import Published, nation, published
+from scomm.record.ledger_places import counties_of, running_total
+from scomm.record.place_dot import PlaceDot, place_dot
+from scomm.record.place_page import Link, PlaceTable, Section
+
+_LIMIT = N_("A share says nothing of charges, or of who was arrested and not removed.")
+
+
+@cache
+def of_code() -> dict[str, tuple[Published, ...]]:
+    """Return what was published for places, alone or with others, by code; most telling first."""
+    found: dict[str, list[Published]] = {}
+    for item in _telling_first(list(published().values())):
+        for code in item.place_code.split("+"):
+            found.setdefault(code, []).append(item)
+    return {code: tuple(items) for code, items in found.items()}
+
+
+def _telling_first(items: Sequence[Published]) -> list[Published]:
+    """Sort running totals before others, selected ones before others, later ones first."""
+    late_first = sorted(items, key=lambda item: item.cutoff.replace("mid", "06"), reverse=True)
+    return sorted(
+        late_first,
+        key=lambda item: (item.share == (0, 1), not running_total(item), not item.selected),
+    )
+
+
+@cache
+def _with_share(code: str) -> tuple[Published, ...]:
+    """Return what was published for a place, or nothing where no share can be read from it."""
+    return tuple(item for item in of_code().get(code, ()) if item.share != (0, 1))
+
+
+@cache
+def _around() -> dict[str, tuple[Published, ...]]:
+    """Return what was published for cities, by county: those in it alone, then those over several."""
+    found: dict[str, list[Published]] = {}
+    cities = [item for item in published().values() if item.place_code.startswith("X:")]
+    for item in sorted(cities, key=lambda item: len(counties_of(item.place_code))):
+        for fips in counties_of(item.place_code):
+            found.setdefault(fips, []).append(item)
+    return {fips: tuple(_telling_first(items)) for fips, items in found.items()}
+
+
+@cache
+def _as_printed(key: str) -> LazyText:
+    """Return a published share, by its key, with counts, interval, source and grade in a sentence."""
+    item = published()[key]
+    interval = item.interval()
+    until = datasheets.period_text(item)
+    if not item.cutoff:
+        until = tr("(date not stated)")
+    elif running_total(item):
+        until = tr("to {until}", until=until)
+    values = {
+        "until": until,
+        "share": datasheets.share_text(item),
+        "counts": datasheets.counts_text(item),
+        "sources": item.sources,
+    }
+    if interval is None:
+        return tr(
+            "{share} of removals {until} had no recorded conviction ({counts}; no interval without "
+            "counts). Source: {sources}.",
+            **values,
+        )
+    return tr(
+        "{share} of removals {until} had no recorded conviction ({counts}; 95% interval {low:pct} to "
+        "{high:pct}). Source: {sources}.",
+        low=interval.low,
+        high=interval.high,
+        **values,
+    )
+
+
+def nearest(code: str, state: str) -> tuple[str, Published]:
+    """Return the share that is told first of a place of the ledger, and what it is of.
+
+    That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
+    is a part; of the ``state`` as a whole; or of the ``nation``.
+    """
+    if own := _with_share(code):
+        return "own", own[0]
+    if around := _around().get(code):
+        lies = "inside" if counties_of(around[0].place_code) == {code} else "around"
+        return lies, around[0]
+    if whole := _with_share(f"S:{state}"):
+        return "state", whole[0]
+    return "nation", nation("2011-02")
+
+
+_FIRST = {
+    "own": N_("{place}: {said}"),
+    "inside": N_(
+        "No share was published for {name}; the nearest with one is {place}, which lies in it: {said}"
+    ),
+    "around": N_(
+        "No share was published for {name}; the nearest with one is {place}, of which it is a part: "
+        "{said}"
+    ),
+    "state": N_(
+        "No share was published for {name}; the nearest with one is {state} as a whole: {said}"
+    ),
+    "nation": N_("No share was published for {name}; the nearest with one is the nation: {said}"),
+}
+
+
+def first_line(code: str, name: str, state: str) -> tuple[LazyText, PlaceDot]:
+    """Return the share published for a place, or the nearest one that was published, and its dot."""
+    lies, item = nearest(code, state)
+    line = tr(
+        _FIRST[lies],
+        name=name,
+        place=item.jurisdiction,
+        state=datasheets.states()[state],
+        said=_as_printed(item.key),
+    )
+    return line, place_dot(item, own=lies == "own")
+
+
+def _table(items: Sequence[Published]) -> PlaceTable | None:
+    if len(items) < 2:
+        return None
+    made = datasheets.published_table(N_("Each of them, with its cut-off"), items)
+    return PlaceTable(made.title, made.frame.to_dict("records"), made.columns, made.note)
+
+
+def _link(state: str) -> Link:
+    name = datasheets.states()[state]
+    return Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
+
+
+def place_section(code: str, state: str) -> Section:
+    """Return every share published for a place of the ledger."""
+    items = of_code()[code]
+    said = trn(
+        "{n:int} share was published for it. All that was printed about it is on the state's sheet.",
+        "{n:int} shares were published for it. All that was printed about it is on the state's sheet.",
+        len(items),
+    )
+    return Section(N_("Published shares"), (said,), _LIMIT, _table(items), (_link(state),))
+
+
+def county_section(fips: str, state: str) -> Section | None:
+    """Return every share published for a county or a city in it, where there are any."""
+    items = [*of_code().get(fips, ()), *_around().get(fips, ())]
+    link = _link(state)
+    if items:
+        said = trn(
+            "{n:int} share was published for it or a city in it. All that was printed about it is on the "
+            "state's sheet.",
+            "{n:int} shares were published for it or a city in it. All that was printed about it is on "
+            "the state's sheet.",
+            len(items),
+        )
+        cities = {item.place_code: item.jurisdiction for item in items if item.place_code[0] == "X"}
+        links = [
+            Link(tr("{place}", place=name), f"{datasheets.place_slug(code)}.html")
+            for code, name in cities.items()
+        ]
+        return Section(N_("Published shares"), (said,), _LIMIT, _table(items), (*links, link))
+    if fips in datasheets.with_figure():
+        other = N_(
+            "Other figures were printed about it, none a share without a recorded conviction dated to a "
+            "month; they are on the state's sheet."
+        )
+        return Section(N_("Published figures"), (other,), links=(link,))
+    return None
