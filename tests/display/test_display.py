@@ -22,7 +22,7 @@ from scomm.display import charts, maps, style
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
 from scomm.display.maps import HATCHED, Panel, area_map, county_map, dissolve, rollout
-from scomm.display.pictures import Card, card_svg, png, wrapped
+from scomm.display.pictures import Card, card_svg, palette_png, png, wrapped
 from scomm.display.style import BLUE, COLOR_NAMES, KEY, PALETTE, ROLES, SHADES, Color, css, swatch
 from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
 from scomm.errors import ArgumentError
@@ -369,6 +369,25 @@ def test_areas_show_share_and_interval_and_hatch_the_uncertain() -> None:
     assert "10–14%" not in few
     assert "<title>A &amp; a: 12.0%, interval 10.0% to 14.0%, 40 removals</title>" in svg
     assert svg.count('fill="url(#hatch)"') == 2, "one area, and the legend"
+
+
+def test_a_palette_keeps_flat_colours_and_moves_edges_to_the_nearest() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        f'<rect width="100" height="40" fill="{BLUE.light}"/>'
+        '<circle cx="50" cy="70" r="20" fill="#c01020"/></svg>'
+    )
+    full = png(svg, 400)
+    small = palette_png(full, 8)
+    before, after = (
+        np.rint(mpimg.imread(io.BytesIO(data))[:, :, :3] * 255) for data in (full, small)
+    )
+    flat = (before == before[0, 0]).all(axis=2) | (before == before[280, 200]).all(axis=2)
+    assert (after[flat] == before[flat]).all()
+    assert len(np.unique(after.reshape(-1, 3), axis=0)) == 8
+    assert len(small) < len(full)
+    assert np.abs(after - before).max() <= 40, "of 255, at edges alone"
+    assert palette_png(full) == palette_png(full)
 
 
 def test_pictures_are_png_with_text_and_the_same_each_time() -> None:

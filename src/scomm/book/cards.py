@@ -63,7 +63,7 @@ def _drawn(app: Sphinx, svg: str, width: int, to: Path) -> Path:
     how = sha256_of(Path(pictures.__file__))
     file = kept / f"{text_digest(f'{how} {width} {svg}')}.png"
     if not file.is_file():
-        write_atomically(file, pictures.png(svg, width))
+        write_atomically(file, pictures.palette_png(pictures.png(svg, width)))
     write_atomically(to, file.read_bytes())
     return file
 

@@ -24,6 +24,7 @@ _FACES = (
 # Twice the width at which a page shows a figure.
 FIGURE_WIDTH = 1400
 CARD = (1200, 630)  # what a link's picture measures on the sites that show one
+COLORS = 256  # of a picture: its flat colours and the blends at their edges
 
 
 @cache
@@ -70,6 +71,32 @@ def png(svg: str, width: int = FIGURE_WIDTH) -> bytes:
         serif_family=SERIF,
     )
     return bytes(picture)
+
+
+def palette_png(data: bytes, colors: int = COLORS) -> bytes:
+    """Return a PNG with a palette of its ``colors`` most frequent colours, at most 256.
+
+    Those colours stay exact; every other pixel, at the edges of shapes and letters, takes the
+    nearest of them. Transparency is dropped.
+    """
+    import numpy as np
+    from PIL import Image
+
+    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=np.uint32)
+    packed = picture @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    found, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    palette = found[np.argsort(-counts, kind="stable")[:colors]]
+
+    def channels(values: Any) -> Any:
+        return np.stack([values >> 16, values >> 8 & 255, values & 255], axis=-1).astype(np.int32)
+
+    distances = ((channels(found)[:, None] - channels(palette)[None]) ** 2).sum(axis=-1)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    drawn = Image.fromarray(nearest[inverse.reshape(packed.shape)])
+    drawn.putpalette(channels(palette).astype(np.uint8).tobytes())
+    content = io.BytesIO()
+    drawn.save(content, "PNG", optimize=True)
+    return content.getvalue()
 
 
 def length(text: str, face: str, size: float) -> float:
