@@ -22,6 +22,7 @@ from scomm import __version__
 from scomm.data.sources import sha256_of
 from scomm.errors import EditionError
 from scomm.record import checksums
+from scomm.record.folders import made_whole
 from scomm.record.verify import check_files
 from tools.browser import PHONE, Visit, axe, serve, sideways, structure
 
@@ -77,7 +78,8 @@ def test_the_edition_is_whole(made_edition: Path) -> None:
     assert present == {*listed, "SHA256SUMS", "MANIFEST.json"}
     assert {
         *("site/index.html", "site/record.json", "findings.json", "findings.csv", "CITATION.cff"),
-        *("tables/datapackage.json", "tables/activation.csv", "notebooks/01-small.ipynb"),
+        *("site/tables/datapackage.json", "site/tables/activation.csv"),
+        "site/notebooks/01-small.ipynb",
         *("source/Makefile", "source/data/published/findings.json", "root/editions.json"),
     } <= present
     manifest = json.loads((made_edition / "MANIFEST.json").read_text())
@@ -412,16 +414,43 @@ def test_an_edition_of_what_is_not_published_is_refused(
     assert not (tmp_path / "dist" / NAME).exists()
 
 
-def test_the_notebooks_of_an_edition_are_the_executed_ones(
+def test_nothing_large_is_packed_twice(made_edition: Path) -> None:
+    listed = checksums.read(made_edition)
+    large: dict[str, list[str]] = {}
+    for name, digest in listed.items():
+        # What is typed or committed stands in the source and, for readers, in the site.
+        if not name.startswith("source/") and (made_edition / name).stat().st_size > 20_000:
+            large.setdefault(digest, []).append(name)
+    assert ["site/tables/activation.csv"] in large.values()
+    assert [names for names in large.values() if len(names) > 1] == []
+
+
+def test_the_tables_of_an_edition_are_those_of_its_source(
     published_book: Book, tmp_path: Path
 ) -> None:
-    executed = published_book.html / "notebooks" / "01-small.ipynb"
-    colab = published_book.html / "colab" / executed.name
-    colab.parent.mkdir()
-    colab.write_text(executed.read_text().replace("Count the counties", "Install the lock"))
-    succeeded(published_book.scomm("edition", "--to", str(tmp_path)))
-    made = tmp_path / NAME / "notebooks" / executed.name
-    assert made.read_bytes() == executed.read_bytes()
+    file = published_book.html / "tables" / "activation.csv"
+    file.write_text(file.read_text().replace("2008-10-27", "2008-10-28", 1))
+    result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
+    assert result.returncode == 2
+    assert "not the tables of this checkout (activation.csv)" in " ".join(result.stderr.split())
+    assert not (tmp_path / "dist" / NAME).exists()
+
+
+def _fill_with_noise(folder: Path, **sizes: int) -> None:
+    for name, size in sizes.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "noise").write_bytes(random.Random(name).randbytes(size))
+
+
+def test_a_zip_that_is_too_large_is_refused_and_its_folders_named(tmp_path: Path) -> None:
+    final = tmp_path / "edition"
+    with made_whole(final, at_most=1_000) as work:
+        (work / "first.txt").write_text("first")
+    heaviest = r"at most 0\.001 MB .* site/cards 0\.1, site/find 0\.0"
+    with pytest.raises(EditionError, match=heaviest), made_whole(final, at_most=1_000) as work:
+        _fill_with_noise(work / "site", find=10_000, cards=100_000)
+    assert [path.name for path in final.iterdir()] == ["first.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]
 
 
 def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ def test_an_edition_is_published_from_its_tag(project: Project, made_edition: Pa
 
     notebooks = tree(project.branch("notebooks"))
     assert notebooks == {
-        f"{__version__}/{name}": sha for name, sha in tree(made_edition / "notebooks").items()
+        f"{__version__}/{name.rsplit('/', 1)[-1]}": sha
+        for name, sha in tree(made_edition / "site").items()
+        if name.endswith(".ipynb")
     }
     assert f"{__version__}/01-small.ipynb" in notebooks
 

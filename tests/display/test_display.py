@@ -412,6 +412,25 @@ def test_a_dumbbell_prints_both_values_and_how_far_they_are_apart() -> None:
     assert moved == ["\N{MINUS SIGN}10", "+10", "\N{MINUS SIGN}10"]
 
 
+def test_a_palette_keeps_flat_colours_and_moves_edges_to_the_nearest() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        f'<rect width="100" height="40" fill="{BLUE.light}"/>'
+        '<circle cx="50" cy="70" r="20" fill="#c01020"/></svg>'
+    )
+    full = png(svg, 400)
+    small = palette_png(full, 8)
+    before, after = (
+        np.rint(mpimg.imread(io.BytesIO(data))[:, :, :3] * 255) for data in (full, small)
+    )
+    flat = (before == before[0, 0]).all(axis=2) | (before == before[280, 200]).all(axis=2)
+    assert (after[flat] == before[flat]).all()
+    assert len(np.unique(after.reshape(-1, 3), axis=0)) == 8
+    assert len(small) < len(full)
+    assert np.abs(after - before).max() <= 40, "of 255, at edges alone"
+    assert palette_png(full, 8) == small
+
+
 def test_pictures_are_png_with_text_and_the_same_each_time() -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 50">'

@@ -211,13 +211,20 @@ def test_a_place_that_is_no_county_has_a_page_that_leads_to_its_county_and_back(
     assert {f"datasheets/{page.slug}.html" for page in pages.values()} <= addresses
 
 
-def test_a_place_that_a_finding_names_can_be_checked_from_its_page() -> None:
+def test_each_first_number_can_be_checked_where_it_is_traced() -> None:
     (boston,) = [page for page in place_pages() if page.code == "X:boston"]
-    said = {"6.1": "For Boston no share is printed", "6.2": "For Bostonia none"}
-    assert re.findall(r"trace/(finding-[\d-]+)", county_html(boston, said)) == ["finding-6-1"]
+    assert boston.check.href == "state-ma.html#x-boston"
+    checks = {fips: page.check.href for fips, page in every_page().items()}
+    assert checks[TRAVIS] == "state-tx.html#share-48453"
+    assert checks[GARFIELD] in ("../trace/finding-5-1.html", "state-co.html#s-co")
+    for state in {href.partition("#")[0] for href in checks.values() if "#" in href}:
+        sheet = state_sheet(state.removeprefix("state-").removesuffix(".html").upper())
+        anchors = {anchor for table in sheet.tables for anchor in table.anchors}
+        wanted = {href.partition("#")[2] for href in checks.values() if href.startswith(state)}
+        assert wanted <= anchors, state
 
 
 def test_a_hostile_name_is_text() -> None:
     name = '"><script>alert(1)</script>'
-    page = replace(every_page()[GARFIELD], title=name, name=name, first=name)  # type: ignore[arg-type]
+    page = replace(every_page()[GARFIELD], title=name, first=name)  # type: ignore[arg-type]
     harmless(county_html(page), name)

@@ -25,7 +25,8 @@ from scomm.record.outputs import findings_shown, of_kind, slug
 from scomm.record.sheets import Sheet
 
 GENERAL = "cards/book.png"
-_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
+_CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
+_FIGURE_COLORS = 256
 _WIDEST = 0.05  # of a range of shares that is shown as a dot, at its middle
 
 
@@ -117,28 +118,24 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
 
 
 def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
-    """Write a picture unless the same was drawn before; return where drawings are kept.
-
-    ``colors`` is how many a picture may have; 0 stands for all that it has.
-    """
+    """Write a picture unless the same was drawn before; return where drawings are kept."""
     kept = Path(app.outdir).parent / ".record" / "pictures"
     how = sha256_of(Path(pictures.__file__))
     file = kept / f"{text_digest(f'{how} {width} {colors} {svg}')}.png"
     if not file.is_file():
-        drawn = pictures.png(svg, width)
-        write_atomically(file, pictures.palette_png(drawn, colors) if colors else drawn)
+        write_atomically(file, pictures.palette_png(pictures.png(svg, width), colors))
     write_atomically(to, file.read_bytes())
     return file
 
 
 def _write(app: Sphinx, out: Path) -> None:
     drawings = {
-        out / path: (pictures.card_svg(card), pictures.CARD[0], _COLORS)
+        out / path: (pictures.card_svg(card), pictures.CARD[0], _CARD_COLORS)
         for path, card in _cards(app)
     }
     for identifier, (_page, data) in of_kind(executed(app), "figure").items():
         file = out / "exhibits" / f"figure-{slug(identifier)}.png"
-        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, 0)
+        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, _FIGURE_COLORS)
     used = {_drawn(app, *how, file) for file, how in drawings.items()}
     for folder in (out / "cards", out / "exhibits"):
         writers.keep_only(drawings, folder, ".png")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -13,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sphinx.application import Sphinx
 
 from scomm.book import citations, writers
-from scomm.book.execution import executed
 from scomm.data.files import write_atomically
 from scomm.display.small_charts import dot_svg, sparkline, strip_ticks
 from scomm.display.tables import rows_to_html
 from scomm.display.words import N_, _, said
-from scomm.record.outputs import findings_shown, slug
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
@@ -114,14 +111,9 @@ def _section_html(section: Section, name: str) -> str:
     return "".join(parts)
 
 
-def _actions_html(page: PlacePage, findings: Mapping[str, str]) -> str:
+def _actions_html(page: PlacePage) -> str:
     """Return the line of links under the first line, to which the script adds its buttons."""
-    links = [
-        f'<a href="../trace/finding-{slug(identifier)}.html">'
-        f"{html('Check this number: finding {id}', id=identifier)}</a>"
-        for identifier, statement in findings.items()
-        if page.name in statement and re.search(rf"\b{re.escape(page.name)}\b", statement)
-    ]
+    links = [_link(page.check)]
     links += [
         _link(link, text, rel)
         for rel, text, link in (
@@ -134,11 +126,8 @@ def _actions_html(page: PlacePage, findings: Mapping[str, str]) -> str:
     return f'<nav class="actions" aria-label="{html("This page")}">{" ".join(links)}</nav>'
 
 
-def county_html(page: PlacePage, findings: Mapping[str, str] | None = None) -> str:
-    """Render the body of a place's page, without its citation.
-
-    ``findings`` are statements by id: those that name the place can be checked from its page.
-    """
+def county_html(page: PlacePage) -> str:
+    """Render the body of a place's page, without its citation."""
     from scomm.record.place_dot import references  # only for pages that are written
 
     dot = page.dot
@@ -148,7 +137,7 @@ def county_html(page: PlacePage, findings: Mapping[str, str] | None = None) -> s
         f"<h1>{escape(page.title)}</h1>",
         f'<p class="sheet-first">{escape(_(page.first))}</p>',
         strip,
-        _actions_html(page, findings or {}),
+        _actions_html(page),
     ]
     parts += [
         _section_html(section, f"table-{number}")
@@ -173,13 +162,12 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     from scomm.record.county_pages import county_pages  # only for pages that are written
     from scomm.record.place_pages import place_pages
 
-    findings = {str(item["id"]): str(item["statement"]) for item in findings_shown(executed(app))}
     record = app.scomm_record  # type: ignore[attr-defined]
     for page in chain(county_pages(), place_pages()):
         context = {
             "title": page.title,
             "description": _(page.first),
-            "body": county_html(page, findings),
+            "body": county_html(page),
             "cited": citations.place_html(record, page.slug, page.title),
             "toc": "",
             "furo_hide_toc": True,

@@ -18,6 +18,7 @@ from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.files import write_atomically
+from scomm.record.outputs import for_download
 
 TAG = f"v{__version__}"
 # The branch on which releases keep the notebooks for Colab, which opens only what a repository has.
@@ -78,7 +79,7 @@ def _write(app: Sphinx, out: Path) -> None:
         return
     written = set()
     for page, notebook in executed(app).items():
-        text = nbformat.writes(for_colab(notebook, app.config.scomm_repository))
+        text = nbformat.writes(for_colab(for_download(notebook), app.config.scomm_repository))
         file = out / "colab" / f"{page.rsplit('/', 1)[-1]}.ipynb"
         write_atomically(file, text.encode("utf-8"))
         written.add(file)

@@ -17,7 +17,7 @@ from scomm.book.figure_pages import write_figures
 from scomm.data.files import write_atomically
 from scomm.record import published
 from scomm.record.outputs import findings as all_findings
-from scomm.record.outputs import of_kind, slug
+from scomm.record.outputs import for_download, of_kind, slug
 from scomm.record.schema import findings_csv, findings_document, findings_schema
 
 
@@ -27,7 +27,8 @@ def _write(app: Sphinx, out: Path) -> None:
     figures = of_kind(notebooks, "figure")
     tables = of_kind(notebooks, "table")
     for name, notebook in notebooks.items():
-        write_atomically(out / f"{name}.ipynb", nbformat.writes(notebook).encode("utf-8"))
+        text = nbformat.writes(for_download(notebook))
+        write_atomically(out / f"{name}.ipynb", text.encode("utf-8"))
     written = set()
     for kind, items in (("figure", figures), ("table", tables)):
         for identifier, (_, data) in items.items():

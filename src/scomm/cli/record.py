@@ -256,9 +256,13 @@ def edition_command(
 ) -> None:
     """Make the edition from the built book: one folder and one zip with everything."""
     from scomm.record.edition import make  # the data package's library takes a second to load
+    from scomm.record.folders import weights
 
     folder = make(paths.BUILD / "html", to)
-    print(f"{folder}\n{folder}.zip")
+    packed = folder.with_name(f"{folder.name}.zip")
+    print(f"{folder}\n{packed}, {packed.stat().st_size / 1e6:.1f} MB")
+    for name, size in list(weights(packed).items())[:8]:
+        print(f"{size / 1e6:6.1f} MB  {name}")
 
 
 def exhibit_command(

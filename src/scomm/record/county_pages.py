@@ -331,7 +331,7 @@ def county_pages() -> Iterator[PlacePage]:
         around = zip([None, *links], [*links[1:], None], strict=False)
         for row, (before, after) in zip(here.itertuples(), around, strict=True):
             title = datasheets.county_title(row.county, code)
-            first, dot = place_shares.first_line(row.fips, row.county, code)
+            first = place_shares.first_line(row.fips, row.county, code)
             sections = (
                 place_shares.county_section(row.fips, code),
                 _program(row.fips),
@@ -345,9 +345,9 @@ def county_pages() -> Iterator[PlacePage]:
                 datasheets.county_slug(row.fips),
                 row.fips,
                 title,
-                f"{row.county}, {code}",
-                first,
-                dot,
+                first.text,
+                first.dot,
+                first.check,
                 tuple(section for section in sections if section is not None),
                 up,
                 before,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -406,7 +407,7 @@ def published_table(title: str, items: Sequence[Published]) -> SheetTable:
     seen: set[str] = set()
     anchors = []
     for item in items:
-        first = item.place_code.startswith("X:") and item.place_code not in seen
+        first = item.place_code not in seen
         anchors.append(place_anchor(item.place_code) if first else "")
         seen.add(item.place_code)
     return SheetTable(
@@ -678,12 +679,13 @@ def anchor(fips: str) -> str:
 
 
 def place_anchor(place_code: str) -> str:
-    """Return the anchor on its state's sheet of a place of the ledger without a county code.
+    """Return the anchor on its state's sheet of what was printed about a place of the ledger.
 
-    >>> place_anchor("X:boston")
-    'x-boston'
+    >>> place_anchor("X:boston"), place_anchor("06037+06071")
+    ('x-boston', 'share-06037-06071')
     """
-    return place_code.lower().replace(":", "-")
+    name = re.sub("[:+]", "-", place_code.lower())
+    return name if name[0].isalpha() else f"share-{name}"
 
 
 def place_slug(place_code: str) -> str:

@@ -24,6 +24,7 @@ from scomm.record.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from scomm.record.verify import read_findings
 
 NAME = f"one-in-four-{__version__}"
+LARGEST = 30_000_000  # bytes of the zip
 
 # What of the checkout is source, beside the pages: all that is needed to build, test and verify.
 SOURCE = (
@@ -65,15 +66,16 @@ _README = """\
 One in Four? Secure Communities, jurisdiction by jurisdiction. Edition {edition}, {date}.
 Digest {digest}
 
-site/        the book; open site/index.html in a browser
-tables/      the tables as a Frictionless Data Package, with their dictionary
-notebooks/   the executed notebooks
-source/      everything needed to build, test and verify this edition
+site/             the book; open site/index.html in a browser
+site/tables/      the tables as a Frictionless Data Package, with their dictionary
+site/notebooks/   the chapters, each also as an executed notebook (.ipynb)
+site/exhibits/    every figure as SVG and PNG, the data of every figure and table as CSV
+source/           everything needed to build, test and verify this edition
 one-in-four-{edition}.pdf, where the edition has one: the book as one PDF
 one-in-four-{edition}-places.pdf, likewise: a sheet for each state and each area
-root/        what belongs in the root of a web site that serves editions under /{edition}/;
-             headers.txt is the policy under which its pages load nothing from elsewhere
-             and tell nobody where a reader came from
+root/             what belongs in the root of a web site that serves editions under /{edition}/;
+                  headers.txt is the policy under which its pages load nothing from elsewhere
+                  and tell nobody where a reader came from
 
 To verify, offline once the packages of source/requirements.txt are installed:
 
@@ -114,7 +116,25 @@ def _check_site(site: Path) -> identity.Record:
     texts = {item.id: item.text for item in record.items if item.kind == "paragraph"}
     if record.digest != identity.edition_digest(findings, identity.table_digests(), texts):
         raise EditionError(f"{site}: its digest is not that of its contents. Run `make book`.")
+    _check_package(site / "tables")
     return record
+
+
+def _check_package(tables: Path) -> None:
+    """Raise EditionError unless a site's tables are those of this checkout, byte for byte."""
+    expected = datapackage.files()
+    found = {
+        file.relative_to(tables).as_posix(): file for file in tables.rglob("*") if file.is_file()
+    }
+    wrong = [
+        path
+        for path in sorted({*expected, *found})
+        if path not in expected or path not in found or found[path].read_bytes() != expected[path]
+    ]
+    if wrong:
+        raise EditionError(
+            f"{tables}: not the tables of this checkout ({', '.join(wrong[:3])}). Run `make book`."
+        )
 
 
 def _redirect() -> str:
@@ -192,17 +212,9 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     """Write every file of the edition but its manifest into a folder."""
     for file in sorted(site.rglob("*")):
         if file.is_file() and file.name not in _SITE_LEFT_OUT:
-            relative = file.relative_to(site)
-            _copy(file, folder / "site" / relative)
-            # The copies for Colab carry the same names and a cell that installs the lock.
-            if file.suffix == ".ipynb" and relative.parts[0] != "colab":
-                _copy(file, folder / "notebooks" / relative.name)
+            _copy(file, folder / "site" / file.relative_to(site))
     for name in ("findings.json", "findings.csv", "findings.schema.json", "record.json"):
         _copy(site / name, folder / name)
-    for path, content in datapackage.files().items():
-        file = folder / "tables" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
     for name, source in source_files():
         _copy(source, folder / "source" / name)
         if os.access(source, os.X_OK):
@@ -247,9 +259,9 @@ def make(site: Path, out: Path | None = None) -> Path:
     """
     record = _check_site(site)
     final = (out or paths.DIST) / NAME
-    with made_whole(final) as work:
+    with made_whole(final, LARGEST) as work:
         _fill(work, site, record)
-        check_tables(work / "tables")
+        check_tables(work / "site" / "tables")
         (work / SUMS).write_bytes(listing(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
     return final

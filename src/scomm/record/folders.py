@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scomm.data.locks import abandoned, one_writer
+from scomm.errors import EditionError
 from scomm.record import identity
 
 
@@ -23,15 +25,16 @@ def epoch() -> int:
 
 
 @contextmanager
-def made_whole(final: Path) -> Iterator[Path]:
+def made_whole(final: Path, at_most: int | None = None) -> Iterator[Path]:
     """Give a folder under a temporary name; when the block ends well it and its zip get theirs.
 
     An error in the block, such as a full disk, leaves what stood under the final names before.
+    Raises EditionError, which leaves it too, if the zip has more than ``at_most`` bytes.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
     with one_writer(final.parent, final.name):
         _clear(final)
-        yield from _made_whole(final)
+        yield from _made_whole(final, at_most)
 
 
 def _clear(final: Path) -> None:
@@ -47,7 +50,7 @@ def _clear(final: Path) -> None:
             path.unlink()
 
 
-def _made_whole(final: Path) -> Iterator[Path]:
+def _made_whole(final: Path, at_most: int | None) -> Iterator[Path]:
     packed = final.with_name(f"{final.name}.zip")
     work, work_zip, old = (
         final.with_name(f".{final.name}.{os.getpid()}.{suffix}")
@@ -58,6 +61,8 @@ def _made_whole(final: Path) -> Iterator[Path]:
         yield work
         _settle(work)
         _zip(work, work_zip, final.name)
+        if at_most is not None:
+            _check_size(work_zip, packed.name, at_most)
         if final.exists():
             final.rename(old)
         work.rename(final)
@@ -90,3 +95,24 @@ def _zip(folder: Path, to: Path, name: str) -> None:
             entry.create_system = 3
             entry.external_attr = (0o100755 if os.access(file, os.X_OK) else 0o100644) << 16
             archive.writestr(entry, file.read_bytes())
+
+
+def weights(packed: Path) -> dict[str, int]:
+    """Return the compressed bytes of each folder in a zip, two levels deep, the heaviest first."""
+    found: Counter[str] = Counter()
+    with zipfile.ZipFile(packed) as archive:
+        for entry in archive.infolist():
+            folders = entry.filename.split("/")[1:-1]
+            found["/".join(folders[:2]) or "."] += entry.compress_size
+    return dict(found.most_common())
+
+
+def _check_size(packed: Path, name: str, at_most: int) -> None:
+    """Raise EditionError if a zip has more than ``at_most`` bytes, with its heaviest folders."""
+    size = packed.stat().st_size
+    if size > at_most:
+        folders = list(weights(packed).items())[:8]
+        raise EditionError(
+            f"{name}: {size / 1e6:.1f} MB, at most {at_most / 1e6:g} MB are allowed. "
+            f"Heaviest: {', '.join(f'{folder} {n / 1e6:.1f}' for folder, n in folders)}"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -47,6 +48,18 @@ def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) 
     for name, output, data in _outputs(notebook):
         if (changed := change(name, data)) != data:
             output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
+
+
+def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a copy of an executed notebook without the data from which a page makes its exhibits.
+
+    Its figures and tables are still shown; the data of each is a file of its own beside the pages.
+    """
+    result = copy.deepcopy(notebook)
+    for name, output, _data in _outputs(result):
+        if name.partition("/")[0] in ("figure", "table"):
+            del output["data"][_PREFIX]
+    return result
 
 
 def recorded_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:

@@ -63,16 +63,15 @@ class PlacePage:
     """The page of a place: ``first`` is its first line, ``dot`` its share on the strip of places.
 
     ``slug`` is the name of the page, ``code`` that of the place: a FIPS code, or the ledger's.
-    ``up`` links to the state; ``before`` and ``after`` to its neighbours in it, None at an end.
-    ``name`` is how a finding would name it.
+    ``check`` links to where that share is traced, ``up`` to the state; ``before`` and ``after`` to its neighbours in it, None at an end.
     """
 
     slug: str
     code: str
     title: str
-    name: str
     first: LazyText
     dot: PlaceDot
+    check: Link
     sections: tuple[Section, ...]
     up: Link
     before: Link | None = None

@@ -49,7 +49,7 @@ def place_pages() -> Iterator[PlacePage]:
     for code in datasheets.places_with_share():
         name, state = str(known.at[code, "name"]), str(known.at[code, "state"])
         whole = datasheets.states()[state]
-        first, dot = place_shares.first_line(code, name, state)
+        first = place_shares.first_line(code, name, state)
         sections = [place_shares.place_section(code, state), _counties(code, state)]
         serving = areas.loc[sorted(counties_of(code))].dropna().unique()
         sections += [area_section(aor) for aor in sorted(serving)]
@@ -57,9 +57,9 @@ def place_pages() -> Iterator[PlacePage]:
             datasheets.place_slug(code),
             code,
             name if whole in name else f"{name}, {whole}",
-            name,
-            first,
-            dot,
+            first.text,
+            first.dot,
+            first.check,
             tuple(sections),
             Link(tr("Datasheet of {state}", state=whole), datasheets.state_page(state)),
         )

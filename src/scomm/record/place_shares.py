@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from scomm.display.formats import tr, trn
@@ -115,8 +116,17 @@ _FIRST = {
 }
 
 
-def first_line(code: str, name: str, state: str) -> tuple[LazyText, PlaceDot]:
-    """Return the share published for a place, or the nearest one that was published, and its dot."""
+@dataclass(frozen=True)
+class FirstLine:
+    """The share that a place's page opens with: in words, as a dot, and where it is traced."""
+
+    text: LazyText
+    dot: PlaceDot
+    check: Link
+
+
+def first_line(code: str, name: str, state: str) -> FirstLine:
+    """Return the share published for a place, or else the nearest one that was published."""
     lies, item = nearest(code, state)
     line = tr(
         _FIRST[lies],
@@ -125,7 +135,9 @@ def first_line(code: str, name: str, state: str) -> tuple[LazyText, PlaceDot]:
         state=datasheets.states()[state],
         said=_as_printed(item.key),
     )
-    return line, place_dot(item, own=lies == "own")
+    printed = f"{datasheets.state_page(state)}#{datasheets.place_anchor(item.place_code)}"
+    href = "../trace/finding-5-1.html" if lies == "nation" else printed
+    return FirstLine(line, place_dot(item, own=lies == "own"), Link(N_("Check this number"), href))
 
 
 def _table(items: Sequence[Published]) -> PlaceTable | None:
