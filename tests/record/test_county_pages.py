@@ -12,7 +12,14 @@ from scomm.data import mappings
 from scomm.data.tables import load
 from scomm.record import jail_arrests
 from scomm.record.county_pages import county_pages
-from scomm.record.datasheets import all_sheets, city_counties, estimates, places, with_share
+from scomm.record.datasheets import (
+    all_sheets,
+    city_counties,
+    estimates,
+    places,
+    state_sheet,
+    with_share,
+)
 from scomm.record.place_page import PlacePage, Section
 from scomm.record.place_pages import place_pages
 
