@@ -16,12 +16,16 @@ from scomm.display.tables import to_html
 from scomm.record.county_pages import county_pages
 from scomm.record.datasheets import (
     Sheet,
+    address,
     all_sheets,
     anchor,
     area_sheet,
     city_counties,
     estimates,
+    place_anchor,
+    place_slug,
     places,
+    places_with_share,
     state_page,
     state_sheet,
     visible_removals,
@@ -46,11 +50,16 @@ def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
     counties = [place for place in found if place.kind == "county"]
     assert len(counties) == 3143
     assert len({place.path for place in counties}) == 3143
-    lines = {place.path for place in found if place.kind == "place"}
+    lines = {place.path for place in found if place.kind == "place" and "state-" in place.path}
+    assert {place.path for place in found if place.kind == "place"} - lines == {
+        f"datasheets/{place_slug(code)}.html" for code in places_with_share()
+    }
     lines |= {
         f"datasheets/{state_page(place.state)}#{anchor(place.path[-10:-5])}" for place in counties
     }
-    assert lines == {path for path in anchors if "datasheets/state" in path}
+    printed = {place_anchor(item.place_code) for item in published().values()}
+    on_states = {path for path in anchors if "datasheets/state" in path}
+    assert lines == {path for path in on_states if path.partition("#")[2] not in printed}
     links = {
         page for sheet in sheets.values() for table in sheet.tables for page in table.pages if page
     }
@@ -150,7 +159,7 @@ def test_every_published_figure_about_a_place_is_on_sheets_and_found() -> None:
         for code in row.place_code.split("+"):
             lines = {
                 "S": f"state-{row.state.lower()}.html",
-                "X": f"state-{row.state.lower()}.html#x-{code[2:]}",
+                "X": address(code, row.state),
             }
             ends = lines.get(code[0], f"county-{code}.html")
             assert [place for place in found if place.path.endswith(ends)], row.id
@@ -291,7 +300,7 @@ def test_cities_that_people_look_for_lead_to_their_county() -> None:
 
 
 def test_a_places_short_figure_is_the_first_of_its_county_page() -> None:
-    first = {page.fips: str(page.first) for page in county_pages()}
+    first = {page.code: str(page.first) for page in county_pages()}
     for place in places():
         if place.kind == "county":
             share = str(short_figure(place)).rpartition(", n")[0].rpartition(": ")[2]

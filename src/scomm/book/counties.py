@@ -128,11 +128,8 @@ def _actions_html(page: PlacePage) -> str:
 
 def county_html(page: PlacePage) -> str:
     """Render the body of a place's page, without its citation."""
-    from scomm.record.place_dot import references  # only for pages that are written
-
     dot = page.dot
-    marks = [(value, _(name)) for value, name in references()]
-    strip = dot_svg(dot.share, _(dot.name), marks, _(dot.alt), own=dot.own, image=Path(STRIP).name)
+    strip = dot_svg(dot.share, _(dot.name), _(dot.alt), own=dot.own, image=Path(STRIP).name)
     parts = [
         f"<h1>{escape(page.title)}</h1>",
         f'<p class="sheet-first">{escape(_(page.first))}</p>',
@@ -187,7 +184,7 @@ def _write(app: Sphinx, site: Path) -> None:
         return
     from scomm.record.place_dot import references, ticks
 
-    drawn = strip_ticks(ticks(), [value for value, _name in references()])
+    drawn = strip_ticks(ticks(), [(value, _(name)) for value, name in references()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))
     shared = {"edition": __version__, "words": said(WORDS), "actions": said(ACTIONS)}
     text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))

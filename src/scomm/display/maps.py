@@ -253,7 +253,7 @@ _HATCH = (
 )
 HATCHED = -2  # the class of a place of which too little is known
 # Units to which a map of counties by class rounds them, and a field of many: a page can have several.
-_COUNTY_GRID, _FIELD_GRID = 3, 5
+_COUNTY_GRID, _FIELD_GRID = 4, 6
 
 
 def county_map(

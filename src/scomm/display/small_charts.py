@@ -15,6 +15,7 @@ from scomm.display.style import GREY, OCHRE
 _WIDTH = 360.0  # of both drawings, in units that are CSS pixels on a phone
 _SIDE = 10.0  # left and right of the scale from 0 to 100%
 _AXIS, _HEIGHT = 36.0, 52.0  # of the strip: where its line lies, and all of it
+_MIDDLE, _END = ' text-anchor="middle"', ' text-anchor="end"'
 _NARROW = 0.05  # a range of shares up to this is a dot, at its middle
 _TOP, _BASE, _FOOT = 16.0, 52.0, 66.0  # of a sparkline: highest value, zero, labels below
 
@@ -28,15 +29,21 @@ def strip_x(share: float) -> float:
     return _SIDE + share * (_WIDTH - 2 * _SIDE)
 
 
-def strip_ticks(shares: Sequence[float], references: Sequence[float]) -> str:
+def strip_ticks(shares: Sequence[float], references: Sequence[tuple[float, str]]) -> str:
     """Return the strip that all pages share, a file of its own: a tick a share, dashed references.
 
-    Its greys are told from light and dark paper alike: a picture does not know the page's scheme.
+    ``references`` are values and names. Its greys are told from light and dark paper alike: a
+    picture does not know the page's scheme.
     """
     ticks = "".join(f"M{strip_x(share):.1f} {_AXIS - 12:g}V{_AXIS:g}" for share in shares)
-    dashed = "".join(f"M{strip_x(share):.1f} {_AXIS - 18:g}V{_AXIS + 3:g}" for share in references)
+    dashed = "".join(
+        f"M{strip_x(share):.1f} {_AXIS - 18:g}V{_AXIS + 3:g}" for share, _name in references
+    )
+    words = [_text(0, _HEIGHT - 2, "0%"), _text(_WIDTH, _HEIGHT - 2, "100%", _END)]
+    words += [_text(strip_x(share), _HEIGHT - 2, name, _MIDDLE) for share, name in references]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" fill="none">'
+        f'<g fill="{GREY.light}" font-family="sans-serif" font-size="11">{"".join(words)}</g>'
         f'<path d="M{_SIDE:g} {_AXIS:g}H{_WIDTH - _SIDE:g}{ticks}" stroke="{GREY.light}"/>'
         f'<path d="{dashed}" stroke="{OCHRE.light}" stroke-width="1.4" stroke-dasharray="4 3"/></svg>\n'
     )
@@ -46,7 +53,7 @@ def _anchor(x: float) -> str:
     """Return how a label at ``x`` is set so that it stays in the drawing."""
     if x < 0.36 * _WIDTH:
         return ""
-    return ' text-anchor="end"' if x > 0.64 * _WIDTH else ' text-anchor="middle"'
+    return _END if x > 0.64 * _WIDTH else _MIDDLE
 
 
 def _text(x: float, y: float, said: str, anchor: str = "", css: str = "") -> str:
@@ -57,7 +64,6 @@ def _text(x: float, y: float, said: str, anchor: str = "", css: str = "") -> str
 def dot_svg(
     share: tuple[float, float],
     name: str,
-    references: Sequence[tuple[float, str]],
     alt: str,
     *,
     own: bool,
@@ -66,7 +72,7 @@ def dot_svg(
     """Return a place's share on the strip, whose ticks are the picture ``image``.
 
     ``share`` is lowest and highest value; a range wider than five points is a bar. ``name`` stands
-    over it, ``references`` (value, name) below the axis. ``own`` fills the dot; without it the share
+    over it. ``own`` fills the dot; without it the share
     is that of another place, the nearest that has one.
     """
     low, high = map(strip_x, share)
@@ -76,15 +82,10 @@ def dot_svg(
     else:
         hollow = "" if own else ' class="near"'
         mark = f'<circle cx="{x:.1f}" cy="{_AXIS - 6:g}" r="5"{hollow}/>'
-    ends = ((0.0, "0%", ""), (1.0, "100%", ' text-anchor="end"'))
-    labels = [_text(0 if not at else _WIDTH, _HEIGHT - 2, said, how) for at, said, how in ends]
-    labels += [
-        _text(strip_x(at), _HEIGHT - 2, said, ' text-anchor="middle"') for at, said in references
-    ]
     return (
         f'<svg class="place-dot" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" '
         f'aria-label="{escape(alt)}"><image href="{image}" width="{_WIDTH:g}" height="{_HEIGHT:g}"/>'
-        f"{''.join(labels)}{_text(x, 12, name, _anchor(x), 'name')}{mark}</svg>"
+        f"{_text(x, 12, name, _anchor(x), 'name')}{mark}</svg>"
     )
 
 
@@ -121,7 +122,7 @@ def sparkline(
     words = [
         _text(x, 10, most, _anchor(x)),
         _text(0, _FOOT, ends[0]),
-        _text(_WIDTH, _FOOT, ends[1], ' text-anchor="end"'),
+        _text(_WIDTH, _FOOT, ends[1], _END),
     ]
     return (
         f'<svg class="spark" viewBox="0 0 {_WIDTH:g} 70" role="img" aria-label="{escape(alt)}">'

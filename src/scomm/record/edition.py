@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +13,7 @@ from lxml import html
 from lxml.html import builder as E
 
 from scomm import __version__, paths
+from scomm.data.files import write_atomically
 from scomm.display.words import _
 from scomm.errors import EditionError
 from scomm.record import chapters, datapackage, identity, published
@@ -71,8 +72,8 @@ site/tables/      the tables as a Frictionless Data Package, with their dictiona
 site/notebooks/   the chapters, each also as an executed notebook (.ipynb)
 site/exhibits/    every figure as SVG and PNG, the data of every figure and table as CSV
 source/           everything needed to build, test and verify this edition
-one-in-four-{edition}.pdf, where the edition has one: the book as one PDF
-one-in-four-{edition}-places.pdf, likewise: a sheet for each state and each area
+one-in-four-{edition}.pdf, where the edition has one: the book as one PDF; its second volume, a sheet
+                  for each state and area, is published beside this folder's zip
 root/             what belongs in the root of a web site that serves editions under /{edition}/;
                   headers.txt is the policy under which its pages load nothing from elsewhere
                   and tell nobody where a reader came from
@@ -208,6 +209,15 @@ def not_found(site: Path) -> str:
     return str(html.tostring(tree, encoding="unicode", doctype="<!doctype html>")) + "\n"
 
 
+def _of_record(
+    file: Path, is_of: Callable[[Path, identity.Record], bool], record: identity.Record
+) -> Path:
+    """Return a PDF. Raises EditionError if it was made of another state of the book."""
+    if not is_of(file, record):
+        raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
+    return file
+
+
 def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     """Write every file of the edition but its manifest into a folder."""
     for file in sorted(site.rglob("*")):
@@ -221,11 +231,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         _copy(paths.ROOT / name, folder / name)
-    for file, is_of in ((book.FILE, book.is_of), (volume.FILE, volume.is_of)):
-        if file.is_file():
-            if not is_of(file, record):
-                raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
-            _copy(file, folder / file.name)
+    if book.FILE.is_file():
+        _copy(_of_record(book.FILE, book.is_of, record), folder / book.FILE.name)
     nowhere = not_found(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
@@ -254,6 +261,9 @@ def check_tables(folder: Path) -> None:
 def make(site: Path, out: Path | None = None) -> Path:
     """Make the edition's folder and zip from a built site, and return the folder.
 
+    The second volume of the PDF, where it was made, is put beside the zip: most readers want one
+    sheet of it, which the site has.
+
     Raises EditionError if the site is missing or is not what is published; OSError if it cannot be
     written, in which case nothing stands under the final names that did not stand there before.
     """
@@ -264,4 +274,9 @@ def make(site: Path, out: Path | None = None) -> Path:
         check_tables(work / "site" / "tables")
         (work / SUMS).write_bytes(listing(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
+    if volume.FILE.is_file():
+        write_atomically(
+            final.with_name(volume.FILE.name),
+            _of_record(volume.FILE, volume.is_of, record).read_bytes(),
+        )
     return final

@@ -212,7 +212,7 @@
   const page = /\/datasheets\/(county|area)-/.exec(location.pathname);
   if (page) {
     const title = document.querySelector("article h1").firstChild.textContent.trim();
-    const state = /state-(\w\w)\.html/.exec(document.querySelector('.sheet-links a[href^="state-"]')?.href ?? "");
+    const state = /state-(\w\w)\.html/.exec(document.querySelector('nav a[href^="state-"]')?.href ?? "");
     const place = page[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
     const line = make("p", "place-kept", `${W.kept} `), forget = make("button", "", W.forget);
     forget.type = "button";

@@ -224,10 +224,10 @@ TABLES = (
     Table(
         name="arrests",
         title="ERO administrative arrests, FY2016 to August of FY2019",
-        grain="fiscal year, month, area, apprehension method, disposition, landmark",
+        grain="area, landmark, apprehension method, disposition, fiscal year, month",
         format="parquet",
         originals=ARRESTS_FILES,
-        key=("fiscal_year", "month", "aor", "method", "disposition", "landmark"),
+        key=("aor", "landmark", "method", "disposition", "fiscal_year", "month"),
         coarsened=_DAYS_COARSENED,
         notes=(
             "The files hold no field on criminality.",
