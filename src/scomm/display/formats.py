@@ -92,8 +92,8 @@ def _decimals(spec: str, stem: str, default: int) -> int:
 
 def _number(value: float, decimals: int) -> str:
     # Half-even on the binary value can print 0.5 as 0; add nothing, but never print "-0".
-    text = f"{value:,.{decimals}f}"
-    if float(text.replace(",", "")) == 0:
+    text = f"{value:,.{decimals}f}".replace("inf", "\N{INFINITY}")
+    if not text.strip("-0.,"):
         text = text.lstrip("-")
     return text.replace("-", _MINUS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from scomm.data import restrictions
@@ -42,7 +43,7 @@ _RATED_YEAR = 2018  # the last whole fiscal year
 _PLACED = N_(
     "Arrests by the agency at local jails whose place name lies in one county; about a third cannot "
     "be placed, so a number is a lower limit and 0 means that none was placed. A jail may hold people "
-    "for other counties. n/a: too little is known."
+    "for other counties. n/a: too little is known, or none was placed in the year before."
 )
 
 
@@ -122,6 +123,7 @@ def _counties() -> tuple[pd.DataFrame, pd.DataFrame]:
     change = change.set_index("fips")
     enough = change["before"] + change["after"] >= jail_arrests.LEAST
     change = change[enough].rename(columns={"low": "ratio_low", "high": "ratio_high"})
+    change["ratio"] = change["ratio"].where(np.isfinite(change["ratio"]))
     frame = years.join(rate[["rate", "low", "high"]])
     frame = frame.join(change[["ratio", "ratio_low", "ratio_high"]])
     return months, counties_by_area().set_index("fips").join(frame, how="inner").reset_index()
