@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
-from scomm import __version__
+from scomm import __version__, paths
 from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.launch import links
@@ -280,12 +282,19 @@ def _context(
         for file in context.get("css_files", [])
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
+    # Part of the page, as it is small, rather than one more request.
+    context["favicon_url"] = f"data:image/svg+xml,{quote(_favicon())}"
     if few:
         # It has neither of the theme's drawers nor its switches.
         context["script_files"] = [
             file for file in context["script_files"] if "furo" not in str(file.filename)
         ]
     context["cite_page"] = _cite_page(pagename, record)
+
+
+@cache
+def _favicon() -> str:
+    return (paths.ROOT / "_static" / "favicon.svg").read_text(encoding="utf-8").strip()
 
 
 def _cite_page(pagename: str, record: Record) -> str:

@@ -216,7 +216,7 @@ def rollout(
     large = []
     for number in range(-1, len(labels)):
         inside = "".join(
-            f'<path d="{_coarse(row.path)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
+            f'<path d="{_coarse(row.path, _ROLLOUT_GRID)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
             "</path>"
             for row in shapes[known == number].itertuples()
         )
@@ -252,8 +252,9 @@ _HATCH = (
     "</pattern></defs>"
 )
 HATCHED = -2  # the class of a place of which too little is known
-# Units to which a map of counties by class rounds them, and a field of many: a page can have several.
-_COUNTY_GRID, _FIELD_GRID = 4, 6
+# Units to which a map of the roll-out rounds counties, one by class, and a field of many: a page can
+# have several of the last two.
+_ROLLOUT_GRID, _COUNTY_GRID, _FIELD_GRID = 3, 4, 6
 
 
 def county_map(
