@@ -122,6 +122,8 @@ class Texts(HTMLParser):
     NO_WORDS = frozenset(
         (
             "data-root",
+            "data-marks",
+            "data-link",
             "data-finding",
             "data-edition",
             "data-sort",
