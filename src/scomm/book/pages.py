@@ -72,6 +72,10 @@ _UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
 # Where a link leads is told neither who read it nor on what page it stood.
 _UNTOLD = '<meta name="referrer" content="no-referrer" />\n'
 _OUT = re.compile(r"<a (?![^>]*\brel=)([^>]*\bhref=\"https?:)")
+# Parts of code for which the style sheet has no rule of their own: names, operators, punctuation.
+_UNSTYLED = re.compile(
+    r'<span class="(?:w|n|nb|nc|nf|nn|ne|o|p|si|bp|fm|vm)">([^<]*)</span>|<span></span>'
+)
 _REPORT = re.compile(
     r'(?P<tag><a class="report" )href="[^"]*?(?P<anchor>finding-[\dA-Z]+-\d+)(\.html)?#report"'
 )
@@ -266,6 +270,7 @@ def _context(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
         context["body"] = _with_reports(app, record, context["body"])
+        context["body"] = _UNSTYLED.sub(r"\1", context["body"])
         context["body"] = _OUT.sub(r'<a rel="noopener noreferrer" \1', context["body"])
     context["notebook_download"] = (
         f"{pagename.rsplit('/', 1)[-1]}.ipynb" if pagename in results else ""
