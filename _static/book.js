@@ -114,6 +114,7 @@ addEventListener("DOMContentLoaded", () => {
     }
     // A finding is cited and quoted where it stands; its report is copied where no address takes it.
     for (const finding of words.cite ? document.querySelectorAll(".finding:has(.finding-controls)") : []) {
+      const root = new URL(document.getElementById("edition-notice").dataset.root, location.href);
       const values = { id: finding.dataset.id, slug: finding.id.replace("finding-", "") };
       const told = (name) => fill(words[name], values);
       const cited = () => {
@@ -121,7 +122,7 @@ addEventListener("DOMContentLoaded", () => {
         box.innerHTML = told("cite");
         return { text: box.content.textContent, html: box.innerHTML };
       };
-      const sentence = () => ({ text: [fill(words.quoted, { text: finding.querySelector(".finding-sentence").textContent }), told("citeUnlinked").replaceAll("*", ""), told("link")].join("\n") });
+      const sentence = () => ({ text: [fill(words.quoted, { text: finding.querySelector(".finding-sentence").textContent }), told("citeUnlinked").replaceAll("*", ""), new URL(told("link"), root).href].join("\n") });
       const link = finding.querySelector(".finding-cite");
       link.replaceWith(copier(words.copy, fill(words.copyWhat, { what: finding.getAttribute("aria-label") }), cited), copier(words.share, told("shareWhat"), sentence, words.shared));
       const report = finding.querySelector(".report");

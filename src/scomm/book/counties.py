@@ -32,6 +32,7 @@ ACTIONS = {
     "csv": N_("Download these rows (CSV)"),
     "print": N_("Print"),
     "columns": N_("place,table,row,column,value"),
+    "first": N_("Share as printed"),
 }
 # What all pages would say in the same words stands on one page: heading, then sentences.
 _READING = (

@@ -131,7 +131,7 @@ def verdicts_html(rows: Rows) -> str:
         '<a href="{facts}">Facts to quote</a>',
         len(rows),
         conclusions=_CONCLUSIONS,
-        claims=_CLAIMS,
+        claims=f"{_CLAIMS}#table-1-1",
         facts=FACTS,
     )
     return f'<div class="verdicts">{"".join(parts)}</div><p class="verdicts-more">{every}</p>'

@@ -55,7 +55,7 @@ _SHARING = {
     "share-what": N_("Share: copy the sentence of finding {id} with its link and citation"),
     "shared": N_("Copied: sentence, citation, link"),
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
-    "reported": N_("Copied: send it to the project"),
+    "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
 # Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
 _FEW = frozenset(
@@ -190,10 +190,12 @@ def sharing(record: Record, page: str) -> dict[str, str]:
         return {}
     any_finding = replace(chapter, kind="finding", id="{id}", anchor="finding-{slug}")
     unlinked = replace(record, address="")
+    public = f"{record.address.rstrip('/')}/{record.edition}/" if record.address else ""
     return said(_SHARING) | {
         "cite": cite.indigo(record, any_finding, html=True),
         "cite-unlinked": cite.indigo(unlinked, any_finding),
-        "link": f"{record.address.rstrip('/')}/{record.edition}/trace/finding-{{slug}}.html",
+        # Without a public address: relative to the site, which the reader's browser knows.
+        "link": f"{public}trace/finding-{{slug}}.html",
         "report": report.message(record, any_finding),
     }
 

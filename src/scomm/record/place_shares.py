@@ -136,8 +136,12 @@ def first_line(code: str, name: str, state: str) -> FirstLine:
         said=_as_printed(item.key),
     )
     printed = f"{datasheets.state_page(state)}#{datasheets.place_anchor(item.place_code)}"
-    href = "../trace/finding-5-1.html" if lies == "nation" else printed
-    return FirstLine(line, place_dot(item, own=lies == "own"), Link(N_("Check this number"), href))
+    check = (
+        Link(N_("Check this number"), "../trace/finding-5-1.html")
+        if lies == "nation"
+        else Link(N_("Where this number was printed"), printed)
+    )
+    return FirstLine(line, place_dot(item, own=lies == "own"), check)
 
 
 def _table(items: Sequence[Published]) -> PlaceTable | None:
@@ -152,6 +156,15 @@ def _link(state: str) -> Link:
     return Link(tr("Figures printed about {state}", state=name), datasheets.state_page(state))
 
 
+def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
+    """Return between what shares the published ones lie, where there are several."""
+    shares = [item.share for item in items if item.share != (0, 1)]
+    if len(shares) < 2:
+        return ()
+    low, high = min(low for low, _high in shares), max(high for _low, high in shares)
+    return (tr("They run from {low:pct} to {high:pct}.", low=low, high=high),)
+
+
 def place_section(code: str, state: str) -> Section:
     """Return every share published for a place of the ledger."""
     items = of_code()[code]
@@ -160,7 +173,8 @@ def place_section(code: str, state: str) -> Section:
         "{n:int} shares were published for it. All that was printed about it is on the state's sheet.",
         len(items),
     )
-    return Section(N_("Published shares"), (said,), _LIMIT, _table(items), (_link(state),))
+    sentences = (said, *_range(items))
+    return Section(N_("Published shares"), sentences, _LIMIT, _table(items), (_link(state),))
 
 
 def county_section(fips: str, state: str) -> Section | None:
@@ -180,7 +194,8 @@ def county_section(fips: str, state: str) -> Section | None:
             Link(tr("{place}", place=name), f"{datasheets.place_slug(code)}.html")
             for code, name in cities.items()
         ]
-        return Section(N_("Published shares"), (said,), _LIMIT, _table(items), (*links, link))
+        sentences = (said, *_range(items))
+        return Section(N_("Published shares"), sentences, _LIMIT, _table(items), (*links, link))
     if fips in datasheets.with_figure():
         other = N_(
             "Other figures were printed about it, none a share without a recorded conviction dated to a "

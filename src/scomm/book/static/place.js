@@ -46,7 +46,7 @@
       const said = (node) => node.textContent.trim().replace(/\s+/g, " ");
       const place = said(document.querySelector("h1"));
       buttons.push(button(actions.csv, () => {
-        const rows = [actions.columns];
+        const rows = [actions.columns, [place, actions.first, "", "", said(document.querySelector(".sheet-first"))].map(cell).join(",")];
         for (const table of tables) {
           const heads = [...table.tHead.rows[0].cells].map(said);
           for (const row of table.tBodies[0].rows) {
