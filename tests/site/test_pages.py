@@ -178,9 +178,9 @@ def test_a_printed_share_leads_to_its_finding_and_to_what_stands_behind_it(
 def test_the_first_page_finds_a_place(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/index.html", width=PHONE).page
     page.get_by_role("searchbox").first.fill("seattle")
-    first, second = page.locator("form.find li").all()
-    expect(first).to_contain_text("King County, WA (Seattle)")
-    expect(second).to_contain_text("Seattle area")
+    found = page.locator("form.find li")
+    expect(found.nth(0)).to_contain_text("King County, WA (Seattle)")
+    expect(found.nth(1)).to_contain_text("Seattle area")
     page.keyboard.press("Enter")
     page.wait_for_url("**/datasheets/county-53033.html")
 
