@@ -17,6 +17,7 @@ from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display import pictures
 from scomm.display.formats import fmt, missing
+from scomm.display.style import WIDEST_DOT
 from scomm.display.words import _
 from scomm.record import chapters
 from scomm.record.estimates import drawing, number, with_unit
@@ -27,7 +28,6 @@ from scomm.record.sheets import Sheet
 GENERAL = "cards/book.png"
 _CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
 _FIGURE_COLORS = 256
-_WIDEST = 0.05  # of a range of shares that is shown as a dot, at its middle
 
 
 def card_path(page: str, own: bool = True) -> str:
@@ -71,7 +71,7 @@ def _published(sheet: Sheet) -> dict[str, Any]:
     rows = next((t.frame for t in sheet.tables if "line" in t.frame.columns), None)
     if rows is None:
         return {}
-    narrow = [line.share_high - line.share_low <= _WIDEST for line in rows["line"]]
+    narrow = [line.share_high - line.share_low <= WIDEST_DOT for line in rows["line"]]
     lines = rows.loc[narrow, "line"].tolist()
     if not lines:
         return {}

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 
 from scomm.book import citations, writers
 from scomm.data.files import write_atomically
+from scomm.display.formats import tr
 from scomm.display.small_charts import dot_svg, sparkline, strip_ticks
 from scomm.display.tables import rows_to_html
 from scomm.display.words import N_, _, said
@@ -49,8 +50,8 @@ _READING = (
     (
         N_("Arrests at its jails"),
         N_(
-            "About a third of the agency's entries of arrests at local jails name no place that lies in "
-            "one county, so what can be placed is a lower limit, and none placed is not zero. Rates "
+            "Of arrests at local jails {unplaced:pct0} were entered under a name that points to no "
+            "single county, so what can be placed is a lower limit, and none placed is not zero. Rates "
             "are per 1,000 noncitizens and year. Noncitizens are those of the five-year estimate that "
             "ends in the year (FY2019: in 2018); the interval allows for its margin of error. FY2019 "
             "ends in August. The order is that of 25 January 2017."
@@ -148,9 +149,12 @@ def county_html(page: PlacePage) -> str:
 
 def reading_html() -> str:
     """Render the page that says once how the pages of places are read."""
+    from scomm.record.jail_arrests import unplaced  # only for pages that are written
+
     parts = [f"<h1>{escape(_(READING_TITLE))}</h1>"]
     for heading, text in _READING:
-        parts.append(f"<h2>{escape(_(heading))}</h2><p>{escape(_(text))}</p>")
+        told = _(tr(text, unplaced=unplaced()))
+        parts.append(f"<h2>{escape(_(heading))}</h2><p>{escape(told)}</p>")
     return "".join(parts)
 
 

@@ -290,7 +290,8 @@ def _context(
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
     # Part of the page, as it is small, rather than one more request.
-    context["favicon_url"] = f"data:image/svg+xml,{quote(_favicon())}"
+    if app.config.html_favicon:
+        context["favicon_url"] = f"data:image/svg+xml,{quote(_favicon(app.config.html_favicon))}"
     if few:
         # It has neither of the theme's drawers nor its switches.
         context["script_files"] = [
@@ -300,8 +301,8 @@ def _context(
 
 
 @cache
-def _favicon() -> str:
-    return (paths.ROOT / "_static" / "favicon.svg").read_text(encoding="utf-8").strip()
+def _favicon(name: str) -> str:
+    return (paths.ROOT / name).read_text(encoding="utf-8").strip()
 
 
 def _cite_page(pagename: str, record: Record) -> str:

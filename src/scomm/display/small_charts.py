@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from scomm.display.style import GREY, OCHRE
+from scomm.display.style import GREY, OCHRE, WIDEST_DOT
 
 _WIDTH = 360.0  # of both drawings, in units that are CSS pixels on a phone
 _SIDE = 10.0  # left and right of the scale from 0 to 100%
 _AXIS, _HEIGHT = 36.0, 52.0  # of the strip: where its line lies, and all of it
 _MIDDLE, _END = ' text-anchor="middle"', ' text-anchor="end"'
-_NARROW = 0.05  # a range of shares up to this is a dot, at its middle
 _TOP, _BASE, _FOOT = 16.0, 52.0, 66.0  # of a sparkline: highest value, zero, labels below
 
 
@@ -77,7 +76,7 @@ def dot_svg(
     """
     low, high = map(strip_x, share)
     x = (low + high) / 2
-    if share[1] - share[0] > _NARROW:
+    if share[1] - share[0] > WIDEST_DOT:
         mark = f'<path d="M{low:.1f} {_AXIS - 6:g}H{high:.1f}"/>'
     else:
         hollow = "" if own else ' class="near"'

@@ -19,6 +19,8 @@ class Color:
     dark: str
 
 
+# The widest range of a share that is drawn as a dot, at its middle; a wider one is a bar.
+WIDEST_DOT = 0.05
 INK = Color("--fig-ink", "#1b1b1a", "#e8e5dd")
 MUTED = Color("--fig-muted", "#5f5c56", "#aaa69c")
 RULE = Color("--fig-rule", "#d8d4c9", "#3b3e43")

@@ -148,10 +148,11 @@ def _jails(current: str, old: bool, title: str) -> Section:
     total = sum(int(row["arrests"]) for row in years)
     said = trn(
         "{n:int} arrest by the agency at a local jail here can be placed, from October 2015 to August "
-        "2019. About a third of all cannot be placed, so this is a lower limit.",
+        "2019. Of all such arrests {unplaced:pct0} cannot be placed, so this is a lower limit.",
         "{n:int} arrests by the agency at local jails here can be placed, from October 2015 to August "
-        "2019. About a third of all cannot be placed, so this is a lower limit.",
+        "2019. Of all such arrests {unplaced:pct0} cannot be placed, so this is a lower limit.",
         total,
+        unplaced=jail_arrests.unplaced(),
     )
     sentences: list[str] = [said, _change(current)]
     if old:

@@ -212,11 +212,19 @@ def with_unplaced(change: pd.DataFrame, arrests: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@cache
 def at_jails() -> tuple[pd.DataFrame, list[restrictions.Attrition]]:
     """Return arrests at local jails, whole months, with their counties; and the attrition rows."""
     kept, whole = restrictions.whole_months(load("arrests"))
     kept, local = restrictions.at_local_jails(kept)
     return placed(kept), [whole, local]
+
+
+@cache
+def unplaced() -> float:
+    """Return the share of arrests at local jails, in whole months, for which no county is known."""
+    arrests, _left_out = at_jails()
+    return float(arrests.loc[arrests["fips"].isna(), "n"].sum() / arrests["n"].sum())
 
 
 @cache

@@ -41,7 +41,7 @@ _BY_COUNTY = {
 }
 _RATED_YEAR = 2018  # the last whole fiscal year
 _PLACED = N_(
-    "Arrests by the agency at local jails whose place name lies in one county; about a third cannot "
+    "Arrests by the agency at local jails whose place name lies in one county; {unplaced:pct0} of all cannot "
     "be placed, so a number is a lower limit and 0 means that none was placed. A jail may hold people "
     "for other counties. n/a: too little is known, or none was placed in the year before."
 )
@@ -143,11 +143,12 @@ def arrests_of_state(code: str, name: str) -> tuple[SheetTable, ...]:
         len(here),
     )
     chart = arrests_chart(months[here["fips"]].sum(axis=1), name)
-    shown = SheetTable(title, first, _BY_COUNTY, _PLACED, chapter=_JAILS, chart=chart)
+    note = tr(_PLACED, unplaced=jail_arrests.unplaced())
+    shown = SheetTable(title, first, _BY_COUNTY, note, chapter=_JAILS, chart=chart)
     if rest.empty:
         return (shown,)
     folded = SheetTable(
-        N_("Arrests at the jails of its other counties"), rest, _BY_COUNTY, _PLACED, folded=True
+        N_("Arrests at the jails of its other counties"), rest, _BY_COUNTY, note, folded=True
     )
     return (shown, folded)
 
