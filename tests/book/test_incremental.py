@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sphinx.errors import ExtensionError
 
-from scomm.book.writers import _Aside
+from scomm.book.writers import BackgroundWriter
 from scomm.errors import TableError
 from scomm.record import identity
 
@@ -237,15 +237,15 @@ def test_a_writer_aside_that_fails_or_dies_fails_the_build_and_leaves_nothing_be
 
     app: Any = SimpleNamespace(outdir=tmp_path)
     with pytest.raises(ExtensionError, match=f"{tmp_path.name} cannot be written"):
-        _Aside(fails, app).wait()
+        BackgroundWriter(fails, app).wait()
     with pytest.raises(ExtensionError, match="ended before it was done"):
-        _Aside(dies, app).wait()
-    _Aside(writes, app).wait()
+        BackgroundWriter(dies, app).wait()
+    BackgroundWriter(writes, app).wait()
     assert (tmp_path / "file").read_text() == "whole"
     assert not Path((tmp_path / "scratch").read_text()).exists()
-    one = _Aside(never_ends, app)
+    one = BackgroundWriter(never_ends, app)
     begun = tmp_path / "begun"
     wait_until(lambda: begun.is_file() and begun.read_text(), "the writer began")
-    one.give_up()
+    one.kill()
     assert not one._process.is_alive()
     assert not Path(begun.read_text()).exists()

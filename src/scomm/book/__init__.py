@@ -19,11 +19,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     from scomm.book import (
+        after_build,
         bibliography,
+        build_lock,
         cards,
-        citations,
         code,
-        counties,
         edition,
         execution,
         exhibits,
@@ -35,26 +35,23 @@ def setup(app: Sphinx) -> dict[str, Any]:
         launch,
         ledger,
         lists,
-        main_findings,
         mathml,
         numbers,
         pages,
         paragraphs,
         search,
         site,
+        state,
         symbols,
         terms,
-        traces,
-        whole,
-        writers,
     )
 
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
     parts = (
-        whole,
-        writers,
+        state,
+        build_lock,
         language,
         execution,
         bibliography,
@@ -66,21 +63,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
         symbols,
         paragraphs,
         edition,
-        citations,
-        traces,
         find,
         search,
         lists,
         ledger,
-        main_findings,
         landing,
-        counties,
         figure_key,
         mathml,
         pages,
         site,
         cards,
         launch,
+        after_build,
     )
     for part in parts:
         part.setup(app)

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
+from scomm.book.state import build_state
 from scomm.data.sources import sha256_of
 
 
@@ -23,7 +24,7 @@ class Domain(BibtexDomain):
         config = self.env.config
         now = [config.bibtex_tooltips, config.bibtex_tooltips_style]
         now += [sha256_of(file) for file in self.bibdata.bibfiles]
-        if self.env.app.scomm_pages_changed or self.data.get("scomm_made_of") != now:  # type: ignore[attr-defined]
+        if build_state(self.env.app).pages_changed or self.data.get("scomm_made_of") != now:
             super().env_updated()
             self.data["scomm_made_of"] = now
         return []
@@ -32,12 +33,12 @@ class Domain(BibtexDomain):
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    app.scomm_pages_changed = bool(removed)  # type: ignore[attr-defined]
+    build_state(app).pages_changed = bool(removed)
     return []
 
 
 def _before_reading(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    app.scomm_pages_changed |= bool(names)  # type: ignore[attr-defined]
+    build_state(app).pages_changed |= bool(names)
 
 
 def setup(app: Sphinx) -> None:

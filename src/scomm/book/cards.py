@@ -13,6 +13,7 @@ from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.lists import sheets
 from scomm.book.main_findings import opening_finding
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display import pictures
@@ -21,7 +22,7 @@ from scomm.display.style import WIDEST_DOT
 from scomm.display.words import _
 from scomm.record import chapters
 from scomm.record.estimates import drawing, number, with_unit
-from scomm.record.identity import Record, text_digest
+from scomm.record.identity import text_digest
 from scomm.record.outputs import findings_shown, of_kind, slug
 from scomm.record.sheets import Sheet
 
@@ -89,7 +90,7 @@ def _published(sheet: Sheet) -> dict[str, Any]:
 
 
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
-    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    record = build_state(app).record
     site, about = _("One in Four?"), _("Secure Communities, jurisdiction by jurisdiction")
     foot = _("Edition {edition}, {date}. Every number can be checked.").format(
         edition=__version__, date=fmt(record.date, "date")
@@ -142,8 +143,10 @@ def _write(app: Sphinx, out: Path) -> None:
     writers.keep_only(used, next(iter(used)).parent, ".png")
 
 
+FILES = writers.SiteFiles("pictures", _write, GENERAL, writers.dependencies, in_background=True)
+
+
 def setup(app: Sphinx) -> None:
-    """Draw while the pages are written."""
+    """Register the option."""
     # Whether each page has a picture of its own for links to it, or all share the book's.
     app.add_config_value("scomm_page_cards", True, "html")
-    writers.connect(app, "pictures", _write, proof=GENERAL, by=writers.frame, aside=True)

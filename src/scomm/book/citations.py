@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from scomm.book import writers
 from scomm.book.execution import executed
+from scomm.book.state import build_state, record_domain
 from scomm.display.formats import tr
 from scomm.display.words import N_, _
 from scomm.record import cite, templated
@@ -152,17 +153,14 @@ def shown_texts(app: Sphinx) -> Shown:
         for kind, field in (("finding", "statement"), ("figure", "caption"), ("table", "caption"))
         for identifier, data in as_shown(notebooks, kind).items()
     }
-    for notes in app.env.scomm_paragraphs.values():  # type: ignore[attr-defined]
+    for notes in record_domain(app.env).paragraphs.values():
         found |= {("paragraph", note["id"]): note["shown"] for note in notes if note["id"]}
     return found
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    record: Record = app.scomm_record  # type: ignore[attr-defined]
-    for page, title, body in pages(record, shown_texts(app)):
+    for page, title, body in pages(build_state(app).record, shown_texts(app)):
         yield page, {"title": title, "body": body, "toc": "", "furo_hide_toc": True}, "page.html"
 
 
-def setup(app: Sphinx) -> None:
-    """Register the generated pages."""
-    writers.collect(app, "citations", _pages, prose=True)
+PAGES = writers.GeneratedPages("citations", _pages, with_prose=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.application import Sphinx
 
 from scomm.book import citations, writers
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.display.formats import tr
 from scomm.display.small_charts import dot_svg, sparkline, strip_ticks
@@ -164,7 +165,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     from scomm.record.county_pages import county_pages  # only for pages that are written
     from scomm.record.place_pages import place_pages
 
-    record = app.scomm_record  # type: ignore[attr-defined]
+    record = build_state(app).record
     for page in chain(county_pages(), place_pages()):
         context = {
             "title": page.title,
@@ -197,7 +198,5 @@ def _write(app: Sphinx, site: Path) -> None:
     write_atomically(site / SCRIPT, script.encode("utf-8"))
 
 
-def setup(app: Sphinx) -> None:
-    """Register the generated pages and what they share."""
-    writers.collect(app, "county", _pages)
-    writers.connect(app, "place", _write, proof=SCRIPT, by=writers.frame)
+PAGES = writers.GeneratedPages("county", _pages)
+FILES = writers.SiteFiles("place", _write, SCRIPT, writers.dependencies)

@@ -22,6 +22,7 @@ from sphinx.util import logging
 from scomm import paths
 from scomm.book import paragraphs, writers
 from scomm.book.execution import executed
+from scomm.book.state import build_state, record_domain
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import N_, _
@@ -50,7 +51,7 @@ def _items(
     for entry in found:
         page = str(entry["url"]).split(".html")[0]
         yield item("finding", entry["id"], page, entry["statement"])
-    for page, notes in sorted(env.scomm_paragraphs.items()):  # type: ignore[attr-defined]
+    for page, notes in sorted(record_domain(env).paragraphs.items()):
         for note in notes:
             if note["id"]:
                 yield item("paragraph", note["id"], page, note["text"])
@@ -73,12 +74,12 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
         record = identity.make(found, _items(app, env, found))
     except ScommError as error:
         raise ExtensionError(str(error)) from error
-    app.scomm_record = record  # type: ignore[attr-defined]
+    state = build_state(app)
+    state.record = record
     writers.remember_digest(app, record.digest)
     now = (record.frame, writers.makers())
-    before = getattr(env, "scomm_made_of", None)
-    env.scomm_made_of = now  # type: ignore[attr-defined]
-    kept = before == now and app.scomm_before is not None  # type: ignore[attr-defined]
+    before = record_domain(env).exchange("made_of", now)
+    kept = before == now and state.kept_digest is not None
     return [] if kept else sorted(env.found_docs)
 
 
@@ -129,9 +130,7 @@ def _outdated(
     """Name the pages of retired findings, if the published record changed."""
     file = paths.PUBLISHED_FINDINGS
     now = sha256_of(file) if file.is_file() else ""
-    before = getattr(env, "scomm_published", None)
-    env.scomm_published = now  # type: ignore[attr-defined]
-    if now == before:
+    if record_domain(env).exchange("published", now) == now:
         return []
     pages = {entry["url"].split(".html")[0] for entry in published.load().values()}
     return sorted(pages & set(env.found_docs))
@@ -150,9 +149,8 @@ def problems(app: Sphinx) -> list[str]:
     return wrong + published.problems_of_the_record() + paragraphs.problems(app.env)
 
 
-def _check(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def check(app: Sphinx) -> None:
+    """Compare this build with the published record. Raises ExtensionError with what differs."""
     if app.config.scomm_draft:
         logger.info("a draft: not compared with the published record")
         return
@@ -164,21 +162,18 @@ def _check(app: Sphinx, exception: Exception | None) -> None:
         raise ExtensionError("this build is not what is published:\n  " + "\n  ".join(wrong))
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    record: identity.Record = app.scomm_record  # type: ignore[attr-defined]
+def write_record(app: Sphinx) -> None:
+    """Write the record and the list of editions beside the pages."""
+    record = build_state(app).record
     out = Path(app.outdir)
     write_atomically(out / "record.json", record.as_json())
     write_atomically(out / "editions.json", editions_json(record.digest))
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the record, the check and the files."""
+    """Connect the record and name the pages of retired findings."""
     # Pages of a draft say so; the check against the published record is left out.
     app.add_config_value("scomm_draft", False, "html")
     app.add_transform(Retired)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-updated", _updated)
-    app.connect("build-finished", _check, priority=400)
-    app.connect("build-finished", _write)

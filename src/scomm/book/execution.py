@@ -19,6 +19,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from scomm import paths
+from scomm.book.state import build_state, record_domain
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
@@ -35,8 +36,7 @@ LISTING_PAGES = ("notebooks/C-findings",)
 
 def executed(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
     """Return this build's notebooks with their outputs, by page."""
-    results: dict[str, Executed] = getattr(app, "scomm_results", {})
-    return {name: result.notebook for name, result in results.items()}
+    return {name: result.notebook for name, result in build_state(app).results.items()}
 
 
 def _folder(app: Sphinx) -> Path:
@@ -127,7 +127,6 @@ def _notebooks(app: Sphinx) -> Notebooks:
 
 def _execute(app: Sphinx) -> None:
     if extracting(app):
-        app.scomm_results = {}  # type: ignore[attr-defined]
         return
     _check_tables()
     notebooks = _notebooks(app)
@@ -145,7 +144,7 @@ def _execute(app: Sphinx) -> None:
     done = sum(result.seconds is not None for result in results.values())
     logger.info("notebooks: %d executed, %d unchanged", done, len(results) - done)
     _READ.update({name: result.notebook for name, result in results.items()})
-    app.scomm_results = results  # type: ignore[attr-defined]
+    build_state(app).results = results
 
 
 def _outdated(
@@ -157,11 +156,8 @@ def _outdated(
 ) -> list[str]:
     """Execute, then name the pages whose numbers changed though their text did not."""
     _execute(app)
-    results: dict[str, Executed] = app.scomm_results  # type: ignore[attr-defined]
-    before: dict[str, str] = getattr(env, "scomm_keys", {})
-    now = {docname: result.key for docname, result in results.items()}
-    env.scomm_keys = now  # type: ignore[attr-defined]
-    app.scomm_texts = {docname: result.text for docname, result in results.items()}  # type: ignore[attr-defined]
+    now = {docname: result.key for docname, result in build_state(app).results.items()}
+    before = record_domain(env).exchange("keys", now)
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
     # The ledger lists every page's findings, so it is as old as the oldest of them.
     lists = [page for page in LISTING_PAGES if page in env.found_docs]

@@ -141,8 +141,10 @@ def _write(app: Sphinx, site: Path) -> None:
         write_atomically(site / "find" / "places.js", places_js().encode("utf-8"))
 
 
+PAGES = writers.GeneratedPages("counties", _pages)
+FILES = writers.SiteFiles("find", _write, "find/find.js", writers.dependencies)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directive, the plain list and the files."""
+    """Register the directive."""
     app.add_directive("find", Find)
-    writers.collect(app, "counties", _pages)
-    writers.connect(app, "find", _write, proof="find/find.js", by=writers.frame)

@@ -21,7 +21,6 @@ from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 
 from scomm import paths
-from scomm.book.execution import extracting
 from scomm.display.words import ENGLISH, N_, PAGES, _, language
 
 
@@ -45,10 +44,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     app._init_i18n()
 
 
-def _copy_sphinx_template(app: Sphinx, error: Exception | None) -> None:
+def copy_sphinx_template(app: Sphinx) -> None:
     """Put the template of Sphinx's own words beside that of the pages, for translators."""
-    if error is None and extracting(app):
-        shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
+    shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
 
 
 # What the theme says in English in its own templates, through no catalog.
@@ -115,4 +113,3 @@ def setup(app: Sphinx) -> None:
     app.add_transform(Formulas)
     app.add_transform(Captions)
     app.connect("html-page-context", _context)
-    app.connect("build-finished", _copy_sphinx_template)

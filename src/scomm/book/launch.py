@@ -86,7 +86,9 @@ def _write(app: Sphinx, out: Path) -> None:
     writers.keep_only(written, out / "colab", ".ipynb")
 
 
+FILES = writers.SiteFiles("colab", _write, "index.html", writers.dependencies_with_prose)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the address and write after the pages are built."""
+    """Register the address."""
     app.add_config_value("scomm_repository", "", "html")
-    writers.connect(app, "colab", _write, proof="index.html")

@@ -151,7 +151,9 @@ def _write(app: Sphinx, out: Path) -> None:
     write_atomically(out / "check" / "ledger.js", (STATIC / "ledger.js").read_bytes())
 
 
+FILES = writers.SiteFiles("ledger", _write, "check/ledger.js", writers.dependencies)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directive and its script."""
+    """Register the directive."""
     app.add_directive("findings", Findings)
-    writers.connect(app, "ledger", _write, proof="check/ledger.js", by=writers.frame)

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from scomm import __version__
 from scomm.book import citations, writers
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.display.sheet_chart import chart_html
 from scomm.display.tables import to_html
@@ -235,11 +236,10 @@ def sheets(app: Sphinx) -> list[Sheet]:
     """Return every datasheet of this build, computed once."""
     from scomm.record.datasheets import all_sheets  # only for pages that are written
 
-    made: list[Sheet] | None = getattr(app, "scomm_sheets", None)
-    if made is None:
-        made = all_sheets()
-        app.scomm_sheets = made  # type: ignore[attr-defined]
-    return made
+    state = build_state(app)
+    if state.sheets is None:
+        state.sheets = all_sheets()
+    return state.sheets
 
 
 def _write_tables(sheet: Sheet, folder: Path) -> None:
@@ -257,7 +257,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     every = sheets(app)
     for before, sheet, after in zip([None, *every], every, [*every[1:], None], strict=False):
         _write_tables(sheet, Path(app.outdir) / "datasheets")
-        cited = citations.sheet_html(app.scomm_record, sheet.slug)  # type: ignore[attr-defined]
+        cited = citations.sheet_html(build_state(app).record, sheet.slug)
         body = sheet_html(sheet, titles, before, after) + cited
         yield (
             f"datasheets/{sheet.slug}",
@@ -266,12 +266,14 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         )
 
 
+PAGES = writers.GeneratedPages("datasheets", _pages)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directives and the generated pages."""
+    """Register the directives."""
     # Whether every state, area and county has its page or line, and the reader a box to find it.
     app.add_config_value("scomm_place_pages", True, "env")
     app.add_directive("datasheets", Datasheets)
     app.add_directive("finding-fields", FindingFields)
     app.add_directive("editions", Editions)
     app.add_directive("errata", Errata)
-    writers.collect(app, "datasheets", _pages)

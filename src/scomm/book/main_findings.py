@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from scomm.book import writers
 from scomm.book.execution import LISTING_PAGES, executed
 from scomm.book.landing import FACTS
+from scomm.book.state import build_state
 from scomm.display.words import N_, _
 from scomm.record import directives
 from scomm.record.identity import Record
@@ -66,13 +67,11 @@ def facts_html(
 
 
 def _pages(app: Sphinx) -> Iterator[writers.Page]:
-    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    record = build_state(app).record
     titles = {page: title.astext() for page, title in app.env.titles.items()}
     body = facts_html(record, main_findings(executed(app)), titles)
     context = {"title": _(TITLE), "body": body, "toc": "", "furo_hide_toc": True}
     yield FACTS.removesuffix(".html"), context, "page.html"
 
 
-def setup(app: Sphinx) -> None:
-    """Register the generated page."""
-    writers.collect(app, "facts", _pages)
+PAGES = writers.GeneratedPages("facts", _pages)

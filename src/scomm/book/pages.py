@@ -18,11 +18,11 @@ from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.launch import links
 from scomm.book.search import SPHINX_SCRIPTS
+from scomm.book.state import build_state
 from scomm.data.manifest import manifest
 from scomm.display.pictures import CARD
 from scomm.display.words import N_, _, language, said
 from scomm.record import cite, report
-from scomm.record.execution import Executed
 from scomm.record.identity import AUTHOR, SITE, Record
 from scomm.record.templated import html
 
@@ -226,8 +226,8 @@ def _json_ld(*things: dict[str, Any]) -> str:
 def _context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    results: dict[str, Executed] = getattr(app, "scomm_results", {})
-    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    state = build_state(app)
+    results, record = state.results, state.record
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
     context["edition"] = __version__

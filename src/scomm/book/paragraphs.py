@@ -20,6 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxSmartQuotes, SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
+from scomm.book.state import record_domain
 from scomm.book.symbols import SymbolsBox
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
@@ -114,7 +115,7 @@ class NumberParagraphs(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Mark the paragraphs of this page and note what was found."""
         page = self.env.docname
-        kept: dict[str, list[dict[str, str]]] = self.env.scomm_paragraphs  # type: ignore[attr-defined]
+        kept = record_domain(self.env).paragraphs
         kept.pop(page, None)
         if not numbered(page):
             return
@@ -170,27 +171,12 @@ def _registry_by_chapter() -> dict[str, str]:
     return {chapter: "\n".join(lines) for chapter, lines in rows.items()}
 
 
-def _init(app: Sphinx) -> None:
-    if not hasattr(app.env, "scomm_paragraphs"):
-        app.env.scomm_paragraphs = {}  # type: ignore[attr-defined]
-
-
-def _purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
-    getattr(env, "scomm_paragraphs", {}).pop(page, None)
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnvironment) -> None:
-    theirs: dict[str, Any] = getattr(other, "scomm_paragraphs", {})
-    env.scomm_paragraphs.update({page: theirs[page] for page in pages if page in theirs})  # type: ignore[attr-defined]
-
-
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Name the pages whose part of the registry changed since the last build."""
     now = _registry_by_chapter()
-    before: dict[str, str] = getattr(env, "scomm_registry", {})
-    env.scomm_registry = now  # type: ignore[attr-defined]
+    before = record_domain(env).exchange("registry", now)
     return [page for page in env.found_docs if now.get(label(page)) != before.get(label(page))]
 
 
@@ -200,7 +186,7 @@ def report(app: Sphinx) -> Path:
 
 
 def _leave(app: Sphinx, env: BuildEnvironment) -> None:
-    found: dict[str, list[dict[str, str]]] = env.scomm_paragraphs  # type: ignore[attr-defined]
+    found = record_domain(env).paragraphs
     document = {
         page: {
             "source": sha256_of(Path(env.doc2path(page))),
@@ -215,7 +201,7 @@ def _leave(app: Sphinx, env: BuildEnvironment) -> None:
 
 def problems(env: BuildEnvironment) -> list[str]:
     """Return what the registry and the pages disagree on, one line each."""
-    found: dict[str, list[dict[str, str]]] = env.scomm_paragraphs  # type: ignore[attr-defined]
+    found = record_domain(env).paragraphs
     wrong = []
     standing = {item.id: item for item in paragraphs.load() if not item.removed}
     for page, notes in sorted(found.items()):
@@ -236,8 +222,5 @@ def setup(app: Sphinx) -> None:
     app.add_node(ParagraphMark, html=(_visit, None), latex=skip, text=skip, man=skip)
     app.add_transform(RememberEnglish)
     app.add_transform(NumberParagraphs)
-    app.connect("builder-inited", _init)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-check-consistency", _leave)

@@ -22,6 +22,7 @@ from scomm.book import writers
 from scomm.book.citations import shown_texts
 from scomm.book.code import FoldedCode
 from scomm.book.execution import executed
+from scomm.book.state import build_state
 from scomm.book.symbols import SymbolsBox
 from scomm.data.files import write_atomically
 from scomm.display.formats import fmt
@@ -123,7 +124,7 @@ def _sections(app: Sphinx, page: str) -> Iterator[Passage]:
 def passages(app: Sphinx) -> Iterator[Passage]:
     """Yield every passage of the book: those with numbers, in the record's order, then sections."""
     shown = shown_texts(app)
-    items = {(item.kind, item.id): item for item in app.scomm_record.items}  # type: ignore[attr-defined]
+    items = {(item.kind, item.id): item for item in build_state(app).record.items}
     for finding in findings_shown(executed(app)):
         item = items["finding", finding["id"]]
         numbers = printed_numbers(finding)
@@ -158,11 +159,10 @@ def _without_index(app: Sphinx) -> None:
         app.builder.search = False  # type: ignore[attr-defined]
 
 
-def _remove_scripts(app: Sphinx, exception: Exception | None) -> None:
+def remove_scripts(app: Sphinx) -> None:
     """Remove the scripts that Sphinx copies into every site."""
-    if exception is None and app.builder.format == "html":
-        for name in SPHINX_SCRIPTS:
-            (Path(app.outdir) / "_static" / name).unlink(missing_ok=True)
+    for name in SPHINX_SCRIPTS:
+        (Path(app.outdir) / "_static" / name).unlink(missing_ok=True)
 
 
 def _write(app: Sphinx, site: Path) -> None:
@@ -172,9 +172,10 @@ def _write(app: Sphinx, site: Path) -> None:
     write_atomically(site / "find" / "passages.js", passages_js(passages(app)).encode("utf-8"))
 
 
+PAGES = writers.GeneratedPages("search", _pages)
+FILES = writers.SiteFiles("search", _write, "find/passages.js", writers.dependencies_with_prose)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the page and its scripts in the place of Sphinx's."""
+    """Keep Sphinx from making its own index."""
     app.connect("builder-inited", _without_index)
-    app.connect("html-collect-pages", _pages)
-    app.connect("build-finished", _remove_scripts, priority=100)
-    writers.connect(app, "search", _write, proof="find/passages.js")

@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.figure_pages import write_figures
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.record import published
 from scomm.record.outputs import findings as all_findings
@@ -40,7 +41,7 @@ def _write(app: Sphinx, out: Path) -> None:
     written |= write_figures(notebooks, out)
     writers.keep_only(written, out / "exhibits", ".csv", ".svg", ".js", ".html")
     schema = findings_schema()
-    digest = app.scomm_record.digest  # type: ignore[attr-defined]
+    digest = build_state(app).record.digest
     document = findings_document(findings, digest, published.load())
     # What JSON makes of the data is what is checked: a tuple is a list there.
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -64,7 +65,9 @@ def _outdated(
     return []
 
 
+FILES = writers.SiteFiles("site", _write, "findings.json", writers.dependencies_with_prose)
+
+
 def setup(app: Sphinx) -> None:
-    """Write after the pages are built."""
+    """Remove the files of removed pages."""
     app.connect("env-get-outdated", _outdated)
-    writers.connect(app, "site", _write, proof="findings.json")

@@ -14,10 +14,10 @@ from sphinx.application import Sphinx
 from scomm import __version__
 from scomm.book import writers
 from scomm.book.execution import executed
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.display.words import N_, said
 from scomm.record import datapackage, published, report
-from scomm.record.identity import Record
 from scomm.record.outputs import findings_shown, slug
 from scomm.record.references import Reference
 from scomm.record.templated import from_template, html
@@ -65,7 +65,7 @@ def _traces(app: Sphinx) -> Iterator[Trace]:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    record: Record = app.scomm_record  # type: ignore[attr-defined]
+    record = build_state(app).record
     listed: dict[str, dict[str, str]] = {}
     for item in _traces(app):
         identifier = item.finding["id"]
@@ -112,7 +112,5 @@ def _write(app: Sphinx, out: Path) -> None:
     write_atomically(stamp, made_of.encode("utf-8"))
 
 
-def setup(app: Sphinx) -> None:
-    """Register the generated pages and the tables."""
-    writers.collect(app, "traces", _pages)
-    writers.connect(app, "tables", _write, proof="tables/datapackage.json", by=writers.frame)
+PAGES = writers.GeneratedPages("traces", _pages)
+FILES = writers.SiteFiles("tables", _write, "tables/datapackage.json", writers.dependencies)

@@ -7,15 +7,16 @@ import multiprocessing
 import sys
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
 from scomm import paths
+from scomm.book.state import build_state, record_domain
 from scomm.data.files import replace_content, write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import language
@@ -38,7 +39,7 @@ def makers() -> str:
     return text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 
 
-def frame(app: Sphinx) -> str:
+def dependencies(app: Sphinx) -> str:
     """Return a digest of all that pages depend on, except the prose of chapters and the digest.
 
     These are the results of the notebooks, which know what they read; the record, which covers
@@ -46,23 +47,22 @@ def frame(app: Sphinx) -> str:
     under ``data`` (the manifest stands for the tables); settings and language. A page that no
     chapter's prose goes into is as it was while this is.
     """
-    known: str | None = getattr(app, "scomm_frame", None)
-    if known is None:
+    state = build_state(app)
+    if state.dependencies is None:
         single = (paths.CONFIG, paths.ROOT / "_toc.yml", paths.LOCK, paths.ROOT / "references.bib")
         data = [file for file in paths.DATA.rglob("*") if file.is_file() and _stands_alone(file)]
         said = (paths.ROOT / "locale" / language()).rglob("*.po")
         files = [file for file in (*single, *sorted(data), *sorted(said)) if file.is_file()]
         parts = {
-            "notebooks": app.env.scomm_keys,  # type: ignore[attr-defined]
-            "record": app.scomm_record.frame,  # type: ignore[attr-defined]
+            "notebooks": record_domain(app.env).data["keys"],
+            "record": state.record.frame,
             "titles": {page: title.astext() for page, title in app.env.titles.items()},
             "makers": makers(),
             "files": {file.relative_to(paths.ROOT).as_posix(): sha256_of(file) for file in files},
             "language": language(),
         }
-        known = text_digest(json.dumps(parts, sort_keys=True))
-        app.scomm_frame = known  # type: ignore[attr-defined]
-    return known
+        state.dependencies = text_digest(json.dumps(parts, sort_keys=True))
+    return state.dependencies
 
 
 def _stands_alone(file: Path) -> bool:
@@ -70,99 +70,113 @@ def _stands_alone(file: Path) -> bool:
     return file != paths.PARAGRAPHS and (file.parent != paths.TABLES or file == paths.MANIFEST)
 
 
-def made_of(app: Sphinx) -> str:
+def dependencies_with_prose(app: Sphinx) -> str:
     """Return a digest of everything that a file beside the pages can depend on, prose included."""
-    record = app.scomm_record.as_json().decode("utf-8")  # type: ignore[attr-defined]
-    texts: dict[str, str] = app.scomm_texts  # type: ignore[attr-defined]
-    return text_digest(json.dumps([frame(app), record, texts], sort_keys=True))
+    state = build_state(app)
+    record = state.record.as_json().decode("utf-8")
+    texts = {page: result.text for page, result in state.results.items()}
+    return text_digest(json.dumps([dependencies(app), record, texts], sort_keys=True))
 
 
-def connect(
-    app: Sphinx,
-    name: str,
-    write: Writer,
-    proof: str,
-    by: Callable[[Sphinx], str] = made_of,
-    aside: bool = False,
-) -> None:
-    """Call ``write(app, folder of the site)`` after a build if anything has changed.
+@dataclass(frozen=True)
+class SiteFiles:
+    """Files beside the pages that one function writes when what they depend on has changed.
 
-    ``name`` is the writer's own; ``proof`` a file it writes, relative to the site, without which it
-    writes again; ``by`` says what its files depend on: everything, or the frame alone. ``aside`` is
-    for a writer that takes long and needs no page: it runs while pages are written, where a process
-    can be forked for it.
+    ``write(app, folder of the site)`` writes them; ``sentinel`` is one of them, relative to the site,
+    without which they are written again. What ``in_background`` says takes long and needs no page:
+    it runs in a forked process while Sphinx writes pages, where a process can be forked for it.
     """
-    running: list[_Aside] = []
 
-    def stale(app: Sphinx) -> bool:
-        stamp = _stamp(app, name)
-        if not (Path(app.outdir) / proof).is_file() or not stamp.is_file():
+    name: str
+    write: Writer
+    sentinel: str
+    depends_on: Callable[[Sphinx], str]
+    in_background: bool = False
+
+    def is_stale(self, app: Sphinx) -> bool:
+        """Return whether they must be written again."""
+        stamp = _stamp(app, self.name)
+        if not (Path(app.outdir) / self.sentinel).is_file() or not stamp.is_file():
             return True
-        return stamp.read_text(encoding="utf-8") != by(app)
+        return stamp.read_text(encoding="utf-8") != self.depends_on(app)
 
-    def begin(app: Sphinx, builder: Builder) -> None:
-        if builder.format == "html" and stale(app):
-            _stamp(app, name).unlink(missing_ok=True)  # what is cut short is begun again
-            running.append(_Aside(write, app))
+    def begin(self, app: Sphinx) -> None:
+        """Forget that they were written, so that what is cut short is begun again."""
+        _stamp(app, self.name).unlink(missing_ok=True)
 
-    def finished(app: Sphinx, exception: Exception | None) -> None:
-        if exception is not None or app.builder.format != "html":
-            for one in running:
-                one.give_up()
-            return
-        try:
-            if running:
-                running.pop().wait()
-            elif stale(app):
-                _stamp(app, name).unlink(missing_ok=True)
-                write(app, Path(app.outdir))
-            else:
-                return
-        except ScommError as error:
-            raise ExtensionError(str(error)) from error
-        write_atomically(_stamp(app, name), by(app).encode("utf-8"))
-
-    if aside and sys.platform == "linux":
-        app.connect("write-started", begin)
-    app.connect("build-finished", finished)
+    def finish(self, app: Sphinx) -> None:
+        """Note what they were made of."""
+        write_atomically(_stamp(app, self.name), self.depends_on(app).encode("utf-8"))
 
 
-class _Aside:
-    """A writer at work in a process of its own, which ends with this one's build."""
+def start_in_background(app: Sphinx, every: Iterable[SiteFiles]) -> None:
+    """Start the writers that need no page, each in a process of its own."""
+    for files in every:
+        if files.in_background and sys.platform == "linux" and files.is_stale(app):
+            files.begin(app)
+            build_state(app).background[files.name] = BackgroundWriter(files.write, app)
+
+
+def write_files(app: Sphinx, every: Iterable[SiteFiles]) -> None:
+    """Write all files that are stale, one after another, and wait for those in the background."""
+    running = build_state(app).background
+    for files in every:
+        started = running.pop(files.name, None)
+        if started is not None:
+            started.wait()
+        elif files.is_stale(app):
+            files.begin(app)
+            files.write(app, Path(app.outdir))
+        else:
+            continue
+        files.finish(app)
+
+
+class BackgroundWriter:
+    """A writer in a forked process, killed when the build that started it fails."""
 
     def __init__(self, write: Writer, app: Sphinx) -> None:
         context = multiprocessing.get_context("fork")
         # However it ends, what it left in temporary folders goes with this process.
         self._private = tempfile.TemporaryDirectory(prefix="scomm-")
-        self._said, says = context.Pipe(duplex=False)
-        self._process = context.Process(target=self._run, args=(write, app, says), daemon=True)
+        self._errors, errors = context.Pipe(duplex=False)
+        self._process = context.Process(target=self._run, args=(write, app, errors), daemon=True)
         self._process.start()
-        says.close()
+        errors.close()
 
-    def _run(self, write: Writer, app: Sphinx, says: Connection) -> None:
+    def _run(self, write: Writer, app: Sphinx, errors: Connection) -> None:
         tempfile.tempdir = self._private.name
         try:
             write(app, Path(app.outdir))
-            says.send("")
+            errors.send("")
         except ScommError as error:
-            says.send(str(error))
+            errors.send(str(error))
 
     def wait(self) -> None:
         """Wait until it has written. Raises ExtensionError with what went wrong."""
         try:
-            wrong = self._said.recv()
+            error = self._errors.recv()
         except EOFError:
-            wrong = "a process that wrote files beside the pages ended before it was done"
+            error = "a process that wrote files beside the pages ended before it was done"
         self._process.join()
         self._private.cleanup()
-        if wrong:
-            raise ExtensionError(wrong)
+        if error:
+            raise ExtensionError(error)
 
-    def give_up(self) -> None:
-        """End it as it is."""
+    def kill(self) -> None:
+        """Kill the process and remove its temporary files."""
         self._process.kill()
         self._process.join()
         self._private.cleanup()
+
+
+def _read_stamp(file: Path) -> tuple[str, dict[str, str]]:
+    """Return what generated pages depended on and were made of; nothing if that is not known."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return kept["dependencies"], kept["pages"]
+    except (OSError, ValueError, KeyError):
+        return "", {}
 
 
 def _stamp(app: Sphinx, name: str) -> Path:
@@ -170,41 +184,46 @@ def _stamp(app: Sphinx, name: str) -> Path:
 
 
 def _without_digest(app: Sphinx, text: str) -> str:
-    digest: str = app.scomm_record.digest  # type: ignore[attr-defined]
-    return text.replace(digest, "").replace(app.scomm_record.short_digest, "")  # type: ignore[attr-defined]
+    record = build_state(app).record
+    return text.replace(record.digest, "").replace(record.short_digest, "")
 
 
-def collect(app: Sphinx, name: str, make: Pages, prose: bool = False) -> None:
-    """Let ``make(app)`` add pages that no source file has, when what they show has changed.
+@dataclass(frozen=True)
+class GeneratedPages:
+    """Pages that no source file has, made again when what they show has changed.
 
-    Unless ``prose`` goes into them, they are not even made while the frame is as it was; else each
-    is made and compared with what it was made of last time.
+    ``make(app)`` yields them. Unless ``with_prose`` says that prose of chapters goes into them, they
+    are not even made while ``dependencies`` is what it was; else each is made and compared with what
+    it was made of last time.
     """
 
-    def pages(app: Sphinx) -> Iterator[Page]:
+    name: str
+    make: Pages
+    with_prose: bool = False
+
+    def stale(self, app: Sphinx) -> Iterator[Page]:
+        """Yield the pages that Sphinx must write again, and remove those that are no longer made."""
         out = Path(app.outdir)
-        stamp = _stamp(app, f"{name}-pages")
-        now = frame(app)
-        try:
-            before = json.loads(stamp.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            before = {"frame": "", "pages": {}}
-        there = all((out / f"{page}.html").is_file() for page in before["pages"])
-        same = there and before["frame"] == now and app.scomm_before is not None  # type: ignore[attr-defined]
-        if same and not prose:
+        stamp = _stamp(app, f"{self.name}-pages")
+        now = dependencies(app)
+        was, pages = _read_stamp(stamp)
+        same = (
+            all((out / f"{page}.html").is_file() for page in pages)
+            and was == now
+            and build_state(app).kept_digest is not None
+        )
+        if same and not self.with_prose:
             return
         made: dict[str, str] = {}
-        for page, context, template in make(app):
+        for page, context, template in self.make(app):
             text = json.dumps([context, template], sort_keys=True)
             made[page] = text_digest(_without_digest(app, text))
-            if not same or before["pages"].get(page) != made[page]:
+            if not same or pages.get(page) != made[page]:
                 yield page, context, template
-        for gone in set(before["pages"]) - set(made):
+        for gone in set(pages) - set(made):
             (out / f"{gone}.html").unlink(missing_ok=True)
-        kept = json.dumps({"frame": now, "pages": made}, indent=1, sort_keys=True)
+        kept = json.dumps({"dependencies": now, "pages": made}, indent=1, sort_keys=True)
         write_atomically(stamp, kept.encode("utf-8"))
-
-    app.connect("html-collect-pages", pages)
 
 
 def keep_only(files: Container[Path], folder: Path, *suffixes: str) -> None:
@@ -220,19 +239,16 @@ def remember_digest(app: Sphinx, digest: str) -> None:
     There is none, and no page is kept, where Sphinx begins from nothing, and where an earlier edition
     of the same contents has the same digest, which pages that list editions must keep.
     """
-    before = getattr(app.env, "scomm_digest", None)
+    before = record_domain(app.env).exchange("digest", digest)
     if before in {row["digest"] for row in editions()}:
         before = None
-    app.scomm_before = before  # type: ignore[attr-defined]
-    app.env.scomm_digest = digest  # type: ignore[attr-defined]
+    build_state(app).kept_digest = before
 
 
-def _put_digest(app: Sphinx, exception: Exception | None) -> None:
+def put_digest(app: Sphinx) -> None:
     """Give pages that are otherwise as they were the digest of this edition."""
-    record = getattr(app, "scomm_record", None)
-    if exception is not None or app.builder.format != "html" or record is None:
-        return
-    before: str | None = app.scomm_before  # type: ignore[attr-defined]
+    state = build_state(app)
+    before, record = state.kept_digest, state.record
     if before is None or before == record.digest:
         return
     old, short = before.encode("ascii"), before[: len(record.short_digest)].encode("ascii")
@@ -242,8 +258,3 @@ def _put_digest(app: Sphinx, exception: Exception | None) -> None:
             content = content.replace(old, record.digest.encode("ascii"))
             page_now = content.replace(short, record.short_digest.encode("ascii"))
             replace_content(page, page_now)
-
-
-def setup(app: Sphinx) -> None:
-    """Put the digest into kept pages before anything reads them."""
-    app.connect("build-finished", _put_digest, priority=300)

@@ -1,20 +1,20 @@
-"""One build at a time in a folder, and none that goes on from what another left half-written.
+"""Exclusive lock of the build folder; after an interrupted build all pages are written again.
 
 Sphinx trusts a page that is newer than its source. A build that was stopped while it wrote pages, by
 a signal, a full disk or a power cut, can leave a page cut short, or one of older numbers, that looks
-newer. So a mark says that the pages are whole; without it they are made again from the results of
-the notebooks, which are each kept whole.
+newer. So a mark says that the pages are complete; without it the doctrees are discarded, and pages
+are made again from the results of the notebooks, each of which is written atomically.
 """
 
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.data.locks import abandoned, one_writer
 
@@ -23,12 +23,10 @@ def _mark(app: Sphinx) -> Path:
     return Path(app.outdir).parent / ".record" / f"{Path(app.outdir).name}.whole"
 
 
-def _begin(app: Sphinx) -> None:
-    """Wait for other builds, then forget what is not known to be whole."""
+def _acquire(app: Sphinx) -> None:
+    """Wait for other builds, then discard what is not known to be complete."""
     out = Path(app.outdir)
-    held = ExitStack()
-    held.enter_context(one_writer(out.parent, "this build"))
-    app.scomm_held = held  # type: ignore[attr-defined]
+    build_state(app).lock.enter_context(one_writer(out.parent, "this build"))
     # Only where this book writes: a site may stand in a folder that holds other things.
     for folder in (out, out.parent / ".record", out.parent / ".executed"):
         for path in abandoned(folder):
@@ -39,25 +37,22 @@ def _begin(app: Sphinx) -> None:
         Path(app.doctreedir).mkdir(parents=True)
 
 
-def _writes(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None:
+def _remove_mark(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None:
     _mark(app).unlink(missing_ok=True)
 
 
-def _written(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None:
-        write_atomically(_mark(app), b"")
+def mark_complete(app: Sphinx) -> None:
+    """Note that every page is written."""
+    write_atomically(_mark(app), b"")
 
 
-def _finished(app: Sphinx, exception: Exception | None) -> None:
-    held: ExitStack = app.scomm_held  # type: ignore[attr-defined]
-    held.close()
+def release(app: Sphinx) -> None:
+    """Let the next build begin."""
+    build_state(app).lock.close()
 
 
 def setup(app: Sphinx) -> None:
-    """Begin at once, before Sphinx reads what an earlier build left."""
-    _begin(app)
+    """Acquire the lock at once, before Sphinx reads what an earlier build left."""
+    _acquire(app)
     # Before any page is read or any file written; a cell that fails does so before that.
-    app.connect("env-before-read-docs", _writes)
-    # Before what these pages say is compared with what is published: that may end the build.
-    app.connect("build-finished", _written, priority=350)
-    app.connect("build-finished", _finished, priority=10_000)
+    app.connect("env-before-read-docs", _remove_mark)
