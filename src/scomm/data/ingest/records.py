@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -26,60 +26,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scomm.data.ingest.engines import Engine
+from scomm.data.ingest.layout import (
+    FISCAL_YEAR,
+    TITLE_LINES,
+    Layout,
+    as_date,
+    fiscal_year,
+)
 from scomm.data.sources import locate, passports
 from scomm.errors import SourceError
 
-if TYPE_CHECKING:
-    from scomm.data.ingest.engines import Engine
-
-TITLE_LINES = 5
 _DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _GZIP = 31  # zlib's number for a gzip stream with the largest window
 _PIECE, _HEAD = 1 << 16, 1 << 14
 LONGEST_LINE = 1 << 20  # the longest record has 249 bytes; an engine takes lines of 2 MB
 _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
-FISCAL_YEAR = "fiscal_year"
-FISCAL_YEAR_IN_NAME = r"FY([0-9]{4})[^/]*$"
 _SUSPECT = "suspect"
-
-Within = dict[str, tuple[dt.date, dt.date]]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a record file must look like: its header and the checks on single columns.
-
-    ``allowed`` maps a column to its legal values after stripping; ``dates`` maps a date column to
-    whether it may be empty; the date column ``bounded`` must lie in the file's fiscal year.
-    """
-
-    header: tuple[str, ...]
-    allowed: dict[str, frozenset[str]]
-    dates: dict[str, bool]
-    bounded: str
-
-    @property
-    def checked(self) -> tuple[str, ...]:
-        """Return the columns that have checks."""
-        return (*self.allowed, *self.dates)
-
-    def within(self, year: int) -> Within:
-        """Return the bounds of date columns in a fiscal year's file."""
-        return {self.bounded: fiscal_year_bounds(year)}
-
-
-def fiscal_year(path: str) -> int:
-    """Return the fiscal year that the file's name and passport claim."""
-    found = re.search(FISCAL_YEAR_IN_NAME, path)
-    if found is None:
-        raise SourceError(path, found="no fiscal year in its name", expected="FY and four digits")
-    return int(found[1])
-
-
-def fiscal_year_bounds(year: int) -> tuple[dt.date, dt.date]:
-    """First and last day of a federal fiscal year."""
-    return dt.date(year - 1, 10, 1), dt.date(year, 9, 30)
 
 
 @dataclass(frozen=True)
@@ -120,11 +84,6 @@ def first_day(table: ir.Table) -> ir.DateValue:
 def last_day(table: ir.Table) -> ir.DateValue:
     """Return the last day of each record's fiscal year."""
     return ibis.date(table[FISCAL_YEAR], 9, 30)
-
-
-def as_date(column: str) -> str:
-    """Return the name under which an engine gives a date column parsed."""
-    return f"{column} as date"
 
 
 def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:

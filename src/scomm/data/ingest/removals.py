@@ -13,16 +13,8 @@ import pandas as pd
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
-from scomm.data.ingest.records import (
-    FISCAL_YEAR,
-    Layout,
-    Part,
-    as_date,
-    check_row_counts,
-    counted,
-    first_day,
-    originals,
-)
+from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
+from scomm.data.ingest.records import Part, check_row_counts, counted, first_day, originals
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
 
 ORIGINALS = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))

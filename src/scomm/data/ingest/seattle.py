@@ -12,16 +12,13 @@ import pandas as pd
 from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.layout import FISCAL_YEAR, TITLE_LINES, as_date, fiscal_year
 from scomm.data.ingest.records import (
-    FISCAL_YEAR,
-    TITLE_LINES,
     Part,
-    as_date,
     check_head,
     check_row_count,
     check_row_counts,
     counted,
-    fiscal_year,
     originals,
 )
 from scomm.data.ingest.sheets import (

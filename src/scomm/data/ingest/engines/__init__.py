@@ -7,14 +7,13 @@ aggregation itself is an ibis expression and the same for all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-if TYPE_CHECKING:
-    from scomm.data.ingest.records import Layout
+from scomm.data.ingest.layout import Layout
 
 ENGINES = ("duckdb", "spark")
 

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from scomm.data.ingest.records import (
+from scomm.data.ingest.layout import (
     FISCAL_YEAR,
     FISCAL_YEAR_IN_NAME,
     TITLE_LINES,
