@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from scomm.display import charts
+from scomm import figures as charts
 from scomm.display.checks import problems, text_problems
 from scomm.display.figures import WIDE, Layout, render
 from scomm.display.style import style

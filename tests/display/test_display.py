@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
+from scomm import figures as charts
 from scomm import paths
 from scomm.book.figure_key import key_html
 from scomm.data.tables import load
-from scomm.display import charts, maps, style, tiles
+from scomm.display import style
 from scomm.display.figures import NARROW, WIDE, Layout, render
 from scomm.display.formats import fill, fmt
-from scomm.display.maps import HATCHED, Panel, county_map, dissolve, rollout
 from scomm.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
 from scomm.display.style import (
     BLUE,
@@ -38,6 +38,8 @@ from scomm.display.style import (
 )
 from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
 from scomm.errors import ArgumentError
+from scomm.figures import maps, tiles
+from scomm.figures.maps import HATCHED, Panel, county_map, dissolve, rollout
 from scomm.record.pdf.pages import line_svg
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scomm.display import charts
+from scomm import figures as charts
 from scomm.display.figures import render
 
 SHARES = pd.DataFrame(

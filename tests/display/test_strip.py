@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
+from scomm import figures as charts
 from scomm.book.landing import strip_html, verdicts_html
-from scomm.display import charts
-from scomm.display.charts.strip import stacked
 from scomm.display.checks import text_problems
 from scomm.display.figures import NARROW, WIDE, Layout
-from scomm.record import strip
-from scomm.record.claims import judge, verdict_table
+from scomm.evidence.claims import judge, verdict_table
+from scomm.figures.strip import stacked
+from scomm.places import strip
 from scomm.record.pdf.pages import drop_controls, set_strip
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -96,7 +96,7 @@ def test_places_are_those_of_the_claims_and_filled_as_the_claims_count(
 
 
 def test_what_is_printed_as_a_bound_alone_has_no_dot() -> None:
-    from scomm.record.evidence import published
+    from scomm.evidence.published import published
 
     bound, exact = published()["boston_2011-04-state"], published()["philadelphia_2011-02"]
     found = strip.dots([bound, exact])

@@ -20,9 +20,9 @@ from scomm.data.restrictions import (
     without_headquarters,
 )
 from scomm.data.tables import load
-from scomm.record import jail_arrests
-from scomm.record.areas import by_month_and_area
-from scomm.record.evidence import published
+from scomm.evidence import jail_arrests
+from scomm.evidence.areas import by_month_and_area
+from scomm.evidence.published import published
 
 INPUTS = Path(__file__).parent / "inputs"
 SIZES = (1, 5, 20, 97, 352, 2_000, 94_218)

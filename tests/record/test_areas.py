@@ -12,8 +12,8 @@ from scomm import paths
 from scomm.data import restrictions
 from scomm.data.mappings import fast_track, later_areas, strata
 from scomm.data.tables import load
-from scomm.record import areas
-from scomm.record.areas import LAST_BOUNDED, by_month_and_area, by_month_area_and_kind
+from scomm.evidence import areas
+from scomm.evidence.areas import LAST_BOUNDED, by_month_and_area, by_month_area_and_kind
 
 
 @cache

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from scomm import paths
 from scomm.data import ledger
 from scomm.errors import LedgerError
-from scomm.record import claims
-from scomm.record.claims import (
+from scomm.evidence import claims
+from scomm.evidence.claims import (
     Verdict,
     about_places,
     about_share,
@@ -29,7 +29,7 @@ from scomm.record.claims import (
     rule_of,
     verdict_table,
 )
-from scomm.record.evidence import (
+from scomm.evidence.published import (
     PARTS,
     Published,
     cutoff_month,

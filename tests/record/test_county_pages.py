@@ -10,9 +10,10 @@ import pytest
 from scomm.book.counties import county_html
 from scomm.data import mappings
 from scomm.data.tables import load
-from scomm.record import jail_arrests
-from scomm.record.county_pages import county_pages
-from scomm.record.datasheets import (
+from scomm.evidence import jail_arrests
+from scomm.places.cities import place_pages
+from scomm.places.counties import county_pages
+from scomm.places.datasheets import (
     all_sheets,
     city_counties,
     estimates,
@@ -20,8 +21,7 @@ from scomm.record.datasheets import (
     state_sheet,
     with_share,
 )
-from scomm.record.place_page import PlacePage, Section
-from scomm.record.place_pages import place_pages
+from scomm.places.page import PlacePage, Section
 
 from .test_markup import harmless
 

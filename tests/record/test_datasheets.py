@@ -11,10 +11,11 @@ from scomm.data.tables import load
 from scomm.display.checks import text_problems
 from scomm.display.figures import NARROW, WIDE
 from scomm.display.formats import fmt
-from scomm.display.sheet_chart import series_chart
 from scomm.display.tables import to_html
-from scomm.record.county_pages import county_pages
-from scomm.record.datasheets import (
+from scomm.evidence.published import published
+from scomm.figures.sheet_chart import series_chart
+from scomm.places.counties import county_pages
+from scomm.places.datasheets import (
     Sheet,
     address,
     all_sheets,
@@ -31,9 +32,8 @@ from scomm.record.datasheets import (
     visible_removals,
     with_share,
 )
-from scomm.record.evidence import published
-from scomm.record.ledger_places import running_total
-from scomm.record.place_figures import short_figure
+from scomm.places.figures import short_figure
+from scomm.places.ledger import running_total
 
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:

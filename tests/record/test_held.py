@@ -8,7 +8,7 @@ import pytest
 
 from scomm.data.schema.detention import ADP, TO_DATE
 from scomm.data.tables import load
-from scomm.record import held
+from scomm.evidence import held
 
 
 def test_nights_of_the_months_add_up_to_the_average_to_date() -> None:

@@ -7,7 +7,7 @@ import pytest
 from scomm.data import restrictions
 from scomm.data.tables import load
 from scomm.errors import ArgumentError
-from scomm.record import jail_arrests
+from scomm.evidence import jail_arrests
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,11 @@ from scomm import paths
 from scomm.book import find, lists, search
 from scomm.book.pages import _json_ld, book_json_ld
 from scomm.data.sources import passports
-from scomm.display import figures, maps, pictures, tables
+from scomm.display import figures, pictures, tables
 from scomm.errors import SourceError
-from scomm.record import datasheets, identity
+from scomm.figures import maps
+from scomm.places import datasheets
+from scomm.record import identity
 from scomm.record.templated import from_template, html
 from scomm.record.trace import Source, Trace
 

@@ -7,7 +7,7 @@ import pytest
 
 from scomm.data.tables import load
 from scomm.errors import FindingError, LedgerError
-from scomm.record.evidence import nation, published, rows_behind
+from scomm.evidence.published import nation, published, rows_behind
 from scomm.record.rows import as_csv, check, figures_of, listed, rows_of, summed
 
 

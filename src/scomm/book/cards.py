@@ -20,11 +20,11 @@ from scomm.display import pictures
 from scomm.display.formats import fmt, missing
 from scomm.display.style import WIDEST_DOT
 from scomm.display.words import _
+from scomm.places.sheets import Sheet
 from scomm.record import chapters
 from scomm.record.estimates import drawing, number, with_unit
 from scomm.record.identity import text_digest
 from scomm.record.outputs import findings_shown, of_kind, slug
-from scomm.record.sheets import Sheet
 
 GENERAL = "cards/book.png"
 _CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper

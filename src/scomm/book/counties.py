@@ -15,13 +15,13 @@ from scomm.book import citations, writers
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.display.formats import tr
-from scomm.display.small_charts import dot_svg, sparkline, strip_ticks
 from scomm.display.tables import rows_to_html
 from scomm.display.words import N_, _, said
+from scomm.figures.small_charts import dot_svg, sparkline, strip_ticks
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
-    from scomm.record.place_page import Link, PlacePage, PlaceTable, Section, Spark
+    from scomm.places.page import Link, PlacePage, PlaceTable, Section, Spark
 
 TEMPLATE = "county.html"
 READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
@@ -150,7 +150,7 @@ def county_html(page: PlacePage) -> str:
 
 def reading_html() -> str:
     """Render the page that says once how the pages of places are read."""
-    from scomm.record.jail_arrests import unplaced  # only for pages that are written
+    from scomm.evidence.jail_arrests import unplaced  # only for pages that are written
 
     parts = [f"<h1>{escape(_(READING_TITLE))}</h1>"]
     for heading, text in _READING:
@@ -162,8 +162,8 @@ def reading_html() -> str:
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not app.config.scomm_place_pages:
         return
-    from scomm.record.county_pages import county_pages  # only for pages that are written
-    from scomm.record.place_pages import place_pages
+    from scomm.places.cities import place_pages
+    from scomm.places.counties import county_pages  # only for pages that are written
 
     record = build_state(app).record
     for page in chain(county_pages(), place_pages()):
@@ -188,7 +188,7 @@ def _write(app: Sphinx, site: Path) -> None:
 
     if not app.config.scomm_place_pages:
         return
-    from scomm.record.place_dot import references, ticks
+    from scomm.places.dot import references, ticks
 
     drawn = strip_ticks(ticks(), [(value, _(name)) for value, name in references()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))

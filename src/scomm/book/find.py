@@ -19,7 +19,7 @@ from scomm.display.words import N_, _
 from scomm.record.templated import html
 
 if TYPE_CHECKING:
-    from scomm.record.datasheets import Place
+    from scomm.places.datasheets import Place
 
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
@@ -67,8 +67,8 @@ def places_js() -> str:
     A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
     0: nothing), the index of what is said of it, other names, and cities that mean it.
     """
-    from scomm.record.datasheets import places  # brings the statistics
-    from scomm.record.place_figures import short_figure
+    from scomm.places.datasheets import places  # brings the statistics
+    from scomm.places.figures import short_figure
 
     rows: list[list[Any]] = []
     texts: dict[str, int] = {}
@@ -89,7 +89,7 @@ def places_js() -> str:
 
 def list_html() -> str:
     """Return every county by state, for readers without a script."""
-    from scomm.record.datasheets import places, states
+    from scomm.places.datasheets import places, states
 
     counties = [place for place in places() if place.kind == "county"]
     names = states()

@@ -13,11 +13,11 @@ from sphinx.util.docutils import SphinxDirective
 
 from scomm.book.execution import FOREIGN, executed, extracting
 from scomm.book.exhibits import used, values
-from scomm.display.charts.strip import strip
 from scomm.display.figures import labelled, render
 from scomm.display.formats import fmt, tr
 from scomm.display.words import N_, _
 from scomm.errors import ScommError
+from scomm.figures.strip import strip
 from scomm.record import directives
 from scomm.record.outputs import slug
 from scomm.record.templated import html, html_plural

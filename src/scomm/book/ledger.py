@@ -51,7 +51,7 @@ def _verdicts(found: Iterable[Finding]) -> dict[str, str]:
     asked = {claim for finding in found for claim in finding["claims"]}
     if not asked:
         return {}
-    from scomm.record.claims import judge  # brings the statistics
+    from scomm.evidence.claims import judge  # brings the statistics
 
     return {claim: judge(claim).verdict for claim in claims() if claim in asked}
 

@@ -16,9 +16,9 @@ from scomm import __version__
 from scomm.book import citations, writers
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
-from scomm.display.sheet_chart import chart_html
 from scomm.display.tables import to_html
 from scomm.display.words import N_, _
+from scomm.figures.sheet_chart import chart_html
 from scomm.record import published
 from scomm.record.changes import by_edition, first_published
 from scomm.record.identity import editions, release_date
@@ -26,7 +26,7 @@ from scomm.record.schema import fields
 from scomm.record.templated import html, html_plural
 
 if TYPE_CHECKING:
-    from scomm.record.sheets import Sheet, SheetChart
+    from scomm.places.sheets import Sheet, SheetChart
 
 
 # The page that lists every datasheet.
@@ -218,7 +218,7 @@ class Datasheets(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return two lists of links."""
-        from scomm.record.datasheets import places  # brings the statistics, for this page alone
+        from scomm.places.datasheets import places  # brings the statistics, for this page alone
 
         up = "../" * self.env.docname.count("/")
         parts = []
@@ -234,7 +234,7 @@ class Datasheets(SphinxDirective):
 
 def sheets(app: Sphinx) -> list[Sheet]:
     """Return every datasheet of this build, computed once."""
-    from scomm.record.datasheets import all_sheets  # only for pages that are written
+    from scomm.places.datasheets import all_sheets  # only for pages that are written
 
     state = build_state(app)
     if state.sheets is None:

@@ -21,7 +21,7 @@ from scomm.record.identity import Record
 
 if TYPE_CHECKING:
     from scomm.book.writers import BackgroundWriter
-    from scomm.record.sheets import Sheet
+    from scomm.places.sheets import Sheet
 
 
 @dataclass

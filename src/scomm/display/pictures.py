@@ -168,7 +168,7 @@ def _marks(marks: Marks, left: float, y: float) -> str:
 
     One value is a stroke, as on its page; of several each is a dot.
     """
-    from scomm.display.charts.strip import stacked  # which measures its words with this module
+    from scomm.figures.strip import stacked  # which measures its words with this module
 
     right = CARD[0] - _LEFT
 

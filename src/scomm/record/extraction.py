@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import jupytext
 import yaml
 
-from scomm.record.ledger_places import counted_words
+from scomm.places.ledger import counted_words
 
 # Line, function, text or arguments of the function, comments.
 Found = tuple[int, str, str | list[str | None], list[str]]

@@ -127,7 +127,7 @@ class Record:
 @cache
 def _sheet_items(kind: str) -> dict[str, Item]:
     """Return the datasheets, or the pages of counties, by id."""
-    from scomm.record.datasheets import sheet_items  # the statistics, for few references
+    from scomm.places.datasheets import sheet_items  # the statistics, for few references
 
     return {entry[0]: Item(kind, *entry) for entry in sheet_items(kind)}
 

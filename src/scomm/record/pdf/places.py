@@ -14,8 +14,8 @@ from functools import cache
 
 from scomm.data import ledger
 from scomm.display.words import _
-from scomm.record.datasheets import places, states
-from scomm.record.evidence import published
+from scomm.evidence.published import published
+from scomm.places.datasheets import places, states
 from scomm.record.pdf.pages import Element, text_of
 
 # What follows or stands before a state's name when something else is meant.

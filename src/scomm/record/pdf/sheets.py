@@ -15,8 +15,8 @@ from scomm import paths
 from scomm.display.formats import fmt
 from scomm.display.words import _
 from scomm.errors import PrintError
+from scomm.places.datasheets import places
 from scomm.record import identity
-from scomm.record.datasheets import places
 from scomm.record.pdf import pages, writer
 
 # From how many rows, and up to how many columns, a table is set in two columns of the page.

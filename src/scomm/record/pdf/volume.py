@@ -10,8 +10,8 @@ from pathlib import Path
 
 from scomm import __version__, paths
 from scomm.display.words import N_, _
+from scomm.places.datasheets import places
 from scomm.record import identity
-from scomm.record.datasheets import places
 from scomm.record.pdf import book, sheets, writer
 from scomm.record.pdf.book import Line
 from scomm.record.pdf.pages import slug

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.series import series
-from scomm.display.charts.shared import Figure
 from scomm.display.figures import Layout
 from scomm.display.words import N_
+from scomm.figures.series import series
+from scomm.figures.shared import Figure
 
 
 def counts(

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of
 from scomm.display.figures import Layout
 from scomm.display.marks import RANGE
 from scomm.display.style import role
 from scomm.display.words import N_
+from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of
 
 _BAR: Looks = {"color": role("subject"), "linewidth": 4}
 

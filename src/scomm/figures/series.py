@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.charts.shared import (
+from scomm.display.figures import Layout
+from scomm.display.formats import fmt
+from scomm.display.marks import WHEN, add_mark, printed
+from scomm.display.style import LINES, role
+from scomm.display.ticks import number_ticks
+from scomm.display.words import _
+from scomm.figures.shared import (
     Axes,
     Event,
     Figure,
@@ -17,12 +23,6 @@ from scomm.display.charts.shared import (
     label_line,
     translated,
 )
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import WHEN, add_mark, printed
-from scomm.display.style import LINES, role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
 
 
 def _points(axes: Axes) -> float:

@@ -5,12 +5,12 @@ from html import escape
 
 import pandas as pd
 
-from scomm.display.charts.shared import translated
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
 from scomm.display.pictures import length
 from scomm.display.style import role
 from scomm.display.ticks import tick_labels
+from scomm.figures.shared import translated
 
 _RADIUS, _STEP = 4.2, 10.0  # CSS pixels: of a dot, and from one dot to the next above it
 _SIDE, _FOOT, _AIR = 14.0, 20.0, 4.0  # beside the axis, below it, and round a label

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from scomm.data import mappings
 from scomm.display.formats import tr, trn
 from scomm.display.words import N_
-from scomm.record import datasheets, place_shares
-from scomm.record.county_pages import area_section
-from scomm.record.ledger_places import counties_of
-from scomm.record.place_page import Link, PlacePage, Section
+from scomm.places import datasheets
+from scomm.places import shares as place_shares
+from scomm.places.counties import area_section
+from scomm.places.ledger import counties_of
+from scomm.places.page import Link, PlacePage, Section
 
 
 def _counties(code: str, state: str) -> Section:

@@ -9,9 +9,9 @@ from scomm.data.ledger import published_totals
 from scomm.data.mappings import definitions
 from scomm.data.restrictions import outside_fast_track
 from scomm.data.tables import load
-from scomm.record.areas import national_bounds
-from scomm.record.evidence import published
-from scomm.record.held import share_by_year
+from scomm.evidence.areas import national_bounds
+from scomm.evidence.held import share_by_year
+from scomm.evidence.published import published
 
 # Whole percents were printed: the share lies within half a point.
 _HALF_POINT = 0.005

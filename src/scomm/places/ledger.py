@@ -10,7 +10,7 @@ import pandas as pd
 
 from scomm.data import ledger, mappings
 from scomm.data.tables import load
-from scomm.record.evidence import Published, published
+from scomm.evidence.published import Published, published
 
 # Rows about the country or about no one place.
 NATION = "US"

@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.charts.shared import (
+from scomm.display.figures import Layout
+from scomm.display.formats import fmt
+from scomm.display.marks import NUMBER, add_mark, printed
+from scomm.display.style import role
+from scomm.display.ticks import number_ticks
+from scomm.display.words import N_, _
+from scomm.figures.shared import (
     REFERENCE,
     SHARE,
     Axes,
@@ -20,12 +26,6 @@ from scomm.display.charts.shared import (
     label_x,
     translated,
 )
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import NUMBER, add_mark, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import N_, _
 
 _LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": role("range")}
 

@@ -13,8 +13,8 @@ from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col
 from scomm.display.words import N_, LazyText
-from scomm.record import jail_arrests
-from scomm.record.sheets import SheetChart, SheetTable, month_labels
+from scomm.evidence import jail_arrests
+from scomm.places.sheets import SheetChart, SheetTable, month_labels
 
 # Chapters in which the tables are explained.
 _PROGRAM, _JAILS, _HELD = "notebooks/02-program", "notebooks/09-jail-door", "notebooks/15-held"

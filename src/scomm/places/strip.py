@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from scomm.display.formats import tr
-from scomm.record.datasheets import address
-from scomm.record.evidence import Published
+from scomm.evidence.published import Published
+from scomm.places.datasheets import address
 
 _WIDEST = 0.05  # of a range of shares that is shown as a dot, at its middle
 

@@ -4,19 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from scomm.display.charts.caterpillar import COUNTED
-from scomm.display.charts.shared import (
-    SHARE,
-    Figure,
-    dot,
-    draw_rows,
-    label_point,
-    translated,
-    with_n,
-)
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.ticks import tick_labels
+from scomm.figures.caterpillar import COUNTED
+from scomm.figures.shared import SHARE, Figure, dot, draw_rows, label_point, translated, with_n
 
 _GROUPS = ("subject", "other")
 _GAP = 5  # points between a mark and its value

@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from scomm.display.charts.series import moment
-from scomm.display.charts.shared import (
+from scomm.display.figures import Layout
+from scomm.display.marks import INTERVAL, WHEN, add_mark, between, printed
+from scomm.display.style import role
+from scomm.display.ticks import number_ticks
+from scomm.display.words import _
+from scomm.figures.series import moment
+from scomm.figures.shared import (
     Event,
     Figure,
     dot,
@@ -15,11 +20,6 @@ from scomm.display.charts.shared import (
     label_line,
     translated,
 )
-from scomm.display.figures import Layout
-from scomm.display.marks import INTERVAL, WHEN, add_mark, between, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
 
 
 def small_multiples(

@@ -7,10 +7,10 @@ from functools import cache
 
 from scomm.display.formats import tr
 from scomm.display.words import N_, LazyText
-from scomm.record import strip
-from scomm.record.claims import judge
-from scomm.record.datasheets import share_text
-from scomm.record.evidence import HALF, Published, nation
+from scomm.evidence.claims import judge
+from scomm.evidence.published import HALF, Published, nation
+from scomm.places import strip
+from scomm.places.datasheets import share_text
 
 # Claims about one half: the places that the first page's strip shows are those they are judged by.
 _CLAIMS = ("C2", "C3", "C4")

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from scomm.display.charts.shared import Figure, dot, draw_dots, label_line, label_x, translated
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
 from scomm.display.marks import add_mark, between, printed
 from scomm.display.style import role
 from scomm.display.ticks import number_ticks
 from scomm.display.words import _
+from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translated
 
 # Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
 _FEW = 30

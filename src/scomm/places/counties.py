@@ -19,8 +19,11 @@ from scomm.data.tables import load
 from scomm.display.formats import joined, missing, tr, trn
 from scomm.display.tables import Col
 from scomm.display.words import N_, LazyText
-from scomm.record import datasheets, jail_arrests, place_shares, sheet_series
-from scomm.record.place_page import Link, PlacePage, PlaceTable, Rows, Section, Spark
+from scomm.evidence import jail_arrests
+from scomm.places import datasheets
+from scomm.places import series as sheet_series
+from scomm.places import shares as place_shares
+from scomm.places.page import Link, PlacePage, PlaceTable, Rows, Section, Spark
 
 _MOST_LISTED = 10  # facilities on a county's page; the state's sheet has them all
 _YEARS = {

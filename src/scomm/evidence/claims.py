@@ -16,7 +16,7 @@ from scomm.data.tables import load
 from scomm.display.formats import tr
 from scomm.display.words import N_, LazyText
 from scomm.errors import LedgerError
-from scomm.record.evidence import HALF, Published, cutoff_month, national_total, published
+from scomm.evidence.published import HALF, Published, cutoff_month, national_total, published
 from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
 from scomm.stats.verdicts import Rule, as_counted_each, beyond_chance_each
 

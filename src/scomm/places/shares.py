@@ -8,11 +8,11 @@ from functools import cache
 
 from scomm.display.formats import tr, trn
 from scomm.display.words import N_, LazyText
-from scomm.record import datasheets
-from scomm.record.evidence import Published, nation, published
-from scomm.record.ledger_places import counties_of, running_total
-from scomm.record.place_dot import PlaceDot, place_dot
-from scomm.record.place_page import Link, PlaceTable, Section
+from scomm.evidence.published import Published, nation, published
+from scomm.places import datasheets
+from scomm.places.dot import PlaceDot, place_dot
+from scomm.places.ledger import counties_of, running_total
+from scomm.places.page import Link, PlaceTable, Section
 
 _LIMIT = N_("A share says nothing of charges, or of who was arrested and not removed.")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of
 from scomm.display.figures import Layout
 from scomm.display.style import role
 from scomm.display.words import N_
+from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of
 
 
 def specification(

@@ -8,7 +8,7 @@ from typing import Any
 
 from scomm.display.tables import Col
 from scomm.display.words import LazyText
-from scomm.record.place_dot import PlaceDot
+from scomm.places.dot import PlaceDot
 
 # Rows of a table: values by column.
 Rows = Sequence[Mapping[Any, Any]]

@@ -17,7 +17,7 @@ from scomm.data.tables import load
 from scomm.display.formats import joined, tr, trn
 from scomm.display.tables import Col, Line
 from scomm.display.words import N_, LazyText
-from scomm.record.areas import (
+from scomm.evidence.areas import (
     LAST_BOUNDED,
     Monthly,
     by_month_and_area,
@@ -26,22 +26,16 @@ from scomm.record.areas import (
     with_nations_mix,
     withheld_bounds,
 )
-from scomm.record.evidence import PARTS, Published, frame, nation, published
-from scomm.record.ledger_places import (
-    counted_words,
-    counties_of,
-    figures_in,
-    published_in,
-    running_total,
-)
-from scomm.record.sheet_series import (
+from scomm.evidence.published import PARTS, Published, frame, nation, published
+from scomm.places.ledger import counted_words, counties_of, figures_in, published_in, running_total
+from scomm.places.series import (
     agreements,
     arrests_of_area,
     arrests_of_state,
     detainers_of_names,
     held,
 )
-from scomm.record.sheets import Sheet, SheetChart, SheetTable, month_labels
+from scomm.places.sheets import Sheet, SheetChart, SheetTable, month_labels
 
 # Days on which the claims of 2010 and 2011 were cut off.
 CUTOFFS = ("2010-06-30", "2011-02-28", "2011-03-31")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.series import series
-from scomm.display.charts.shared import Figure
 from scomm.display.figures import Layout
+from scomm.figures.series import series
+from scomm.figures.shared import Figure
 
 
 def steps(layout: Layout, data: pd.DataFrame, **options: Any) -> Figure:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.charts.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 from scomm.display.figures import Layout
 from scomm.display.style import role
+from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
 # A value as it was counted looks the same in every figure; what was made of it is the subject.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scomm.display.formats import tr, trn
 from scomm.display.words import N_, LazyText
-from scomm.record.datasheets import Place, share_text
-from scomm.record.place_shares import nearest
+from scomm.places.datasheets import Place, share_text
+from scomm.places.shares import nearest
 
 # What is said of a place without a share of its own, by what the nearest share is of.
 _NEAREST = {
