@@ -94,7 +94,7 @@ words: $(READY) ## extract every text for translators into locale/ and _build/wo
 
 pseudo: words ## build the book in the pseudo language, to see what no catalog reaches
 	@$(BIN)/scomm words pseudo
-	@SCOMM_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
+	@CITABLE_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
 
 pages: book ## every page in a browser: accessibility, structure, weight (needs Chromium)
 	@SCOMM_BROWSER=required $(PYTEST) tests/site --site _build/html

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import build, ingest, pages, places
-from scomm import __version__, paths
+from citable import paths
+from scomm import __version__
 from scomm.record.verify import machine
 
 COLUMNS = ("name", "ours", "runs", "compared_with", "theirs", "ratio")

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scomm import paths
+from citable import paths
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
 from scomm.record.edition import source_files
@@ -34,7 +34,7 @@ _PLAIN = """\
 import os
 os.cpu_count = lambda: 1
 from scomm.record import execution
-execution._WORTH_A_SERVER = 1_000
+execution.MIN_NOTEBOOKS_FOR_FORK_SERVER = 1_000
 execution.at_once = lambda: 1
 """
 _BUILD = """\
@@ -63,7 +63,7 @@ def copied() -> Iterator[Path]:
 def _run(root: Path, *command: str) -> float:
     """Run Python in the copy and return the seconds. Raises SystemExit with what it printed."""
     environment = os.environ | {
-        "SCOMM_ROOT": str(root),
+        "CITABLE_ROOT": str(root),
         "PYTHONPATH": str(root / "src"),
         "SOURCE_DATE_EPOCH": "1795392000",
     }

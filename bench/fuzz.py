@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["scomm.data.strict", "scomm.record.refe
     from scomm.data import strict
     from scomm.record.references import parse
 
-from scomm.errors import ScommError
+from citable.errors import CitableError
 
 FILE = Path(tempfile.mkdtemp()) / "file"
 
@@ -35,7 +35,7 @@ def _file(read) -> object:
 def _reference(raw: bytes) -> None:
     try:
         parse(raw.decode("utf-8", "replace"))
-    except ScommError:
+    except CitableError:
         return
 
 

@@ -24,7 +24,7 @@ import duckdb
 import ibis.backends.duckdb  # noqa: F401  (imports are not timed, neither ours nor theirs)
 import pandas as pd
 
-from scomm import paths
+from citable import paths
 from scomm.data.ingest import arrests, removals
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
 from scomm.data.schema import TABLES

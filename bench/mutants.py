@@ -39,7 +39,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data.files import write_atomically
 from scomm.stats.proportions import wilson
 

@@ -6,7 +6,7 @@ import statistics
 
 from playwright.sync_api import sync_playwright
 
-from scomm import paths
+from citable import paths
 from tools.browser import BUDGETS, CHROMIUM, PHONE, kind, serve, weigh
 
 

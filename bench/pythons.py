@@ -19,8 +19,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from scomm import paths
+from citable import paths
 from scomm.data.files import write_atomically
+from scomm.data.paths import PYTHONS
 
 COLUMNS = (
     "python",
@@ -93,7 +94,7 @@ def main() -> None:
         found = row(verified(environment(python), asked.edition))
         print(found, file=sys.stderr)
         writer.writerow(found)
-    write_atomically(paths.PYTHONS, text.getvalue().encode("utf-8"))
+    write_atomically(PYTHONS, text.getvalue().encode("utf-8"))
 
 
 if __name__ == "__main__":

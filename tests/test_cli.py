@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data.schema import TABLES
 from scomm.data.sources import passports
 
@@ -32,9 +32,9 @@ def root(tmp_path: Path) -> Path:
 def scomm(root: Path, *words: str, originals: Path | None = None) -> subprocess.CompletedProcess:
     environment = {
         **os.environ,
-        "SCOMM_ROOT": str(root),
+        "CITABLE_ROOT": str(root),
         "PYTHONPATH": str(paths.SRC),
-        "SCOMM_ORIGINALS": str(originals or root / "nowhere"),
+        "CITABLE_ORIGINALS": str(originals or root / "nowhere"),
         "COLUMNS": "100",
     }
     return subprocess.run(
@@ -86,7 +86,7 @@ def test_dictionary_repairs_what_check_refuses(root: Path):
 
 
 def test_ingest_without_originals(root: Path):
-    refused(scomm(root, "ingest"), "scomm fetch", "SCOMM_ORIGINALS")
+    refused(scomm(root, "ingest"), "scomm fetch", "CITABLE_ORIGINALS")
     refused(scomm(root, "ingest", "--from", str(root / "no")), "no such folder")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from scomm import paths
+from citable import paths
 
 
 def test_the_ratios_of_the_readme_are_those_of_the_benchmark() -> None:

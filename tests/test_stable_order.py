@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.record.chapters import pages
 
 SORTS = {"argsort", "argpartition", "partition", "sort_values"}

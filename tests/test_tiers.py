@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from scomm import paths
+from citable import paths
 
 # The targets that run tests by their markers, and the tier that each adds to the one before it.
 TIERS = {"test": "make test", "test-check": "make check", "check-all": "make check-all"}

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from scomm import __version__, paths
+from citable import paths
+from scomm import __version__
 from scomm.data.sources import sha256_of
 
 from ..processes import HANGS, once_a_run
@@ -102,9 +103,13 @@ class Book:
 
     def environment(self) -> dict[str, str]:
         """Return where the book is, and nothing of the tester's own settings."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("SCOMM_")}
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("SCOMM_", "CITABLE_"))
+        }
         return kept | {
-            "SCOMM_ROOT": str(self.folder),
+            "CITABLE_ROOT": str(self.folder),
             "PYTHONPATH": str(self.folder / "src"),
             "SOURCE_DATE_EPOCH": "1795392000",
             "COLUMNS": "200",
@@ -114,7 +119,7 @@ class Book:
         """Run a command in the book's folder."""
         environment = self.environment()
         if language:
-            environment["SCOMM_LANGUAGE"] = language
+            environment["CITABLE_LANGUAGE"] = language
         return subprocess.run(
             command,
             cwd=self.folder,

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data.schema import TABLES
 from scomm.data.tables import read
 

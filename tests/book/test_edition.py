@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from citable.errors import EditionError
 from scomm import __version__
 from scomm.data.sources import sha256_of
-from scomm.errors import EditionError
 from scomm.record import checksums
 from scomm.record.folders import made_whole
 from scomm.record.verify import check_files
@@ -44,7 +44,7 @@ def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     if not installed.is_dir():
         package = Path(__file__).resolve().parents[2] / "src" / "scomm"
         shutil.copytree(package, installed / "scomm", ignore=shutil.ignore_patterns("__pycache__"))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SCOMM_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SCOMM_", "CITABLE_"))}
     environment |= {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
     return subprocess.run(
         [sys.executable, "-m", "scomm", "verify", *arguments],

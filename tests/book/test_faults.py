@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.record import checksums
 from scomm.record.folders import made_whole
 
@@ -111,7 +111,7 @@ def processes_of(book: Book) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("SCOMM_ROOT") == str(book.folder):
+            if process.environ().get("CITABLE_ROOT") == str(book.folder):
                 found.append(process)
         except psutil.Error:
             continue

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sphinx.errors import ExtensionError
 
+from citable.errors import TableError
 from scomm.book.writers import BackgroundWriter
-from scomm.errors import TableError
 from scomm.record import identity
 
 from ..processes import wait_until

@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from sphinx.errors import ExtensionError
 
-from scomm import __version__, paths
+from citable import paths
+from scomm import __version__
 from scomm.book.launch import for_colab, links
 
 from .conftest import Book

@@ -15,8 +15,8 @@ import pytest
 from lxml import html
 from pypdf import PdfReader
 
+from citable.errors import PrintError
 from scomm import __version__
-from scomm.errors import PrintError
 from scomm.record import identity
 from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.book import is_of

@@ -14,7 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from scomm import __version__, paths
+from citable import paths
+from scomm import __version__
 from scomm.record import checksums
 from tools.browser import serve
 

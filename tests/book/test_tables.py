@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from scomm import paths
+from citable import paths
 from scomm.book.pages import WORDS
 from scomm.display.tables import Col, to_html
 from tools.browser import PHONE, Visit

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data import ledger
 from scomm.data.mappings import areas
 from scomm.data.schema import TABLES

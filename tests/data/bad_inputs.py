@@ -30,7 +30,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError
 from scomm.data import ledger, manifest, mappings, sources, tables
 from scomm.data.ingest import (
     activation,
@@ -73,7 +74,6 @@ from scomm.data.schema.places import (
 )
 from scomm.data.schema.records import SEATTLE_CAP, SEATTLE_WORKBOOK
 from scomm.data.strict import LARGEST
-from scomm.errors import ScommError
 from scomm.record import checksums, identity, paragraphs, published, verify
 from scomm.record.findings import SCHEMA as FINDINGS_SCHEMA
 
@@ -1431,7 +1431,7 @@ def outcome(source: Source, mutation: str, folder: Path, patch: Any) -> tuple[st
     point(source, file, folder, patch)
     try:
         return "table", repr(source.read(folder))
-    except ScommError as error:
+    except CitableError as error:
         return type(error).__name__, str(error)
     finally:
         sources.passports.cache_clear()

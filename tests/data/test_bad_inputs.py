@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data import ledger, mappings, sources
 
 from ..processes import HANGS

@@ -11,13 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data.ingest import detention
 from scomm.data.ingest.sheets import column_letters, read_workbook, sheet_member
 from scomm.data.schema.detention import TABLES
 from scomm.data.sources import under
 from scomm.data.tables import to_bytes
-from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
 pytestmark = [

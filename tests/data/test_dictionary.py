@@ -6,13 +6,13 @@ import dataclasses
 
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import TableError
 from scomm.data import dictionary
 from scomm.data.ingest import modules
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES, Column
 from scomm.data.sources import passports
-from scomm.errors import TableError
 
 
 def test_committed_page_is_current():

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data.ingest import arrests, removals
 from scomm.data.ingest.engines import Engine, engine
 from scomm.data.ingest.records import originals, parts
-from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
 pytestmark = [

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import FetchError
 from scomm.data import fetch
 from scomm.data.sources import Passport, passports, sha256_of
-from scomm.errors import FetchError
 
 CONTENT = b"county,date\n48201,2008-10-27\n" * 5000
 BOUNDARIES = "geo/us-atlas-3.0.1.tgz"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data import ingest, sources
-from scomm.errors import SourceError
 
 from .bad_inputs import catalog, damage, point
 

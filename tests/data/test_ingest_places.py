@@ -10,7 +10,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import LedgerError, SourceError
+from scomm.data import paths as data_paths
 from scomm.data.ingest import activation, boundaries, crosswalk, facilities, population
 from scomm.data.schema.places import (
     ACTIVATION_DATED,
@@ -24,7 +26,6 @@ from scomm.data.schema.places import (
     FACILITY_LIST,
     NONCITIZENS,
 )
-from scomm.errors import LedgerError, SourceError
 
 ORIGINALS = paths.originals()
 needs_originals = [
@@ -241,7 +242,7 @@ class TestDamage:
     ):
         file = tmp_path / "fips_changes.csv"
         file.write_text(",".join(activation._COLUMNS) + f"\n{row}\n")
-        monkeypatch.setattr(paths, "FIPS_CHANGES", file)
+        monkeypatch.setattr(data_paths, "FIPS_CHANGES", file)
         with pytest.raises(LedgerError, match=message):
             activation.fips_changes()
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data import ingest
 from scomm.data.ingest import dashboard, detainer_counts, detainers, removals, s287g
 from scomm.data.ingest.engines.embedded import DuckDBEngine
@@ -21,7 +22,6 @@ from scomm.data.schema.compiled import (
     DETAINERS_BY_REASON,
     S287G,
 )
-from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
 pytestmark = [

@@ -10,11 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scomm import paths
-from scomm.data import jails, mappings
+from citable.errors import ArgumentError, LedgerError
+from scomm.data import jails, mappings, paths
 from scomm.data.jails import candidates, name_key, place_landmarks
 from scomm.data.tables import load
-from scomm.errors import ArgumentError, LedgerError
 
 # (area, landmark, county or None, class, placed by)
 CASES = [

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scomm import paths
+from citable import paths
+from citable.errors import LedgerError
 from scomm.data import ledger
-from scomm.errors import LedgerError
+from scomm.data import paths as data_paths
 
 
 def test_every_figure_is_there_once_and_within_eight_words() -> None:
@@ -82,12 +83,12 @@ def test_claims_have_a_rule_and_cite_entries_that_exist() -> None:
 def test_bad_row_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object, message: str
 ) -> None:
-    text = paths.FIGURES.read_text(encoding="utf-8")
+    text = data_paths.FIGURES.read_text(encoding="utf-8")
     damaged = change(text)  # type: ignore[operator]
     assert damaged != text
     file = tmp_path / "figures.csv"
     file.write_text(damaged, encoding="utf-8")
-    monkeypatch.setattr(paths, "FIGURES", file)
+    monkeypatch.setattr(data_paths, "FIGURES", file)
     ledger.figures.cache_clear()
     try:
         with pytest.raises(LedgerError, match=re.escape(message)):

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from scomm import paths
-from scomm.data import mappings, restrictions
+from citable.errors import LedgerError
+from scomm.data import mappings, paths, restrictions
 from scomm.data.tables import load
-from scomm.errors import LedgerError
 
 TABLES = ("seattle_removals", "seattle_arrests", "seattle_bookins")
 NO_OFFENSE = {"none recorded", "not collected"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data.dictionary import render
 from scomm.data.ingest import ingest
 from scomm.data.manifest import manifest

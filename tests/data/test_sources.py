@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data import sources
-from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()
 needs_originals = pytest.mark.skipif(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import TableError
 from scomm.data import files, manifest, tables
 from scomm.data.schema import TABLES
-from scomm.errors import TableError
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
+from citable import paths
+from citable.errors import ArgumentError
 from scomm import figures as charts
-from scomm import paths
 from scomm.book.figure_key import key_html
 from scomm.data.tables import load
 from scomm.display import style
@@ -37,7 +38,6 @@ from scomm.display.style import (
     swatch,
 )
 from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
-from scomm.errors import ArgumentError
 from scomm.figures import maps, tiles
 from scomm.figures.maps import HATCHED, Panel, county_map, dissolve, rollout
 from scomm.record.pdf.pages import line_svg

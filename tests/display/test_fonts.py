@@ -7,7 +7,7 @@ import re
 import pytest
 from fontTools.ttLib import TTFont
 
-from scomm import paths
+from citable import paths
 from scomm.display.pictures import length
 
 CSS = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")

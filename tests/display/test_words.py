@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from scomm import paths
+from citable import paths
 from scomm.display import words
 from scomm.display.formats import fmt, joined, tr, trn
 from scomm.display.tables import Col, to_html

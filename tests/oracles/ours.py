@@ -15,7 +15,7 @@ from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from scomm import paths
+from scomm.data import paths
 from scomm.stats import (
     funnel,
     heterogeneity,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data import restrictions
 from scomm.data.mappings import fast_track, later_areas, strata
 from scomm.data.tables import load

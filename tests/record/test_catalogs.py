@@ -17,8 +17,8 @@ from babel.util import pathmatch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scomm import paths
-from scomm.errors import ArgumentError, SourceError
+from citable import paths
+from citable.errors import ArgumentError, SourceError
 from scomm.record import catalogs, extraction
 from scomm.record.pseudo import CLOSE, GROWTH, OPEN, pseudo
 

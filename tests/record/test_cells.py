@@ -14,7 +14,7 @@ import jupytext
 import pytest
 
 from bench.cells import chapters, characters
-from scomm import paths
+from citable import paths
 from tools.notebooks import FENCE, code, pages
 
 LINES, WIDTH, WORDS = 10, 100, 12

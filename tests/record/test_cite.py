@@ -13,8 +13,9 @@ import rispy
 import yaml
 from pybtex.database import parse_string
 
-from scomm import __version__, paths
-from scomm.errors import UnknownIdError
+from citable import paths
+from citable.errors import UnknownIdError
+from scomm import __version__
 from scomm.record import cite
 from scomm.record.identity import AUTHOR, SITE, Item, Record, edition_digest
 from scomm.record.references import Reference, parse

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scomm import paths
+from citable import paths
+from citable.errors import LedgerError
 from scomm.data import ledger
-from scomm.errors import LedgerError
+from scomm.data import paths as data_paths
 from scomm.evidence import claims
 from scomm.evidence.claims import (
     Verdict,
@@ -147,7 +148,7 @@ def test_a_claim_without_a_threshold_is_not_settled(
 
 
 def test_no_verdict_is_typed() -> None:
-    text = paths.CLAIMS.read_text(encoding="utf-8")
+    text = data_paths.CLAIMS.read_text(encoding="utf-8")
     typed = text[text.index("\nclaims:") :]
     for word in ("record_evidence", "settled_here", "verdict"):
         assert not re.search(rf"^ +{word}:", typed, re.MULTILINE)
@@ -395,12 +396,12 @@ def test_every_claim_has_a_verdict_of_the_fixed_words() -> None:
 def test_a_claim_typed_wrongly_is_refused(
     old: str, new: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    text = paths.CLAIMS.read_text(encoding="utf-8")
+    text = data_paths.CLAIMS.read_text(encoding="utf-8")
     head, typed = text.split("\nclaims:", 1)
     assert old in typed
     copy = tmp_path / "claims.yml"
     copy.write_text(head + "\nclaims:" + typed.replace(old, new, 1), encoding="utf-8")
-    monkeypatch.setattr(paths, "CLAIMS", copy)
+    monkeypatch.setattr(data_paths, "CLAIMS", copy)
     with pytest.raises(LedgerError, match=re.escape(message)):
         ledger.claims.__wrapped__()
 
@@ -416,10 +417,10 @@ def test_a_claim_typed_wrongly_is_refused(
 def test_rules_typed_wrongly_are_refused(
     old: str, new: str, read: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    text = paths.CLAIMS.read_text(encoding="utf-8")
+    text = data_paths.CLAIMS.read_text(encoding="utf-8")
     assert old in text
     copy = tmp_path / "claims.yml"
     copy.write_text(text.replace(old, new, 1), encoding="utf-8")
-    monkeypatch.setattr(paths, "CLAIMS", copy)
+    monkeypatch.setattr(data_paths, "CLAIMS", copy)
     with pytest.raises(LedgerError, match=r"claims\.yml"):
         read.__wrapped__()

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from frictionless import validate
 
-from scomm import paths
+from citable import paths
+from citable.errors import EditionError
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
-from scomm.errors import EditionError
 from scomm.record import datapackage
 from scomm.record.edition import SOURCE, check_tables, source_files
 

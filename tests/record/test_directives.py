@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from citable.errors import ArgumentError, FindingError
 from scomm.display.tables import Col
-from scomm.errors import ArgumentError, FindingError
 from scomm.record import directives
 from scomm.record.directives import each, filled, formatted, names, parse, texts, value
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.record import chapters
 from scomm.record.execution import ExecutionError, Store, execute, execute_all
 from scomm.record.kernels import Kernels

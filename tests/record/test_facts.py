@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data import ledger
 from scomm.record.chapters import pages
 from scomm.record.prose import prose_only, shown_texts

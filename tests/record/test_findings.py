@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scomm.errors import FindingError
+from citable.errors import FindingError
 from scomm.record.findings import NUMBERS, Finding, Interval, complete, measured
 
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError, UnknownIdError
 from scomm.cli import app
 from scomm.data import strict
 from scomm.data.ingest import modules
-from scomm.errors import ScommError, UnknownIdError
 from scomm.record import paragraphs, published
 from scomm.record.references import KINDS, parse, unknown
 
@@ -179,7 +179,7 @@ def _run_command(first: str, words: list[str]) -> None:
         # An edition that is not there, an empty folder of originals, nothing published to change.
         patch.chdir(folder)
         (Path(folder) / "none").mkdir()
-        patch.setenv("SCOMM_ORIGINALS", str(Path(folder) / "none"))
+        patch.setenv("CITABLE_ORIGINALS", str(Path(folder) / "none"))
         for name in ("BUILD", "LOCALE", "PUBLISHED_FINDINGS", "PUBLISHED_NUMBERS", "CHANGELOG"):
             patch.setattr(paths, name, Path(folder) / name.lower())
         patch.setattr("requests.get", _refuse)
@@ -192,7 +192,7 @@ def _run_command(first: str, words: list[str]) -> None:
 
 
 def _refuse(*_words: object, **_named: object) -> None:
-    raise ScommError("not in this test")
+    raise CitableError("not in this test")
 
 
 # ---- what the sources themselves may not do -----------------------------------------------------

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from citable.errors import ArgumentError
 from scomm.data import restrictions
 from scomm.data.tables import load
-from scomm.errors import ArgumentError
 from scomm.evidence import jail_arrests
 
 

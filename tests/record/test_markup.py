@@ -11,12 +11,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.book import find, lists, search
 from scomm.book.pages import _json_ld, book_json_ld
 from scomm.data.sources import passports
 from scomm.display import figures, pictures, tables
-from scomm.errors import SourceError
 from scomm.figures import maps
 from scomm.places import datasheets
 from scomm.record import identity

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
-from scomm import paths
+from citable import paths
 from scomm.data import ledger
 from scomm.record import published
 from scomm.record.execution import Store, execute_all

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scomm import __version__, paths
-from scomm.errors import PublishedError
+from citable import paths
+from citable.errors import PublishedError
+from scomm import __version__
 from scomm.record import paragraphs
 from scomm.record.paragraphs import Registered, assign
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.record.chapters import pages, read_notebook
 from scomm.record.prose import typed_literals, typed_numbers
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from scomm import __version__, paths
-from scomm.errors import PublishedError
+from citable import paths
+from citable.errors import PublishedError
+from scomm import __version__
 from scomm.record import outputs, published
 from scomm.record.outputs import order
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data import ledger
 from scomm.record.prose import shown_texts
 

@@ -5,8 +5,8 @@ import io
 import pandas as pd
 import pytest
 
+from citable.errors import FindingError, LedgerError
 from scomm.data.tables import load
-from scomm.errors import FindingError, LedgerError
 from scomm.evidence.published import nation, published, rows_behind
 from scomm.record.rows import as_csv, check, figures_of, listed, rows_of, summed
 

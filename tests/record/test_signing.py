@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("ssh-keygen") or not shutil.which("unzip"),

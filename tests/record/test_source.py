@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.record.edition import source_files
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scomm import paths
+from citable import paths
 from scomm.record.directives import finding_of
 
 TEXT = (paths.ROOT / "story.md").read_text(encoding="utf-8").split("---", 2)[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm import paths
+from citable import paths
 from scomm.data.ledger import glossary, term
 from scomm.record.chapters import pages
 from scomm.record.prose import prose_only, typed_numbers

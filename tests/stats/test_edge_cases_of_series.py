@@ -17,7 +17,7 @@ from scipy.stats import t as student
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from scomm import paths
+from scomm.data import paths
 from scomm.stats import panel, proportions, resampling, simulation, timeseries
 from tests.stats.test_edge_cases import FIT, ROOT, ends, exact
 

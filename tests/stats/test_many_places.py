@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import betabinom, binom, chi2_contingency, norm
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import bounds as bd
 from scomm.stats import funnel, panel, ranks, selection, shrinkage
 from scomm.stats import heterogeneity as het

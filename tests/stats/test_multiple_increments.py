@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats.increments import increments
 from scomm.stats.multiple import benjamini_hochberg, holm
 

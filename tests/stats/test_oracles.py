@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from scomm import paths
+from scomm.data import paths
 from tests.oracles.ours import FUNCTIONS, HERE, agreement
 from tests.stats.public import public_functions
 

@@ -8,7 +8,7 @@ from scipy.stats import binomtest, fisher_exact
 from scipy.stats.contingency import relative_risk
 from statsmodels.stats.proportion import proportion_confint
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import proportions as p
 
 INTERVALS = [p.wilson, p.clopper_pearson, p.jeffreys, p.mid_p]

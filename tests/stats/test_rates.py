@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest, gamma
 from statsmodels.stats.rates import test_poisson_2indep as poisson_ratio
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import rates
 from scomm.stats.shrinkage import shrunken_effects
 

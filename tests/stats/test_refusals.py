@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 import pytest
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import (
     _arrays,
     bounds,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import rounded as r
 from scomm.stats.proportions import exact_test
 

@@ -10,7 +10,7 @@ from scipy.stats import t as student
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import standardise as s
 from scomm.stats.proportions import wilson
 from scomm.stats.resampling import cosine_coefficients

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats import timeseries as ts
 from scomm.stats.resampling import (
     block_bootstrap,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from scomm import __version__
+from citable.project import project
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -46,6 +46,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         terms,
     )
 
+    # The module and object of the book's Project; see citable.project.
+    app.add_config_value("citable_project", "", "env")
     # Jupyter Book reads this value; the extension that declares it is one we leave out because
     # it loads third-party scripts.
     app.add_config_value("comments_config", {}, "env")
@@ -78,4 +80,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     for part in parts:
         part.setup(app)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": project().version, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
+from citable.errors import CitableError
 from scomm.book import (
     build_lock,
     cards,
@@ -31,7 +32,6 @@ from scomm.book import (
 )
 from scomm.book.execution import extracting
 from scomm.book.state import build_state
-from scomm.errors import ScommError
 
 # Pages that no source file has; Sphinx writes them after those of the table of contents.
 GENERATED_PAGES = (
@@ -91,7 +91,7 @@ def _build_finished(app: Sphinx, exception: Exception | None) -> None:
         elif exception is None and app.builder.format == "html":
             for step in STEPS:
                 step(app)
-    except ScommError as error:
+    except CitableError as error:
         raise ExtensionError(str(error)) from error
     finally:
         for running in build_state(app).background.values():

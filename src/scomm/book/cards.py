@@ -8,7 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from scomm import __version__
+from citable.project import project
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.lists import sheets
@@ -91,9 +91,9 @@ def _published(sheet: Sheet) -> dict[str, Any]:
 
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     record = build_state(app).record
-    site, about = _("One in Four?"), _("Secure Communities, jurisdiction by jurisdiction")
+    site, about = _(project().short_title), _(project().subtitle)
     foot = _("Edition {edition}, {date}. Every number can be checked.").format(
-        edition=__version__, date=fmt(record.date, "date")
+        edition=project().version, date=fmt(record.date, "date")
     )
     yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
     if not app.config.scomm_page_cards:

@@ -183,7 +183,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _write(app: Sphinx, site: Path) -> None:
     """Write what all pages of places share: the strip of published shares, and their script."""
-    from scomm import __version__
+    from citable.project import project
     from scomm.book.pages import WORDS
 
     if not app.config.scomm_place_pages:
@@ -192,7 +192,7 @@ def _write(app: Sphinx, site: Path) -> None:
 
     drawn = strip_ticks(ticks(), [(value, _(name)) for value, name in references()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))
-    shared = {"edition": __version__, "words": said(WORDS), "actions": said(ACTIONS)}
+    shared = {"edition": project().version, "words": said(WORDS), "actions": said(ACTIONS)}
     text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))
     script = f"window.scommPlace={text};\n{_STATIC.read_text(encoding='utf-8')}"
     write_atomically(site / SCRIPT, script.encode("utf-8"))

@@ -19,14 +19,14 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError
 from scomm.book import paragraphs, writers
 from scomm.book.execution import executed
 from scomm.book.state import build_state, record_domain
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import N_, _
-from scomm.errors import ScommError
 from scomm.record import identity, published
 from scomm.record.changes import editions_json
 from scomm.record.chapters import label
@@ -72,7 +72,7 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     try:
         found = findings(executed(app))
         record = identity.make(found, _items(app, env, found))
-    except ScommError as error:
+    except CitableError as error:
         raise ExtensionError(str(error)) from error
     state = build_state(app)
     state.record = record
@@ -156,7 +156,7 @@ def check(app: Sphinx) -> None:
         return
     try:
         wrong = problems(app)
-    except ScommError as error:
+    except CitableError as error:
         raise ExtensionError(str(error)) from error
     if wrong:
         raise ExtensionError("this build is not what is published:\n  " + "\n  ".join(wrong))

@@ -18,12 +18,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError
 from scomm.book.state import build_state, record_domain
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.errors import ScommError
 from scomm.record import chapters, published
 from scomm.record.execution import Executed, Notebooks, Store, execute_all, forget
 
@@ -138,7 +138,7 @@ def _execute(app: Sphinx) -> None:
     try:
         results = execute_all(notebooks, store, report=report)
         published.in_published_digits({name: r.notebook for name, r in results.items()})
-    except ScommError as error:
+    except CitableError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)
     done = sum(result.seconds is not None for result in results.values())

@@ -20,11 +20,11 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from citable.errors import CitableError
 from scomm.book.execution import FOREIGN, executed, extracting
 from scomm.display.figures import labelled
 from scomm.display.tables import Col, from_plain, rows_to_html
 from scomm.display.words import ENGLISH, _, english, language, said
-from scomm.errors import ScommError
 from scomm.record import directives
 from scomm.record.estimates import drawing
 from scomm.record.findings import Finding, complete
@@ -83,7 +83,7 @@ class Exhibit(SphinxDirective):
             if extracting(self.env.app):
                 return self._texts(directive)
             return [nodes.raw("", self._shown(directive), format="html")]
-        except ScommError as error:
+        except CitableError as error:
             logger.warning("%s", error, location=self.get_location())
             return []
 
@@ -103,7 +103,7 @@ class Exhibit(SphinxDirective):
         for text in directive.written:
             used(self.env, *directives.names(text))
         if directive.name not in recorded:
-            raise ScommError(f"{directive.kind} {directive.id}: no cell of this page records it")
+            raise CitableError(f"{directive.kind} {directive.id}: no cell of this page records it")
         for source in directive.sources:
             self.env.note_dependency(str(source_file(source)))
         data = recorded[directive.name]
@@ -170,7 +170,7 @@ class Each(SphinxRole):
             with english():
                 plain = directives.each(recorded, self.text)
             text = directives.each(directives.in_language(recorded), self.text)
-        except (ScommError, ValueError, TypeError, IndexError) as error:
+        except (CitableError, ValueError, TypeError, IndexError) as error:
             what = f"{{each}}`{self.text}`: {error}"
             message = self.inliner.reporter.warning(what, line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from scomm import __version__
+from citable.project import project
 from scomm.data.files import write_atomically
 from scomm.display.figures import labelled
 from scomm.display.marks import WHEN
@@ -60,7 +60,7 @@ def _framed(data: Mapping[str, Any], page: str) -> str:
     marks = f"figure-{name}.js" if data.get("marks") else ""
     names = {"id": data["id"], "slug": name, "marks": marks, "page": page}
     return from_template(
-        "framed.html", **names, **drawn, **words, policy=FRAMED_POLICY, edition=__version__
+        "framed.html", **names, **drawn, **words, policy=FRAMED_POLICY, edition=project().version
     )
 
 

@@ -11,12 +11,12 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from citable.errors import CitableError
 from scomm.book.execution import FOREIGN, executed, extracting
 from scomm.book.exhibits import used, values
 from scomm.display.figures import labelled, render
 from scomm.display.formats import fmt, tr
 from scomm.display.words import N_, _
-from scomm.errors import ScommError
 from scomm.figures.strip import strip
 from scomm.record import directives
 from scomm.record.outputs import slug
@@ -148,7 +148,7 @@ class _Shown(SphinxDirective):
             return []
         try:
             return [nodes.raw("", self.content_html(), format="html")]
-        except ScommError as error:
+        except CitableError as error:
             logger.warning("%s", error, location=self.get_location())
             return []
 
@@ -190,7 +190,7 @@ class Excerpt(_Shown):
     """``{excerpt} 17.2``: a figure of another page, with its caption and a link to it."""
 
     def content_html(self) -> str:
-        """Return the figure. Raises ScommError if no page records it."""
+        """Return the figure. Raises CitableError if no page records it."""
         app, name = self.env.app, f"figure/{self.arguments[0]}"
         for page, notebook in executed(app).items():
             recorded = values(app, page)
@@ -199,7 +199,7 @@ class Excerpt(_Shown):
                 directive = directives.of_notebook(notebook)[name]
                 texts = directives.texts(directive, recorded, directives.shown)
                 return self._figure(page, recorded[name], texts)
-        raise ScommError(f"excerpt: no other page records {name}")
+        raise CitableError(f"excerpt: no other page records {name}")
 
     def _figure(self, page: str, data: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
         up = "../" * self.env.docname.count("/")

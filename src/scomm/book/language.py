@@ -1,4 +1,4 @@
-"""The language of a build: ``SCOMM_LANGUAGE``, for the book's words and for Sphinx's alike.
+"""The language of a build: ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's alike.
 
 Prose comes through Sphinx's own catalogs (``locale/<language>/LC_MESSAGES/pages.po``), everything
 else through ``scomm.po`` beside it. Both are compiled here before anything is read.
@@ -20,7 +20,7 @@ from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 
-from scomm import paths
+from citable import paths
 from scomm.display.words import ENGLISH, N_, PAGES, _, language
 
 

@@ -14,13 +14,12 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from scomm import __version__
+from citable.project import project
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.data.files import write_atomically
 from scomm.record.outputs import for_download
 
-TAG = f"v{__version__}"
 # The branch on which releases keep the notebooks for Colab, which opens only what a repository has.
 NOTEBOOKS = "notebooks"
 _HOST = "https://github.com/"
@@ -56,9 +55,9 @@ def links(repository: str, page: str) -> dict[str, str]:
     if not repository:
         return {}
     name = _owner_and_name(repository)
-    file = f"{NOTEBOOKS}/{__version__}/{page.rsplit('/', 1)[-1]}.ipynb"
+    file = f"{NOTEBOOKS}/{project().version}/{page.rsplit('/', 1)[-1]}.ipynb"
     return {
-        "Binder": f"https://mybinder.org/v2/gh/{name}/{TAG}?urlpath=lab/tree/{quote(page)}.md",
+        "Binder": f"https://mybinder.org/v2/gh/{name}/{project().tag}?urlpath=lab/tree/{quote(page)}.md",
         "Colab": f"https://colab.research.google.com/github/{name}/blob/{file}",
     }
 
@@ -67,7 +66,8 @@ def for_colab(notebook: nbformat.NotebookNode, repository: str) -> nbformat.Note
     """Return an executed notebook with a first cell that gets the book and installs its lock."""
     result = copy.deepcopy(notebook)
     first = nbformat.v4.new_code_cell(
-        _FIRST.format(edition=__version__, tag=TAG, repository=repository), id="install"
+        _FIRST.format(edition=project().version, tag=project().tag, repository=repository),
+        id="install",
     )
     result.cells.insert(0, first)
     result.nbformat_minor = max(result.nbformat_minor, 5)  # the version that has ids of cells

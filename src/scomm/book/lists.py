@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from scomm import __version__
+from citable.project import project
 from scomm.book import citations, writers
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
@@ -71,7 +71,7 @@ class Editions(SphinxDirective):
                 ": " + escape(_(row["note"])) if row["note"] else "",
             )
             for row in reversed(editions())
-            if row["edition"] != __version__
+            if row["edition"] != project().version
         )
         earlier = (
             f"<ul>{before}</ul>" if before else f"<p>{html('There is no earlier edition.')}</p>"
@@ -82,7 +82,7 @@ class Editions(SphinxDirective):
                 html(
                     "This is edition {edition} of {date:date}. Its digest stands at the foot of every page, "
                     "and in full in <code>record.json</code>.",
-                    edition=__version__,
+                    edition=project().version,
                     date=release_date(),
                 ),
             )

@@ -6,11 +6,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
+from citable.errors import CitableError
 from scomm.book.execution import executed, extracting
 from scomm.book.exhibits import used, values
 from scomm.display.formats import fmt, tr
 from scomm.display.words import english
-from scomm.errors import ScommError
 from scomm.record.directives import in_language, named, value
 from scomm.record.outputs import findings
 
@@ -35,7 +35,7 @@ class Number(SphinxRole):
             with english():
                 plain = fmt(found, spec)
             text = fmt(value(in_language(recorded), name), spec)
-        except (ScommError, ValueError, TypeError, IndexError) as error:
+        except (CitableError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno
             )

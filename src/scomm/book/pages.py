@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
-from scomm import __version__, paths
+from citable import paths
+from citable.project import project
 from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.launch import links
@@ -23,7 +24,7 @@ from scomm.data.manifest import manifest
 from scomm.display.pictures import CARD
 from scomm.display.words import N_, _, language, said
 from scomm.record import cite, report
-from scomm.record.identity import AUTHOR, SITE, Record
+from scomm.record.identity import Record
 from scomm.record.templated import html
 
 _ABSTRACT = N_(
@@ -87,12 +88,12 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
     """Return the citation tags of a page: Highwire Press for scholars' tools, Dublin Core for all."""
     date = record.date.replace("-", "/")
     tags = [
-        ("citation_title", _(SITE) if home else title),
-        ("citation_author", AUTHOR),
+        ("citation_title", _(project().title) if home else title),
+        ("citation_author", project().author),
         ("citation_publication_date", date),
         ("citation_language", language()),
-        ("DC.title", _(SITE) if home else title),
-        ("DC.creator", AUTHOR),
+        ("DC.title", _(project().title) if home else title),
+        ("DC.creator", project().author),
         ("DC.date", record.date),
         ("DC.type", "Text"),
         ("DC.language", language()),
@@ -100,7 +101,10 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
         ("DC.identifier", f"{record.edition}/{page}.html, digest {record.short_digest}"),
     ]
     if not home:
-        tags += [("citation_inbook_title", _(SITE)), ("DC.relation.isPartOf", _(SITE))]
+        tags += [
+            ("citation_inbook_title", _(project().title)),
+            ("DC.relation.isPartOf", _(project().title)),
+        ]
     if record.address:
         tags.append(("citation_public_url", f"{record.address}/{record.edition}/{page}.html"))
     return tags
@@ -113,15 +117,15 @@ def social(
     base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
         ("og:type", "book" if home else "article"),
-        ("og:site_name", _("One in Four?")),
-        ("og:title", _(SITE) if home else title),
+        ("og:site_name", _(project().short_title)),
+        ("og:title", _(project().title) if home else title),
         ("og:description", _(_ABSTRACT)),
         ("og:locale", _LOCALES.get(language(), language())),
         # Sites that show pictures of links want the whole address; without one the path must do.
         ("og:image", f"{base}{card_path(page, own_card)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
-        ("og:image:alt", _(SITE) if home else f"{_('One in Four?')} {title}"),
+        ("og:image:alt", _(project().title) if home else f"{_('One in Four?')} {title}"),
         ("twitter:card", "summary_large_image"),
     ]
     if record.address:
@@ -134,9 +138,9 @@ def book_json_ld(record: Record) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Book",
-        "name": _(SITE),
+        "name": _(project().title),
         "abstract": _(_ABSTRACT),
-        "author": {"@type": "Organization", "name": AUTHOR},
+        "author": {"@type": "Organization", "name": project().author},
         "bookEdition": record.edition,
         "datePublished": record.date,
         "inLanguage": language(),
@@ -157,12 +161,12 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": _("{title}: findings and tables").format(title=_(SITE)),
+        "name": _("{title}: findings and tables").format(title=_(project().title)),
         "description": _(
             "{abstract} {n} tables with their dictionary, hashes and sources, and every finding with "
             "counts and interval."
         ).format(abstract=_(_ABSTRACT), n=len(manifest())),
-        "creator": {"@type": "Organization", "name": AUTHOR},
+        "creator": {"@type": "Organization", "name": project().author},
         "version": record.edition,
         "datePublished": record.date,
         "license": _DATA_LICENCE,
@@ -230,7 +234,7 @@ def _context(
     results, record = state.results, state.record
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
-    context["edition"] = __version__
+    context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html
     context["words"] = said(WORDS) | sharing(record, pagename)

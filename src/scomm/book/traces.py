@@ -11,7 +11,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from scomm import __version__
+from citable.project import project
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.state import build_state
@@ -75,7 +75,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             trace=item,
             up="../",
             words=said(CHECK),
-            edition=__version__,
+            edition=project().version,
             tolerance=published.tolerance(item.finding),
             report_address=report.address(
                 record, cited, app.config.scomm_repository, app.config.scomm_report_address
@@ -91,7 +91,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         title = str(html("Finding {id}: where it comes from", id=identifier))
         yield name, {"title": title, "body": body, "toc": "", "furo_hide_toc": True}, "page.html"
     folder = Path(app.outdir) / "check"
-    document = {"schema": ROWS_SCHEMA, "edition": __version__, "rows": listed}
+    document = {"schema": ROWS_SCHEMA, "edition": project().version, "rows": listed}
     text = json.dumps(document, indent=1) + "\n"
     write_atomically(folder / "rows.json", text.encode("utf-8"))
     write_atomically(folder / "check.js", (STATIC / "check.js").read_bytes())

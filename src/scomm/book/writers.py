@@ -15,12 +15,12 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError
 from scomm.book.state import build_state, record_domain
 from scomm.data.files import replace_content, write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.words import language
-from scomm.errors import ScommError
 from scomm.record.identity import editions, text_digest
 
 # Code, templates and styles that make pages; Sphinx itself does not look at them.
@@ -34,7 +34,7 @@ Pages = Callable[[Sphinx], Iterable[Page]]
 
 def makers() -> str:
     """Return a digest of the code and templates that make pages."""
-    folders = (paths.SRC / "scomm", paths.ROOT / "_templates", paths.ROOT / "_static")
+    folders = (paths.SRC, paths.ROOT / "_templates", paths.ROOT / "_static")
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _MAKERS]
     return text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 
@@ -149,7 +149,7 @@ class BackgroundWriter:
         try:
             write(app, Path(app.outdir))
             errors.send("")
-        except ScommError as error:
+        except CitableError as error:
             errors.send(str(error))
 
     def wait(self) -> None:

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 
-from scomm import paths
+from citable import paths
+from citable.errors import ArgumentError, CitableError, SourceError
 from scomm.cli.progress import bar
 from scomm.cli.record import (
     cite_command,
@@ -27,7 +28,7 @@ from scomm.cli.record import (
     verify_command,
 )
 from scomm.cli.words import words_app
-from scomm.errors import ArgumentError, ScommError, SourceError
+from scomm.data.paths import ERROR_RATES
 
 if TYPE_CHECKING:
     from scomm.data.ingest.base import Output
@@ -37,12 +38,12 @@ STATUS_ERROR = 2
 
 
 class _Group(typer.core.TyperGroup):
-    """Commands whose ScommError becomes a message on standard error."""
+    """Commands whose CitableError becomes a message on standard error."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except ScommError as error:
+        except CitableError as error:
             print(f"scomm: {error}", file=sys.stderr)
             raise typer.Exit(STATUS_ERROR) from error
         except BrokenPipeError:
@@ -79,7 +80,7 @@ def _originals(folder: Path | None) -> Path:
             str(folder or "originals"),
             found="no such folder",
             expected="the folder of original files",
-            remedy="Run `scomm fetch`, name it with --from, or set SCOMM_ORIGINALS.",
+            remedy="Run `scomm fetch`, name it with --from, or set CITABLE_ORIGINALS.",
         )
     return found
 
@@ -144,7 +145,7 @@ def fetch(
     folder: From = None,
     to: Annotated[
         Path | None,
-        typer.Option("--to", help="Where to put them; else SCOMM_ORIGINALS or ./originals."),
+        typer.Option("--to", help="Where to put them; else CITABLE_ORIGINALS or ./originals."),
     ] = None,
     npm_registry: Annotated[
         str | None, typer.Option("--npm-registry", help="Address of an npm registry.")
@@ -198,7 +199,7 @@ def simulate(
     if unknown:
         raise ArgumentError(f"no study {sorted(unknown)}; there are: {', '.join(STUDIES)}.")
     frame = run_simulation(only, report=lambda name, rows: print(f"{name}: {rows} rates"))
-    print(f"{len(frame):,} rates in {paths.ERROR_RATES}")
+    print(f"{len(frame):,} rates in {ERROR_RATES}")
 
 
 @app.command()

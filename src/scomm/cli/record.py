@@ -16,9 +16,9 @@ from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
-from scomm import paths
+from citable import paths
+from citable.errors import EditionError, PublishedError
 from scomm.cli.progress import bar
-from scomm.errors import EditionError, PublishedError
 
 if TYPE_CHECKING:
     import nbformat
@@ -242,7 +242,7 @@ def _in_edition(folder: Path, reference: str | None, as_json: bool, originals: P
     command += ["--from", str(originals.resolve())] if originals else []
     package = Path(__file__).resolve().parents[2]
     environment = os.environ | {
-        "SCOMM_ROOT": str(source),
+        "CITABLE_ROOT": str(source),
         "PYTHONPATH": str(package),
         "PYTHONDONTWRITEBYTECODE": "1",
     }

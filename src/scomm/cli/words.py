@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scomm import paths
+from citable import paths
 
 words_app = typer.Typer(no_args_is_help=True, help="The book's words: extract and translate them.")
 

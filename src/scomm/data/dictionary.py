@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from citable.errors import TableError
 from scomm.data.manifest import Entry, manifest
 from scomm.data.schema import TABLES, Column, Table
 from scomm.data.sources import passports
-from scomm.errors import TableError
 
 _HEAD = """# Data dictionary
 

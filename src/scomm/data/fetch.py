@@ -16,8 +16,8 @@ from pathlib import Path
 import pooch
 import requests
 
+from citable.errors import FetchError
 from scomm.data.sources import Passport, passports, sha256_of
-from scomm.errors import FetchError
 
 TIMEOUT = 60.0
 _PACKAGE, _VERSION = "us-atlas", "3.0.1"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from citable.errors import ArgumentError
 from scomm.data import ledger
 from scomm.data.mappings import (
     NOT_RECORDED,
@@ -19,7 +20,6 @@ from scomm.data.mappings import (
     landmark_rules,
     state_code,
 )
-from scomm.errors import ArgumentError
 
 JAIL = "jail"
 SEVERAL = "several places"

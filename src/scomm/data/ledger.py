@@ -9,9 +9,20 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scomm import paths
+from citable import paths
+from citable.errors import LedgerError
+from scomm.data.paths import (
+    CLAIMS,
+    CODING,
+    CUTOFFS,
+    DECISIONS,
+    FIGURES,
+    LAW,
+    OBJECTIONS,
+    PUBLISHED_TOTALS,
+    TIMELINE,
+)
 from scomm.data.strict import named_rows, read_yaml
-from scomm.errors import LedgerError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,9 +148,9 @@ def figures() -> pd.DataFrame:
 
     Raises LedgerError naming the row and column at fault.
     """
-    name = paths.FIGURES.name
+    name = FIGURES.name
     frame = _csv(
-        paths.FIGURES,
+        FIGURES,
         (
             "id",
             "jurisdiction",
@@ -186,9 +197,9 @@ def cutoffs() -> pd.DataFrame:
 
     Raises LedgerError if it names a figure that the ledger does not have.
     """
-    name = paths.CUTOFFS.name
+    name = CUTOFFS.name
     frame = _csv(
-        paths.CUTOFFS,
+        CUTOFFS,
         (
             "key",
             "jurisdiction",
@@ -218,17 +229,17 @@ def cutoffs() -> pd.DataFrame:
 @cache
 def decisions() -> pd.DataFrame:
     """Return the decision rows by id: what was in question, what was decided, and why."""
-    frame = _csv(paths.DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
-    _unique(frame, paths.DECISIONS.name, "id")
-    _dated(frame, paths.DECISIONS.name)
+    frame = _csv(DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
+    _unique(frame, DECISIONS.name, "id")
+    _dated(frame, DECISIONS.name)
     return frame.set_index("id", drop=False)
 
 
 @cache
 def published_totals() -> pd.DataFrame:
     """Return agency totals as published, by id, with ``value`` as a number."""
-    name = paths.PUBLISHED_TOTALS.name
-    frame = _csv(paths.PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
+    name = PUBLISHED_TOTALS.name
+    frame = _csv(PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
     _unique(frame, name, "id")
     frame["value"] = _numeric(frame, name, "value")
     return frame.set_index("id", drop=False)
@@ -237,10 +248,10 @@ def published_totals() -> pd.DataFrame:
 @cache
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
-    frame = _csv(paths.TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
-    _dated(frame, paths.TIMELINE.name)
-    _unique(frame, paths.TIMELINE.name, "id")
-    _require(frame, paths.TIMELINE.name, "status", STATUSES)
+    frame = _csv(TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
+    _dated(frame, TIMELINE.name)
+    _unique(frame, TIMELINE.name, "id")
+    _require(frame, TIMELINE.name, "status", STATUSES)
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -251,8 +262,8 @@ def claims() -> dict[str, dict[str, Any]]:
     Raises LedgerError for an id that stands twice, a form without a rule, or a fact of record
     without its source.
     """
-    name = paths.CLAIMS.name
-    entries = _entries(paths.CLAIMS, "claims", ("id", "short", "side", "where", "test"))
+    name = CLAIMS.name
+    entries = _entries(CLAIMS, "claims", ("id", "short", "side", "where", "test"))
     for number, entry in enumerate(entries, start=1):
         place = f"{name}, claims, entry {number}"
         for field, kind in (("test", dict), ("where", list)):
@@ -292,32 +303,32 @@ def _facts(test: dict[str, Any], place: str) -> None:
 @cache
 def verdict_rules() -> dict[str, dict[str, Any]]:
     """Return the printed rule of each form of claim, as typed: questions, answers and rows."""
-    rules = _mapping(paths.CLAIMS).get("verdict_rules")
+    rules = _mapping(CLAIMS).get("verdict_rules")
     wanted = {"form", "questions", "answers", "rows"}
     if not isinstance(rules, dict) or set(rules) != set(FORMS):
-        raise LedgerError(f"{paths.CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
+        raise LedgerError(f"{CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
     for form, rule in rules.items():
         if not isinstance(rule, dict) or set(rule) != wanted:
-            raise LedgerError(f"{paths.CLAIMS.name}, {form}: expected {', '.join(sorted(wanted))}")
+            raise LedgerError(f"{CLAIMS.name}, {form}: expected {', '.join(sorted(wanted))}")
     return rules
 
 
 @cache
 def verdict_settings() -> dict[str, Any]:
     """Return what every rule is applied with: the latest cut-off and the level."""
-    settings = _mapping(paths.CLAIMS).get("verdict_settings")
+    settings = _mapping(CLAIMS).get("verdict_settings")
     wanted = {"latest_cutoff": str, "level": float}
     if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
-        raise LedgerError(f"{paths.CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
+        raise LedgerError(f"{CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
     return settings
 
 
 @cache
 def objections() -> dict[str, Any]:
     """Return objections and the questions of courts' reference guides, as typed."""
-    _entries(paths.OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
-    _entries(paths.OBJECTIONS, "questions", ("id", "question", "answer"))
-    return _mapping(paths.OBJECTIONS)
+    _entries(OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
+    _entries(OBJECTIONS, "questions", ("id", "question", "answer"))
+    return _mapping(OBJECTIONS)
 
 
 @cache
@@ -355,12 +366,12 @@ def term(name: str) -> dict[str, Any] | None:
 @cache
 def law() -> list[dict[str, Any]]:
     """Return the confirmed law of the evidence appendix, as typed."""
-    return _entries(paths.LAW, "law", ("id", "kind", "cite", "says", "status"))
+    return _entries(LAW, "law", ("id", "kind", "cite", "says", "status"))
 
 
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
-    return _csv(paths.CODING / f"{kind}.csv", ())
+    return _csv(CODING / f"{kind}.csv", ())
 
 
 def fact_status(key: str) -> str | None:

@@ -7,9 +7,9 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scomm import paths
+from citable import paths
+from citable.errors import TableError
 from scomm.data.strict import read_json
-from scomm.errors import TableError
 
 REBUILD = "Run `scomm ingest` with the originals, or restore the file with `git checkout`."
 

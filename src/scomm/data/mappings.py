@@ -14,10 +14,10 @@ from typing import NoReturn
 
 import pandas as pd
 
-from scomm import paths
+from citable.errors import LedgerError
+from scomm.data import paths
 from scomm.data.strict import named_rows
 from scomm.data.tables import load
-from scomm.errors import LedgerError
 
 NOT_RECORDED = "not recorded"
 

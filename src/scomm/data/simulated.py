@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from scomm import paths
+from citable.errors import TableError
+from scomm.data import paths
 from scomm.data.files import write_atomically
 from scomm.data.schema.base import Column, Table
 from scomm.data.tables import read, to_bytes
-from scomm.errors import TableError
 from scomm.stats.simulation import STUDIES, study
 
 _ABSENT = "does not apply to this study"

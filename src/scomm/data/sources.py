@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from scomm import paths
+from citable import paths
+from citable.errors import SourceError
 from scomm.data.strict import is_relative, read_text
-from scomm.errors import SourceError
 
 _CHUNK = 1 << 20
 _RESTORE = "Restore the file with `git checkout`."
@@ -150,7 +150,7 @@ def locate(path: str, folder: Path) -> Path:
             path,
             found=f"no such file in {folder}",
             expected="the original named in data/sources.toml",
-            remedy="Run `scomm fetch`, or set SCOMM_ORIGINALS to the folder that holds it.",
+            remedy="Run `scomm fetch`, or set CITABLE_ORIGINALS to the folder that holds it.",
         )
     return file
 

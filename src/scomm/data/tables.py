@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from scomm import paths
+from citable import paths
+from citable.errors import TableError
 from scomm.data.manifest import REBUILD, manifest
 from scomm.data.schema import TABLES, Table
 from scomm.data.sources import sha256_of
 from scomm.data.strict import decoded, read_bytes
-from scomm.errors import TableError
 
 _NUMBERS = {
     "int": r"^(-?[0-9]{1,18})?$",

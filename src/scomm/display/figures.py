@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from citable.errors import ArgumentError
 from scomm.display.checks import problems, text_problems
 from scomm.display.marks import readings
 from scomm.display.style import style, with_variables
-from scomm.errors import ArgumentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

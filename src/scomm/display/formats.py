@@ -16,9 +16,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from citable.errors import ArgumentError
 from scomm.display.names import normal_case
 from scomm.display.words import N_, LazyText, _, plural
-from scomm.errors import ArgumentError
 
 _WORDS = [
     N_("none"),

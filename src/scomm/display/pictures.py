@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from scomm import paths
+from citable import paths
 from scomm.display.style import BLUE, GREY, INK, MUTED, OCHRE, PAPER, RULE, Color
 
 # Names as the files give them; the second is that of the family its weights were cut from.

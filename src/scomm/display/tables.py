@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from citable.errors import ArgumentError
 from scomm.display.formats import fmt, missing
 from scomm.display.words import N_, _
-from scomm.errors import ArgumentError
 
 if TYPE_CHECKING:
     import pandas as pd

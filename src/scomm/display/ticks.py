@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 
 # What a value is multiplied by, and what follows it in print.
 UNITS = {"share": (100.0, "%"), "points": (100.0, ""), "number": (1.0, "")}

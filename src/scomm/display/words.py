@@ -1,7 +1,7 @@
 """Words that a reader sees, in the language of the edition: English, or a translation of it.
 
 The English text is the message. ``_`` gives its translation from ``locale/<language>``, where the
-environment variable ``SCOMM_LANGUAGE`` names a language; without it every function here returns
+environment variable ``CITABLE_LANGUAGE`` names a language; without it every function here returns
 what it was given and reads nothing. What is recorded and compared (findings, numbers, tables) is
 English in every edition; a translation is made where something is shown. So a text with values in
 it is kept as ``LazyText``: English to whoever records it, and able to say itself again.
@@ -17,9 +17,9 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from scomm import paths
+from citable import paths
 
-VARIABLE = "SCOMM_LANGUAGE"
+VARIABLE = "CITABLE_LANGUAGE"
 ENGLISH = "en"
 DOMAIN = "scomm"
 PAGES = "pages"
@@ -28,7 +28,7 @@ _in_english: ContextVar[bool] = ContextVar("in_english", default=False)
 
 
 def language() -> str:
-    """Return the code of the language of this edition: ``en`` unless ``SCOMM_LANGUAGE`` says so."""
+    """Return the code of the language of this edition: ``en`` unless ``CITABLE_LANGUAGE`` says so."""
     return os.environ.get(VARIABLE, "") or ENGLISH
 
 

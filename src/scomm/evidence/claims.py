@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm import paths
+from citable import paths
+from citable.errors import LedgerError
 from scomm.data import ledger
 from scomm.data.tables import load
 from scomm.display.formats import tr
 from scomm.display.words import N_, LazyText
-from scomm.errors import LedgerError
 from scomm.evidence.published import HALF, Published, cutoff_month, national_total, published
 from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
 from scomm.stats.verdicts import Rule, as_counted_each, beyond_chance_each

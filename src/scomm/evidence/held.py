@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from citable.errors import TableError
 from scomm.data.schema.detention import (
     ADP,
     ALL,
@@ -25,7 +26,6 @@ from scomm.data.schema.detention import (
 )
 from scomm.data.tables import load
 from scomm.display.words import N_
-from scomm.errors import TableError
 
 RELEASE_TO_REMOVE = "Release to Remove"
 # The two fields of the facilities sheet that tell people with a conviction from those without.

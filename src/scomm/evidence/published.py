@@ -16,10 +16,10 @@ from functools import cache
 
 import pandas as pd
 
+from citable.errors import LedgerError
 from scomm.data import ledger
 from scomm.display.formats import joined, tr
 from scomm.display.words import N_, LazyText
-from scomm.errors import LedgerError
 from scomm.record.rows import Rows, figures_of
 from scomm.stats.proportions import Interval, exact_test, wilson
 from scomm.stats.rounded import (

@@ -18,10 +18,10 @@ from babel.messages.frontend import OptionError, UpdateCatalog, parse_mapping_cf
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from scomm import paths
+from citable import paths
+from citable.errors import ArgumentError, SourceError
 from scomm.data.files import write_atomically
 from scomm.display.words import DOMAIN, PAGES
-from scomm.errors import ArgumentError, SourceError
 from scomm.record.pseudo import pseudo
 
 PSEUDO = "qps"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from scomm import __version__
+from citable.project import project
 from scomm.record import published
 from scomm.record.identity import editions, release_date
 
@@ -20,10 +20,10 @@ def editions_json(digest: str) -> bytes:
     rows = [
         {"edition": row["edition"], "date": row["date"], "digest": row["digest"]}
         for row in editions()
-        if row["edition"] != __version__
+        if row["edition"] != project().version
     ]
-    rows.append({"edition": __version__, "date": release_date(), "digest": digest})
-    document = {"schema": EDITIONS_SCHEMA, "latest": __version__, "editions": rows}
+    rows.append({"edition": project().version, "date": release_date(), "digest": digest})
+    document = {"schema": EDITIONS_SCHEMA, "latest": project().version, "editions": rows}
     return (json.dumps(document, indent=1) + "\n").encode("utf-8")
 
 

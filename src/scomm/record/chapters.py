@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from scomm import paths
-from scomm.errors import EditionError
+from citable import paths
+from citable.errors import EditionError
 from scomm.record.execution import Store
 
 _HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.S)

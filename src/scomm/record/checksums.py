@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scomm import paths
+from citable import paths
+from citable.errors import EditionError
 from scomm.data.sources import sha256_of
 from scomm.data.strict import is_relative, read_json, read_text
-from scomm.errors import EditionError
 from scomm.record import identity
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from citable.project import project
 from scomm.display.words import N_
-from scomm.record.identity import AUTHOR, SITE, Item, Record
+from scomm.record.identity import Item, Record
 
 # Months as legal citations abbreviate them.
 _MONTHS = (
@@ -68,10 +69,10 @@ def indigo(record: Record, item: Item, html: bool = False) -> str:
     an archived copy in square brackets only where there is one (R33.6.3). ``html`` marks italics;
     plain text has asterisks around them.
     """
-    parts = [AUTHOR]
+    parts = [project().author]
     if item.kind != "book":
         parts.append(f"<i>{escape(item.title)}</i>" if html else f"*{item.title}*")
-    parts.append(SITE)
+    parts.append(project().title)
     text = ", ".join(parts + ([pinpoint(item)] if pinpoint(item) else []))
     text += f" (ed. {record.edition}, digest {record.short_digest}, {_date(record)})"
     if url := record.url(item):
@@ -86,7 +87,11 @@ def short(record: Record, item: Item, html: bool = False) -> str:
     supra = "<i>supra</i>" if html else "*supra*"
     where = pinpoint(item) or (item.title if item.kind in _PAGES else "")
     where = escape(where) if html else where
-    return f"{AUTHOR}, {supra}" + (f", {where}" if where else "") + f" (ed. {record.edition})."
+    return (
+        f"{project().author}, {supra}"
+        + (f", {where}" if where else "")
+        + f" (ed. {record.edition})."
+    )
 
 
 def _key(record: Record, item: Item) -> str:
@@ -96,7 +101,7 @@ def _key(record: Record, item: Item) -> str:
 
 def _title(item: Item) -> str:
     if item.kind == "book":
-        return SITE
+        return project().title
     return ", ".join(filter(None, (item.title, pinpoint(item))))
 
 
@@ -116,9 +121,9 @@ def bibtex(record: Record, item: Item) -> str:
     """Return a BibTeX entry of the type ``misc``, which every style knows."""
     year, month, _ = record.date.split("-")
     fields = {
-        "author": "{" + AUTHOR + "}",
+        "author": "{" + project().author + "}",
         "title": "{" + _tex(_title(item)) + "}",
-        "howpublished": _tex(SITE) if item.kind != "book" else "",
+        "howpublished": _tex(project().title) if item.kind != "book" else "",
         "edition": record.edition,
         "year": year,
         "month": str(int(month)),
@@ -135,13 +140,13 @@ def csl(record: Record, item: Item) -> dict[str, Any]:
         "id": _key(record, item),
         "type": "book" if item.kind == "book" else "webpage",
         "title": _title(item),
-        "author": [{"literal": AUTHOR}],
+        "author": [{"literal": project().author}],
         "issued": {"date-parts": [[int(part) for part in record.date.split("-")]]},
         "edition": record.edition,
         "note": _note(record, item),
     }
     if item.kind != "book":
-        entry["container-title"] = SITE
+        entry["container-title"] = project().title
     if url := record.url(item):
         entry["URL"] = url
     return entry
@@ -153,9 +158,9 @@ def ris(record: Record, item: Item) -> str:
     fields = [
         ("TY", "BOOK" if item.kind == "book" else "ELEC"),
         ("ID", _key(record, item)),
-        ("AU", AUTHOR),
+        ("AU", project().author),
         ("TI", _title(item)),
-        ("T2", SITE if item.kind != "book" else ""),
+        ("T2", project().title if item.kind != "book" else ""),
         ("PY", year),
         ("DA", f"{year}/{month}/{day}"),
         ("ET", record.edition),

@@ -8,12 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scomm import __version__, paths
+from citable import paths
+from citable.project import project
 from scomm.data.dictionary import allowed_values
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES, Column, Table
 from scomm.data.sources import Passport, passports, sha256_of
-from scomm.record.identity import AUTHOR, SITE
 
 _TYPES = {
     "str": "string",
@@ -67,7 +67,7 @@ def file_of(source: str) -> str:
     if source in TABLES:
         name = f"{source}.csv"
         return f"{name}.gz" if _is_large(source) else name
-    for folder in (paths.HAND, paths.CODING, paths.DATA):
+    for folder in (*paths.typed_folders(), paths.DATA):
         if (folder / source).is_file():
             return (folder / source).relative_to(paths.DATA).as_posix()
     return ""
@@ -148,7 +148,7 @@ def _typed(file: Path) -> tuple[dict[str, Any], str, bytes]:
 def _typed_files() -> list[Path]:
     return sorted(
         file
-        for folder in (paths.HAND, paths.ERROR_RATES.parent)
+        for folder in (paths.HAND, paths.SIMULATED)
         for file in folder.rglob("*")
         if file.suffix in (".csv", ".yml")
     )
@@ -158,7 +158,7 @@ def made_of() -> str:
     """Return a digest of all that the package is made of, to tell whether it must be made again."""
     makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
     makers += [*sorted((paths.SRC / "scomm" / "data").rglob("*.py")), Path(__file__)]
-    parts = [__version__, *(sha256_of(file) for file in makers)]
+    parts = [project().version, *(sha256_of(file) for file in makers)]
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
 
 
@@ -177,10 +177,10 @@ def files() -> dict[str, bytes]:
         result[path] = content
     descriptor = {
         "profile": "data-package",
-        "name": "one-in-four",
-        "title": f"{SITE}: tables",
-        "version": __version__,
-        "contributors": [{"title": AUTHOR, "role": "author"}],
+        "name": project().name,
+        "title": f"{project().title}: tables",
+        "version": project().version,
+        "contributors": [{"title": project().author, "role": "author"}],
         "licenses": [_LICENCE],
         "resources": resources,
     }

@@ -29,10 +29,10 @@ from typing import Any
 
 import nbformat
 
+from citable.errors import FindingError
 from scomm.display.formats import fill, fmt
 from scomm.display.tables import Col
 from scomm.display.words import _, of_pages
-from scomm.errors import FindingError
 
 # The texts that a directive can have after its first paragraph, by kind, with the names of their
 # fields in the record.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -12,10 +13,11 @@ from frictionless import validate
 from lxml import html
 from lxml.html import builder as E
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import EditionError
+from citable.project import project
 from scomm.data.files import write_atomically
 from scomm.display.words import _
-from scomm.errors import EditionError
 from scomm.record import chapters, datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
@@ -24,7 +26,6 @@ from scomm.record.pdf import book, volume
 from scomm.record.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from scomm.record.verify import read_findings
 
-NAME = f"one-in-four-{__version__}"
 LARGEST = 30_000_000  # bytes of the zip
 
 # What of the checkout is source, beside the pages: all that is needed to build, test and verify.
@@ -64,7 +65,7 @@ _LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis"
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
 
 _README = """\
-One in Four? Secure Communities, jurisdiction by jurisdiction. Edition {edition}, {date}.
+{title} {subtitle}. Edition {edition}, {date}.
 Digest {digest}
 
 site/             the book; open site/index.html in a browser
@@ -72,7 +73,7 @@ site/tables/      the tables as a Frictionless Data Package, with their dictiona
 site/notebooks/   the chapters, each also as an executed notebook (.ipynb)
 site/exhibits/    every figure as SVG and PNG, the data of every figure and table as CSV
 source/           everything needed to build, test and verify this edition
-one-in-four-{edition}.pdf, where the edition has one: the book as one PDF; its second volume, a sheet
+{file}.pdf, where the edition has one: the book as one PDF; its second volume, a sheet
                   for each state and area, is published beside this folder's zip
 root/             what belongs in the root of a web site that serves editions under /{edition}/;
                   headers.txt is the policy under which its pages load nothing from elsewhere
@@ -107,8 +108,10 @@ def _copy(file: Path, to: Path) -> None:
 def _check_site(site: Path) -> identity.Record:
     """Return the record of a built site. Raises EditionError if it is not what is published."""
     record = identity.load(site)
-    if record.edition != __version__:
-        raise EditionError(f"{site}: edition {record.edition}, this is {__version__}: `make book`")
+    if record.edition != project().version:
+        raise EditionError(
+            f"{site}: edition {record.edition}, this is {project().version}: `make book`"
+        )
     findings = read_findings(site / "findings.json")
     moved = published.compare(published.load(), findings)
     if moved or not published.load():
@@ -140,9 +143,10 @@ def _check_package(tables: Path) -> None:
 
 def _redirect() -> str:
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>One in Four?</title>\n'
-        f'<meta http-equiv="refresh" content="0; url={__version__}/"></head>\n'
-        f'<body><p><a href="{__version__}/">One in Four?, edition {__version__}</a></p></body></html>\n'
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>'
+        f"{escape(project().short_title)}</title>\n"
+        f'<meta http-equiv="refresh" content="0; url={project().version}/"></head>\n'
+        f'<body><p><a href="{project().version}/">{escape(project().short_title)}, edition {project().version}</a></p></body></html>\n'
     )
 
 
@@ -161,7 +165,7 @@ def not_found(site: Path) -> str:
 
     Raises EditionError if the site's first page has no article.
     """
-    home = f"{urlsplit(identity.address()).path.rstrip('/')}/{__version__}/"
+    home = f"{urlsplit(identity.address()).path.rstrip('/')}/{project().version}/"
     tree = html.fromstring(
         (site / "index.html").read_bytes(), parser=html.HTMLParser(encoding="utf-8")
     )
@@ -172,7 +176,7 @@ def not_found(site: Path) -> str:
         raise EditionError(f"{site}: its first page has no article. Run `make book`.")
     finder = [] if form is None else [form, *tree.xpath("//article//script")]
     links = {
-        "index.html": _("The first page of edition {edition}").format(edition=__version__),
+        "index.html": _("The first page of edition {edition}").format(edition=project().version),
         "datasheets/counties.html": _("Counties, states and areas, all in one list"),
         "search.html": _("Search the book"),
     }
@@ -183,7 +187,7 @@ def not_found(site: Path) -> str:
             _(
                 "Addresses of findings, paragraphs and places do not change within an edition; each begins with "
             ),
-            E.CODE(f"/{__version__}/"),
+            E.CODE(f"/{project().version}/"),
             _(". Check the address, or begin here:"),
         ),
         E.UL(*(E.LI(E.A(text, href=to)) for to, text in links.items() if (site / to).is_file())),
@@ -199,7 +203,7 @@ def not_found(site: Path) -> str:
             child.drop_tree()
     for element in tree.xpath("//nav[@class='related']|//*[@class='page-downloads']"):
         element.drop_tree()
-    next(tree.iter("title")).text = f"{title} · {identity.SITE.split('? ')[0]}?"
+    next(tree.iter("title")).text = f"{title} · {project().short_title}"
     next(tree.iter("head")).append(E.META(name="robots", content="noindex"))
     for element in tree.xpath("//*[@href or @src or @action or @data-root or @data-content_root]"):
         for name in ("href", "src", "action", "data-root", "data-content_root"):
@@ -231,8 +235,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         _copy(paths.ROOT / name, folder / name)
-    if book.FILE.is_file():
-        _copy(_of_record(book.FILE, book.is_of, record), folder / book.FILE.name)
+    if book.file().is_file():
+        _copy(_of_record(book.file(), book.is_of, record), folder / book.file().name)
     nowhere = not_found(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
@@ -246,7 +250,14 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         f"Content-Security-Policy: {FRAMED_POLICY}\n"
     )
     (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
-    text = _README.format(edition=record.edition, date=record.date, digest=record.digest)
+    text = _README.format(
+        title=project().short_title,
+        subtitle=project().subtitle,
+        file=project().file_name,
+        edition=record.edition,
+        date=record.date,
+        digest=record.digest,
+    )
     (folder / "README.txt").write_text(text, encoding="utf-8")
 
 
@@ -268,15 +279,15 @@ def make(site: Path, out: Path | None = None) -> Path:
     written, in which case nothing stands under the final names that did not stand there before.
     """
     record = _check_site(site)
-    final = (out or paths.DIST) / NAME
+    final = (out or paths.DIST) / project().file_name
     with made_whole(final, LARGEST) as work:
         _fill(work, site, record)
         check_tables(work / "site" / "tables")
         (work / SUMS).write_bytes(listing(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
-    if volume.FILE.is_file():
+    if volume.file().is_file():
         write_atomically(
-            final.with_name(volume.FILE.name),
-            _of_record(volume.FILE, volume.is_of, record).read_bytes(),
+            final.with_name(volume.file().name),
+            _of_record(volume.file(), volume.is_of, record).read_bytes(),
         )
     return final

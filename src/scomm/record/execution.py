@@ -28,19 +28,19 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from scomm import paths
+from citable import paths
+from citable.errors import CitableError
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display.figures import DRAWS
 from scomm.display.words import ENGLISH, language
-from scomm.errors import ScommError
 from scomm.record.kernels import Kernels, environment
 from scomm.record.provisioning import PlainManager
 
 # Bump when the format of the store changes, so that old stores are not read.
-_STORE_VERSION = "3"
+_STORE_VERSION = "4"
 
-_BEFORE = """\
+_PROLOGUE_CELL = """\
 import importlib.machinery as _machinery
 import os as _os
 import sys as _sys
@@ -49,40 +49,40 @@ class _FromSource(_machinery.SourceFileLoader):
     # Python only compares its size and the second of its time.
     def path_stats(self, path):
         raise OSError
-_scomm_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
-def _scomm_path(path, source=_os.environ["PYTHONPATH"]):
+_build_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
+def _build_path(path, source=_os.environ["PYTHONPATH"]):
     if path != source and not path.startswith(source + _os.sep):
         raise ImportError
-    return _scomm_finder(path)
-_sys.path_hooks.insert(0, _scomm_path)
+    return _build_finder(path)
+_sys.path_hooks.insert(0, _build_path)
 _sys.path_importer_cache.pop(_os.environ["PYTHONPATH"], None)
-_scomm_opened = set()
-def _scomm_hook(event, args):
+_build_opened = set()
+def _build_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
-        _scomm_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
+        _build_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
     # A number of the book may depend on no one's server: an address with a port is refused.
     if event == "socket.connect" and isinstance(args[1], tuple):
         raise ConnectionRefusedError(f"a notebook may not use the network: {args[1]}")
-_sys.addaudithook(_scomm_hook)
+_sys.addaudithook(_build_hook)
 """
 
-_AFTER = """\
+_EPILOGUE_CELL = """\
 import json as _json
 print(_json.dumps({
-    "opened": sorted(_scomm_opened),
+    "opened": sorted(_build_opened),
     "modules": sorted(
-        str(m.__file__) for name, m in list(_sys.modules.items())
-        if name.split(".")[0] == "scomm" and getattr(m, "__file__", None)
+        str(m.__file__) for m in list(_sys.modules.values())
+        if str(getattr(m, "__file__", None)).startswith(_os.environ["PYTHONPATH"] + _os.sep)
     ),
 }))
 """
 
 
-# For fewer notebooks, importing what any of them may need does not pay.
-_WORTH_A_SERVER = 3
+# For fewer notebooks, to import first what any of them may need takes longer than it saves.
+MIN_NOTEBOOKS_FOR_FORK_SERVER = 3
 
 
-class ExecutionError(ScommError):
+class ExecutionError(CitableError):
     """A cell of a notebook failed."""
 
 
@@ -261,9 +261,9 @@ def execute(
     code = code_key(notebook)
     running = copy.deepcopy(notebook)
     running.cells = [
-        nbformat.v4.new_code_cell(_BEFORE),
+        nbformat.v4.new_code_cell(_PROLOGUE_CELL),
         *running.cells,
-        nbformat.v4.new_code_cell(_AFTER),
+        nbformat.v4.new_code_cell(_EPILOGUE_CELL),
     ]
     with tempfile.TemporaryDirectory() as temporary:
         # Sockets in a private folder rather than open TCP ports.
@@ -364,7 +364,7 @@ def execute_all(
         ThreadPoolExecutor(max_workers=workers or at_once()) as pool,
     ):
         manager: type[AsyncKernelManager] = PlainManager
-        if len(stale) >= _WORTH_A_SERVER:
+        if len(stale) >= MIN_NOTEBOOKS_FOR_FORK_SERVER:
             manager = own.enter_context(Kernels()).manager()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale

@@ -13,12 +13,13 @@ from typing import Any
 
 import nbformat
 
+from citable.errors import ExhibitError, SourceError
+from citable.project import project
 from scomm.data import ledger
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, sha256_of
 from scomm.display.formats import tr
 from scomm.display.words import N_
-from scomm.errors import ExhibitError, SourceError
 from scomm.record import cite, datapackage, identity
 from scomm.record.checksums import SUMS, listing
 from scomm.record.folders import made_whole
@@ -141,7 +142,7 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     tables = {source.name: source for source in found.sources}
     package = datapackage.files()
     downloads = [source.download for source in tables.values() if source.download in package]
-    final = out / f"one-in-four-{record.edition}-finding-{slug(identifier)}"
+    final = out / f"{project().name}-{record.edition}-finding-{slug(identifier)}"
     with made_whole(final) as work:
         if found.rows_csv:
             (work / "rows.csv").write_text(found.rows_csv, encoding="utf-8", newline="\n")

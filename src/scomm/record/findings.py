@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from citable.errors import FindingError
 from scomm.display.words import N_
-from scomm.errors import FindingError
 
 SCHEMA = "one-in-four/findings/1"
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from citable.errors import EditionError
 from scomm.data.locks import abandoned, one_writer
-from scomm.errors import EditionError
 from scomm.record import identity
 
 

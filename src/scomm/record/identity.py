@@ -16,17 +16,15 @@ from typing import Any
 
 import yaml
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import EditionError
+from citable.project import project
 from scomm.data.manifest import manifest
 from scomm.data.strict import dictionaries, read_json, read_yaml
-from scomm.display.words import N_
-from scomm.errors import EditionError
 from scomm.record.published import published_part
 from scomm.record.references import KINDS, Reference, unknown
 
 RECORD_SCHEMA = "one-in-four/record/1"
-AUTHOR = "The One in Four Project"
-SITE = N_("One in Four? Secure Communities, Jurisdiction by Jurisdiction")
 
 
 @dataclass(frozen=True)
@@ -180,8 +178,10 @@ def release_date() -> str:
         version, date = str(citation["version"]), str(citation["date-released"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EditionError(f"{paths.CITATION}: no version or date can be read ({error})") from error
-    if version != __version__:
-        raise EditionError(f"{paths.CITATION.name} says version {version}, the code {__version__}")
+    if version != project().version:
+        raise EditionError(
+            f"{paths.CITATION.name} says version {version}, the code {project().version}"
+        )
     return date
 
 
@@ -218,12 +218,14 @@ def make(
     every = sorted(items, key=lambda item: KINDS.index(item.kind))
     texts = {item.id: item.text for item in every if item.kind == "paragraph"}
     return Record(
-        edition=__version__,
+        edition=project().version,
         date=release_date(),
         digest=edition_digest(findings, table_digests(), texts),
         address=address(),
         items=tuple(every),
-        archive=next((row["archive"] for row in editions() if row["edition"] == __version__), ""),
+        archive=next(
+            (row["archive"] for row in editions() if row["edition"] == project().version), ""
+        ),
     )
 
 

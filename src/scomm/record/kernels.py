@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from scomm import paths
+from citable import paths
 from scomm.display.figures import DRAWS
 
 if TYPE_CHECKING:  # takes as long to load as a chapter to compute; the server begins before that
@@ -24,7 +24,7 @@ def environment(temporary: str) -> dict[str, str]:
     """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
     result = dict(os.environ)
     result["PYTHONPATH"] = str(paths.SRC)
-    result["SCOMM_ROOT"] = str(paths.ROOT)
+    result["CITABLE_ROOT"] = str(paths.ROOT)
     result["PYTHONHASHSEED"] = "0"
     result["PYTHONDONTWRITEBYTECODE"] = "1"
     result["IPYTHONDIR"] = temporary

@@ -10,9 +10,9 @@ from typing import Any
 
 import nbformat
 
+from citable.errors import FindingError
 from scomm.display.figures import labelled
 from scomm.display.words import english, translated
-from scomm.errors import FindingError
 from scomm.record import directives
 from scomm.record.findings import complete
 

@@ -15,10 +15,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import PublishedError
+from citable.project import project
 from scomm.data.files import write_atomically
 from scomm.data.strict import dictionaries
-from scomm.errors import PublishedError
 from scomm.record.outputs import order
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
@@ -241,13 +242,13 @@ def _assign_chapter(
         after = next((place[at].id for at in range(index + 1, len(templates)) if at in place), "")
         identifier = between(before, after, chapter, used)
         used.add(identifier)
-        place[index] = Registered(identifier, "", "", __version__)
+        place[index] = Registered(identifier, "", "", project().version)
         what[index] = "new"
     kept = [
         replace(place[index], digest=digests[index], opening=normal(template)[:_OPENING])
         for index, template in enumerate(templates)
     ]
-    gone = [replace(item, removed=__version__) for item in lost]
+    gone = [replace(item, removed=project().version) for item in lost]
     told = [Assigned(item.id, what[index], item.opening) for index, item in enumerate(kept)]
     told += [Assigned(item.id, "removed", item.opening) for item in gone]
     return kept + [item for item in rows if item.removed] + gone, told

@@ -20,11 +20,12 @@ from typing import Any
 
 import nbformat
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import PublishedError
+from citable.project import project
 from scomm.data.files import write_together
 from scomm.data.strict import dictionaries, read_json
 from scomm.display.words import N_
-from scomm.errors import PublishedError
 from scomm.record.outputs import order, rewrite
 from scomm.record.references import near
 
@@ -360,7 +361,7 @@ def _add_to_changelog(lines: list[str]) -> str:
     text = paths.CHANGELOG.read_text(encoding="utf-8")
     parts = text.split("\n## ")
     for index, part in enumerate(parts):
-        if part.startswith(__version__):
+        if part.startswith(project().version):
             title = "### Published numbers"
             body = part.rstrip("\n")
             if title not in body:
@@ -373,7 +374,7 @@ def _add_to_changelog(lines: list[str]) -> str:
             parts[index] = head + title + section + rest + "\n"
             return "\n## ".join(parts)
     raise PublishedError(
-        f"{paths.CHANGELOG.name}: no heading '## {__version__}'; add it for the edition first."
+        f"{paths.CHANGELOG.name}: no heading '## {project().version}'; add it for the edition first."
     )
 
 
@@ -385,7 +386,7 @@ def _write(
 ) -> None:
     document = {
         "schema": SCHEMA,
-        "edition": __version__,
+        "edition": project().version,
         "findings": [entries[identifier] for identifier in sorted(entries, key=order)],
     }
     text = io.StringIO()
@@ -395,7 +396,7 @@ def _write(
     files = {
         paths.PUBLISHED_FINDINGS: _json(document),
         paths.PUBLISHED_NUMBERS: _json(
-            {"schema": SCHEMA, "edition": __version__, "numbers": numbers}
+            {"schema": SCHEMA, "edition": project().version, "numbers": numbers}
         ),
         paths.PUBLISHED_CHANGES: text.getvalue().encode("utf-8"),
     }
@@ -410,7 +411,7 @@ def _json(document: Any) -> bytes:
 
 def _row(identifier: str, field: str, old: Any, new: Any, reason: str) -> dict[str, str]:
     return {
-        "edition": __version__,
+        "edition": project().version,
         "id": identifier,
         "field": field,
         "old": "" if old is None else _text(old),
@@ -454,7 +455,7 @@ def accept(
         entries[change.id] = {
             "id": change.id,
             "status": CURRENT,
-            "since": entries.get(change.id, {}).get("since", __version__),
+            "since": entries.get(change.id, {}).get("since", project().version),
             "url": item["url"],
             "tolerance": tolerance(item),
             **published_part(item),
@@ -506,7 +507,7 @@ def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
     entry = entries[identifier]
     if entry["status"] != CURRENT:
         raise PublishedError(f"finding {identifier} is already {entry['status']}")
-    entry |= {"status": status, "retired": __version__, "reason": reason}
+    entry |= {"status": status, "retired": project().version, "reason": reason}
     if by:
         entry["by"] = by
     new = f"{status} by {by}" if by else status

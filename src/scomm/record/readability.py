@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scomm import paths
+from citable import paths
 from scomm.record.chapters import pages
 
 # What stands for a computed number, a formula or a file's name: one plain word, so that the grade

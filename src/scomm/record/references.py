@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from citable.errors import UnknownIdError
 from scomm.display.words import N_, _
-from scomm.errors import UnknownIdError
 
 KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book", "datasheet", "county")
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from citable.errors import FindingError
 from scomm.data import ledger
 from scomm.data.schema import TABLES
 from scomm.data.tables import load
-from scomm.errors import FindingError
 
 # Columns of the downloads that say what a row adds.
 IN_NUMERATOR, IN_DENOMINATOR, ROW = "in_numerator", "in_denominator", "row"

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scomm import __version__
+from citable.project import project
 from scomm.display.words import N_
 from scomm.record.findings import AS_COUNTED, BEYOND_CHANCE, METHODS, SCHEMA, UNITS
 from scomm.record.published import CURRENT
@@ -109,7 +109,7 @@ def findings_document(
     """
     return {
         "schema": SCHEMA,
-        "edition": __version__,
+        "edition": project().version,
         "digest": digest,
         "findings": [
             {
@@ -156,7 +156,7 @@ def findings_schema() -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Findings of One in Four?",
+        "title": f"Findings of {project().short_title}",
         "description": f"Version {SCHEMA}. A field may be added within a version; a field that "
         "changes its meaning or goes makes a new one.",
         "type": "object",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from scomm import paths
+from citable import paths
+from citable.errors import FindingError
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
-from scomm.errors import FindingError
 
 
 def source_file(name: str) -> Path:
@@ -20,7 +20,7 @@ def source_file(name: str) -> Path:
     """
     if name in TABLES:
         return paths.TABLES / TABLES[name].filename
-    for folder in (paths.HAND, paths.CODING, paths.DATA, paths.ROOT):
+    for folder in (*paths.typed_folders(), paths.DATA, paths.ROOT):
         if (folder / name).is_file():
             return folder / name
     raise FindingError(f"source {name!r} is neither a table nor a file of the project")

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from scomm import paths
+from citable import paths
 from scomm.data.ingest import modules
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
@@ -84,7 +84,7 @@ def source(name: str) -> Source:
         rows = file_.read_text(encoding="utf-8").count("\n") - 1
     return Source(
         name=name,
-        kind="simulated" if file_ == paths.ERROR_RATES else "typed",
+        kind="simulated" if file_.parent == paths.SIMULATED else "typed",
         path=file_.relative_to(paths.ROOT).as_posix(),
         sha256=sha256_of(file_),
         rows=rows,

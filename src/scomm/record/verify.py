@@ -22,12 +22,13 @@ from typing import Any
 
 import nbformat
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import CitableError, EditionError, PublishedError
+from citable.project import project
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import passports, sha256_of
 from scomm.data.strict import read_json
-from scomm.errors import EditionError, PublishedError, ScommError
 from scomm.record import chapters, checksums, identity, published
 from scomm.record.directives import finding_of, names, of_notebook
 from scomm.record.execution import ExecutionError, at_once, execute
@@ -99,7 +100,7 @@ def machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
-        "scomm": __version__,
+        project().package or "citable": project().version,
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
     }
 
@@ -430,7 +431,7 @@ def verify(
     not an error but a row that says FAIL.
     """
     folder = edition_folder()
-    report = Report(__version__, "", machine())
+    report = Report(project().version, "", machine())
     if folder is not None:
         report.digest = identity.load(folder).digest
         report.rows += check_files(folder)
@@ -449,7 +450,7 @@ def verify(
     done, failed = _execute(notebooks, kernels, progress)
     try:
         computed = findings(done)
-    except ScommError as error:
+    except CitableError as error:
         raise PublishedError(str(error)) from error
     report.rows += compare_findings(computed, failed) + compare_prose(done, failed)
     if folder is not None:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Value: TypeAlias = Any  # a float for scalar input, a Floats array for array input

@@ -17,7 +17,7 @@ from scipy.special import digamma, expit, gammaln, log_expit, logit, logsumexp
 from scipy.stats import betabinom, binom, chi2, chi2_contingency
 from statsmodels.stats.meta_analysis import combine_effects
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, check_level, counts, floats
 
 # Above this the beta distribution of true shares is a point for any counts met here.

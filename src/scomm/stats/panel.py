@@ -13,7 +13,7 @@ from math import factorial, perm, prod
 import numpy as np
 import numpy.typing as npt
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import ROUNDING, Floats, floats
 
 NEVER = -1

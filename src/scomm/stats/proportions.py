@@ -21,7 +21,7 @@ from scipy.special import betainc
 from scipy.stats import binom, binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, Value, check_level, counts, share_of, unwrap
 
 Alternative = Literal["two-sided", "greater", "less"]

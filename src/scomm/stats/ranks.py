@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, check_level, counts, floats
 from scomm.stats.multiple import benjamini_hochberg, holm
 

@@ -14,7 +14,7 @@ from scipy.optimize import minimize, root
 from scipy.special import betainc, betaincinv, digamma, gammaln, ndtr, ndtri
 from scipy.stats import t as student
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, Value, check_level, floats, unwrap
 from scomm.stats.proportions import Interval
 

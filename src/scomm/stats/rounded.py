@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import check_level
 from scomm.stats.proportions import Alternative, Interval, exact_test, wilson
 from scomm.stats.selection import family_wise_bound

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.optimize import elementwise
 from scipy.special import betainc, betaincinv, betaln, expit, logit
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, check_level, counts, floats, share_of, two_sided_z
 from scomm.stats.heterogeneity import (
     LARGEST_CONCENTRATION,

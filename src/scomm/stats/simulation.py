@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 from scipy.stats import t as student
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, share_of
 from scomm.stats.bounds import share_bounds
 from scomm.stats.funnel import (

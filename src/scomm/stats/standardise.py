@@ -18,7 +18,7 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from scomm.errors import ArgumentError
+from citable.errors import ArgumentError
 from scomm.stats._arrays import (
     Floats,
     Value,

@@ -16,14 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scomm import paths
+from citable import paths
+from citable.errors import ArgumentError, SourceError
 from scomm.data.files import write_together
 from scomm.data.ingest.base import Module, Output
 from scomm.data.locks import abandoned, one_writer
 from scomm.data.manifest import Entry, manifest, manifest_bytes
 from scomm.data.schema import TABLES
 from scomm.data.sources import check_hash, locate, passports
-from scomm.errors import ArgumentError, SourceError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from scomm import paths
+from citable.errors import LedgerError, SourceError
+from scomm.data import paths
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.population import county_names
 from scomm.data.schema.places import ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST
 from scomm.data.sources import locate, passports
 from scomm.data.strict import named_rows, read_bytes
-from scomm.errors import LedgerError, SourceError
 
 ORIGINALS = (ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST)
 TABLES = ("activation",)

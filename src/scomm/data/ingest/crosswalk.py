@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.population import census, check_rows, check_unique
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
@@ -17,7 +18,6 @@ from scomm.data.schema.places import (
     DECIMALS,
     DISPOSITION_CODES,
 )
-from scomm.errors import SourceError
 
 ORIGINALS = (COUNTY_AOR, AREA_POPULATION, DISPOSITION_CODES, CENSUS_POPULATION)
 TABLES = ("county_areas", "area_population", "disposition_codes")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import areas
-from scomm.errors import SourceError
 
 _PATH = "dashboard/ICE_ERO_PFD_FY2021_FY2025Q1_removals.csv"
 ORIGINALS = (_PATH,)

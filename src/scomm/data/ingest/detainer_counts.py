@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, months, read_csv, whole_numbers
@@ -22,7 +23,6 @@ from scomm.data.schema.compiled import (
     DETAINERS_BY_REASON,
     LIFT_REASONS,
 )
-from scomm.errors import SourceError
 
 ORIGINALS = (
     DETAINERS_BY_MONTH,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
 from scomm.data.ingest.detention_facilities import header_row, read_facilities
@@ -24,7 +25,6 @@ from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
 from scomm.data.schema import detention as names
 from scomm.data.schema.places import DECIMALS
-from scomm.errors import SourceError
 
 ORIGINALS = names.POSTINGS
 TABLES = ("detention_national", "detention_facilities")

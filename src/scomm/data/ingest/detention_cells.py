@@ -9,8 +9,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
+from citable.errors import SourceError
 from scomm.data.ingest.sheets import Sheet
-from scomm.errors import SourceError
 
 _YEAR = re.compile(r"FY ?(20\d\d|\d\d)(?!\d)", re.IGNORECASE)
 _LARGEST = 10_000_000  # no count of a fiscal year comes near

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.crosswalk import field_offices
 from scomm.data.ingest.population import check_rows, check_unique
 from scomm.data.ingest.sheets import check_allowed, read_sheet, whole_numbers
 from scomm.data.schema.places import ADP_YEARS, DECIMALS, FACILITY_LIST
-from scomm.errors import SourceError
 
 ORIGINALS = (FACILITY_LIST,)
 TABLES = ("facilities",)

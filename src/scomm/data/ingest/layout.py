@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from scomm.errors import SourceError
+from citable.errors import SourceError
 
 TITLE_LINES = 5
 FISCAL_YEAR = "fiscal_year"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import s287g_counties
 from scomm.data.schema.compiled import S287G
-from scomm.errors import SourceError
 
 ORIGINALS = (S287G,)
 TABLES = ("s287g",)

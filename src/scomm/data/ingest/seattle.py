@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from citable.errors import SourceError
 from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
@@ -34,7 +35,6 @@ from scomm.data.ingest.sheets import (
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
 from scomm.data.schema.compiled import CRIMINALITIES, SEATTLE_CRIMINALITY
 from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
-from scomm.errors import SourceError
 
 ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3], SEATTLE_CRIMINALITY)
 TABLES = (

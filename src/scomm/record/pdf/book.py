@@ -15,20 +15,17 @@ from typing import Any
 
 from lxml import html
 
-from scomm import __version__, paths
+from citable import paths
+from citable.errors import EditionError
+from citable.project import project
 from scomm.display.formats import fmt
 from scomm.display.words import _
-from scomm.errors import EditionError
 from scomm.record import chapters, cite, identity
 from scomm.record.pdf import fill, pages, places, writer
 from scomm.record.pdf.pages import Article, Listed
 from scomm.record.references import Reference
 from scomm.record.templated import from_template
 
-FILE = paths.BUILD / "pdf" / f"one-in-four-{__version__}.pdf"
-NAME, _rest = identity.SITE.split("? ", 1)
-NAME += "?"
-SUBTITLE = _rest
 INDEX = "index-of-jurisdictions"
 
 # Pages that name no place, or every one.
@@ -62,6 +59,11 @@ def _pictures(site: Path) -> Any:
     return svg
 
 
+def file() -> Path:
+    """Return where the PDF of the book is made."""
+    return paths.BUILD / "pdf" / f"{project().file_name}.pdf"
+
+
 def article(site: Path, page: str, record: identity.Record) -> Article:
     """Return a page of the built book as an article of the printed one.
 
@@ -90,7 +92,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
     root.attrib.clear()
     root.set("class", "chapter" if chapters.label(page) not in _SMALL else "chapter compact")
     root.set("id", pages.slug(page))
-    heading.set("data-book", NAME)
+    heading.set("data-book", project().short_title)
     return Article(page, root, title, part, figures, tables)
 
 
@@ -108,7 +110,7 @@ def _pointers(root: Any, page: str, site: Path) -> None:
             _(
                 "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
                 "can be printed alone."
-            ).format(file=f"{FILE.stem}-places.pdf"),
+            ).format(file=f"{file().stem}-places.pdf"),
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
@@ -197,6 +199,7 @@ def _imprint(record: identity.Record) -> list[str]:
 
 def front(
     record: identity.Record,
+    title: str,
     subtitle: str,
     contents: Sequence[tuple[str, Sequence[Line]]],
     lists: Sequence[tuple[str, str, Sequence[Line]]] = (),
@@ -209,10 +212,10 @@ def front(
     return from_template(
         "print_front.html",
         lang=_("en"),
-        title=identity.SITE if subtitle == SUBTITLE else f"{NAME} {subtitle}",
-        name=NAME,
+        title=title,
+        name=_(project().short_title),
         subtitle=subtitle,
-        author=identity.AUTHOR,
+        author=project().author,
         description=_("Edition {edition}, digest {digest}").format(
             edition=record.edition, digest=record.digest
         ),
@@ -253,7 +256,8 @@ def _book_front(
     tables = _list([t for item in articles for t in item.tables], where)
     return front(
         record,
-        SUBTITLE,
+        project().title,
+        project().title.removeprefix(project().short_title).strip(),
         _contents(articles, where, index),
         [("list-of-figures", _("Figures"), figures), ("list-of-tables", _("Tables"), tables)],
     )
@@ -264,8 +268,8 @@ def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
     return from_template(
         "print_index.html",
         lang=_("en"),
-        title=identity.SITE,
-        name=NAME,
+        title=project().title,
+        name=_(project().short_title),
         id=INDEX,
         heading=_("Index of jurisdictions"),
         note=_(
@@ -277,7 +281,7 @@ def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
 
 
 def _identity(record: identity.Record) -> str:
-    return f"{FILE.name} {record.digest}"
+    return f"{file().name} {record.digest}"
 
 
 def is_of(file: Path, record: identity.Record) -> bool:
@@ -300,13 +304,13 @@ def make(site: Path, to: Path | None = None) -> Path:
                 marks.setdefault(entry, []).extend(found)
     pages.expect_digits(articles)
     css = writer.style("print.css")
-    render = fill.alone(lambda item: body([item], identity.SITE), css)
+    render = fill.alone(lambda item: body([item], project().title), css)
     before = ""
     for item in articles:
         _opening(item, before)
         before = item.part
         fill.fill_pages(item, render)
-    chapters_laid = writer.render(body(articles, identity.SITE), css)
+    chapters_laid = writer.render(body(articles, project().title), css)
     writer.check_references(chapters_laid)
     where = writer.page_of(chapters_laid)
     n = len(chapters_laid.pages)
@@ -317,4 +321,4 @@ def make(site: Path, to: Path | None = None) -> Path:
     front_laid = lay_out_front(_book_front(record, articles, where, line))
     documents = [front_laid, chapters_laid, index_laid]
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
-    return writer.save(to or FILE, content)
+    return writer.save(to or file(), content)

@@ -14,7 +14,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath, text_to_path
 
-from scomm.errors import EditionError
+from citable.errors import EditionError
 
 # What mathtext has under another name only.
 _NAMES = {"le": "leq", "ge": "geq", "iff": "Longleftrightarrow"}

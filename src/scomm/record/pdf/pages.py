@@ -19,8 +19,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from lxml import html
 from lxml.html import builder as E
 
+from citable.errors import EditionError
 from scomm.display.words import _
-from scomm.errors import EditionError
 from scomm.record.chapters import label
 from scomm.record.pdf.formulas import formula
 

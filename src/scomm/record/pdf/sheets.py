@@ -11,10 +11,11 @@ from typing import Any
 from lxml import html
 from lxml.html import builder as E
 
-from scomm import paths
+from citable import paths
+from citable.errors import PrintError
+from citable.project import project
 from scomm.display.formats import fmt
 from scomm.display.words import _
-from scomm.errors import PrintError
 from scomm.places.datasheets import places
 from scomm.record import identity
 from scomm.record.pdf import pages, writer
@@ -108,7 +109,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
         del element.attrib["id"]
     root.set("id", pages.slug(page))
     imprint = _("{book}, edition {edition} of {date}, digest {digest}").format(
-        book=identity.SITE.split("? ")[0] + "?",
+        book=project().short_title,
         edition=record.edition,
         date=fmt(record.date, "date"),
         digest=record.short_digest,
@@ -117,8 +118,8 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
     root.insert(0, E.P({"class": "imprint-line", "data-imprint": imprint}))
     head = (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}: {_('datasheet')}, {escape(identity.SITE)}</title>"
-        f'<meta name="author" content="{escape(identity.AUTHOR)}"></head>'
+        f"<title>{escape(title)}: {_('datasheet')}, {escape(project().title)}</title>"
+        f'<meta name="author" content="{escape(project().author)}"></head>'
     )
     style = writer.style("print_sheet.css") + css
     best: Laid | None = None

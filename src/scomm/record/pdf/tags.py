@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scomm.errors import PrintError
+from citable.errors import PrintError
 
 Objects = Any  # pydyf's objects have no public types
 

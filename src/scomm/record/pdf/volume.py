@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from scomm import __version__, paths
+from citable import paths
+from citable.project import project
 from scomm.display.words import N_, _
 from scomm.places.datasheets import places
 from scomm.record import identity
@@ -16,7 +17,6 @@ from scomm.record.pdf import book, sheets, writer
 from scomm.record.pdf.book import Line
 from scomm.record.pdf.pages import slug
 
-FILE = paths.BUILD / "pdf" / f"one-in-four-{__version__}-places.pdf"
 SUBTITLE = N_("States and areas: a sheet for each")
 
 _PARTS = {
@@ -37,8 +37,13 @@ h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
 """
 
 
+def file() -> Path:
+    """Return where the volume is made."""
+    return paths.BUILD / "pdf" / f"{project().file_name}-places.pdf"
+
+
 def _identity(record: identity.Record) -> str:
-    return f"{FILE.name} {record.digest}"
+    return f"{file().name} {record.digest}"
 
 
 def is_of(file: Path, record: identity.Record) -> bool:
@@ -61,12 +66,14 @@ def make(site: Path, to: Path | None = None) -> Path:
         lines = []
         for place in sorted(group, key=lambda place: _(place.name)):
             page = place.path.removesuffix(".html")
-            css = _STYLE.format(before=number + 1, book=book.NAME, head=_HEAD)
+            css = _STYLE.format(before=number + 1, book=project().short_title, head=_HEAD)
             laid = sheets.lay_out(site, page, record, css)
             lines.append(Line(slug(page), laid.title, str(number + 1)))
             documents.append(laid.document)
             number += len(laid.document.pages)
         contents.append((_(_PARTS[kind]), lines))
-    front = book.lay_out_front(book.front(record, _(SUBTITLE), contents))
+    front = book.lay_out_front(
+        book.front(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
+    )
     content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
-    return writer.save(to or FILE, content)
+    return writer.save(to or file(), content)

@@ -18,9 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scomm import paths
+from citable import paths
+from citable.errors import PrintError
 from scomm.data.files import write_atomically
-from scomm.errors import PrintError
 from scomm.record.folders import epoch
 from scomm.record.pdf.tags import mend_tags, own_links
 

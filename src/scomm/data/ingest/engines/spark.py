@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from citable.errors import ArgumentError
 from scomm.data.ingest.layout import (
     FISCAL_YEAR,
     FISCAL_YEAR_IN_NAME,
@@ -19,7 +20,6 @@ from scomm.data.ingest.layout import (
     Layout,
     as_date,
 )
-from scomm.errors import ArgumentError
 
 _BLANKS = " \t\r\n\v\f"
 

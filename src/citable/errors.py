@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 
-class ScommError(Exception):
+class CitableError(Exception):
     """Base of every error the project raises on purpose; the command line prints it plainly."""
 
 
-class ArgumentError(ScommError, ValueError):
+class ProjectError(CitableError):
+    """What ``_config.yml`` says of the project cannot be used."""
+
+
+class ArgumentError(CitableError, ValueError):
     """A function was called with values for which its result is not defined."""
 
 
-class SourceError(ScommError):
+class SourceError(CitableError):
     """An original file is missing, damaged, or not what its passport says.
 
     Parameters name the place as exactly as it is known, so that the message reads
@@ -41,37 +45,37 @@ class SourceError(ScommError):
         super().__init__(f"{message} {self.remedy}")
 
 
-class TableError(ScommError):
+class TableError(CitableError):
     """A committed table is missing, changed, or does not fit its schema."""
 
 
-class LedgerError(ScommError):
+class LedgerError(CitableError):
     """A file typed by hand has a row that cannot be used."""
 
 
-class FetchError(ScommError):
+class FetchError(CitableError):
     """An original could not be fetched, or what came is not the file of its passport."""
 
 
-class FindingError(ScommError):
+class FindingError(CitableError):
     """A finding or a number of the book is malformed, repeated or unknown."""
 
 
-class UnknownIdError(ScommError):
+class UnknownIdError(CitableError):
     """A finding, paragraph, figure, table or chapter is named that the edition does not have."""
 
 
-class PublishedError(ScommError):
+class PublishedError(CitableError):
     """What was computed differs from what was published, or the published record is damaged."""
 
 
-class EditionError(ScommError):
+class EditionError(CitableError):
     """An edition's files are missing, altered, or of a newer kind than this version reads."""
 
 
-class ExhibitError(ScommError):
+class ExhibitError(CitableError):
     """A finding is not offered as an exhibit for court, and the message says why."""
 
 
-class PrintError(ScommError):
+class PrintError(CitableError):
     """A PDF cannot be made: what it needs is not installed, or what is asked for is unknown."""

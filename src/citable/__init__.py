@@ -1,0 +1,1 @@
+"""Make a Jupyter Book citable: findings, numbered paragraphs, editions that verify."""
