@@ -11,20 +11,77 @@ Without that line title and author are those of ``_config.yml``, and the version
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
 from citable import paths
 from citable.errors import ProjectError
 
+if TYPE_CHECKING:
+    from scomm.record.identity import Record
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """A kind of generated pages that can be cited as wholes, such as datasheets.
+
+    ``written`` is a regular expression of how a person may write it before its id, ``id`` one of
+    its ids, in capitals or not; ``printed`` is its name in print, with ``{id}``; ``hint`` says in an
+    error message how to write it; ``anchor`` is put before an id to make an anchor, if any.
+    """
+
+    name: str
+    written: str
+    id: str
+    printed: str
+    hint: str
+    anchor: str = ""
+
+
+class PrintIndex(Protocol):
+    """The index at the end of the PDF: which entries a page's text makes, and the lines of all."""
+
+    @property
+    def NOT_INDEXED(self) -> Sequence[str]:
+        """Return the labels of chapters whose pages make no entries."""
+
+    def heading(self) -> str:
+        """Return the heading of the index in the edition's language."""
+
+    def note(self) -> str:
+        """Return what stands below the heading: what makes an entry."""
+
+    def mark(self, article: Any, name: str) -> dict[Any, list[str]]:
+        """Return the entries of an article, each with the ids at which it stands."""
+
+    def index(
+        self, marks: Mapping[Any, Sequence[str]], pages: Mapping[str, int]
+    ) -> list[tuple[Any, list[tuple[str, str]]]]:
+        """Return each entry in order with its page numbers and where they lead."""
+
+
+class Volume(Protocol):
+    """A further volume of the PDF."""
+
+    def file(self) -> Path:
+        """Return where the volume is made."""
+
+    def is_of(self, file: Path, record: Record) -> bool:
+        """Return whether a PDF of the volume was made from this record."""
+
 
 @dataclass(frozen=True)
 class Project:
-    """A book: its names, and the functions by which its subject adds to what every book has.
+    """A book: its names, and by its methods what its subject adds to what every book has.
+
+    A subclass overrides the methods that it needs; each imports what it takes when it is called.
 
     ``name`` begins the names of its files; ``short_title`` is its title in running heads and cards,
     ``subtitle`` what follows it there; ``package`` is the folder of its own code in ``src``.
@@ -37,6 +94,8 @@ class Project:
     short_title: str = ""
     subtitle: str = ""
     package: str = ""
+    # Kinds of generated pages that can be cited.
+    page_kinds: tuple[PageKind, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -47,6 +106,49 @@ class Project:
     def tag(self) -> str:
         """Return the tag of this edition in the repository."""
         return f"v{self.version}"
+
+    def extension(self) -> ModuleType | None:
+        """Return the module of what the book adds to Sphinx.
+
+        It has ``setup(app)``, ``GENERATED_PAGES`` and ``SITE_FILES`` (see ``citable.sphinx.writers``),
+        and ``social_cards(app)``, pairs of a page's name and its card.
+        """
+        return None
+
+    def text_formats(self) -> Mapping[str, Callable[[str], str]]:
+        """Return formats of texts by name, besides those of ``formats.fmt``."""
+        return {}
+
+    def generated_items(self, kind: str) -> Iterable[tuple[str, str, str, str, str]]:
+        """Yield id, page, anchor, title and text of each generated page of a kind."""
+        return ()
+
+    def maker(self, table: str) -> ModuleType | None:
+        """Return the module that computes a table, None if no module of the project does."""
+        return None
+
+    def words_of_code(self, code: str) -> str:
+        """Return the words in which pages print a code of a typed file."""
+        return code
+
+    def print_index(self) -> PrintIndex | None:
+        """Return the index at the end of the PDF, None for none."""
+        return None
+
+    def volumes(self) -> Sequence[Volume]:
+        """Return the further volumes of the PDF, which are published beside the edition."""
+        return ()
+
+    def exhibit_law(self) -> Sequence[Mapping[str, Any]]:
+        """Return the rules of law on which an exhibit for court relies, ``cite`` and ``says`` each."""
+        return ()
+
+    def group_verdicts(self, groups: Iterable[str]) -> Mapping[str, tuple[str, str, str]]:
+        """Return name, verdict and the verdict's mark as HTML of groups of findings, in order.
+
+        Findings say under ``claims`` to which groups they belong.
+        """
+        return {}
 
 
 def configuration() -> dict[str, Any]:

@@ -2,11 +2,86 @@
 
 from __future__ import annotations
 
-from citable.project import Project
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
+from typing import Any, cast
+
+from citable.project import PageKind, PrintIndex, Project, Volume
 from scomm import __version__
 from scomm.display.words import N_
 
-PROJECT = Project(
+# The rules on which an exhibit relies, by their ids in law.yml.
+_RULES = ("L1", "L2", "L3", "L5")
+
+
+class OneInFour(Project):
+    """The book on Secure Communities."""
+
+    def extension(self) -> ModuleType:
+        """Return the directives, pages and files of the subject."""
+        from scomm import sphinx_ext
+
+        return sphinx_ext
+
+    def text_formats(self) -> Mapping[str, Callable[[str], str]]:
+        """Return the format of names that the agency writes in capitals."""
+        from scomm.display.names import normal_case
+
+        return {"name": normal_case}
+
+    def generated_items(self, kind: str) -> Iterable[tuple[str, str, str, str, str]]:
+        """Yield the datasheets of states and areas, or the pages of counties."""
+        from scomm.places.datasheets import sheet_items
+
+        return sheet_items(kind)
+
+    def maker(self, table: str) -> ModuleType | None:
+        """Return the ingest module of a table."""
+        from scomm.data.ingest import modules
+
+        found = (module for module in modules() if table in module.TABLES)
+        return cast("ModuleType | None", next(found, None))
+
+    def words_of_code(self, code: str) -> str:
+        """Return what a published figure counts, in words."""
+        from scomm.places.ledger import counted_words
+
+        return counted_words(code)
+
+    def print_index(self) -> PrintIndex:
+        """Return the index of jurisdictions."""
+        from scomm.places import print_index
+
+        return print_index
+
+    def volumes(self) -> Sequence[Volume]:
+        """Return the volume of the sheets of all states and areas."""
+        from scomm.places import volume
+
+        return (volume,)
+
+    def exhibit_law(self) -> Sequence[Mapping[str, Any]]:
+        """Return the rules of evidence of ``law.yml``."""
+        from scomm.data import ledger
+
+        laws = {entry["id"]: entry for entry in ledger.law()}
+        return [laws[name] for name in _RULES]
+
+    def group_verdicts(self, groups: Iterable[str]) -> Mapping[str, tuple[str, str, str]]:
+        """Return each claim in short with its verdict by the printed rule."""
+        from scomm.data.ledger import claims
+        from scomm.evidence.claims import judge, verdict_mark
+
+        asked = set(groups)
+        found = {}
+        for claim, entry in claims().items():
+            if claim in asked:
+                verdict = judge(claim).verdict
+                found[claim] = (entry["short"], verdict, verdict_mark(verdict))
+        return found
+
+
+PROJECT = OneInFour(
     name="one-in-four",
     title=N_("One in Four? Secure Communities, Jurisdiction by Jurisdiction"),
     author="The One in Four Project",
@@ -14,4 +89,21 @@ PROJECT = Project(
     short_title=N_("One in Four?"),
     subtitle=N_("Secure Communities, jurisdiction by jurisdiction"),
     package="scomm",
+    page_kinds=(
+        PageKind(
+            name="datasheet",
+            written=r"sheet|datasheet",
+            id=r"[A-Za-z]{2,3}",
+            printed=N_("datasheet {id}"),
+            hint="a datasheet as sheet MA",
+        ),
+        PageKind(
+            name="county",
+            written=r"c|county",
+            id=r"\d{5}",
+            printed=N_("county {id}"),
+            hint="a county by its code as c25025",
+            anchor="c",
+        ),
+    ),
 )

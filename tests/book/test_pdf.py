@@ -17,12 +17,13 @@ from pypdf import PdfReader
 
 from citable.errors import PrintError
 from scomm import __version__
+from scomm.places import print_index as places
+from scomm.places.print_sheets import page_of
+from scomm.places.volume import is_of as volume_is_of
 from scomm.record import identity
-from scomm.record.pdf import fill, pages, places, writer
+from scomm.record.pdf import fill, pages, writer
 from scomm.record.pdf.book import is_of
 from scomm.record.pdf.formulas import formula, spelled
-from scomm.record.pdf.sheets import page_of
-from scomm.record.pdf.volume import is_of as volume_is_of
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 from tools import conformance, filled
 

@@ -74,7 +74,7 @@ from scomm.data.schema.places import (
 )
 from scomm.data.schema.records import SEATTLE_CAP, SEATTLE_WORKBOOK
 from scomm.data.strict import LARGEST
-from scomm.record import checksums, identity, paragraphs, published, verify
+from scomm.record import checksums, glossary, identity, paragraphs, published, verify
 from scomm.record.findings import SCHEMA as FINDINGS_SCHEMA
 
 Change = Callable[[bytes], bytes]
@@ -1254,7 +1254,7 @@ def catalog() -> dict[str, Source]:
             "field missing": _replace("    side: advocates", "    wing: advocates"),
             "test is a word": _replace("    test:\n", "    test: none\n    tested:\n"),
         }, csv_=False),
-        "glossary.yml": _hand("glossary.yml", "GLOSSARY", ledger.glossary, {
+        "glossary.yml": _hand("glossary.yml", "GLOSSARY", glossary.glossary, {
             "term is a number": _replace("term: 'Activation'", "term: 12"),
             "entry is a word": _replace("terms:\n", "terms:\n  - word\n"),
             "term twice": _replace("term: 'Administrative arrest'", "term: 'Activation'"),

@@ -14,8 +14,8 @@ from scomm import figures as charts
 from scomm.book.landing import strip_html, verdicts_html
 from scomm.display.checks import text_problems
 from scomm.display.figures import NARROW, WIDE, Layout
+from scomm.display.pictures import stacked
 from scomm.evidence.claims import judge, verdict_table
-from scomm.figures.strip import stacked
 from scomm.places import strip
 from scomm.record.pdf.pages import drop_controls, set_strip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from scomm.record.pdf.places import mark
+from scomm.places.print_index import mark
 
 
 def test_a_paragraph_that_names_a_place_gets_an_id_and_keeps_one_it_has() -> None:

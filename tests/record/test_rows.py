@@ -8,7 +8,8 @@ import pytest
 from citable.errors import FindingError, LedgerError
 from scomm.data.tables import load
 from scomm.evidence.published import nation, published, rows_behind
-from scomm.record.rows import as_csv, check, figures_of, listed, rows_of, summed
+from scomm.evidence.rows import figures_of
+from scomm.record.rows import as_csv, check, listed, rows_of, summed
 
 
 def read(data: dict[str, object]) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.data.ledger import glossary, term
 from scomm.record.chapters import pages
+from scomm.record.glossary import glossary, term
 from scomm.record.prose import prose_only, typed_numbers
 
 PAGES = [paths.ROOT / f"{page}.md" for page in pages()]

@@ -27,10 +27,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         exhibits,
-        facts,
-        figure_key,
-        find,
-        landing,
         language,
         launch,
         ledger,
@@ -60,17 +56,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
         code,
         exhibits,
         numbers,
-        facts,
         terms,
         symbols,
         paragraphs,
         edition,
-        find,
         search,
         lists,
         ledger,
-        landing,
-        figure_key,
         mathml,
         pages,
         site,
@@ -80,4 +72,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     for part in parts:
         part.setup(app)
+    if (extension := project().extension()) is not None:
+        extension.setup(app)
     return {"version": project().version, "parallel_read_safe": True, "parallel_write_safe": True}

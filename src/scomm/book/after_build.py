@@ -13,13 +13,12 @@ from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
 from citable.errors import CitableError
+from citable.project import project
 from scomm.book import (
     build_lock,
     cards,
     citations,
-    counties,
     edition,
-    find,
     language,
     launch,
     ledger,
@@ -33,32 +32,39 @@ from scomm.book import (
 from scomm.book.execution import extracting
 from scomm.book.state import build_state
 
-# Pages that no source file has; Sphinx writes them after those of the table of contents.
+# Pages that no source file has; Sphinx writes them after those of the table of contents, and after
+# them those of the book's own extension.
 GENERATED_PAGES = (
     citations.PAGES,
     traces.PAGES,
-    find.PAGES,
     search.PAGES,
     lists.PAGES,
     main_findings.PAGES,
-    counties.PAGES,
 )
 
 # Files beside the pages. The pictures come late: they are drawn in the background meanwhile.
 SITE_FILES = (
     traces.FILES,
-    find.FILES,
     search.FILES,
     ledger.FILES,
-    counties.FILES,
     site.FILES,
     cards.FILES,
     launch.FILES,
 )
 
 
+def _generated_pages() -> tuple[writers.GeneratedPages, ...]:
+    extension = project().extension()
+    return GENERATED_PAGES + (extension.GENERATED_PAGES if extension else ())
+
+
+def _site_files() -> tuple[writers.SiteFiles, ...]:
+    extension = project().extension()
+    return SITE_FILES + (extension.SITE_FILES if extension else ())
+
+
 def _write_files(app: Sphinx) -> None:
-    writers.write_files(app, SITE_FILES)
+    writers.write_files(app, _site_files())
 
 
 # What follows when every page of the site is written. The pages are marked as complete before they are
@@ -74,13 +80,13 @@ STEPS: tuple[Callable[[Sphinx], None], ...] = (
 
 
 def _collect_pages(app: Sphinx) -> Iterator[writers.Page]:
-    for pages in GENERATED_PAGES:
+    for pages in _generated_pages():
         yield from pages.stale(app)
 
 
 def _write_started(app: Sphinx, builder: Builder) -> None:
     if builder.format == "html":
-        writers.start_in_background(app, SITE_FILES)
+        writers.start_in_background(app, _site_files())
 
 
 def _build_finished(app: Sphinx, exception: Exception | None) -> None:

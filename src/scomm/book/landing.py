@@ -14,9 +14,11 @@ from sphinx.util.docutils import SphinxDirective
 from citable.errors import CitableError
 from scomm.book.execution import FOREIGN, executed, extracting
 from scomm.book.exhibits import used, values
+from scomm.book.main_findings import FACTS
 from scomm.display.figures import labelled, render
 from scomm.display.formats import fmt, tr
 from scomm.display.words import N_, _
+from scomm.evidence.claims import VERDICT_WORDS, verdict_mark
 from scomm.figures.strip import strip
 from scomm.record import directives
 from scomm.record.outputs import slug
@@ -28,14 +30,6 @@ Rows = Sequence[Mapping[str, Any]]
 
 _CONCLUSIONS = "notebooks/17-conclusions.html"
 _CLAIMS = "notebooks/01-claims.html"
-FACTS = "facts.html"
-# A verdict in a word, and the mark beside it.
-_WORDS = {
-    "supported": (N_("supported"), "yes"),
-    "supported in part": (N_("in part"), "part"),
-    "not supported": (N_("not supported"), "no"),
-    "cannot be settled here": (N_("unsettled"), "open"),
-}
 _SIDES = {"advocates": N_("Advocates"), "agency": N_("The agency")}
 
 
@@ -73,12 +67,6 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
     )
 
 
-def verdict_mark(verdict: str) -> str:
-    """Return a verdict in a word, with the mark of its kind before it."""
-    word, kind = _WORDS[verdict]
-    return f'<span class="verdict verdict-{kind}">{escape(_(word))}</span>'
-
-
 def _numbers(claims: Sequence[str]) -> str:
     """Return the numbers of claims, in order, as ranges where three or more follow one another.
 
@@ -111,7 +99,7 @@ def verdicts_html(rows: Rows) -> str:
             for row in own
             if row["named"]
         )
-        other: dict[str, list[str]] = {verdict: [] for verdict in _WORDS}
+        other: dict[str, list[str]] = {verdict: [] for verdict in VERDICT_WORDS}
         for row in own:
             if not row["named"]:
                 other[row["verdict"]].append(row["claim"])

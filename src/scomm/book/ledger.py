@@ -15,11 +15,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.book.landing import FACTS, verdict_mark
+from scomm.book.main_findings import FACTS
 from scomm.book.traces import CHECK, STATIC
 from scomm.data.files import write_atomically
 from scomm.data.ledger import claims
 from scomm.display.words import N_, _, of_pages, said
+from scomm.evidence.claims import verdict_mark
 from scomm.record import published
 from scomm.record.chapters import label
 from scomm.record.estimates import drawing, in_words, with_unit

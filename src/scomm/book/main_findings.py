@@ -11,7 +11,6 @@ from sphinx.application import Sphinx
 
 from scomm.book import writers
 from scomm.book.execution import LISTING_PAGES, executed
-from scomm.book.landing import FACTS
 from scomm.book.state import build_state
 from scomm.display.words import N_, _
 from scomm.record import directives
@@ -19,6 +18,7 @@ from scomm.record.identity import Record
 from scomm.record.outputs import findings_shown
 from scomm.record.templated import html
 
+FACTS = "facts.html"
 TITLE = N_("Facts, each with its number")
 Notebooks = Mapping[str, nbformat.NotebookNode]
 

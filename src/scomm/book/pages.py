@@ -15,7 +15,6 @@ from sphinx.application import Sphinx
 
 from citable import paths
 from citable.project import project
-from scomm.book import counties
 from scomm.book.cards import card_path
 from scomm.book.launch import links
 from scomm.book.search import SPHINX_SCRIPTS
@@ -58,7 +57,9 @@ _SHARING = {
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
     "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
-# Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
+# Templates of pages of which there are thousands, and the tags that they get: those without which a
+# citation or a link shows nothing.
+LIGHT_TEMPLATES = frozenset({"county.html"})
 _FEW = frozenset(
     (
         *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
@@ -241,7 +242,7 @@ def _context(
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.scomm_draft
     context["site_root"] = root
-    title, few = str(context.get("title", "")), templatename == counties.TEMPLATE
+    title, few = str(context.get("title", "")), templatename in LIGHT_TEMPLATES
     tags = "".join(
         f'<meta name="{name}" content="{escape(content)}">'
         for name, content in meta(record, title, pagename, home)

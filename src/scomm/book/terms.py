@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole
 
-from scomm.data.ledger import term
+from scomm.record.glossary import term
 
 GLOSSARY = "notebooks/G-glossary"
 

@@ -18,6 +18,7 @@ from citable import paths
 from citable.errors import ArgumentError, CitableError, SourceError
 from scomm.cli.progress import bar
 from scomm.cli.record import (
+    PdfFile,
     cite_command,
     edition_command,
     exhibit_command,
@@ -70,6 +71,27 @@ app.command("verify")(verify_command)
 app.command("prose")(prose_command)
 app.command("edition")(edition_command)
 app.command("exhibit")(exhibit_command)
+
+
+@pdf_app.command("places")
+def pdf_places(out: PdfFile = None) -> None:
+    """Make the PDF of the second volume, the sheets of all states and areas: about a minute."""
+    from scomm.places.volume import make
+
+    print(make(paths.BUILD / "html", out))
+
+
+@pdf_app.command("datasheet")
+def pdf_datasheet(
+    place: Annotated[str, typer.Argument(help="A state or an area, such as CA, BOS or Boston.")],
+    out: PdfFile = None,
+) -> None:
+    """Make the PDF of one state's or area's datasheet."""
+    from scomm.places.print_sheets import datasheet
+
+    print(datasheet(paths.BUILD / "html", place, out))
+
+
 From = Annotated[Path | None, typer.Option("--from", help="Folder that holds the originals.")]
 
 

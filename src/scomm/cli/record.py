@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scomm.record.verify import Report
 
 findings_app = typer.Typer(no_args_is_help=True, help="The published findings and their changes.")
-pdf_app = typer.Typer(help="The book, or one datasheet, as PDF (needs the library Pango).")
+pdf_app = typer.Typer(help="The book, or a part of it, as PDF (needs the library Pango).")
 paragraphs_app = typer.Typer(no_args_is_help=True, help="The registry of numbered paragraphs.")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the changelog.")]
@@ -284,35 +284,16 @@ def exhibit_command(
     print(f"{folder}\n{folder}.zip\nThis is no legal advice.")
 
 
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")]
+PdfFile = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")]
 
 
 @pdf_app.callback(invoke_without_command=True)
-def pdf_book(context: typer.Context, out: Output = None) -> None:
+def pdf_book(context: typer.Context, out: PdfFile = None) -> None:
     """Make the PDF of the whole book from the built pages: some two minutes."""
     if context.invoked_subcommand is None:
         from scomm.record.pdf.book import make
 
         print(make(paths.BUILD / "html", out))
-
-
-@pdf_app.command("places")
-def pdf_places(out: Output = None) -> None:
-    """Make the PDF of the second volume, the sheets of all states and areas: about a minute."""
-    from scomm.record.pdf.volume import make
-
-    print(make(paths.BUILD / "html", out))
-
-
-@pdf_app.command("datasheet")
-def pdf_datasheet(
-    place: Annotated[str, typer.Argument(help="A state or an area, such as CA, BOS or Boston.")],
-    out: Output = None,
-) -> None:
-    """Make the PDF of one state's or area's datasheet."""
-    from scomm.record.pdf.sheets import datasheet
-
-    print(datasheet(paths.BUILD / "html", place, out))
 
 
 # How the kinds of checks are counted in the summary.

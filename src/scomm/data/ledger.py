@@ -1,15 +1,12 @@
-"""Ledgers typed by hand: published figures, cut-offs, decisions, claims, totals, glossary."""
+"""Ledgers typed by hand: published figures, cut-offs, decisions, claims, totals."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citable import paths
 from citable.errors import LedgerError
 from scomm.data.paths import (
     CLAIMS,
@@ -22,7 +19,7 @@ from scomm.data.paths import (
     PUBLISHED_TOTALS,
     TIMELINE,
 )
-from scomm.data.strict import named_rows, read_yaml
+from scomm.data.typed import read_csv, read_entries, read_mapping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,64 +30,10 @@ ROUTES = ("agency record or release", "official report", "press, background only
 WHY = ("release", "agency", "local", "high", "national", "unknown")
 _NUMBER = r"(?:[0-9]{1,12}(?:\.[0-9]{1,12})?)?"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
-_MEND = "Mend that place, or restore the file with `git checkout`."
 STATUSES = ("CONFIRMED", "PARTLY")
 UNITS = ("count", "percent", "date", "rank", "none")
 FORMS = ("share", "places", "record", "purpose")  # of claims; each has its rule in claims.yml
 RECORDS = ("read", "known only by a report of it", "not found")
-
-
-def _csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
-    """Read a hand-typed CSV as text, empty cells as empty text."""
-    try:
-        header, records = named_rows(file, ())
-    except (OSError, ValueError) as error:
-        raise LedgerError(f"{file.name}: cannot be read ({error}). {_MEND}") from error
-    missing = [name for name in required if name not in header]
-    if missing:
-        raise LedgerError(f"{file.name}: no column {missing[0]!r}; it has {header}")
-    import pandas as pd  # slow to load; claims and glossary, which each build reads, need none
-
-    return pd.DataFrame(records, columns=header, dtype=str)
-
-
-def _yaml(file: Path) -> Any:
-    try:
-        return read_yaml(file)
-    except (OSError, ValueError) as error:
-        raise LedgerError(f"{file.name}: cannot be read ({error}). {_MEND}") from error
-
-
-def _mapping(file: Path) -> dict[str, Any]:
-    typed = _yaml(file)
-    if not isinstance(typed, dict):
-        raise LedgerError(f"{file.name}: found a {type(typed).__name__}, expected named entries")
-    return typed
-
-
-def _entries(file: Path, name: str, required: Sequence[str]) -> list[dict[str, Any]]:
-    """Return a named list of a YAML file, of which each entry has some fields, and its key once.
-
-    The first of the required fields is the key. Raises LedgerError naming the entry.
-    """
-    entries = _mapping(file).get(name)
-    if not isinstance(entries, list):
-        raise LedgerError(f"{file.name}: no list {name!r}")
-    seen = set()
-    for number, entry in enumerate(entries, start=1):
-        place = f"{file.name}, {name}, entry {number}"
-        if not isinstance(entry, dict):
-            raise LedgerError(f"{place}: found {str(entry)[:60]!r}, expected named fields")
-        for field in required:
-            if field not in entry:
-                raise LedgerError(f"{place}: no field {field!r}")
-        key = entry[required[0]]
-        if not isinstance(key, str) or not key:
-            raise LedgerError(f"{place}, {required[0]}: found {key!r}, expected a word")
-        if key in seen:
-            raise LedgerError(f"{place}: {required[0]} {key!r} stands twice")
-        seen.add(key)
-    return entries
 
 
 def _require(frame: pd.DataFrame, file: str, column: str, allowed: tuple[str, ...]) -> None:
@@ -149,7 +92,7 @@ def figures() -> pd.DataFrame:
     Raises LedgerError naming the row and column at fault.
     """
     name = FIGURES.name
-    frame = _csv(
+    frame = read_csv(
         FIGURES,
         (
             "id",
@@ -198,7 +141,7 @@ def cutoffs() -> pd.DataFrame:
     Raises LedgerError if it names a figure that the ledger does not have.
     """
     name = CUTOFFS.name
-    frame = _csv(
+    frame = read_csv(
         CUTOFFS,
         (
             "key",
@@ -229,7 +172,7 @@ def cutoffs() -> pd.DataFrame:
 @cache
 def decisions() -> pd.DataFrame:
     """Return the decision rows by id: what was in question, what was decided, and why."""
-    frame = _csv(DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
+    frame = read_csv(DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
     _unique(frame, DECISIONS.name, "id")
     _dated(frame, DECISIONS.name)
     return frame.set_index("id", drop=False)
@@ -239,7 +182,7 @@ def decisions() -> pd.DataFrame:
 def published_totals() -> pd.DataFrame:
     """Return agency totals as published, by id, with ``value`` as a number."""
     name = PUBLISHED_TOTALS.name
-    frame = _csv(PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
+    frame = read_csv(PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
     _unique(frame, name, "id")
     frame["value"] = _numeric(frame, name, "value")
     return frame.set_index("id", drop=False)
@@ -248,7 +191,7 @@ def published_totals() -> pd.DataFrame:
 @cache
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
-    frame = _csv(TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
+    frame = read_csv(TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
     _dated(frame, TIMELINE.name)
     _unique(frame, TIMELINE.name, "id")
     _require(frame, TIMELINE.name, "status", STATUSES)
@@ -263,7 +206,7 @@ def claims() -> dict[str, dict[str, Any]]:
     without its source.
     """
     name = CLAIMS.name
-    entries = _entries(CLAIMS, "claims", ("id", "short", "side", "where", "test"))
+    entries = read_entries(CLAIMS, "claims", ("id", "short", "side", "where", "test"))
     for number, entry in enumerate(entries, start=1):
         place = f"{name}, claims, entry {number}"
         for field, kind in (("test", dict), ("where", list)):
@@ -303,7 +246,7 @@ def _facts(test: dict[str, Any], place: str) -> None:
 @cache
 def verdict_rules() -> dict[str, dict[str, Any]]:
     """Return the printed rule of each form of claim, as typed: questions, answers and rows."""
-    rules = _mapping(CLAIMS).get("verdict_rules")
+    rules = read_mapping(CLAIMS).get("verdict_rules")
     wanted = {"form", "questions", "answers", "rows"}
     if not isinstance(rules, dict) or set(rules) != set(FORMS):
         raise LedgerError(f"{CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
@@ -316,7 +259,7 @@ def verdict_rules() -> dict[str, dict[str, Any]]:
 @cache
 def verdict_settings() -> dict[str, Any]:
     """Return what every rule is applied with: the latest cut-off and the level."""
-    settings = _mapping(CLAIMS).get("verdict_settings")
+    settings = read_mapping(CLAIMS).get("verdict_settings")
     wanted = {"latest_cutoff": str, "level": float}
     if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
         raise LedgerError(f"{CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
@@ -326,52 +269,20 @@ def verdict_settings() -> dict[str, Any]:
 @cache
 def objections() -> dict[str, Any]:
     """Return objections and the questions of courts' reference guides, as typed."""
-    _entries(OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
-    _entries(OBJECTIONS, "questions", ("id", "question", "answer"))
-    return _mapping(OBJECTIONS)
-
-
-@cache
-def glossary() -> list[dict[str, Any]]:
-    """Return the glossary's terms in alphabetical order, each with its address on the page."""
-    entries = _entries(paths.GLOSSARY, "terms", ("term", "definition"))
-    for entry in entries:
-        entry["anchor"] = "term-" + re.sub(r"\W+", "-", entry["term"].lower()).strip("-")
-    return sorted(entries, key=lambda entry: entry["term"].lower())
-
-
-@cache
-def _terms() -> dict[str, dict[str, Any]]:
-    """Index the glossary by what a page may call a term: in full, or without its parenthesis."""
-    found: dict[str, dict[str, Any]] = {}
-    short: dict[str, list[dict[str, Any]]] = {}
-    for entry in glossary():
-        found[entry["term"].lower()] = entry
-        if parts := re.fullmatch(r"(.+?) \((.+)\)", entry["term"]):
-            for name in parts.groups():
-                short.setdefault(name.lower(), []).append(entry)
-    found.update({name: same[0] for name, same in short.items() if len(same) == 1})
-    return found
-
-
-def term(name: str) -> dict[str, Any] | None:
-    """Return the glossary's entry of a term, None if it has none.
-
-    A term with a parenthesis is also found by what stands before it and by what stands in it,
-    where only one term has that.
-    """
-    return _terms().get(" ".join(name.split()).lower())
+    read_entries(OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
+    read_entries(OBJECTIONS, "questions", ("id", "question", "answer"))
+    return read_mapping(OBJECTIONS)
 
 
 @cache
 def law() -> list[dict[str, Any]]:
     """Return the confirmed law of the evidence appendix, as typed."""
-    return _entries(LAW, "law", ("id", "kind", "cite", "says", "status"))
+    return read_entries(LAW, "law", ("id", "kind", "cite", "says", "status"))
 
 
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
-    return _csv(CODING / f"{kind}.csv", ())
+    return read_csv(CODING / f"{kind}.csv", ())
 
 
 def fact_status(key: str) -> str | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from citable.errors import ArgumentError
-from scomm.display.names import normal_case
+from citable.project import project
 from scomm.display.words import N_, LazyText, _, plural
 
 _WORDS = [
@@ -158,8 +158,8 @@ def fmt(value: Any, spec: str = "") -> str:
         return _(NOT_AVAILABLE)
     if hasattr(value, "item"):
         value = value.item()
-    if spec == "name":
-        return _(normal_case(str(value)))
+    if spec in project().text_formats():
+        return _(project().text_formats()[spec](str(value)))
     if spec in ("", "text", "right"):
         if isinstance(value, bool) or not isinstance(value, int | float):
             text = value if isinstance(value, str) else str(value)

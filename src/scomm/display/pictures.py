@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -163,13 +164,33 @@ def _line(
     )
 
 
+def stacked(positions: Sequence[float], apart: float) -> list[int]:
+    """Return the level of each dot: the lowest in which no earlier one is nearer than ``apart``.
+
+    >>> stacked([10.0, 12.0, 14.0, 30.0], 5.0)
+    [0, 1, 2, 0]
+    """
+    levels: list[list[float]] = []
+    found = []
+    for x in positions:
+        free = (
+            level
+            for level, taken in enumerate(levels)
+            if all(abs(x - other) >= apart for other in taken)
+        )
+        level = next(free, len(levels))
+        if level == len(levels):
+            levels.append([])
+        levels[level].append(x)
+        found.append(level)
+    return found
+
+
 def _marks(marks: Marks, left: float, y: float) -> str:
     """Return the line of a card from ``left`` to its margin, at a height in pixels.
 
     One value is a stroke, as on its page; of several each is a dot.
     """
-    from scomm.figures.strip import stacked  # which measures its words with this module
-
     right = CARD[0] - _LEFT
 
     def at(percent: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,26 @@ from citable.errors import LedgerError
 from scomm.data import ledger
 from scomm.data.tables import load
 from scomm.display.formats import tr
-from scomm.display.words import N_, LazyText
+from scomm.display.words import N_, LazyText, _
 from scomm.evidence.published import HALF, Published, cutoff_month, national_total, published
 from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
 from scomm.stats.verdicts import Rule, as_counted_each, beyond_chance_each
 
 _SEVERAL = 2  # the "two or more" of the printed rule
+
+# A verdict in a word, and the mark beside it.
+VERDICT_WORDS = {
+    "supported": (N_("supported"), "yes"),
+    "supported in part": (N_("in part"), "part"),
+    "not supported": (N_("not supported"), "no"),
+    "cannot be settled here": (N_("unsettled"), "open"),
+}
+
+
+def verdict_mark(verdict: str) -> str:
+    """Return a verdict in a word, with the mark of its kind before it."""
+    word, kind = VERDICT_WORDS[verdict]
+    return f'<span class="verdict verdict-{kind}">{escape(_(word))}</span>'
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from citable.errors import LedgerError
 from scomm.data import ledger
 from scomm.display.formats import joined, tr
 from scomm.display.words import N_, LazyText
-from scomm.record.rows import Rows, figures_of
+from scomm.evidence.rows import figures_of
+from scomm.record.rows import Rows
 from scomm.stats.proportions import Interval, exact_test, wilson
 from scomm.stats.rounded import (
     CountSet,

@@ -1,13 +1,13 @@
 """Shares as dots on one line from 0 to 100%, stacked where they would lie on one another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 
 import pandas as pd
 
 from scomm.display.figures import Layout
 from scomm.display.formats import fmt
-from scomm.display.pictures import length
+from scomm.display.pictures import length, stacked
 from scomm.display.style import role
 from scomm.display.ticks import tick_labels
 from scomm.figures.shared import translated
@@ -17,28 +17,6 @@ _SIDE, _FOOT, _AIR = 14.0, 20.0, 4.0  # beside the axis, below it, and round a l
 _MEASURE = 612.0  # the width of a column of text: 36 rem of the style sheet
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _FACE = "source-sans-3-latin-400-normal"
-
-
-def stacked(positions: Sequence[float], apart: float) -> list[int]:
-    """Return the level of each dot: the lowest in which no earlier one is nearer than ``apart``.
-
-    >>> stacked([10.0, 12.0, 14.0, 30.0], 5.0)
-    [0, 1, 2, 0]
-    """
-    levels: list[list[float]] = []
-    found = []
-    for x in positions:
-        free = (
-            level
-            for level, taken in enumerate(levels)
-            if all(abs(x - other) >= apart for other in taken)
-        )
-        level = next(free, len(levels))
-        if level == len(levels):
-            levels.append([])
-        levels[level].append(x)
-        found.append(level)
-    return found
 
 
 def _text(x: float, y: float, said: str, size: float, color: str, anchor: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from citable.project import project
 from scomm.display.words import N_
 from scomm.record.identity import Item, Record
+from scomm.record.references import is_generated
 
 # Months as legal citations abbreviate them.
 _MONTHS = (
@@ -44,8 +45,9 @@ NAMES = {
 }
 
 
-# Kinds of which each item is a page.
-_PAGES = ("chapter", "datasheet", "county")
+def _is_page(kind: str) -> bool:
+    """Return whether each item of a kind is a page of its own."""
+    return kind == "chapter" or is_generated(kind)
 
 
 def _date(record: Record) -> str:
@@ -58,7 +60,7 @@ def pinpoint(item: Item) -> str:
 
     What is a page of its own has none.
     """
-    return "" if item.kind in (*_PAGES, "book") else str(item.reference)
+    return "" if item.kind == "book" or _is_page(item.kind) else str(item.reference)
 
 
 def indigo(record: Record, item: Item, html: bool = False) -> str:
@@ -85,7 +87,7 @@ def indigo(record: Record, item: Item, html: bool = False) -> str:
 def short(record: Record, item: Item, html: bool = False) -> str:
     """Return the short form for a source cited before (Indigo Book R34: *supra*)."""
     supra = "<i>supra</i>" if html else "*supra*"
-    where = pinpoint(item) or (item.title if item.kind in _PAGES else "")
+    where = pinpoint(item) or (item.title if _is_page(item.kind) else "")
     where = escape(where) if html else where
     return (
         f"{project().author}, {supra}"
@@ -96,7 +98,7 @@ def short(record: Record, item: Item, html: bool = False) -> str:
 
 def _key(record: Record, item: Item) -> str:
     name = f"{item.kind}{item.id}" if item.kind != "book" else "book"
-    return f"oneinfour{record.edition}-{name}".lower()
+    return f"{project().name.replace('-', '')}{record.edition}-{name}".lower()
 
 
 def _title(item: Item) -> str:

@@ -22,7 +22,7 @@ from scomm.record import chapters, datapackage, identity, published
 from scomm.record.changes import editions_json
 from scomm.record.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
 from scomm.record.folders import made_whole
-from scomm.record.pdf import book, volume
+from scomm.record.pdf import book
 from scomm.record.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from scomm.record.verify import read_findings
 
@@ -272,8 +272,7 @@ def check_tables(folder: Path) -> None:
 def make(site: Path, out: Path | None = None) -> Path:
     """Make the edition's folder and zip from a built site, and return the folder.
 
-    The second volume of the PDF, where it was made, is put beside the zip: most readers want one
-    sheet of it, which the site has.
+    Further volumes of the PDF, where they were made, are put beside the zip.
 
     Raises EditionError if the site is missing or is not what is published; OSError if it cannot be
     written, in which case nothing stands under the final names that did not stand there before.
@@ -285,9 +284,8 @@ def make(site: Path, out: Path | None = None) -> Path:
         check_tables(work / "site" / "tables")
         (work / SUMS).write_bytes(listing(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
-    if volume.file().is_file():
-        write_atomically(
-            final.with_name(volume.file().name),
-            _of_record(volume.file(), volume.is_of, record).read_bytes(),
-        )
+    for volume in project().volumes():
+        if volume.file().is_file():
+            content = _of_record(volume.file(), volume.is_of, record).read_bytes()
+            write_atomically(final.with_name(volume.file().name), content)
     return final

@@ -1,7 +1,7 @@
 """One finding for court: a one-page summary, its rows, its sources' passports, a certification form.
 
 Only for findings that rest on records: a newspaper's report of an agency figure is background.
-Law is cited only as ``law.yml`` has it confirmed. Nothing here is legal advice.
+Law is cited only as the project has it confirmed. Nothing here is legal advice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import nbformat
 
 from citable.errors import ExhibitError, SourceError
 from citable.project import project
-from scomm.data import ledger
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, sha256_of
 from scomm.display.formats import tr
@@ -24,7 +23,7 @@ from scomm.record import cite, datapackage, identity
 from scomm.record.checksums import SUMS, listing
 from scomm.record.folders import made_whole
 from scomm.record.outputs import findings_shown, slug
-from scomm.record.pdf.sheets import sheet_pdf
+from scomm.record.pdf.writer import sheet_pdf
 from scomm.record.references import Reference
 from scomm.record.templated import from_template
 from scomm.record.trace import Trace, trace
@@ -61,9 +60,6 @@ METHOD_IN_WORDS = {
     ),
 }
 _NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; it has no interval.")
-
-# The rules on which the sheet relies, by their ids in law.yml.
-_RULES = ("L1", "L2", "L3", "L5")
 
 
 def offered(finding: dict[str, Any]) -> str:
@@ -138,7 +134,6 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     if reason := offered(found.finding):
         raise ExhibitError(reason)
     method = (found.finding["interval"] or {}).get("method")
-    laws = {entry["id"]: entry for entry in ledger.law()}
     tables = {source.name: source for source in found.sources}
     package = datapackage.files()
     downloads = [source.download for source in tables.values() if source.download in package]
@@ -168,7 +163,7 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
             "citation": cite.indigo(record, item, html=True),
             "passports": passports,
             "hashes": hashes,
-            "laws": [laws[name] for name in _RULES],
+            "laws": project().exhibit_law(),
             "method": METHOD_IN_WORDS.get(method, "") if method else _NO_INTERVAL,
         }
         for template, name in _SHEETS.items():

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import jupytext
 import yaml
 
-from scomm.places.ledger import counted_words
+from citable.project import project
 
 # Line, function, text or arguments of the function, comments.
 Found = tuple[int, str, str | list[str | None], list[str]]
@@ -119,7 +119,7 @@ def ledger(
     """
     data = _READERS[file.name.rpartition(".")[2]](file.read().decode("utf-8"))
     found = [*_fields(data, options.get("fields", "").split())]
-    found += map(counted_words, _fields(data, options.get("codes", "").split()))
+    found += map(project().words_of_code, _fields(data, options.get("codes", "").split()))
     for text in dict.fromkeys(map(normal, found)):
         if re.search("[A-Za-z]{2}", text) and not re.fullmatch(r"\w+_\w+", text):
             yield 1, "", text, []

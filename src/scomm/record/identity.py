@@ -22,7 +22,7 @@ from citable.project import project
 from scomm.data.manifest import manifest
 from scomm.data.strict import dictionaries, read_json, read_yaml
 from scomm.record.published import published_part
-from scomm.record.references import KINDS, Reference, unknown
+from scomm.record.references import KINDS, Reference, is_generated, unknown
 
 RECORD_SCHEMA = "one-in-four/record/1"
 
@@ -77,10 +77,10 @@ class Record:
     def find(self, reference: Reference) -> Item:
         """Return an item. Raises UnknownIdError naming near ones.
 
-        Datasheets and their counties follow from the tables and are not listed one by one.
+        Generated pages follow from the tables and are not listed one by one.
         """
-        if reference.kind in ("datasheet", "county"):
-            return _sheet_item(reference)
+        if is_generated(reference.kind):
+            return _generated_item(reference)
         items = self.items
         for item in items:
             if (item.kind, item.id) == (reference.kind, reference.id):
@@ -123,15 +123,13 @@ class Record:
 
 
 @cache
-def _sheet_items(kind: str) -> dict[str, Item]:
-    """Return the datasheets, or the pages of counties, by id."""
-    from scomm.places.datasheets import sheet_items  # the statistics, for few references
-
-    return {entry[0]: Item(kind, *entry) for entry in sheet_items(kind)}
+def _generated_items(kind: str) -> dict[str, Item]:
+    """Return the generated pages of a kind, by id."""
+    return {entry[0]: Item(kind, *entry) for entry in project().generated_items(kind)}
 
 
-def _sheet_item(reference: Reference) -> Item:
-    items = _sheet_items(reference.kind)
+def _generated_item(reference: Reference) -> Item:
+    items = _generated_items(reference.kind)
     if reference.id not in items:
         raise unknown(reference, items)
     return items[reference.id]

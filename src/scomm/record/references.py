@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from citable.errors import UnknownIdError
+from citable.project import PageKind, project
 from scomm.display.words import N_, _
 
-KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book", "datasheet", "county")
+KINDS = ("finding", "paragraph", "figure", "table", "chapter", "book")
 
 # How each kind may be written before its number; the letter alone is for the command line.
 _WRITTEN = {
@@ -19,8 +20,6 @@ _WRITTEN = {
     "figure": r"fig|figure",
     "table": r"t|tab|table",
     "chapter": r"ch|chap|chapter|appendix|app",
-    "datasheet": r"sheet|datasheet",
-    "county": r"c|county",
 }
 _NAMES = {
     "finding": N_("Finding {id}"),
@@ -30,24 +29,26 @@ _NAMES = {
     "chapter": N_("chapter {id}"),
     "appendix": N_("appendix {id}"),
     "book": N_("the book"),
-    "datasheet": N_("datasheet {id}"),
-    "county": N_("county {id}"),
 }
 _NUMBER = {
     "paragraph": r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}[A-Za-z]*",
     "chapter": r"\d{1,2}|[A-Za-z]",
-    "datasheet": r"[A-Za-z]{2,3}",
-    "county": r"\d{5}",
 }
 _PLAIN_NUMBER = r"(?:\d{1,2}|[A-Za-z])\.\d{1,3}"
 
 
+def _page_kinds() -> dict[str, PageKind]:
+    return {kind.name: kind for kind in project().page_kinds}
+
+
+def is_generated(kind: str) -> bool:
+    """Return whether what is of a kind is a generated page, which the record does not list."""
+    return kind in _page_kinds()
+
+
 @dataclass(frozen=True)
 class Reference:
-    """A kind of object of the book and its number; the book itself has none.
-
-    A datasheet's id is the code of its state or area, a county's its FIPS code.
-    """
+    """A kind of object of the book and its number; the book itself has none."""
 
     kind: str
     id: str
@@ -56,8 +57,8 @@ class Reference:
     def anchor(self) -> str:
         """The object's anchor within its page; a chapter and the book have none."""
         slug = self.id.replace(".", "-")
-        if self.kind == "county":
-            return f"c{slug}"
+        if (generated := _page_kinds().get(self.kind)) is not None:
+            return f"{generated.anchor}{slug}" if generated.anchor else ""
         if self.kind == "paragraph":
             return f"p{slug.lower()}"
         return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
@@ -70,7 +71,8 @@ class Reference:
     @property
     def _name(self) -> str:
         kind = "appendix" if self.kind == "chapter" and not self.id.isdigit() else self.kind
-        return _NAMES[kind]
+        generated = _page_kinds().get(kind)
+        return generated.printed if generated else _NAMES[kind]
 
     def __str__(self) -> str:
         return self._name.format(id=self.id)
@@ -91,15 +93,17 @@ def parse(text: str) -> Reference:
         return Reference("book", "")
     if re.fullmatch(_PLAIN_NUMBER, given, re.ASCII):
         return Reference("finding", given.upper())
-    for kind, written in _WRITTEN.items():
-        number = _NUMBER.get(kind, _PLAIN_NUMBER)
+    generated = _page_kinds()
+    written_before = _WRITTEN | {name: kind.written for name, kind in generated.items()}
+    for kind, written in written_before.items():
+        number = generated[kind].id if kind in generated else _NUMBER.get(kind, _PLAIN_NUMBER)
         found = re.fullmatch(rf"(?:{written})\.?\s*({number})", given, re.I | re.ASCII)
         if found:
             return Reference(kind, found[1].upper())
+    hints = "".join(f"{kind.hint}, " for kind in generated.values())
     raise UnknownIdError(
         f"{text!r} is no reference. Write a finding as F6.3, a paragraph as ¶6.14 (or p6.14), "
-        "a figure as Fig.6.2, a table as Table6.1, a chapter as ch6, a datasheet as sheet MA, "
-        "a county by its code as c25025, or: book."
+        f"a figure as Fig.6.2, a table as Table6.1, a chapter as ch6, {hints}or: book."
     )
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from citable.errors import FindingError
-from scomm.data import ledger
 from scomm.data.schema import TABLES
 from scomm.data.tables import load
 
@@ -100,30 +99,6 @@ def listed(source: str, frame: pd.DataFrame, *, numerator: Any = None) -> Rows:
     out[IN_DENOMINATOR] = 1
     csv = out.to_csv(index=False, lineterminator="\n")
     return Rows(source, float(marks.sum()), float(len(out)), {"source": source, "csv": csv})
-
-
-def figures_of(numerator: Mapping[str, int], denominator: Mapping[str, int]) -> Rows:
-    """Name published figures by ledger id, each with the count it adds (or takes away).
-
-    Raises FindingError if a count does not agree with what the figure allows.
-    """
-    figures = ledger.figures()
-    kept = ["id", "jurisdiction", "state", "cutoff", "metric", "printed", "publisher", "grade"]
-    rows = figures.loc[list(dict.fromkeys([*denominator, *numerator]))]
-    for counts in (numerator, denominator):
-        for name, count in counts.items():
-            if count and not rows.at[name, "low"] <= abs(count) <= rows.at[name, "high"]:
-                raise FindingError(f"figure {name} does not allow a count of {abs(count)}")
-    out = rows[kept].reset_index(drop=True)
-    out[IN_NUMERATOR] = [numerator.get(str(name), 0) for name in out["id"]]
-    out[IN_DENOMINATOR] = [denominator.get(str(name), 0) for name in out["id"]]
-    csv = out.to_csv(index=False, lineterminator="\n")
-    return Rows(
-        "figures.csv",
-        float(out[IN_NUMERATOR].sum()),
-        float(out[IN_DENOMINATOR].sum()),
-        {"source": "figures.csv", "csv": csv},
-    )
 
 
 def summed(source: str, frame: pd.DataFrame, *, numerator: str, denominator: str) -> Rows:

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 
 from citable import paths
-from scomm.data.ingest import modules
+from citable.project import project
 from scomm.data.manifest import manifest
 from scomm.data.schema import TABLES
 from scomm.data.sources import Passport, passports, sha256_of
@@ -62,8 +62,8 @@ def source(name: str) -> Source:
     """Describe a table or a typed file by name. Raises FindingError if it is neither."""
     if name in TABLES:
         entry = manifest()[name]
-        module = next(module for module in modules() if name in module.TABLES)
-        file = inspect.getsourcefile(module) or ""  # type: ignore[arg-type]
+        module = project().maker(name)
+        file = (inspect.getsourcefile(module) or "") if module else ""
         relative = file.split("/src/", 1)[-1]
         return Source(
             name=name,
@@ -72,9 +72,9 @@ def source(name: str) -> Source:
             sha256=entry.sha256,
             rows=entry.rows,
             download=file_of(name),
-            module=f"src/{relative}",
-            module_sha256=sha256_of(paths.SRC / relative),
-            purpose=(module.__doc__ or "").strip().split("\n")[0],
+            module=f"src/{relative}" if module else "",
+            module_sha256=sha256_of(paths.SRC / relative) if module else "",
+            purpose=((module and module.__doc__) or "").strip().split("\n")[0],
             why=entry.why,
             originals=tuple(passports()[path] for path in TABLES[name].originals),
         )

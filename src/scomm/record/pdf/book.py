@@ -17,19 +17,16 @@ from lxml import html
 
 from citable import paths
 from citable.errors import EditionError
-from citable.project import project
+from citable.project import PrintIndex, project
 from scomm.display.formats import fmt
 from scomm.display.words import _
 from scomm.record import chapters, cite, identity
-from scomm.record.pdf import fill, pages, places, writer
+from scomm.record.pdf import fill, pages, writer
 from scomm.record.pdf.pages import Article, Listed
 from scomm.record.references import Reference
 from scomm.record.templated import from_template
 
-INDEX = "index-of-jurisdictions"
-
-# Pages that name no place, or every one.
-_NOT_INDEXED = ("B", "D", "E", "F", "H", "I")
+INDEX = "index"
 
 # In how many chapters a heading may stand and still tell something in the contents.
 _SHARED = 2
@@ -151,7 +148,7 @@ def _headings(item: Article) -> list[tuple[str, str]]:
 
 
 def _contents(
-    articles: Sequence[Article], where: dict[str, int], index: Line
+    articles: Sequence[Article], where: dict[str, int], index: Line | None
 ) -> list[tuple[str, list[Line]]]:
     """Return the contents by part. Headings that many chapters share are left out."""
     often = Counter(title for item in articles for _name, title in _headings(item))
@@ -166,7 +163,8 @@ def _contents(
             if name in where and often[title] <= _SHARED
         ]
         groups[-1][1].append(line)
-    groups.append(("", [index]))
+    if index is not None:
+        groups.append(("", [index]))
     return groups
 
 
@@ -250,7 +248,7 @@ def _book_front(
     record: identity.Record,
     articles: Sequence[Article],
     where: dict[str, int],
-    index: Line,
+    index: Line | None,
 ) -> str:
     figures = _list([f for item in articles for f in item.figures], where)
     tables = _list([t for item in articles for t in item.tables], where)
@@ -263,7 +261,7 @@ def _book_front(
     )
 
 
-def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
+def _index(index: PrintIndex, marks: dict[Any, list[str]], where: dict[str, int]) -> str:
     printed = {name: number + 1 for name, number in where.items()}
     return from_template(
         "print_index.html",
@@ -271,12 +269,9 @@ def _index(marks: dict[places.Entry, list[str]], where: dict[str, int]) -> str:
         title=project().title,
         name=_(project().short_title),
         id=INDEX,
-        heading=_("Index of jurisdictions"),
-        note=_(
-            "Pages that name a state, a county or an area of responsibility in text, findings, figures' "
-            "captions or the heads of table rows. Datasheets, one for each, are the second volume."
-        ),
-        lines=places.index(marks, printed),
+        heading=index.heading(),
+        note=index.note(),
+        lines=index.index(marks, printed),
     )
 
 
@@ -297,10 +292,11 @@ def make(site: Path, to: Path | None = None) -> Path:
     """
     record = identity.load(site)
     articles = [article(site, page, record) for page in chapters.pages()]
-    marks: dict[places.Entry, list[str]] = {}
+    index = project().print_index()
+    marks: dict[Any, list[str]] = {}
     for item in articles:
-        if chapters.label(item.page) not in _NOT_INDEXED:
-            for entry, found in places.mark(item.element, item.slug).items():
+        if index is not None and chapters.label(item.page) not in index.NOT_INDEXED:
+            for entry, found in index.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
     pages.expect_digits(articles)
     css = writer.style("print.css")
@@ -314,11 +310,12 @@ def make(site: Path, to: Path | None = None) -> Path:
     writer.check_references(chapters_laid)
     where = writer.page_of(chapters_laid)
     n = len(chapters_laid.pages)
-    index_laid = writer.render(
-        _index(marks, where), f"{css}\n@page :first {{ counter-reset: page {n + 1} }}"
-    )
-    line = Line(INDEX, _("Index of jurisdictions"), str(n + 1))
+    documents, line = [chapters_laid], None
+    if index is not None:
+        style = f"{css}\n@page :first {{ counter-reset: page {n + 1} }}"
+        documents.append(writer.render(_index(index, marks, where), style))
+        line = Line(INDEX, index.heading(), str(n + 1))
     front_laid = lay_out_front(_book_front(record, articles, where, line))
-    documents = [front_laid, chapters_laid, index_laid]
+    documents.insert(0, front_laid)
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
     return writer.save(to or file(), content)

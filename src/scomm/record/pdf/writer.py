@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -215,3 +216,9 @@ def save(file: Path, content: bytes) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, content)
     return file
+
+
+def sheet_pdf(document: str, name: str) -> bytes:
+    """Return a sheet of an exhibit, given as HTML, as PDF; links to its sister sheets as text."""
+    document = re.sub(r'<a href="([a-z]+)\.html">[^<]*</a>', r"\1.pdf", document)
+    return to_bytes([render(document, style("print_sheet.css"))], name)

@@ -11,9 +11,10 @@ from pathlib import Path
 from citable import paths
 from citable.project import project
 from scomm.display.words import N_, _
+from scomm.places import print_sheets as sheets
 from scomm.places.datasheets import places
 from scomm.record import identity
-from scomm.record.pdf import book, sheets, writer
+from scomm.record.pdf import book, writer
 from scomm.record.pdf.book import Line
 from scomm.record.pdf.pages import slug
 

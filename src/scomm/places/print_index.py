@@ -111,6 +111,23 @@ def named(text: str) -> set[Entry]:
     return found
 
 
+# Pages that name no place, or every one.
+NOT_INDEXED = ("B", "D", "E", "F", "H", "I")
+
+
+def heading() -> str:
+    """Return the heading of the index."""
+    return _("Index of jurisdictions")
+
+
+def note() -> str:
+    """Return what stands below the heading."""
+    return _(
+        "Pages that name a state, a county or an area of responsibility in text, findings, figures' "
+        "captions or the heads of table rows. Datasheets, one for each, are the second volume."
+    )
+
+
 def areas_heading() -> str:
     """Return the heading under which areas stand."""
     return _("Areas of responsibility")

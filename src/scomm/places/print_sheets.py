@@ -153,9 +153,3 @@ def datasheet(site: Path, name: str, to: Path | None = None) -> Path:
     laid = lay_out(site, page, record)
     file = to or paths.BUILD / "pdf" / "datasheets" / f"{page.rsplit('/', 1)[-1]}.pdf"
     return writer.save(file, writer.to_bytes([laid.document], f"{page} {record.digest}"))
-
-
-def sheet_pdf(document: str, name: str) -> bytes:
-    """Return a sheet of an exhibit, given as HTML, as PDF; links to its sister sheets as text."""
-    document = re.sub(r'<a href="([a-z]+)\.html">[^<]*</a>', r"\1.pdf", document)
-    return writer.to_bytes([writer.render(document, writer.style("print_sheet.css"))], name)
