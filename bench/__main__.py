@@ -1,4 +1,4 @@
-"""Every benchmark, as one table: `make bench`.
+"""Every benchmark, as one table: `make -f maintenance.mk bench`.
 
 Medians of runs in turns with what each is compared with. Writes bench/results.json with the machine
 and the versions. Seconds belong to a machine; the ratios are what can be quoted.

@@ -1,6 +1,6 @@
 """Change one thing in the code and see whether a test notices: mutation testing of a random sample.
 
-    make mutants
+    make -f maintenance.mk mutants
     python -m bench.mutants stats record --sample 250 --seed 7
 
 Mutants are those of the last commit, by mutmut (its operators on every function); its own runner is not used, since it

@@ -1,6 +1,7 @@
 """Time every statistic that is computed place by place, for 3,200 places; simulation left out.
 
-`make bench` runs it. It prints seconds (best of five) and fails nothing: times belong to a machine.
+`make -f maintenance.mk bench` runs it. It prints seconds (best of five) and fails nothing: times
+belong to a machine.
 """
 
 from __future__ import annotations

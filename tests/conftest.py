@@ -22,7 +22,7 @@ HOW = "apt-get install chromium, then: make check"
 SPARK = importlib.util.find_spec("pyspark") is not None and bool(
     shutil.which("java") or os.environ.get("JAVA_HOME")
 )
-HOW_SPARK = "apt-get install openjdk-17-jre-headless, then: make test-spark"
+HOW_SPARK = "apt-get install openjdk-17-jre-headless, then: make -f maintenance.mk test-spark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    # The sweep over a whole built book is a run of its own, `make pages`: it needs the book.
+    # The sweep over a whole built book is a run of its own, `make -f maintenance.mk pages`: it needs the book.
     if collection_path == Path(__file__).parent / "site" and not config.getoption("--site"):
         return True
     return None

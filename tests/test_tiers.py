@@ -1,4 +1,4 @@
-"""Each test is run by just one of `make test`, `make check` and `make check-all`."""
+"""Each test is run by just one of the tiers: `make test`, `make check` and `check-all`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import pytest
 
 from citable import paths
 
-# The targets that run tests by their markers, and the tier that each adds to the one before it.
-TIERS = {"test": "make test", "test-check": "make check", "check-all": "make check-all"}
+# The targets that run tests by their markers, each adding to the one before it, and their makefiles.
+TIERS = {"test": "Makefile", "test-check": "maintenance.mk", "check-all": "maintenance.mk"}
 
 
 def selections() -> dict[str, str]:
-    """Return what each target of the Makefile selects, as pytest's expression of markers."""
+    """Return what each target of the makefiles selects, as pytest's expression of markers."""
     found = {}
-    for target in TIERS:
-        recipe = re.search(
-            rf"^{target}:.*\n((?:\t.*\n)+)", (paths.ROOT / "Makefile").read_text(), re.M
-        )
-        assert recipe, f"the Makefile has no target {target}"
+    for target, name in TIERS.items():
+        makefile = (paths.ROOT / name).read_text(encoding="utf-8")
+        recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.M)
+        assert recipe, f"{name} has no target {target}"
         selected = re.search(r"-m (\"[^\"]+\"|\w+)", recipe[1])
         assert selected, f"make {target} selects no tests"
         found[target] = selected[1].strip('"')
@@ -35,12 +34,13 @@ def test_a_test_of_any_markers_belongs_to_one_tier(marks: tuple[bool, bool]) -> 
 
 
 def test_each_tier_is_run_by_the_next() -> None:
-    makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (paths.ROOT / "maintenance.mk").read_text(encoding="utf-8")
     check = (paths.ROOT / ".ci" / "check").read_text(encoding="utf-8")
     assert "make test\n" in check
-    assert "make test-check\n" in check
+    assert "make -f maintenance.mk test-check\n" in check
+    run = (paths.ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^check-all: check ", makefile, re.M)
-    assert 'exec make "${1:-check}"' in (paths.ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'exec make -f maintenance.mk "${1:-check}"' in run
 
 
 def test_pytest_by_itself_leaves_out_what_takes_hours(pytestconfig: pytest.Config) -> None:

@@ -60,7 +60,9 @@ def kind(page: str) -> str:
     for pattern, name in KINDS.items():
         if re.match(pattern, page):
             return name
-    raise ValueError(f"{page} is a page of no known kind; if it is an old one: make clean book")
+    raise ValueError(
+        f"{page} is a page of no known kind; if it is an old one: make -f maintenance.mk clean book"
+    )
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Follow every link of a built site to a file and an anchor in it: ``make links``.
+"""Follow every link of a built site to a file and an anchor in it: ``make -f maintenance.mk links``.
 
 A link to another site must tell it nothing: ``rel="noopener noreferrer"``, and the page's own policy.
 """

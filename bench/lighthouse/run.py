@@ -1,4 +1,4 @@
-"""Lighthouse over three pages of the built book, served compressed: `make lighthouse`."""
+"""Lighthouse over three pages of the built book, served compressed: `lighthouse` of maintenance.mk."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Afterwards what stands under a final name is whole, and the next run makes just what an undisturbed
 run makes. Each command is killed at two moments of its run in `make check`, at twenty in
-`make check-all`; moments are shares of the processor time that it takes, whatever else runs beside it.
+`make -f maintenance.mk check-all`; moments are shares of the processor time that it takes, whatever else runs beside it.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ TEXTS = {m.id if isinstance(m.id, str) else m.id[0] for m in CATALOG if m.id}
 
 
 def test_the_committed_template_is_that_of_the_sources() -> None:
-    assert catalogs.POT.read_bytes() == catalogs.template(), "run `make words` and commit"
+    assert catalogs.POT.read_bytes() == catalogs.template(), "run `scomm words extract` and commit"
 
 
 @pytest.mark.parametrize(
@@ -266,5 +266,7 @@ def test_without_the_prose_of_pages_a_translation_is_not_begun(begin, templates:
     with pytest.raises(SourceError) as refused:
         begin(templates)
     said = str(refused.value)
-    assert all(part in said for part in (str(pages), "no such file", "a template", "make words"))
+    assert all(
+        part in said for part in (str(pages), "no such file", "a template", "scomm words extract")
+    )
     assert not (templates / "locale").exists()

@@ -1,4 +1,4 @@
-"""The whole built book in a browser: `make pages`. Each page is a test; two run at a time."""
+"""The whole built book in a browser: `make -f maintenance.mk pages`. Each page is a test; two run at a time."""
 
 from __future__ import annotations
 

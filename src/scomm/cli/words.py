@@ -20,7 +20,7 @@ _EXTRACTED = paths.BUILD / "words" / "_build" / "gettext"
 
 @words_app.command()
 def extract() -> None:
-    """Write locale/scomm.pot again: every text but the prose of pages (see `make words`)."""
+    """Write locale/scomm.pot again: every text but the prose of pages."""
     from scomm.record import catalogs
 
     file = catalogs.write_template()

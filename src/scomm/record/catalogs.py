@@ -30,7 +30,7 @@ POT = paths.LOCALE / f"{DOMAIN}.pot"
 
 # Nothing in it changes from run to run.
 _HEADER = (
-    b"# Words of the book. Made by `make words`; do not edit.\n"
+    b"# Words of the book. Made by `scomm words extract`; do not edit.\n"
     b'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
 )
 _MADE = ("_build", "dist", "node_modules")
@@ -42,7 +42,7 @@ def _read(file: Path) -> Catalog:
             return read_po(stream)
     except FileNotFoundError as error:
         raise SourceError(
-            str(file), found="no such file", expected="a template", remedy="`make words`"
+            str(file), found="no such file", expected="a template", remedy="`scomm words extract`"
         ) from error
 
 
