@@ -109,11 +109,16 @@ def test_the_ledger_filters_and_checks(visit: Callable[..., Visit], site: Server
     expect(status).to_be_empty()
     expect(rows.last).to_be_visible()
     box = rows.filter(has=page.get_by_role("link", name="Finding 6.2", exact=True))
+    expect(box.locator(".ledger-value")).to_have_text(re.compile(r"^\w+ of \d+ counties$"))
+    box.get_by_text("Details").click()
     box.get_by_role("button", name="Check this number").click()
     expect(box.locator(".check [role=status] p")).to_have_text("Agrees.")
     plain = visit(address, java_script_enabled=False).page
     expect(plain.locator(".ledger-filter")).to_be_hidden()
     assert all(row.is_visible() for row in plain.locator(".ledger-row").all())
+    details = plain.locator(".ledger-more").first
+    details.locator("summary").click()
+    expect(details.locator(".finding-controls a")).to_be_visible()
 
 
 def test_the_facts_are_published_and_print_on_two_pages(
