@@ -40,7 +40,7 @@ addEventListener("DOMContentLoaded", () => {
     });
   }
   // "/" leads to the finder, else to the search; where neither is on the page, to the page of the search.
-  const fields = [...document.querySelectorAll("#find-place, #search-words, .sidebar-search")];
+  const fields = ["#find-place", "#search-words", ".sidebar-search"].map((one) => document.querySelector(one)).filter(Boolean);
   for (const field of fields) field.setAttribute("aria-keyshortcuts", "/");
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;

@@ -200,7 +200,9 @@ def test_a_slash_on_the_page_of_a_county_leads_to_the_search(
 def test_passages_of_the_search_have_no_keys_and_no_stray_spaces(site: Server) -> None:
     script = (site.folder / "find" / "passages.js").read_text(encoding="utf-8")
     texts = [row[4] for row in json.loads(script.partition("=")[2].rstrip(";\n"))["rows"]]
-    keys = re.findall(r"^@\w+\{(\w+),", (paths.ROOT / "references.bib").read_text(encoding="utf-8"), re.M)
+    keys = re.findall(
+        r"^@\w+\{(\w+),", (paths.ROOT / "references.bib").read_text(encoding="utf-8"), re.M
+    )
     assert len(texts) > 500
     assert len(keys) > 50
     cited = re.compile(rf"\b({'|'.join(keys)})\b|\( | \)")
