@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     from scomm.book import (
+        actions,
         bibliography,
         cards,
         citations,
@@ -78,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         figure_key,
         mathml,
         pages,
+        actions,
         site,
         cards,
         launch,

@@ -61,6 +61,10 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+# What the search says of a place with a share of its own.
+_SHARE = N_("Share of removals without a recorded conviction: {figure}")
+
+
 def places_js() -> str:
     """Return the list of places as a script, which also works from a file.
 
@@ -68,13 +72,16 @@ def places_js() -> str:
     0: nothing), the index of what is said of it, other names, and cities that mean it.
     """
     from scomm.record.datasheets import places  # brings the statistics
-    from scomm.record.place_figures import short_figure
+    from scomm.record.place_figures import nearest, short_figure
 
     rows: list[list[Any]] = []
     texts: dict[str, int] = {}
+    own: set[int] = set()
     for place in places():
         published = 1 if place.published else 2 if place.figures else 0
         text = texts.setdefault(_(short_figure(place)), len(texts))
+        if nearest(place.code, place.state)[0] == "own":
+            own.add(text)
         row = [_(place.name), place.kind, place.state, place.path, published, text]
         if place.aliases or place.cities:
             others = [name for name in dict.fromkeys(place.aliases) if name not in place.cities]
@@ -84,6 +91,7 @@ def places_js() -> str:
     return (
         f"window.scommPlaces={_compact(rows)};\nwindow.scommFigures={_compact(list(texts))};\n"
         f"window.scommPlacesTitle={title};\n"
+        f"window.scommShares={_compact({'said': _(_SHARE), 'figures': sorted(own)})};\n"
     )
 
 

@@ -50,7 +50,11 @@ class FindingFields(SphinxDirective):
             f"<dt><code>{escape(row['field'])}</code></dt><dd>{escape(_(row['meaning']))}</dd>"
             for row in fields()
         )
-        return _raw(f'<dl class="fields">{rows}</dl>')
+        summary = html("Each field, and what it is")
+        return _raw(
+            f'<details class="fields-folded"><summary>{summary}</summary>'
+            f'<dl class="fields">{rows}</dl></details>'
+        )
 
 
 class Editions(SphinxDirective):

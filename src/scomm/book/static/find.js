@@ -173,7 +173,15 @@
       const list = document.createElement("ul");
       list.className = "search place-hits";
       list.setAttribute("aria-label", window.scommPlacesTitle);
-      list.append(...hits.map((place) => { const item = document.createElement("li"), note = document.createElement("span"); note.textContent = window.scommFigures[place.figure]; item.append(linkTo(place), " ", note); return item; }));
+      const { said, figures } = window.scommShares;
+      list.append(...hits.map((place) => {
+        const item = document.createElement("li"), note = document.createElement("p");
+        const figure = window.scommFigures[place.figure];
+        note.className = "snippet";
+        note.textContent = figures.includes(place.figure) ? said.replace("{figure}", figure) : figure;
+        item.append(linkTo(place), note);
+        return item;
+      }));
       (document.querySelector(".finding-hits") ?? results).before(list);
     }).catch(() => {});
   }
