@@ -69,15 +69,18 @@ def places_js() -> str:
     """Return the list of places as a script, which also works from a file.
 
     A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
-    0: nothing), the index of what is said of it, other names, and cities that mean it.
+    0: nothing), the index of what is said of it, other names, and cities that mean it. Rows stand
+    by name, those of one name by noncitizens (2009 estimate), most first; the script keeps that.
     """
-    from scomm.record.datasheets import places  # brings the statistics
+    from scomm.record.datasheets import activation, places  # brings the statistics
     from scomm.record.place_figures import nearest, short_figure
 
+    sizes = activation().set_index("fips")["noncitizens"].fillna(0).to_dict()
     rows: list[list[Any]] = []
     texts: dict[str, int] = {}
     own: set[int] = set()
-    for place in places():
+    by_name = sorted(places(), key=lambda place: (_(place.name), -sizes.get(place.code, 0)))
+    for place in by_name:
         published = 1 if place.published else 2 if place.figures else 0
         text = texts.setdefault(_(short_figure(place)), len(texts))
         if nearest(place.code, place.state)[0] == "own":

@@ -96,7 +96,7 @@
       }
     }
     const flag = (place) => [0, 2, 1][place.published];
-    return [...found].sort((a, b) => a[1].total - b[1].total || ORDER[a[0].kind] - ORDER[b[0].kind] || flag(b[0]) - flag(a[0]) || a[0].name.localeCompare(b[0].name) || a[0].state.localeCompare(b[0].state)).slice(0, 12).map(([place, how]) => ({ ...place, ...how }));
+    return [...found].sort((a, b) => a[1].total - b[1].total || ORDER[a[0].kind] - ORDER[b[0].kind] || flag(b[0]) - flag(a[0]) || a[0].name.localeCompare(b[0].name)).slice(0, 12).map(([place, how]) => ({ ...place, ...how }));
   };
 
   const linkTo = (place) => {
