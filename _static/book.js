@@ -39,6 +39,28 @@ addEventListener("DOMContentLoaded", () => {
       button.focus();
     });
   }
+  // "/" leads to the finder, else to the search; where neither is on the page, to the page of the search.
+  const fields = ["#find-place", "#search-words", ".sidebar-search"].map((one) => document.querySelector(one)).filter(Boolean);
+  for (const field of fields) field.setAttribute("aria-keyshortcuts", "/");
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    const field = fields.find((one) => one.checkVisibility({ visibilityProperty: true })) ?? fields[0];
+    if (!field) {
+      const search = document.querySelector('link[rel=search], .sheet-links a[href$="search.html"]');
+      if (search) location.href = search.href;
+      return;
+    }
+    // The search of a narrow screen stands in the drawer of chapters.
+    const drawer = document.getElementById("__navigation");
+    if (field.matches(".sidebar-search") && drawer && !field.checkVisibility({ visibilityProperty: true })) drawer.click();
+    field.focus();
+  });
+  const printer = document.querySelector(".actions [data-act=print]");
+  if (printer) {
+    printer.hidden = false;
+    printer.addEventListener("click", () => print());
+  }
   // The code of a page is shown by one switch, which is remembered.
   const code = document.querySelector(".code-switch button");
   if (code) {
@@ -112,6 +134,9 @@ addEventListener("DOMContentLoaded", () => {
       const { button, copy } = text.dataset;
       text.after(copier(button ?? words.copy, button ?? fill(words.copyWhat, { what: copy }), () => ({ text: text.textContent, html: text.innerHTML })));
     }
+    const here = document.querySelector(".actions [data-act=link]");
+    const address = document.querySelector('meta[property="og:url"]')?.content ?? location.href.split("#")[0];
+    here?.replaceWith(copier(here.textContent, here.textContent, () => ({ text: address })));
     // A finding is cited and quoted where it stands; its report is copied where no address takes it.
     for (const finding of words.cite ? document.querySelectorAll(".finding:has(.finding-controls)") : []) {
       const root = new URL(document.getElementById("edition-notice").dataset.root, location.href);

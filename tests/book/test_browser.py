@@ -516,7 +516,7 @@ def test_keys_open_and_shut_the_chapters_on_a_phone(at: Callable[..., Visit]) ->
     page = at(PAGE, width=PHONE).page
     chapters = page.locator(".sidebar-drawer")
     expect(chapters).to_be_hidden()
-    menu = page.get_by_role("button", name="Menu")
+    menu = page.get_by_role("button", name="Chapters")
     for key in ("Space", "Enter"):
         menu.press(key)
         expect(chapters).to_be_visible()

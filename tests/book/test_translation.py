@@ -31,10 +31,10 @@ from .conftest import Book, checkout, succeeded
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("translation")]
 
-# The first page states findings of chapter 5.
+# The first page states findings of chapters 5, 15 and 17.
 PAGES = (
-    *("notebooks/05-nation", "notebooks/06-jurisdictions", "notebooks/17-conclusions"),
-    *("notebooks/E-datasheets", "notebooks/I-references"),
+    *("notebooks/05-nation", "notebooks/06-jurisdictions", "notebooks/15-held"),
+    *("notebooks/17-conclusions", "notebooks/E-datasheets", "notebooks/I-references"),
 )
 CHAPTER = "notebooks/06-jurisdictions.html"
 SEEN = ("index.html", CHAPTER, "notebooks/E-datasheets.html", "search.html", "cite/6.html")
@@ -46,7 +46,7 @@ GENERATED = (
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The first page, chapters 5, 6 and 17 and the datasheets, in English and in the pseudo language."""
+    """The first page, chapters 5, 6, 15 and 17 and the datasheets, in English and in the pseudo language."""
     small = checkout(tmp_path_factory.mktemp("translation") / "book", tables=None)
     folder = small.folder
     config = folder / "_config.yml"

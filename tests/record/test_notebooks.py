@@ -144,7 +144,7 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
         "The release understated the agency's count": lambda g: (
             g["finding/5.1"]["interval"]["low"] > g["finding/5.1"]["reference"]
         ),
-        "The share rose to March 2011, then fell": lambda g: (
+        "Among new removals the share rose to February 2011, then fell": lambda g: (
             g["finding/5.2"]["value"] > g["finding/5.2"]["reference"]
             and g["finding/5.5"]["value"] < g["finding/5.2"]["value"]
         ),
@@ -210,7 +210,7 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
         ),
     },
     "notebooks/14-dashboard": {
-        "The share depends on who made the arrest": lambda g: (
+        "The share differs by who made the arrest": lambda g: (
             g["row/ice22"]["high"] < g["row/cbp22"]["low"]
         ),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from scomm import __version__
+from scomm import __version__, paths
 from scomm.book.main_findings import opening_finding
 from scomm.record import published
 from scomm.record.chapters import notebooks
@@ -98,6 +99,7 @@ def test_the_ledger_filters_and_checks(visit: Callable[..., Visit], site: Server
     page = visit(address, width=PHONE).page
     rows, status = page.locator(".ledger-row"), page.locator(".ledger-filter [role=status]")
     every = rows.count()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 12_000
     page.locator("select[name=claim]").select_option("C1")
     shown = [row.get_attribute("data-claims") for row in rows.all() if row.is_visible()]
     assert shown
@@ -109,11 +111,16 @@ def test_the_ledger_filters_and_checks(visit: Callable[..., Visit], site: Server
     expect(status).to_be_empty()
     expect(rows.last).to_be_visible()
     box = rows.filter(has=page.get_by_role("link", name="Finding 6.2", exact=True))
+    expect(box.locator(".ledger-value")).to_have_text(re.compile(r"^\w+ of \d+ counties$"))
+    box.get_by_text("Details").click()
     box.get_by_role("button", name="Check this number").click()
     expect(box.locator(".check [role=status] p")).to_have_text("Agrees.")
     plain = visit(address, java_script_enabled=False).page
     expect(plain.locator(".ledger-filter")).to_be_hidden()
     assert all(row.is_visible() for row in plain.locator(".ledger-row").all())
+    details = plain.locator(".ledger-more").first
+    details.locator("summary").click()
+    expect(details.locator(".finding-controls a")).to_be_visible()
 
 
 def test_the_facts_are_published_and_print_on_two_pages(
@@ -133,6 +140,73 @@ def test_the_facts_are_published_and_print_on_two_pages(
     assert said == {}, "and no other"
     paper = page.pdf(format="Letter")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_story_prints_on_five_sheets_at_most(
+    visit: Callable[..., Visit], site: Server, paper: str
+) -> None:
+    sheets = visit(f"{site.address}/story.html").page.pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 5
+
+
+@pytest.mark.parametrize("name", ["story.html", "facts.html", "notebooks/05-nation.html"])
+def test_a_page_offers_its_citation_and_print_below_its_title(
+    visit: Callable[..., Visit], site: Server, name: str
+) -> None:
+    page = visit(f"{site.address}/{name}", width=PHONE).page
+    page.evaluate("window.print = () => { document.body.dataset.printed = 'yes'; }")
+    actions = page.get_by_role("navigation", name="This page")
+    expect(actions).to_be_in_viewport()
+    actions.get_by_role("button", name="Print").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", "yes")
+    notebook = actions.get_by_role("link", name="Notebook")
+    expect(notebook).to_have_count(0 if name == "facts.html" else 1)
+    actions.get_by_role("link", name="Cite").click()
+    expect(page.locator(".copy").first).to_contain_text("digest")
+    menu = page.locator(".sidebar-tree")
+    expect(menu.get_by_role("link", name="Facts", include_hidden=True)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "box"),
+    [
+        ("index.html", "#find-place"),
+        ("search.html", "#search-words"),
+        ("notebooks/05-nation.html", ".sidebar-search"),
+    ],
+)
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_slash_leads_to_the_finder_or_the_search(
+    visit: Callable[..., Visit], site: Server, name: str, box: str, width: int
+) -> None:
+    page = visit(f"{site.address}/{name}", width=width).page
+    page.keyboard.press("/")
+    expect(page.locator(box)).to_be_focused()
+    expect(page.locator(box)).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator(box)).to_have_value("/")
+    expect(page.locator(box)).to_have_attribute("aria-keyshortcuts", "/")
+
+
+def test_a_slash_on_the_page_of_a_county_leads_to_the_search(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/datasheets/county-48453.html", width=PHONE).page
+    page.keyboard.press("/")
+    page.wait_for_url("**/search.html")
+
+
+def test_passages_of_the_search_have_no_keys_and_no_stray_spaces(site: Server) -> None:
+    script = (site.folder / "find" / "passages.js").read_text(encoding="utf-8")
+    texts = [row[4] for row in json.loads(script.partition("=")[2].rstrip(";\n"))["rows"]]
+    keys = re.findall(
+        r"^@\w+\{(\w+),", (paths.ROOT / "references.bib").read_text(encoding="utf-8"), re.M
+    )
+    assert len(texts) > 500
+    assert len(keys) > 50
+    cited = re.compile(rf"\b({'|'.join(keys)})\b|\( | \)")
+    assert [text for text in texts if cited.search(text)] == []
 
 
 def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], site: Server) -> None:

@@ -52,3 +52,65 @@ def test_rows_and_link_of_a_place_can_be_taken(visit: Callable[..., Visit], site
     assert [row["row"] for row in arrests] == ["2016", "2017", "2018", "2019"]
     page.get_by_role("button", name="Copy link").click()
     assert page.evaluate("navigator.clipboard.readText()").endswith(TRAVIS)
+
+
+def test_a_place_has_the_menu_and_the_color_scheme_of_the_book(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/{TRAVIS}", width=PHONE, color_scheme="light").page
+    page.get_by_role("button", name="Toggle Light / Dark / Auto color theme").click()
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(paper)
+    page.locator(".book-header summary").click()
+    page.get_by_role("link", name="1. What was claimed").click()
+    page.wait_for_url("**/notebooks/01-claims.html")
+    assert page.locator("body").get_attribute("data-theme") == "dark"
+    assert page.evaluate(paper) == dark
+
+
+def test_a_place_prints_its_tables_and_no_controls(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/{TRAVIS}").page
+    expect(page.locator("nav.actions button").first).to_be_visible()
+    page.emulate_media(media="print")
+    tables = page.locator("table.data")
+    assert tables.count()
+    for table in tables.all():
+        expect(table).to_be_visible()
+    expect(page.locator("nav.actions")).to_be_hidden()
+    expect(page.locator(".book-header")).to_be_hidden()
+    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('h2 + p')).fontSize)")
+    assert size == pytest.approx(10.5 * 96 / 72)
+
+
+@pytest.mark.parametrize("sheet", ["datasheets/state-ca.html", "datasheets/area-los.html"])
+def test_a_sheet_has_the_actions_of_a_place(
+    visit: Callable[..., Visit], site: Server, sheet: str
+) -> None:
+    permitted = ["clipboard-read", "clipboard-write"]
+    page = visit(f"{site.address}/{sheet}", permissions=permitted).page
+    page.get_by_role("button", name="Copy link").click()
+    assert page.evaluate("navigator.clipboard.readText()").endswith(sheet)
+    names = page.locator("nav.actions button").all_inner_texts()
+    assert names == ["Copy citation", "Copied", "Download these rows (CSV)", "Print"]
+
+
+def test_of_counties_of_one_name_the_larger_is_found_first(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/index.html").page
+    page.locator("#find-place").fill("Cook County")
+    expect(page.locator(".find li a").first).to_have_text("Cook County, IL")
+
+
+def test_a_share_that_others_contradict_says_so_where_it_is_told_first(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/datasheets/place-boston.html").page
+    section = page.locator("article > p", has_text="They run from").inner_text()
+    span = section.split("They run from ")[1].split("%.")[0]
+    expect(page.locator(".sheet-first")).to_contain_text(f"run from {span}%")
+    page.goto(f"{site.address}/index.html")
+    page.locator("#find-place").fill("Boston")
+    expect(page.locator(".find li").first).to_contain_text(f"run from {span}%")

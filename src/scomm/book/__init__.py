@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     from scomm.book import (
+        actions,
         after_build,
         bibliography,
         build_lock,
@@ -65,6 +66,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ledger,
         mathml,
         pages,
+        actions,
         site,
         cards,
         launch,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import chain
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.application import Sphinx
 
+from citable import paths
 from scomm.book import citations, writers
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 TEMPLATE = "county.html"
 READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
 SCRIPT, STRIP = "datasheets/place.js", "datasheets/strip.svg"
-_STATIC = Path(__file__).with_name("static") / "place.js"
+STYLE = "datasheets/place.css"
+_STATIC = Path(__file__).with_name("static")
 # What the buttons of these pages say, by the names under which the script looks them up.
 ACTIONS = {
     "citation": N_("Copy citation"),
@@ -35,6 +38,8 @@ ACTIONS = {
     "print": N_("Print"),
     "columns": N_("place,table,row,column,value"),
     "first": N_("Share as printed"),
+    "menu": N_("Menu"),
+    "scheme": N_("Toggle Light / Dark / Auto color theme"),
 }
 # What all pages would say in the same words stands on one page: heading, then sentences.
 _READING = (
@@ -181,9 +186,27 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     yield READING, context, "page.html"
 
 
+def _contents(app: Sphinx) -> list[tuple[str, str]]:
+    """Return the address, from the folder of sheets, and the title of each page of the contents."""
+    listed = app.env.toctree_includes.get(app.config.root_doc, [])
+    return [(f"../{name}.html", app.env.titles[name].astext()) for name in listed]
+
+
+def _style() -> str:
+    """Return the one style sheet of these pages: the book's, and what stands in for the theme's.
+
+    A first view has room for two faces, so it leaves out comments and takes one request.
+    """
+    parts = (_STATIC / Path(STYLE).name, paths.ROOT / "_static" / "book.css")
+    text = "".join(file.read_text(encoding="utf-8") for file in parts)
+    text = re.sub(r"/\*.*?\*/|^\s+", "", text, flags=re.DOTALL | re.MULTILINE)
+    return text.replace('url("fonts/', 'url("../_static/fonts/')
+
+
 def _write(app: Sphinx, site: Path) -> None:
-    """Write what all pages of places share: the strip of published shares, and their script."""
     from citable.project import project
+
+    """Write what all pages of places share: strip of published shares, style, and script."""
     from scomm.book.pages import WORDS
 
     if not app.config.scomm_place_pages:
@@ -192,9 +215,16 @@ def _write(app: Sphinx, site: Path) -> None:
 
     drawn = strip_ticks(ticks(), [(value, _(name)) for value, name in references()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))
-    shared = {"edition": project().version, "words": said(WORDS), "actions": said(ACTIONS)}
+    write_atomically(site / STYLE, _style().encode("utf-8"))
+    shared = {
+        "edition": project().version,
+        "words": said(WORDS),
+        "actions": said(ACTIONS),
+        "contents": _contents(app),
+    }
     text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))
-    script = f"window.scommPlace={text};\n{_STATIC.read_text(encoding='utf-8')}"
+    source = (_STATIC / Path(SCRIPT).name).read_text(encoding="utf-8")
+    script = f"window.scommPlace={text};\n{source}"
     write_atomically(site / SCRIPT, script.encode("utf-8"))
 
 

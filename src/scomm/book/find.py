@@ -61,20 +61,30 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+# What the search says of a place with a share of its own.
+_SHARE = N_("Share of removals without a recorded conviction: {figure}")
+
+
 def places_js() -> str:
     """Return the list of places as a script, which also works from a file.
 
     A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
-    0: nothing), the index of what is said of it, other names, and cities that mean it.
+    0: nothing), the index of what is said of it, other names, and cities that mean it. Rows stand
+    by name, those of one name by noncitizens (2009 estimate), most first; the script keeps that.
     """
-    from scomm.places.datasheets import places  # brings the statistics
-    from scomm.places.figures import short_figure
+    from scomm.places.datasheets import activation, places  # brings the statistics
+    from scomm.places.figures import nearest, short_figure
 
+    sizes = activation().set_index("fips")["noncitizens"].fillna(0).to_dict()
     rows: list[list[Any]] = []
     texts: dict[str, int] = {}
-    for place in places():
+    own: set[int] = set()
+    by_name = sorted(places(), key=lambda place: (_(place.name), -sizes.get(place.code, 0)))
+    for place in by_name:
         published = 1 if place.published else 2 if place.figures else 0
         text = texts.setdefault(_(short_figure(place)), len(texts))
+        if nearest(place.code, place.state)[0] == "own":
+            own.add(text)
         row = [_(place.name), place.kind, place.state, place.path, published, text]
         if place.aliases or place.cities:
             others = [name for name in dict.fromkeys(place.aliases) if name not in place.cities]
@@ -84,6 +94,7 @@ def places_js() -> str:
     return (
         f"window.scommPlaces={_compact(rows)};\nwindow.scommFigures={_compact(list(texts))};\n"
         f"window.scommPlacesTitle={title};\n"
+        f"window.scommShares={_compact({'said': _(_SHARE), 'figures': sorted(own)})};\n"
     )
 
 

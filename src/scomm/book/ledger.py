@@ -15,13 +15,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.book.main_findings import FACTS
+from scomm.book.exhibits import values
+from scomm.book.landing import FACTS, verdict_mark
 from scomm.book.traces import CHECK, STATIC
 from scomm.data.files import write_atomically
 from scomm.data.ledger import claims
 from scomm.display.words import N_, _, of_pages, said
-from scomm.evidence.claims import verdict_mark
-from scomm.record import published
+from scomm.record import directives, published
 from scomm.record.chapters import label
 from scomm.record.estimates import drawing, in_words, with_unit
 from scomm.record.outputs import findings_shown, recorded, slug
@@ -57,6 +57,16 @@ def _verdicts(found: Iterable[Finding]) -> dict[str, str]:
     return {claim: judge(claim).verdict for claim in claims() if claim in asked}
 
 
+def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
+    """Return by finding the estimates of a page that its directives print with a unit of their own."""
+    recorded_there = values(app, page)
+    return {
+        directive.id: directives.shown(directive.options["estimate"], recorded_there)
+        for directive in directives.of_notebook(executed(app)[page]).values()
+        if "estimate" in directive.options
+    }
+
+
 def ledger_html(app: Sphinx, up: str) -> str:
     """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
     notebooks = executed(app)
@@ -64,8 +74,11 @@ def ledger_html(app: Sphinx, up: str) -> str:
     verdicts = _verdicts(found)
     with_rows = recorded(notebooks, "rows")
     chapters: dict[str, dict[str, Any]] = {}
+    estimates: dict[str, str] = {}
     for finding in found:
         page = _page(finding)
+        if page not in chapters:
+            estimates |= printed_estimates(app, page)
         chapter = chapters.setdefault(
             page, {"label": label(page), "title": title_of(notebooks[page]), "findings": []}
         )
@@ -73,7 +86,8 @@ def ledger_html(app: Sphinx, up: str) -> str:
             finding
             | {
                 "slug": slug(finding["id"]),
-                "printed": with_unit(finding["value"], finding["unit"]),
+                "printed": estimates.get(finding["id"])
+                or with_unit(finding["value"], finding["unit"]),
                 "drawn": drawing(finding),
                 "words": in_words(finding),
                 "has_rows": finding["id"] in with_rows,

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from citable.project import project
-from scomm.book import citations, writers
+from scomm.book import citations, counties, writers
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.display.tables import to_html
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scomm.places.sheets import Sheet, SheetChart
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps the unit of a heading on the line of its last word
 # The page that lists every datasheet.
 _LIST = "notebooks/E-datasheets"
 
@@ -51,7 +52,11 @@ class FindingFields(SphinxDirective):
             f"<dt><code>{escape(row['field'])}</code></dt><dd>{escape(_(row['meaning']))}</dd>"
             for row in fields()
         )
-        return _raw(f'<dl class="fields">{rows}</dl>')
+        summary = html("Each field, and what it is")
+        return _raw(
+            f'<details class="fields-folded"><summary>{summary}</summary>'
+            f'<dl class="fields">{rows}</dl></details>'
+        )
 
 
 class Editions(SphinxDirective):
@@ -126,7 +131,7 @@ class Errata(SphinxDirective):
 
 
 def _sheet_links(before: Sheet | None, after: Sheet | None, listed: bool) -> str:
-    """Return links to the list of datasheets and to the ones before and after."""
+    """Return the line of links under the first line, to which the script adds its buttons."""
     links = [
         f'<a rel="{rel}" href="{sheet.slug}.html">{html(text, place=_(sheet.title))}</a>'
         for rel, text, sheet in (
@@ -137,8 +142,7 @@ def _sheet_links(before: Sheet | None, after: Sheet | None, listed: bool) -> str
     ]
     if listed:
         links.insert(0, f'<a href="../{_LIST}.html">{html("All datasheets")}</a>')
-    label = html("Datasheets")
-    return f'<nav class="sheet-links" aria-label="{label}">{" · ".join(links)}</nav>'
+    return f'<nav class="actions" aria-label="{html("This page")}">{" ".join(links)}</nav>'
 
 
 def _table_csv(sheet: Sheet, number: int) -> str:
@@ -182,7 +186,7 @@ def sheet_html(
     """
     title, first = escape(_(sheet.title)), escape(_(sheet.first))
     links = _sheet_links(before, after, listed=_LIST in titles)
-    parts = [f"<h1>{title}</h1>", links, f'<p class="sheet-first">{first}</p>']
+    parts = [f"<h1>{title}</h1>", f'<p class="sheet-first">{first}</p>', links]
     for number, table in enumerate(sheet.tables, start=1):
         if table.folded and table.frame.empty:
             continue
@@ -204,7 +208,7 @@ def sheet_html(
             identifier=f"{sheet.slug}-{number}",
             anchors=table.anchors,
             pages=table.pages,
-        )
+        ).replace(", %<", f",{NO_BREAK}%<")
         note = _table_note(sheet, number, titles)
         dense = " exhibit-dense" if table.dense else ""
         parts.append(f'<div class="exhibit exhibit-table{dense}">{body}{note}</div>')
@@ -258,7 +262,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for before, sheet, after in zip([None, *every], every, [*every[1:], None], strict=False):
         _write_tables(sheet, Path(app.outdir) / "datasheets")
         cited = citations.sheet_html(build_state(app).record, sheet.slug)
-        body = sheet_html(sheet, titles, before, after) + cited
+        script = f'<script src="{Path(counties.SCRIPT).name}"></script>'
+        body = sheet_html(sheet, titles, before, after) + cited + script
         yield (
             f"datasheets/{sheet.slug}",
             {"title": _(sheet.title), "body": body, "toc": "", "furo_hide_toc": True},

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
 from scomm.book import writers
 from scomm.book.citations import shown_texts
 from scomm.book.code import FoldedCode
 from scomm.book.execution import executed
+from scomm.book.paragraphs import ParagraphMark
 from scomm.book.state import build_state
 from scomm.book.symbols import SymbolsBox
 from scomm.data.files import write_atomically
@@ -58,6 +60,8 @@ _SAID = {
 _PRINTED = {"share": "pct", "difference": "pts", "ratio": "f2", "count": "int", "index": "f2"}
 _EXHIBIT = re.compile(r'id="(?:finding|figure|table)-')
 _UNREAD = re.compile(r"<(script|style|svg|button)\b.*?</\1>|<[^>]+>", re.DOTALL)
+# A space that markup left after an opening bracket, or before a mark.
+_STRAY = re.compile(r"(?<=[(\[]) | (?=[,.;:)\]]+(?:\s|$))")
 # Shorter than this is a control of the page, such as the switch of its code.
 _LEAST = 20
 
@@ -93,7 +97,25 @@ def printed_numbers(finding: dict[str, Any]) -> str:
 
 
 def _spaced(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    """Return a text with single spaces, and none inside brackets or before a mark that ends a word.
+
+    >>> _spaced("about ( 51.5%  to 52.5% ) , before .ipynb")
+    'about (51.5% to 52.5%), before .ipynb'
+    """
+    return _STRAY.sub("", re.sub(r"\s+", " ", text)).strip()
+
+
+def _with_citations(app: Sphinx, page: str) -> nodes.document:
+    """Return a page as it was read, with each citation in the words in which the page prints it."""
+    document = app.env.get_doctree(page)
+    domain = app.env.get_domain("cite")
+    for node in list(document.findall(pending_xref)):
+        if node.get("refdomain") == "cite":
+            type_, key = node["reftype"], node["reftarget"]
+            said = domain.resolve_xref(app.env, page, app.builder, type_, key, node, node)
+            if said is not None:
+                node.replace_self(said)
+    return document
 
 
 def _rest(section: nodes.section) -> str:
@@ -107,13 +129,13 @@ def _rest(section: nodes.section) -> str:
             if child.get("format") == "html" and not _EXHIBIT.search(text):
                 parts.append(unescape(_UNREAD.sub(" ", text)))
         elif isinstance(child, nodes.Element) and "par" not in child["classes"]:
-            parts.append(" ".join(node.astext() for node in child.findall(nodes.Text)))
+            parts.append(child.astext())
     return " ".join(text for text in map(_spaced, parts) if len(text) >= _LEAST)
 
 
-def _sections(app: Sphinx, page: str) -> Iterator[Passage]:
+def _sections(app: Sphinx, page: str, document: nodes.document) -> Iterator[Passage]:
     title = app.env.titles[page].astext()
-    for section in app.env.get_doctree(page).findall(nodes.section):
+    for section in document.findall(nodes.section):
         heading = next(iter(section.findall(nodes.title)), None)
         top = isinstance(section.parent, nodes.document)
         path = f"{page}.html" + ("" if top else f"#{section['ids'][0]}")
@@ -129,12 +151,18 @@ def passages(app: Sphinx) -> Iterator[Passage]:
         item = items["finding", finding["id"]]
         numbers = printed_numbers(finding)
         yield Passage("finding", item.id, item.path, item.title, str(finding["statement"]), numbers)
+    documents = {page: _with_citations(app, page) for page in sorted(app.env.found_docs)}
+    shown = {**shown} | {
+        ("paragraph", node["number"]): node.parent.astext()
+        for document in documents.values()
+        for node in document.findall(ParagraphMark)
+    }
     for item in items.values():
         if item.kind in ("paragraph", "figure", "table"):
             text = str(shown.get((item.kind, item.id)) or item.text)
             yield Passage(item.kind, item.id, item.path, item.title, text)
-    for page in sorted(app.env.found_docs):
-        yield from _sections(app, page)
+    for page, document in documents.items():
+        yield from _sections(app, page, document)
 
 
 def passages_js(found: Iterable[Passage]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scomm.display.formats import tr, trn
 from scomm.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
-from scomm.places.shares import nearest
+from scomm.places.shares import nearest, span_beside
 
 # What is said of a place without a share of its own, by what the nearest share is of.
 _NEAREST = {
@@ -36,4 +36,13 @@ def short_figure(place: Place) -> LazyText:
         )
     else:
         words = (_OTHERS_ALONE if place.figures else {}).get(lies, _NEAREST[lies])
-    return tr(words, place=item.jurisdiction, share=share_text(item), n=item.n_text)
+    line = tr(words, place=item.jurisdiction, share=share_text(item), n=item.n_text)
+    if (beside := span_beside(place.code, lies, item)) is not None:
+        low, high = beside
+        line = tr(
+            "{line}; published shares run from {low:pct} to {high:pct}",
+            line=line,
+            low=low,
+            high=high,
+        )
+    return line

@@ -91,7 +91,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
     """
     root = pages.read(site, page)
     pages.drop_controls(root)
-    for element in pages.having(root, "sheet-links"):
+    for element in pages.having(root, "actions"):
         element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)

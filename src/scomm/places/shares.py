@@ -53,6 +53,25 @@ def _around() -> dict[str, tuple[Published, ...]]:
     return {fips: tuple(_telling_first(items)) for fips, items in found.items()}
 
 
+def _listed(code: str) -> tuple[Published, ...]:
+    """Return what the page of a place lists: published for it, or for a city in it."""
+    return (*of_code().get(code, ()), *_around().get(code, ()))
+
+
+def span(items: Sequence[Published]) -> tuple[float, float] | None:
+    """Return lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
+    shares = [item.share for item in items if item.share != (0, 1)]
+    if len(shares) < 2:
+        return None
+    return min(low for low, _high in shares), max(high for _low, high in shares)
+
+
+def span_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
+    """Return the span of a place's shares where it says more than the one that is told first."""
+    found = span(_listed(code)) if lies in ("own", "inside", "around") else None
+    return None if found == item.share else found
+
+
 @cache
 def _as_printed(key: str) -> LazyText:
     """Return a published share, by its key, with counts, interval, source and grade in a sentence."""
@@ -135,6 +154,10 @@ def first_line(code: str, name: str, state: str) -> FirstLine:
         state=datasheets.states()[state],
         said=_as_printed(item.key),
     )
+    if (beside := span_beside(code, lies, item)) is not None:
+        low, high = beside
+        words = N_("{line} All shares published here run from {low:pct} to {high:pct}.")
+        line = tr(words, line=line, low=low, high=high)
     printed = f"{datasheets.state_page(state)}#{datasheets.place_anchor(item.place_code)}"
     check = (
         Link(N_("Check this number"), "../trace/finding-5-1.html")
@@ -158,10 +181,9 @@ def _link(state: str) -> Link:
 
 def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
     """Return between what shares the published ones lie, where there are several."""
-    shares = [item.share for item in items if item.share != (0, 1)]
-    if len(shares) < 2:
+    if (found := span(items)) is None:
         return ()
-    low, high = min(low for low, _high in shares), max(high for _low, high in shares)
+    low, high = found
     return (tr("They run from {low:pct} to {high:pct}.", low=low, high=high),)
 
 
@@ -179,7 +201,7 @@ def place_section(code: str, state: str) -> Section:
 
 def county_section(fips: str, state: str) -> Section | None:
     """Return every share published for a county or a city in it, where there are any."""
-    items = [*of_code().get(fips, ()), *_around().get(fips, ())]
+    items = _listed(fips)
     link = _link(state)
     if items:
         said = trn(

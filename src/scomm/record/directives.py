@@ -14,7 +14,8 @@ A code cell records numbers; a directive beside it says what they are::
 
 The first paragraph is the statement of a finding, or the caption of a figure or table. Items of
 the list below are its other texts (``FIELDS``), or columns of a table: ``- `share:pct` Share, %``.
-Texts are plain, with two roles: ``{n}`name:format``` is one recorded value, ``{each}`name; text```
+The option ``estimate`` of a
+finding is its value with the unit, for lists: ``{n}`2.2:f1` months``. Texts are plain, with two roles: ``{n}`name:format``` is one recorded value, ``{each}`name; text```
 is ``text`` once for each row of a recorded frame, its ``{column:format}`` places filled.
 
 Everything here is plain text in, plain data out; Sphinx shows it in ``scomm.book.exhibits``.
@@ -51,7 +52,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 }
 KINDS = tuple(FIELDS)
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "finding": ("sources", "claims", "route"),
+    "finding": ("sources", "claims", "route", "estimate"),
     "figure": ("sources",),
     "table": ("sources",),
 }
@@ -97,8 +98,10 @@ class Directive:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """Every text of it: statement or caption, fields, headings of columns."""
-        return (*self.texts.values(), *(column.label for column in self.columns.values()))
+        """Every text of it: statement or caption, fields, headings of columns, an estimate."""
+        columns = (column.label for column in self.columns.values())
+        estimate = self.options.get("estimate", "")
+        return (*self.texts.values(), *columns, *((estimate,) if estimate else ()))
 
     @property
     def sources(self) -> tuple[str, ...]:

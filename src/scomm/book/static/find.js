@@ -96,7 +96,7 @@
       }
     }
     const flag = (place) => [0, 2, 1][place.published];
-    return [...found].sort((a, b) => a[1].total - b[1].total || ORDER[a[0].kind] - ORDER[b[0].kind] || flag(b[0]) - flag(a[0]) || a[0].name.localeCompare(b[0].name) || a[0].state.localeCompare(b[0].state)).slice(0, 12).map(([place, how]) => ({ ...place, ...how }));
+    return [...found].sort((a, b) => a[1].total - b[1].total || ORDER[a[0].kind] - ORDER[b[0].kind] || flag(b[0]) - flag(a[0]) || a[0].name.localeCompare(b[0].name)).slice(0, 12).map(([place, how]) => ({ ...place, ...how }));
   };
 
   const linkTo = (place) => {
@@ -173,7 +173,15 @@
       const list = document.createElement("ul");
       list.className = "search place-hits";
       list.setAttribute("aria-label", window.scommPlacesTitle);
-      list.append(...hits.map((place) => { const item = document.createElement("li"), note = document.createElement("span"); note.textContent = window.scommFigures[place.figure]; item.append(linkTo(place), " ", note); return item; }));
+      const { said, figures } = window.scommShares;
+      list.append(...hits.map((place) => {
+        const item = document.createElement("li"), note = document.createElement("p");
+        const figure = window.scommFigures[place.figure];
+        note.className = "snippet";
+        note.textContent = figures.includes(place.figure) ? said.replace("{figure}", figure) : figure;
+        item.append(linkTo(place), note);
+        return item;
+      }));
       (document.querySelector(".finding-hits") ?? results).before(list);
     }).catch(() => {});
   }

@@ -1,13 +1,14 @@
 /* Of the pages of places, what each would carry in the same bytes: colour scheme, font, words, buttons.
    It runs at the head of the body; a page is whole without it. */
 (() => {
-  const { edition, words, actions } = window.scommPlace;
+  const { edition, words, actions, contents } = window.scommPlace;
   try { document.body.dataset.theme ||= localStorage.getItem("theme") || "auto"; } catch { document.body.dataset.theme ||= "auto"; }
   if (location.protocol !== "file:" && !document.querySelector('link[rel="preload"]'))
-    document.head.append(Object.assign(document.createElement("link"), {
-      rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous",
-      href: "../_static/fonts/source-serif-4-latin-400-normal.woff2",
-    }));
+    for (const face of ["source-serif-4", "source-sans-3"])
+      document.head.append(Object.assign(document.createElement("link"), {
+        rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous",
+        href: `../_static/fonts/${face}-latin-400-normal.woff2`,
+      }));
   addEventListener("DOMContentLoaded", () => {
     const article = document.querySelector("article");
     // What the script of every page looks for.
@@ -22,12 +23,39 @@
       notice.dataset.root = "../";
       article.prepend(notice, kept);
     }
-    const nav = document.querySelector("nav.actions");
+    const nav = document.querySelector("nav.actions"), header = document.querySelector(".book-header");
     const button = (text, act) => {
       const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
       made.addEventListener("click", () => act(made));
       return made;
     };
+    // The contents of the book, and the switch of its color scheme, which goes round as the theme's does.
+    if (header) {
+      const menu = document.createElement("details"), summary = document.createElement("summary"), list = document.createElement("ul");
+      summary.textContent = actions.menu;
+      list.append(...contents.map(([href, textContent]) => {
+        const item = document.createElement("li");
+        item.append(Object.assign(document.createElement("a"), { href, textContent }));
+        return item;
+      }));
+      menu.append(summary, list);
+      menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; summary.focus(); } });
+      document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+      const scheme = button("", () => {
+        const [own, other] = matchMedia("(prefers-color-scheme: dark)").matches ? ["dark", "light"] : ["light", "dark"];
+        const next = { auto: other, [other]: own, [own]: "auto" }[document.body.dataset.theme] ?? "auto";
+        document.body.dataset.theme = next;
+        try { localStorage.setItem("theme", next); } catch { /* not kept */ }
+      });
+      scheme.className = "scheme";
+      scheme.ariaLabel = scheme.title = actions.scheme;
+      header.append(menu, scheme);
+    }
+    // Browsers without ::details-content print what is folded only if it is open.
+    const folded = () => document.querySelectorAll(".page-alone .sheet-folded:not([open])");
+    let opened = [];
+    addEventListener("beforeprint", () => { opened = [...folded()]; for (const one of opened) one.open = true; });
+    addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
     const told = (made, done) => done.then(() => {
       const text = made.textContent;
       made.textContent = words.copied;
@@ -51,7 +79,7 @@
           const heads = [...table.tHead.rows[0].cells].map(said);
           for (const row of table.tBodies[0].rows) {
             const [first, ...others] = [...row.cells].map(said);
-            others.forEach((value, i) => rows.push([place, said(table.caption), first, heads[i + 1], value].map(cell).join(",")));
+            others.forEach((value, i) => row.cells[i + 1].matches(".line") || rows.push([place, said(table.caption), first, heads[i + 1], value].map(cell).join(",")));
           }
         }
         const link = document.createElement("a");
