@@ -12,15 +12,15 @@ import pytest
 from scomm import paths
 from scomm.data import ingest
 from scomm.data.ingest import dashboard, detainer_counts, detainers, removals, s287g
-from scomm.data.ingest.engines.embedded import DuckDBEngine
-from scomm.data.ingest.records import check_row_counts, originals
-from scomm.data.schema.compiled import (
+from scomm.data.ingest.detainer_counts import (
     DETAINERS_BY_FACILITY,
     DETAINERS_BY_FORM,
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
-    S287G,
 )
+from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.records import check_row_counts, originals
+from scomm.data.ingest.s287g import S287G
 from scomm.errors import SourceError
 
 ORIGINALS = paths.originals()

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from scomm.data.schema.detention import (
+from scomm.data.detention import (
     ADP,
     ALL,
     BOOK_INS,

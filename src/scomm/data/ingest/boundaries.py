@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from scomm.data.ingest.base import Output
-from scomm.data.schema.places import BOUNDARIES
 from scomm.data.sources import locate
 from scomm.data.strict import json_of, unpacked
 from scomm.errors import SourceError
 
+BOUNDARIES = "geo/us-atlas-3.0.1.tgz"
 ORIGINALS = (BOUNDARIES,)
 TABLES = ("county_shapes", "state_shapes")
 
