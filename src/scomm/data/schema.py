@@ -89,7 +89,7 @@ def read_schema(file: Path) -> Table:
     """Read a schema file. Raises TableError that names the file, the field and what is wrong."""
     place = ""
     try:
-        data = properties(Table, read_yaml(file, anchors=True), name=file.name.split(".")[0])
+        data = properties(Table, read_yaml(file), name=file.name.split(".")[0])
         for number, each in enumerate(data["fields"], 1):
             place = f", field {each.get('name', number) if isinstance(each, dict) else number}"
             _check_field(each)

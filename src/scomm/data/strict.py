@@ -23,6 +23,7 @@ import yaml
 
 # The largest file that is read whole has 3.5 MB, unpacked 20 MB.
 LARGEST = 64 << 20
+_LEVELS = 50
 
 
 class Malformed(ValueError):
@@ -184,8 +185,8 @@ def read_json(file: Path) -> Any:
     return json_of(read_bytes(file))
 
 
-class _KeysOnce(yaml.constructor.SafeConstructor):
-    """Mappings whose keys are words that stand once."""
+class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML whose keys are words that stand once; libyaml, where it is, reads it five times as fast."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
@@ -197,41 +198,35 @@ class _KeysOnce(yaml.constructor.SafeConstructor):
         return super().construct_mapping(node, deep)
 
 
-class _Plain(_KeysOnce, yaml.SafeLoader):
-    """YAML as plain data: no anchors or aliases, which can unfold without bound, no tags."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+def _check_plain(text: str) -> None:
+    """Refuse anchors and aliases, which can unfold without bound, tags, and many levels."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Plain):
         line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if getattr(event, "anchor", None):
             raise Malformed(f"the anchor {event.anchor!r}", "plain values", line)
         if getattr(event, "tag", None):
             raise Malformed(f"the tag {event.tag!r}", "plain values", line)
-        return super().compose_node(parent, index)
-
-
-class _Anchored(_KeysOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML with anchors; libyaml, where it is, reads it five times as fast."""
+        level += isinstance(event, yaml.CollectionStartEvent)
+        level -= isinstance(event, yaml.CollectionEndEvent)
+        if level > _LEVELS:  # libyaml would end the process at some tens of thousands
+            raise Malformed("brackets nested too deeply", "YAML of few levels", line)
 
 
 def _line(node: Any) -> int:
     return int(node.start_mark.line) + 1
 
 
-def read_yaml(file: Path, anchors: bool = False) -> Any:
-    """Return a YAML file's document as plain data. Raises Malformed or OSError.
-
-    ``anchors`` are for files of ours alone.
-    """
+def read_yaml(file: Path) -> Any:
+    """Return a YAML file's document as plain data. Raises Malformed or OSError."""
     text = read_text(file)
     try:
-        return (_Anchored if anchors else _Plain)(text).get_single_data()
+        _check_plain(text)
+        return _Plain(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise Malformed(str(said), "YAML", mark.line + 1 if mark else None) from error
-    except RecursionError as error:
-        raise Malformed("brackets nested too deeply", "YAML of few levels") from error
     except ValueError as error:
         if isinstance(error, Malformed):
             raise
