@@ -84,6 +84,8 @@ def test_frictionless_finds_cells_that_do_not_fit(
         ("    type: string", "    type: string\n    type: string", "line .*the key 'type' twice"),
         ("fields:", "fields: [x]\nmore:", "expected"),
         ("title: ", "title: [", "line "),
+        ("title: ", "title: &a ", "line 1: found the anchor 'a'"),
+        pytest.param("title: ", "title: " + 100_000 * "[", "nested too deeply", id="deep"),
     ],
 )
 def test_a_malformed_schema_is_refused_with_its_place(
