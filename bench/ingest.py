@@ -124,7 +124,7 @@ def _count_and_write(frame: pd.DataFrame, sets: dict[str, tuple[str, ...]], to: 
     for name, keys in sets.items():
         table = frame.groupby(list(keys), dropna=False, as_index=False).size()
         table = table.rename(columns={"size": "n", "citizenship_group": "citizenship"})
-        table.sort_values(list(TABLES[name].key)).to_parquet(
+        table.sort_values(TABLES[name].primaryKey).to_parquet(
             to / f"{name}.parquet", index=False, compression="zstd", compression_level=19
         )
 
@@ -152,7 +152,7 @@ def statement(folder: Path, to: Path) -> str:
     for source, sets in (("r", removals.SETS), ("b", arrests.SETS)):
         for name, keys in sets.items():
             shown = ", ".join(keys).replace("citizenship_group", "citizenship_group AS citizenship")
-            order = ", ".join(TABLES[name].key)
+            order = ", ".join(TABLES[name].primaryKey)
             parts.append(
                 f"(SELECT '{name}' AS which, {shown}, count(*) AS n FROM {source} "
                 f"GROUP BY {', '.join(keys)} ORDER BY {order})"

@@ -196,13 +196,15 @@ def checkout(folder: Path, tables: Iterable[str] | None = ("activation",)) -> Bo
 
 
 def _copy_tables(folder: Path, names: Iterable[str] | None) -> None:
-    """Copy tables and the part of the manifest that is about them."""
+    """Copy tables, the part of the manifest that is about them, and all schemas."""
     folder.mkdir()
     document = json.loads(paths.MANIFEST.read_text(encoding="utf-8"))
     if names is not None:
         document["tables"] = [e for e in document["tables"] if e["table"] in set(names)]
     for entry in document["tables"]:
         shutil.copy(paths.TABLES / entry["file"], folder / entry["file"])
+    for schema in paths.TABLES.glob("*.schema.yaml"):
+        shutil.copy(schema, folder / schema.name)
     text = json.dumps(document, indent=1) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
 

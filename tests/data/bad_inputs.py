@@ -48,31 +48,23 @@ from scomm.data.ingest import (
     s287g,
     seattle,
 )
+from scomm.data.ingest.activation import ACTIVATION_DATED, ACTIVATION_SECOND
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.engines.embedded import DuckDBEngine
-from scomm.data.ingest.records import check_row_counts, originals
-from scomm.data.schema import TABLES
-from scomm.data.schema.compiled import (
+from scomm.data.ingest.boundaries import BOUNDARIES
+from scomm.data.ingest.crosswalk import AREA_POPULATION, COUNTY_AOR, DISPOSITION_CODES
+from scomm.data.ingest.detainer_counts import (
     DETAINERS_BY_FACILITY,
     DETAINERS_BY_FORM,
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
-    S287G,
-    SEATTLE_CRIMINALITY,
 )
-from scomm.data.schema.places import (
-    ACTIVATION_DATED,
-    ACTIVATION_SECOND,
-    AREA_POPULATION,
-    BOUNDARIES,
-    CENSUS_POPULATION,
-    COUNTY_AOR,
-    COUNTY_LIST,
-    DISPOSITION_CODES,
-    FACILITY_LIST,
-    NONCITIZENS,
-)
-from scomm.data.schema.records import SEATTLE_CAP, SEATTLE_WORKBOOK
+from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.facilities import FACILITY_LIST
+from scomm.data.ingest.population import CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS
+from scomm.data.ingest.records import check_row_counts, originals
+from scomm.data.ingest.s287g import S287G
+from scomm.data.ingest.seattle import SEATTLE_CAP, SEATTLE_CRIMINALITY, SEATTLE_WORKBOOK
+from scomm.data.schema import TABLES
 from scomm.data.strict import LARGEST
 from scomm.record import checksums, glossary, identity, paragraphs, published, verify
 from scomm.record.findings import SCHEMA as FINDINGS_SCHEMA

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from scomm.data.mappings import areas, facility_names
-from scomm.data.schema.detention import (
+from scomm.data.detention import (
     ADP,
     ALL,
     BOOK_INS,
@@ -25,6 +24,7 @@ from scomm.data.schema.detention import (
     THREAT,
     TO_DATE,
 )
+from scomm.data.mappings import areas, facility_names
 from scomm.data.tables import load
 
 YEARS = list(range(2019, 2027))

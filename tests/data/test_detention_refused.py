@@ -15,7 +15,7 @@ from citable import paths
 from citable.errors import SourceError
 from scomm.data.ingest import detention
 from scomm.data.ingest.sheets import column_letters, read_workbook, sheet_member
-from scomm.data.schema.detention import TABLES
+from scomm.data.schema import TABLES
 from scomm.data.sources import under
 from scomm.data.tables import to_bytes
 
@@ -357,6 +357,6 @@ def test_every_posting_with_a_passport_is_read_and_fits_its_schema() -> None:
     assert under("detention") == detention.ORIGINALS
     assert len(detention.ORIGINALS) == 8
     outputs = {output.table: output.frame for output in detention.run(ORIGINALS)}
-    for table in TABLES:
+    for table in map(TABLES.__getitem__, detention.TABLES):
         content = to_bytes(outputs[table.name], table)[1]
         assert content == (paths.TABLES / table.filename).read_bytes()

@@ -14,18 +14,11 @@ from citable import paths
 from citable.errors import LedgerError, SourceError
 from scomm.data import paths as data_paths
 from scomm.data.ingest import activation, boundaries, crosswalk, facilities, population
-from scomm.data.schema.places import (
-    ACTIVATION_DATED,
-    ACTIVATION_SECOND,
-    AREA_POPULATION,
-    BOUNDARIES,
-    CENSUS_POPULATION,
-    COUNTY_AOR,
-    COUNTY_LIST,
-    DISPOSITION_CODES,
-    FACILITY_LIST,
-    NONCITIZENS,
-)
+from scomm.data.ingest.activation import ACTIVATION_DATED, ACTIVATION_SECOND
+from scomm.data.ingest.boundaries import BOUNDARIES
+from scomm.data.ingest.crosswalk import AREA_POPULATION, COUNTY_AOR, DISPOSITION_CODES
+from scomm.data.ingest.facilities import FACILITY_LIST
+from scomm.data.ingest.population import CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS
 
 ORIGINALS = paths.originals()
 needs_originals = [

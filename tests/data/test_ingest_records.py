@@ -13,15 +13,15 @@ from citable import paths
 from citable.errors import SourceError
 from scomm.data import ingest
 from scomm.data.ingest import dashboard, detainer_counts, detainers, removals, s287g
-from scomm.data.ingest.engines.embedded import DuckDBEngine
-from scomm.data.ingest.records import check_row_counts, originals
-from scomm.data.schema.compiled import (
+from scomm.data.ingest.detainer_counts import (
     DETAINERS_BY_FACILITY,
     DETAINERS_BY_FORM,
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
-    S287G,
 )
+from scomm.data.ingest.engines.embedded import DuckDBEngine
+from scomm.data.ingest.records import check_row_counts, originals
+from scomm.data.ingest.s287g import S287G
 
 ORIGINALS = paths.originals()
 pytestmark = [

@@ -54,6 +54,15 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
     assert forked.uses == plain.uses, "and depends on the same files"
 
 
+def test_a_notebook_depends_on_the_schemas_of_the_tables_it_loads_alone() -> None:
+    code = "from scomm.data.tables import load; load('county_areas'); load('removals_repeats')"
+    data = {file for file in execute(notebook(code), "two").uses if file.startswith("data/tables/")}
+    assert data == {
+        *("data/tables/county_areas.csv", "data/tables/county_areas.schema.yaml"),
+        *("data/tables/removals_repeats.csv", "data/tables/removals_repeats.schema.yaml"),
+    }
+
+
 @LINUX
 def test_a_failing_cell_and_a_dying_kernel_are_told_and_do_not_hang(tmp_path: Path) -> None:
     several = {

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scomm.data.schema.detention import ADP, TO_DATE
+from scomm.data.detention import ADP, TO_DATE
 from scomm.data.tables import load
 from scomm.evidence import held
 

@@ -22,7 +22,6 @@ from citable import paths
 from citable.errors import CitableError
 from scomm.book.state import build_state, record_domain
 from scomm.data.manifest import manifest
-from scomm.data.schema import TABLES
 from scomm.data.sources import sha256_of
 from scomm.record import chapters, published
 from scomm.record.execution import Executed, Notebooks, Store, execute_all, forget
@@ -98,8 +97,8 @@ def _without_reader(app: Sphinx) -> None:
 
 def _check_tables() -> None:
     """Refuse to build from tables that are not those of the manifest."""
-    for name, entry in manifest().items():
-        actual = sha256_of(paths.TABLES / TABLES[name].filename)
+    for entry in manifest().values():
+        actual = sha256_of(paths.TABLES / entry.file)
         if actual != entry.sha256:
             raise ExtensionError(
                 f"data/tables/{entry.file} has sha256 {actual}, the manifest expects "

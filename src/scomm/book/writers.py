@@ -67,7 +67,8 @@ def dependencies(app: Sphinx) -> str:
 
 def _stands_alone(file: Path) -> bool:
     """Whether a file under ``data`` is no table, whose hash the manifest has, nor of paragraphs."""
-    return file != paths.PARAGRAPHS and (file.parent != paths.TABLES or file == paths.MANIFEST)
+    is_table = file.parent == paths.TABLES and file.suffix in (".csv", ".parquet")
+    return file != paths.PARAGRAPHS and not is_table
 
 
 def dependencies_with_prose(app: Sphinx) -> str:

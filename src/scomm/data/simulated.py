@@ -9,39 +9,11 @@ import pandas as pd
 from citable.errors import TableError
 from scomm.data import paths
 from scomm.data.files import write_atomically
-from scomm.data.schema.base import Column, Table
+from scomm.data.schema import read_schema
 from scomm.data.tables import read, to_bytes
 from scomm.stats.simulation import STUDIES, study
 
-_ABSENT = "does not apply to this study"
-
-TABLE = Table(
-    name="error_rates",
-    title="Error rates of the methods",
-    grain="study, method, world, setting, measure",
-    originals=(),
-    key=("study", "method", "world", "measure", "n", "share", "rho", "effect"),
-    columns=(
-        Column("study", "str", "What was asked", allowed=tuple(STUDIES)),
-        Column("method", "str", "Function of scomm.stats, or rule"),
-        Column("world", "str", "World that was simulated", nulls=_ABSENT),
-        Column("n", "float", "Cases", nulls=_ABSENT, low=1),
-        Column("share", "float", "True share", nulls=_ABSENT, low=0, high=1),
-        Column("rho", "float", "Autocorrelation of the months", nulls=_ABSENT, low=0, high=1),
-        Column(
-            "effect",
-            "float",
-            "True step, as a share or as a log ratio",
-            nulls=_ABSENT,
-            low=0,
-            high=1,
-        ),
-        Column("measure", "str", "What was measured"),
-        Column("value", "float", "Rate, width or error", low=0),
-        Column("error", "float", "Monte Carlo error (0: summed exactly)", low=0),
-        Column("draws", "int", "Simulated worlds (0: summed exactly)", low=0),
-    ),
-)
+TABLE = read_schema(paths.ERROR_RATES.with_suffix(".schema.yaml"))
 
 
 def load_error_rates() -> pd.DataFrame:

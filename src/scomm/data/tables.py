@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,23 +20,70 @@ import pyarrow.parquet as pq
 from citable import paths
 from citable.errors import TableError
 from scomm.data.manifest import REBUILD, manifest
-from scomm.data.schema import TABLES, Table
+from scomm.data.schema import TABLES, Column, Table
 from scomm.data.sources import sha256_of
 from scomm.data.strict import decoded, read_bytes
 
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
 _NUMBERS = {
-    "int": r"^(-?[0-9]{1,18})?$",
-    "float": r"^(-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]{1,2})?)?$",
+    "integer": r"^(-?[0-9]{1,18})?$",
+    "number": r"^(-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]{1,2})?)?$",
 }
 # The largest table has 120,000 rows.
 _MOST_ROWS = 5_000_000
+# Where every cell has a value, and where some are empty: pandas' integers and booleans cannot be.
+_DTYPES = {
+    "string": ("object", "object"),
+    "integer": ("int64", "Int64"),
+    "number": ("float64", "float64"),
+    "boolean": ("bool", "boolean"),
+    "date": ("datetime64[ns]", "datetime64[ns]"),
+}
+
+
+def pandera_column(column: Column) -> pandera.Column:
+    """Return the check of one column.
+
+    ``pandera.io.from_frictionless_schema`` makes another: to it dates are text, integers and
+    booleans have no empty cell, an ``enum`` is a category, infinity is a number, and of the
+    alternatives of a pattern only the outer ends are anchored.
+    """
+    import pandera.pandas as pandera
+
+    limits, empty = column.constraints, not column.constraints["required"]
+    known: dict[str, Callable[[Any], pandera.Check]] = {
+        "enum": pandera.Check.isin,
+        "minimum": pandera.Check.ge,
+        "maximum": pandera.Check.le,
+        "pattern": lambda pattern: pandera.Check.str_matches(f"^(?:{pattern})$"),
+    }
+    checks = [check(limits[name]) for name, check in known.items() if name in limits]
+    if column.type == "number":
+        checks.append(pandera.Check.in_range(-math.inf, math.inf, False, False))
+    dtype = "category" if column.categorical else _DTYPES[column.type][empty]
+    return pandera.Column(dtype, checks, nullable=empty, coerce=True)
+
+
+def pandera_schema(table: Table) -> pandera.DataFrameSchema:
+    """Return the check of a whole table: its columns, their order, its key."""
+    import pandera.pandas as pandera  # slow to load, and of no use to who reads a manifest
+
+    return pandera.DataFrameSchema(
+        {column.name: pandera_column(column) for column in table.columns},
+        strict=True,
+        ordered=True,
+        unique=table.primaryKey,
+        name=table.name,
+    )
 
 
 def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    import pandera.errors as pandera_errors  # slow to load, and of no use to who reads a manifest
+    import pandera.errors as pandera_errors
 
     try:
-        return table.pandera().validate(frame, lazy=True)
+        return pandera_schema(table).validate(frame, lazy=True)
     except pandera_errors.SchemaErrors as errors:
         first = errors.failure_cases.iloc[0]
         row = "" if pd.isna(first["index"]) else f", row {int(first['index']) + 1}"
@@ -88,7 +137,7 @@ def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, st
     """Check a frame and return it with its file's bytes and its content digest."""
     frame = frame.reset_index(drop=True)[[column.name for column in table.columns]]
     frame = _coerce(frame, table)
-    frame = frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    frame = frame.sort_values(table.primaryKey, kind="stable", ignore_index=True)
     csv = canonical_csv(frame)
     digest = hashlib.sha256(csv).hexdigest()
     if table.format == "csv":
@@ -135,16 +184,16 @@ def _csv(file: Path, table: Table) -> pd.DataFrame:
         convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
     for column in table.columns:
-        if column.dtype in _NUMBERS and column.name in cells.column_names:
-            good = pc.match_substring_regex(cells[column.name], _NUMBERS[column.dtype]).to_pylist()
+        if column.type in _NUMBERS and column.name in cells.column_names:
+            good = pc.match_substring_regex(cells[column.name], _NUMBERS[column.type]).to_pylist()
             if False in good:
                 row = good.index(False)
                 raise ValueError(
                     f"row {row + 1}, column {column.name!r}: found "
                     f"{cells[column.name][row].as_py()!r}, expected a number in digits"
                 )
-    text = {column.name: "str" for column in table.columns if column.dtype in ("str", "category")}
-    dates = [column.name for column in table.columns if column.dtype == "date"]
+    text = {column.name: "str" for column in table.columns if column.type == "string"}
+    dates = [column.name for column in table.columns if column.type == "date"]
     # Only an empty cell is missing: the text "NA" is a value in these files.
     return pd.read_csv(
         io.BytesIO(raw),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from citable.errors import TableError
-from scomm.data.schema.detention import (
+from scomm.data.detention import (
     ADP,
     ALL,
     BOOK_INS,

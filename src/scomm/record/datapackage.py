@@ -10,19 +10,10 @@ from typing import Any
 
 from citable import paths
 from citable.project import project
-from scomm.data.dictionary import allowed_values
 from scomm.data.manifest import manifest
-from scomm.data.schema import TABLES, Column, Table
+from scomm.data.schema import TABLES, Table
 from scomm.data.sources import Passport, passports, sha256_of
 
-_TYPES = {
-    "str": "string",
-    "category": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-    "date": "date",
-}
 # A CSV larger than this is compressed: the text of some tables is forty times their Parquet.
 _LARGE = 2_000_000
 _LICENCE = {
@@ -30,32 +21,6 @@ _LICENCE = {
     "title": "CC0 1.0 Universal",
     "path": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
-
-
-def _field(column: Column) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "name": column.name,
-        "type": _TYPES[column.dtype],
-        "description": column.description,
-    }
-    if column.dtype == "bool":
-        described |= {"trueValues": ["True"], "falseValues": ["False"]}
-    if column.unit:
-        described["unit"] = column.unit
-    described["missing"] = column.nulls or "none"
-    described["allowed"] = allowed_values(column)
-    constraints: dict[str, Any] = {"required": not column.nulls}
-    if column.low is not None:
-        constraints["minimum"] = column.low
-    if column.high is not None:
-        constraints["maximum"] = column.high
-    if column.dtype in ("str", "category") and column.allowed is not None:
-        constraints["enum"] = list(column.allowed)
-    if column.dtype == "int":
-        constraints = {
-            key: int(value) if key != "required" else value for key, value in constraints.items()
-        }
-    return described | {"constraints": constraints}
 
 
 def file_of(source: str) -> str:
@@ -99,11 +64,11 @@ def _table(table: Table) -> tuple[dict[str, Any], str, bytes]:
         "hash": f"sha256:{hashlib.sha256(stored).hexdigest()}",
         "contentSha256": manifest()[table.name].content_sha256,
         "rows": manifest()[table.name].rows,
-        "sources": [_source(passports()[path]) for path in table.originals],
+        "sources": [_source(passports()[path]) for path in table.original_paths],
         "schema": {
-            "fields": [_field(column) for column in table.columns],
-            "primaryKey": list(table.key),
-            "missingValues": [""],
+            "fields": table.fields,
+            "primaryKey": table.primaryKey,
+            "missingValues": table.missingValues,
         },
     }
     if path.endswith(".gz"):
@@ -157,6 +122,7 @@ def _typed_files() -> list[Path]:
 def made_of() -> str:
     """Return a digest of all that the package is made of, to tell whether it must be made again."""
     makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
+    makers += [paths.TABLES / f"{name}.schema.yaml" for name in TABLES]
     makers += [*sorted((paths.SRC / "scomm" / "data").rglob("*.py")), Path(__file__)]
     parts = [project().version, *(sha256_of(file) for file in makers)]
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()

@@ -88,6 +88,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "csv": lambda text: list(csv.DictReader(io.StringIO(text))),
     "json": json.loads,
     "toml": tomllib.loads,
+    "yaml": yaml.safe_load,
     "yml": yaml.safe_load,
 }
 

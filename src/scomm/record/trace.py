@@ -76,7 +76,7 @@ def source(name: str) -> Source:
             module_sha256=sha256_of(paths.SRC / relative) if module else "",
             purpose=((module and module.__doc__) or "").strip().split("\n")[0],
             why=entry.why,
-            originals=tuple(passports()[path] for path in TABLES[name].originals),
+            originals=tuple(passports()[path] for path in TABLES[name].original_paths),
         )
     file_ = source_file(name)
     rows = None

@@ -100,7 +100,7 @@ def ingest(
                 rows=len(frame),
                 rows_in=output.rows_in,
                 why=output.why,
-                originals={path: known[path].sha256 for path in table.originals},
+                originals={path: known[path].sha256 for path in table.original_paths},
             )
             if report:
                 report(output, len(frame))
@@ -151,7 +151,7 @@ def count_records(
     files: dict[Path, bytes] = {}
     for name, frame in frames.items():
         content = parquet_bytes(
-            frame.sort_values(list(TABLES[name].key), ignore_index=True, kind="stable")
+            frame.sort_values(TABLES[name].primaryKey, ignore_index=True, kind="stable")
         )
         files[to / f"{name}.parquet"] = content
         rows[name] = len(frame)

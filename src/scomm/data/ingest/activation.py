@@ -13,11 +13,12 @@ import pandas as pd
 from citable.errors import LedgerError, SourceError
 from scomm.data import paths
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.population import county_names
-from scomm.data.schema.places import ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST
+from scomm.data.ingest.population import COUNTY_LIST, county_names
 from scomm.data.sources import locate, passports
 from scomm.data.strict import named_rows, read_bytes
 
+ACTIVATION_DATED = "activation/securecommunities.dta"
+ACTIVATION_SECOND = "activation/activation_dates_makayla_revisedforbalance.dta"
 ORIGINALS = (ACTIVATION_DATED, ACTIVATION_SECOND, COUNTY_LIST)
 TABLES = ("activation",)
 

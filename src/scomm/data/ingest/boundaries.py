@@ -15,10 +15,10 @@ import pandas as pd
 
 from citable.errors import SourceError
 from scomm.data.ingest.base import Output
-from scomm.data.schema.places import BOUNDARIES
 from scomm.data.sources import locate
 from scomm.data.strict import json_of, unpacked
 
+BOUNDARIES = "geo/us-atlas-3.0.1.tgz"
 ORIGINALS = (BOUNDARIES,)
 TABLES = ("county_shapes", "state_shapes")
 

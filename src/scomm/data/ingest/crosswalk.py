@@ -7,18 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
-from scomm.data.ingest.base import Output
-from scomm.data.ingest.population import census, check_rows, check_unique
+from scomm.data.ingest.base import DECIMALS, Output
+from scomm.data.ingest.population import CENSUS_POPULATION, census, check_rows, check_unique
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import areas
-from scomm.data.schema.places import (
-    AREA_POPULATION,
-    CENSUS_POPULATION,
-    COUNTY_AOR,
-    DECIMALS,
-    DISPOSITION_CODES,
-)
 
+COUNTY_AOR = "crosswalk/county_aor.csv"
+AREA_POPULATION = "crosswalk/aor_demog_indicators.csv"
+DISPOSITION_CODES = "crosswalk/processing_disp.csv"
 ORIGINALS = (COUNTY_AOR, AREA_POPULATION, DISPOSITION_CODES, CENSUS_POPULATION)
 TABLES = ("county_areas", "area_population", "disposition_codes")
 

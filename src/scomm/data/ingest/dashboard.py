@@ -12,6 +12,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import areas
+from scomm.data.schema import enum_of
 
 _PATH = "dashboard/ICE_ERO_PFD_FY2021_FY2025Q1_removals.csv"
 ORIGINALS = (_PATH,)
@@ -53,9 +54,8 @@ def run(folder: Path) -> list[Output]:
     frame = read_csv(_PATH, folder, _HEADER)
     codes = dict(zip(areas()["name"], areas()["code"], strict=True))
     check_allowed(_PATH, frame, "Area of Responsibility (AOR)", codes)
-    check_allowed(_PATH, frame, "Arresting Agency", ["CBP", "ICE"])
-    kinds = ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
-    check_allowed(_PATH, frame, "Criminality", kinds)
+    check_allowed(_PATH, frame, "Arresting Agency", enum_of("dashboard_removals", "agency"))
+    check_allowed(_PATH, frame, "Criminality", enum_of("dashboard_removals", "criminality"))
     check_allowed(_PATH, frame, "Fiscal Year", [str(year) for year in range(2021, 2026)])
     n = whole_numbers(_PATH, frame, "Removals", low=SMALLEST_CELL)
     check_row_count(_PATH, len(frame))

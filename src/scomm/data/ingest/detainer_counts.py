@@ -16,14 +16,15 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, months, read_csv, whole_numbers
 from scomm.data.mappings import NOT_RECORDED
-from scomm.data.schema.compiled import (
-    DETAINERS_BY_FACILITY,
-    DETAINERS_BY_FORM,
-    DETAINERS_BY_MONTH,
-    DETAINERS_BY_REASON,
-    LIFT_REASONS,
-)
+from scomm.data.schema import enum_of
 
+DETAINERS_BY_MONTH = "detainers/npr/detainers_by_year_and_month.csv"
+DETAINERS_BY_REASON = "detainers/npr/detainers_by_lift_reason_and_year.csv"
+DETAINERS_BY_FORM = "detainers/npr/detainers_by_type_and_year.csv"
+DETAINERS_BY_FACILITY = {
+    "public": "detainers/npr/public_detentations_percentages.csv",
+    "private": "detainers/npr/private_detentations_percentages.csv",
+}
 ORIGINALS = (
     DETAINERS_BY_MONTH,
     DETAINERS_BY_REASON,
@@ -53,11 +54,15 @@ def by_month(folder: Path) -> pd.DataFrame:
     return frame[["fiscal_year", "month", "n"]]
 
 
+def _reasons() -> set[str]:
+    return set(enum_of("detainers_reasons", "lift_reason")) - {NOT_RECORDED}
+
+
 def by_reason(folder: Path) -> pd.DataFrame:
     """Return detainers with a reason of lifting by calendar year. Raises SourceError."""
     path = DETAINERS_BY_REASON
     frame = _read(path, folder, ("year", "lift_reason", "count"))
-    check_allowed(path, frame, "lift_reason", LIFT_REASONS)
+    check_allowed(path, frame, "lift_reason", _reasons())
     frame["year"] = whole_numbers(path, frame, "year")
     return frame[["year", "lift_reason", "n"]]
 
@@ -77,7 +82,7 @@ def by_facility(folder: Path, operator: str) -> pd.DataFrame:
     """
     path = DETAINERS_BY_FACILITY[operator]
     frame = _read(path, folder, FACILITY_HEADER)
-    check_allowed(path, frame, "lift_reason", ("", *LIFT_REASONS))
+    check_allowed(path, frame, "lift_reason", {"", *_reasons()})
     total = whole_numbers(path, frame, "count_all", low=1)
     sums = frame.groupby("det_facility")["n"].transform("sum")
     wrong = frame[sums != total]

@@ -16,17 +16,17 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
-from scomm.data.ingest.base import Output
+from scomm.data import detention as names
+from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
 from scomm.data.ingest.detention_facilities import header_row, read_facilities
 from scomm.data.ingest.detention_facilities import titles as facility_titles
 from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
-from scomm.data.schema import detention as names
-from scomm.data.schema.places import DECIMALS
+from scomm.data.sources import under
 
-ORIGINALS = names.POSTINGS
+ORIGINALS = under("detention")
 TABLES = ("detention_national", "detention_facilities")
 
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)"

@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 
+from scomm.data import detention as names
+from scomm.data.ingest.base import DECIMALS
 from scomm.data.ingest.detention_cells import ROUNDING, check_merged, number, plain
 from scomm.data.ingest.sheets import Sheet
 from scomm.data.mappings import areas, facility_names
-from scomm.data.schema import detention as names
-from scomm.data.schema.places import DECIMALS
 
 _TEXT = {
     "Name": "facility",

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scomm.data import detention as names
 from scomm.data.ingest.detention_cells import (
     ROUNDING,
     check_merged,
@@ -22,7 +23,6 @@ from scomm.data.ingest.detention_cells import (
     plain,
 )
 from scomm.data.ingest.sheets import Sheet
-from scomm.data.schema import detention as names
 
 _MONTHS = {
     month: number

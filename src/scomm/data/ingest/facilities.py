@@ -7,15 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
-from scomm.data.ingest.base import Output
+from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.crosswalk import field_offices
 from scomm.data.ingest.population import check_rows, check_unique
 from scomm.data.ingest.sheets import check_allowed, read_sheet, whole_numbers
-from scomm.data.schema.places import ADP_YEARS, DECIMALS, FACILITY_LIST
 
+FACILITY_LIST = "facilities/ICE_Facility_List_11-06-2017-web.xlsx"
 ORIGINALS = (FACILITY_LIST,)
 TABLES = ("facilities",)
 
+ADP_YEARS = (2015, 2016, 2017, 2018)
 SHEET, HEADER_ROW = "Facility List - Main", 9
 _REDACTED = "Redacted"
 _MONTHS = (

@@ -9,10 +9,12 @@ import pandas as pd
 from citable.errors import SourceError
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.sheets import read_csv, read_sheet, refused, whole_numbers
-from scomm.data.schema.places import CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS
 from scomm.data.sources import locate, passports
 from scomm.data.strict import Malformed, decoded, read_bytes, rows
 
+CENSUS_POPULATION = "population/census_pop_county_2010_2019.csv"
+COUNTY_LIST = "population/county_fips_updated.xlsx"
+NONCITIZENS = "population/non_citizen_pop.csv"
 ORIGINALS = (CENSUS_POPULATION, COUNTY_LIST, NONCITIZENS)
 TABLES = ("county_population", "county_noncitizens", "county_names")
 

@@ -12,8 +12,8 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import s287g_counties
-from scomm.data.schema.compiled import S287G
 
+S287G = "s287g/287g_removals-2006_2013_ICE.csv"
 ORIGINALS = (S287G,)
 TABLES = ("s287g",)
 

@@ -33,10 +33,13 @@ from scomm.data.ingest.sheets import (
     whole_numbers,
 )
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
-from scomm.data.schema.compiled import CRIMINALITIES, SEATTLE_CRIMINALITY
-from scomm.data.schema.records import REMOVALS_FILES, SEATTLE_CAP, SEATTLE_WORKBOOK
+from scomm.data.schema import enum_of
 
-ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *REMOVALS_FILES[:3], SEATTLE_CRIMINALITY)
+SEATTLE_WORKBOOK = "seattle/UW_v_DHS_LESA-STU_FINAL.xlsx"
+SEATTLE_CAP = "seattle/CAP-FY2017-removals.csv.gz"
+SEATTLE_CRIMINALITY = "seattle/sea_crim_state_month.csv"
+_COMPARED = removals.ORIGINALS[:3]
+ORIGINALS = (SEATTLE_WORKBOOK, SEATTLE_CAP, *_COMPARED, SEATTLE_CRIMINALITY)
 TABLES = (
     "seattle_arrests",
     "seattle_bookins",
@@ -164,7 +167,9 @@ def _cap(folder: Path) -> Output:
     check_head(Part(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
     frame = csv_frame(SEATTLE_CAP, text, header, "|", titles=TITLE_LINES)
     frame["threat_level"] = frame["Removal Case COL"]
-    check_allowed(SEATTLE_CAP, frame, "threat_level", ["1", "2", "3", "NA"])
+    check_allowed(
+        SEATTLE_CAP, frame, "threat_level", enum_of("seattle_cap_removals", "threat_level")
+    )
     check_row_count(SEATTLE_CAP, len(frame))
 
     def classed(section: str) -> str:
@@ -200,7 +205,7 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
         return {"fiscal_year": table[FISCAL_YEAR], "here": here, **cell}
 
     keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]
-    paths = REMOVALS_FILES[:3]
+    paths = _COMPARED
     counts, _ = counted(
         DuckDBEngine(), originals(folder, paths), removals.layout(), keyed, {"cells": keys}
     )
@@ -248,7 +253,9 @@ def _criminality(folder: Path) -> Output:
     path = SEATTLE_CRIMINALITY
     frame = read_csv(path, folder, ("apprehension_criminality", "month", "apprehension_state", "n"))
     check_row_count(path, len(frame))
-    check_allowed(path, frame, "apprehension_criminality", CRIMINALITIES)
+    check_allowed(
+        path, frame, "apprehension_criminality", enum_of("seattle_criminality", "criminality")
+    )
     frame["n"] = whole_numbers(path, frame, "n", low=1)
     frame["month"] = months(path, frame, "month", dt.date(2023, 9, 1), dt.date(2025, 9, 30))
     names = {"apprehension_state": "state", "apprehension_criminality": "criminality"}
