@@ -11,7 +11,7 @@ Without that line title and author are those of ``_config.yml``, and the version
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,15 @@ class PageKind:
     printed: str
     hint: str
     anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim that the book tests: in short, its verdict, and the verdict as HTML with its mark."""
+
+    short: str
+    verdict: str
+    mark: str
 
 
 class PrintIndex(Protocol):
@@ -111,7 +120,8 @@ class Project:
         """Return the module of what the book adds to Sphinx.
 
         It has ``setup(app)``, ``GENERATED_PAGES`` and ``SITE_FILES`` (see ``citable.sphinx.writers``),
-        and ``social_cards(app)``, pairs of a page's name and its card.
+        ``social_cards(app, site, foot)``, pairs of a page's name and its card, and
+        ``search_scripts(app)``, files that the script of the search is followed by.
         """
         return None
 
@@ -143,11 +153,8 @@ class Project:
         """Return the rules of law on which an exhibit for court relies, ``cite`` and ``says`` each."""
         return ()
 
-    def group_verdicts(self, groups: Iterable[str]) -> Mapping[str, tuple[str, str, str]]:
-        """Return name, verdict and the verdict's mark as HTML of groups of findings, in order.
-
-        Findings say under ``claims`` to which groups they belong.
-        """
+    def claims(self, asked: Collection[str]) -> Mapping[str, Claim]:
+        """Return the claims on which findings bear, by id, in the book's order."""
         return {}
 
 

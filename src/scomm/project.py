@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, cast
 
-from citable.project import PageKind, PrintIndex, Project, Volume
+from citable.project import Claim, PageKind, PrintIndex, Project, Volume
 from scomm import __version__
 from scomm.display.words import N_
 
@@ -67,17 +67,16 @@ class OneInFour(Project):
         laws = {entry["id"]: entry for entry in ledger.law()}
         return [laws[name] for name in _RULES]
 
-    def group_verdicts(self, groups: Iterable[str]) -> Mapping[str, tuple[str, str, str]]:
-        """Return each claim in short with its verdict by the printed rule."""
-        from scomm.data.ledger import claims
+    def claims(self, asked: Collection[str]) -> Mapping[str, Claim]:
+        """Return each claim asked for with its verdict by the printed rule."""
+        from scomm.data import ledger
         from scomm.evidence.claims import judge, verdict_mark
 
-        asked = set(groups)
         found = {}
-        for claim, entry in claims().items():
-            if claim in asked:
-                verdict = judge(claim).verdict
-                found[claim] = (entry["short"], verdict, verdict_mark(verdict))
+        for name, entry in ledger.claims().items():
+            if name in asked:
+                verdict = judge(name).verdict
+                found[name] = Claim(entry["short"], verdict, verdict_mark(verdict))
         return found
 
 

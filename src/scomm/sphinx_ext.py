@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from scomm.book import counties, facts, figure_key, find, landing
+from scomm.book import counties, datasheets, facts, figure_key, find, landing
+from scomm.book.datasheets import social_cards
+from scomm.book.find import search_scripts
+
+__all__ = ["GENERATED_PAGES", "SITE_FILES", "search_scripts", "setup", "social_cards"]
 
 # Pages that no source file has.
-GENERATED_PAGES = (find.PAGES, counties.PAGES)
+GENERATED_PAGES = (find.PAGES, datasheets.PAGES, counties.PAGES)
 
 # Files beside the pages.
 SITE_FILES = (find.FILES, counties.FILES)
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directives and roles of the subject."""
-    for part in (facts, figure_key, find, landing):
+    """Register the directives, roles and options of the subject."""
+    for part in (datasheets, facts, figure_key, find, landing):
         part.setup(app)

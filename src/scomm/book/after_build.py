@@ -22,7 +22,6 @@ from scomm.book import (
     language,
     launch,
     ledger,
-    lists,
     main_findings,
     search,
     site,
@@ -38,7 +37,6 @@ GENERATED_PAGES = (
     citations.PAGES,
     traces.PAGES,
     search.PAGES,
-    lists.PAGES,
     main_findings.PAGES,
 )
 

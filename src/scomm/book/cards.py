@@ -11,16 +11,13 @@ from sphinx.application import Sphinx
 from citable.project import project
 from scomm.book import writers
 from scomm.book.execution import executed
-from scomm.book.lists import sheets
 from scomm.book.main_findings import opening_finding
 from scomm.book.state import build_state
 from scomm.data.files import write_atomically
 from scomm.data.sources import sha256_of
 from scomm.display import pictures
-from scomm.display.formats import fmt, missing
-from scomm.display.style import WIDEST_DOT
+from scomm.display.formats import fmt
 from scomm.display.words import _
-from scomm.places.sheets import Sheet
 from scomm.record import chapters
 from scomm.record.estimates import drawing, number, with_unit
 from scomm.record.identity import text_digest
@@ -64,31 +61,6 @@ def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _published(sheet: Sheet) -> dict[str, Any]:
-    """Return the published shares of a place as dots beside the nation; its number if it has one.
-
-    A range wider than five points is no dot. Empty for a place without a share.
-    """
-    rows = next((t.frame for t in sheet.tables if "line" in t.frame.columns), None)
-    if rows is None:
-        return {}
-    narrow = [line.share_high - line.share_low <= WIDEST_DOT for line in rows["line"]]
-    lines = rows.loc[narrow, "line"].tolist()
-    if not lines:
-        return {}
-    one = len(rows) == 1
-    known = one and not missing(lines[0].low)
-    nation = lines[0].reference
-    marks = pictures.Marks(
-        tuple(50 * (line.share_low + line.share_high) for line in lines),
-        100 * lines[0].low if known else None,
-        100 * lines[0].high if known else None,
-        100 * nation,
-        _("nation: {share}").format(share=fmt(nation, "pct")),
-    )
-    return {"number": _(rows["share"].iloc[0]) if one else "", "marks": marks}
-
-
 def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     record = build_state(app).record
     site, about = _(project().short_title), _(project().subtitle)
@@ -112,9 +84,8 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         name = f"{site}  {_('Finding {id}').format(id=item['id'])}"
         card = pictures.Card(name, title, str(item["statement"]), foot, **_answer(item))
         yield card_path(f"trace/finding-{slug(item['id'])}"), card
-    for sheet in sheets(app) if app.config.scomm_place_pages else ():
-        page = f"datasheets/{sheet.slug}"
-        card = pictures.Card(site, _(sheet.title), _(sheet.first), foot, **_published(sheet))
+    extension = project().extension()
+    for page, card in extension.social_cards(app, site, foot) if extension else ():
         yield card_path(page), card
 
 

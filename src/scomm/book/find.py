@@ -152,6 +152,11 @@ def _write(app: Sphinx, site: Path) -> None:
         write_atomically(site / "find" / "places.js", places_js().encode("utf-8"))
 
 
+def search_scripts(app: Sphinx) -> list[Path]:
+    """Return the finder's script, which the page of the search uses too."""
+    return [_STATIC / "find.js"] if app.config.scomm_place_pages else []
+
+
 PAGES = writers.GeneratedPages("counties", _pages)
 FILES = writers.SiteFiles("find", _write, "find/find.js", writers.dependencies)
 

@@ -13,13 +13,13 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from citable.project import Claim, project
 from scomm.book import writers
 from scomm.book.execution import executed
 from scomm.book.exhibits import values
-from scomm.book.landing import FACTS, verdict_mark
+from scomm.book.main_findings import FACTS
 from scomm.book.traces import CHECK, STATIC
 from scomm.data.files import write_atomically
-from scomm.data.ledger import claims
 from scomm.display.words import N_, _, of_pages, said
 from scomm.record import directives, published
 from scomm.record.chapters import label
@@ -47,14 +47,10 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
     return ""
 
 
-def _verdicts(found: Iterable[Finding]) -> dict[str, str]:
-    """Return the verdict by the printed rule of each claim that a finding bears on."""
+def _claims(found: Iterable[Finding]) -> Mapping[str, Claim]:
+    """Return the claims on which findings bear, in the book's order."""
     asked = {claim for finding in found for claim in finding["claims"]}
-    if not asked:
-        return {}
-    from scomm.evidence.claims import judge  # brings the statistics
-
-    return {claim: judge(claim).verdict for claim in claims() if claim in asked}
+    return project().claims(asked) if asked else {}
 
 
 def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
@@ -71,7 +67,7 @@ def ledger_html(app: Sphinx, up: str) -> str:
     """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
     notebooks = executed(app)
     found = findings_shown(notebooks)
-    verdicts = _verdicts(found)
+    claims = _claims(found)
     with_rows = recorded(notebooks, "rows")
     chapters: dict[str, dict[str, Any]] = {}
     estimates: dict[str, str] = {}
@@ -91,15 +87,15 @@ def ledger_html(app: Sphinx, up: str) -> str:
                 "drawn": drawing(finding),
                 "words": in_words(finding),
                 "has_rows": finding["id"] in with_rows,
-                "verdicts": sorted({verdicts[claim] for claim in finding["claims"]}),
+                "verdicts": sorted({claims[name].verdict for name in finding["claims"]}),
             }
         )
-    marks = {verdict: Markup(verdict_mark(verdict)) for verdict in set(verdicts.values())}
+    marks = {claim.verdict: Markup(claim.mark) for claim in claims.values()}
     return from_template(
         "ledger.html",
         chapters=chapters,
-        claims={claim: _(claims()[claim]["short"]) for claim in verdicts},
-        verdicts=verdicts,
+        claims={name: _(claim.short) for name, claim in claims.items()},
+        verdicts={name: claim.verdict for name, claim in claims.items()},
         marks=marks,
         total=len(found),
         shown=_SHOWN,
@@ -108,17 +104,16 @@ def ledger_html(app: Sphinx, up: str) -> str:
     )
 
 
-def _by_claim(found: Iterable[Finding], up: str) -> str:
+def _by_claim(found: list[dict[str, Any]], up: str) -> str:
     by_claim: dict[str, list[str]] = {}
     for item in found:
-        for claim in item["claims"]:
-            by_claim.setdefault(claim, []).append(
+        for name in item["claims"]:
+            by_claim.setdefault(name, []).append(
                 f'<a href="{up}{escape(str(item["url"]))}">{escape(str(item["id"]))}</a>'
             )
     rows = "".join(
-        f"<li>{escape(claim)}, {escape(_(claims()[claim]['short']))}: {', '.join(by_claim[claim])}</li>"
-        for claim in claims()
-        if claim in by_claim
+        f"<li>{escape(name)}, {escape(_(claim.short))}: {', '.join(by_claim[name])}</li>"
+        for name, claim in _claims(found).items()
     )
     return f"<p>{html('By claim:')}</p><ul>{rows}</ul>" if rows else ""
 

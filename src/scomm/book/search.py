@@ -19,6 +19,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
+from citable.project import project
 from scomm.book import writers
 from scomm.book.citations import shown_texts
 from scomm.book.code import FoldedCode
@@ -194,8 +195,9 @@ def remove_scripts(app: Sphinx) -> None:
 
 
 def _write(app: Sphinx, site: Path) -> None:
-    scripts = ["search.js", "find.js"] if app.config.scomm_place_pages else ["search.js"]
-    joined = b"\n;\n".join((_STATIC / name).read_bytes() for name in scripts)
+    extension = project().extension()
+    scripts = [_STATIC / "search.js", *(extension.search_scripts(app) if extension else ())]
+    joined = b"\n;\n".join(file.read_bytes() for file in scripts)
     write_atomically(site / "find" / "search.js", joined)
     write_atomically(site / "find" / "passages.js", passages_js(passages(app)).encode("utf-8"))
 

@@ -21,7 +21,6 @@ from scomm.record.identity import Record
 
 if TYPE_CHECKING:
     from scomm.book.writers import BackgroundWriter
-    from scomm.places.sheets import Sheet
 
 
 @dataclass
@@ -38,7 +37,6 @@ class BuildState:
     kept_digest: str | None = None
     # The digest of all that pages depend on but prose.
     dependencies: str | None = None
-    sheets: list[Sheet] | None = None
     # Writers of files beside the pages that run while pages are written, by name.
     background: dict[str, BackgroundWriter] = field(default_factory=dict)
     _record: Record | None = None
