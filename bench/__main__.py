@@ -17,8 +17,8 @@ from rich.table import Table
 
 from bench import build, ingest, pages, places
 from citable import paths
+from citable.edition.verify import machine
 from scomm import __version__
-from scomm.record.verify import machine
 
 COLUMNS = ("name", "ours", "runs", "compared_with", "theirs", "ratio")
 PARTS = {"ingest": ingest, "places": places, "pages": pages, "build": build}

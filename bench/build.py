@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from citable import paths
-from scomm.data.schema import TABLES
-from scomm.data.sources import sha256_of
-from scomm.record.edition import source_files
+from citable.edition.archive import source_files
+from citable.tables.passports import sha256_of
+from citable.tables.schema import TABLES
 
 TIMES = 5
 
@@ -33,7 +33,7 @@ TIMES = 5
 _PLAIN = """\
 import os
 os.cpu_count = lambda: 1
-from scomm.record import execution
+from citable.execute import execution
 execution.MIN_NOTEBOOKS_FOR_FORK_SERVER = 1_000
 execution.at_once = lambda: 1
 """
@@ -55,7 +55,7 @@ def copied() -> Iterator[Path]:
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, to)
         config = root / "_config.yml"
-        draft = "  config:\n    scomm_draft: true\n"
+        draft = "  config:\n    citable_draft: true\n"
         config.write_text(config.read_text().replace("  config:\n", draft, 1))
         yield root
 

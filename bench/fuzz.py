@@ -12,9 +12,11 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["scomm.data.strict", "scomm.record.references", "csv"]):
-    from scomm.data import strict
-    from scomm.record.references import parse
+with atheris.instrument_imports(
+    include=["citable.files.strict", "citable.record.references", "csv"]
+):
+    from citable.files import strict
+    from citable.record.references import parse
 
 from citable.errors import CitableError
 

@@ -19,9 +19,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from citable.tables.reader import load
 from scomm.data.ingest.removals import LEVEL_NONE, LONGEST_BAND, layout
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
-from scomm.data.tables import load
 
 PART, SEED = 1_000_000, 2011
 _SECTIONS = {name: prefix for prefix, name in reversed(charge_classes())} | {NOT_RECORDED: ""}

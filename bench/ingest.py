@@ -25,9 +25,9 @@ import ibis.backends.duckdb  # noqa: F401  (imports are not timed, neither ours 
 import pandas as pd
 
 from citable import paths
+from citable.tables.schema import TABLES
 from scomm.data.ingest import arrests, removals
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
-from scomm.data.schema import TABLES
 
 TIMES = 5
 NAMED = ("MEXICO", "GUATEMALA", "HONDURAS", "EL SALVADOR")

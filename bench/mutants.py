@@ -40,7 +40,7 @@ from xml.etree import ElementTree
 import pytest
 
 from citable import paths
-from scomm.data.files import write_atomically
+from citable.files.atomic import write_atomically
 from scomm.stats.proportions import wilson
 
 HERE = Path(__file__).parent

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from citable import paths
-from scomm.data.files import write_atomically
+from citable.files.atomic import write_atomically
 from scomm.data.paths import PYTHONS
 
 COLUMNS = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm.data.locks import one_writer
+from citable.files.locks import one_writer
 
 # After so many seconds a test that hangs ends; nothing is judged by how long it takes.
 HANGS = 900

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.data.schema import TABLES
-from scomm.data.sources import passports
+from citable.tables.passports import passports
+from citable.tables.schema import TABLES
 
 from .processes import HANGS
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from citable import paths
-from scomm.record.chapters import pages
+from citable.execute.chapters import pages
 
 SORTS = {"argsort", "argpartition", "partition", "sort_values"}
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.S | re.M)

@@ -15,7 +15,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from scomm.record import chapters
+from citable.execute import chapters
 
 ROOT = Path(__file__).parents[1]
 FENCE = "```{code-cell} ipython3\n"

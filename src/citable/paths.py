@@ -61,7 +61,7 @@ SIMULATED = DATA / "simulated"
 def originals() -> Path | None:
     """Return the folder of original source files, or None where there is none.
 
-    ``CITABLE_ORIGINALS`` names it; otherwise ``originals`` in the checkout, where ``scomm fetch``
+    ``CITABLE_ORIGINALS`` names it; otherwise ``originals`` in the checkout, where ``citable fetch``
     puts them, or ``../shared/data/originals`` beside it.
     """
     named = os.environ.get("CITABLE_ORIGINALS")

@@ -25,7 +25,7 @@ from citable import paths
 from citable.errors import ProjectError
 
 if TYPE_CHECKING:
-    from scomm.record.identity import Record
+    from citable.record.identity import Record
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,10 @@ class Project:
     short_title: str = ""
     subtitle: str = ""
     package: str = ""
+    # A paragraph of the data dictionary on what holds for all its tables; empty for none.
+    data_note: str = ""
+    # The name of its command, as messages give it.
+    command: str = "citable"
     # Kinds of generated pages that can be cited.
     page_kinds: tuple[PageKind, ...] = ()
 

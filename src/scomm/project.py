@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, cast
 
+from citable.display.words import N_
 from citable.project import Claim, PageKind, PrintIndex, Project, Volume
 from scomm import __version__
-from scomm.display.words import N_
 
 # The rules on which an exhibit relies, by their ids in law.yml.
 _RULES = ("L1", "L2", "L3", "L5")
@@ -25,7 +25,7 @@ class OneInFour(Project):
 
     def text_formats(self) -> Mapping[str, Callable[[str], str]]:
         """Return the format of names that the agency writes in capitals."""
-        from scomm.display.names import normal_case
+        from scomm.data.names import normal_case
 
         return {"name": normal_case}
 
@@ -88,6 +88,12 @@ PROJECT = OneInFour(
     short_title=N_("One in Four?"),
     subtitle=N_("Secure Communities, jurisdiction by jurisdiction"),
     package="scomm",
+    command="scomm",
+    data_note="""
+Four things were made coarser than the releases: days became months, records became counts,
+fractions were rounded to four decimals and boundaries to a tenth of a page unit. No table says more
+about a person than the agency's own release does.
+""",
     page_kinds=(
         PageKind(
             name="datasheet",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from scomm.book import counties, datasheets, facts, figure_key, find, landing
-from scomm.book.datasheets import social_cards
-from scomm.book.find import search_scripts
+from scomm.pages import counties, datasheets, facts, figure_key, find, landing
+from scomm.pages.datasheets import social_cards
+from scomm.pages.find import search_scripts
 
 __all__ = ["GENERATED_PAGES", "SITE_FILES", "search_scripts", "setup", "social_cards"]
 

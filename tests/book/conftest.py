@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
+from citable.tables.passports import sha256_of
 from scomm import __version__
-from scomm.data.sources import sha256_of
 
 from ..processes import HANGS, once_a_run
 
@@ -42,8 +42,8 @@ kernelspec:
 
 ```{code-cell} ipython3
 # Count the counties with a date
-from scomm.data.tables import load
-from scomm.record import record, say
+from citable.tables.reader import load
+from citable.record import record, say
 from scomm.stats.proportions import share
 
 counties = load("activation")
@@ -71,7 +71,7 @@ OTHER = (
     + """
 ```{code-cell} ipython3
 # Add without reading any table
-from scomm.record import say
+from citable.record import say
 say(sum=1 + 1)
 ```
 
@@ -217,7 +217,7 @@ def unpublished(folder: Path, pages: dict[str, str], places: bool = False) -> Bo
     """
     book = checkout(folder, tables=None if places else ("activation",))
     if not places:
-        book.configure("scomm_place_pages: false", "scomm_page_cards: false")
+        book.configure("scomm_place_pages: false", "citable_page_cards: false")
     (folder / "notebooks").mkdir()
     book.write("index", "# Index\n\nA small book.\n")
     for name, text in pages.items():
@@ -267,7 +267,7 @@ def read_only(book: Book) -> Iterator[Book]:
 def two_pages(folder: Path) -> Book:
     """Return a draft of two pages, not built: nothing of it is compared with what is published."""
     book = unpublished(folder, {"page": PAGE, "other": OTHER})
-    book.configure("scomm_draft: true")
+    book.configure("citable_draft: true")
     # What tools leave behind in a checkout is no page of the book.
     (folder / ".pytest_cache").mkdir()
     (folder / ".pytest_cache" / "README.md").write_text("# A cache\n")

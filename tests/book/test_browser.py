@@ -13,8 +13,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
+from citable.edition.policy import content_security_policy
 from scomm import __version__
-from scomm.record.policy import content_security_policy
 from tools.browser import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
 from tools.links import broken
 
@@ -171,7 +171,7 @@ def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
     with serve(root) as server:
         seen = visit(f"{server.address}/{__version__}/datasheets/counties.html")
         seen.page.locator("#find-place").focus()
-        seen.page.wait_for_function("window.scommPlaces")
+        seen.page.wait_for_function("window.citablePlaces")
         server.stop()
         seen.page.locator("#find-place").fill("orange ca")
         expect(seen.page.locator("form.find li").first).to_contain_text("Orange County, CA")

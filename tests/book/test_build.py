@@ -9,8 +9,8 @@ import re
 import pytest
 
 from citable import paths
-from scomm.data.schema import TABLES
-from scomm.data.tables import read
+from citable.tables.reader import read
+from citable.tables.schema import TABLES
 
 from .conftest import OTHER, PAGE, Book, executed
 

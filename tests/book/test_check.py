@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from scomm.book.traces import CHECK
+from citable.sphinx.traces import CHECK
 from scomm.stats.proportions import newcombe_difference, wilson
 from tools.browser import Visit, serve
 

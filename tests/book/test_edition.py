@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from citable.edition import checksums
+from citable.edition.folders import made_whole
+from citable.edition.verify import check_files
 from citable.errors import EditionError
+from citable.tables.passports import sha256_of
 from scomm import __version__
-from scomm.data.sources import sha256_of
-from scomm.record import checksums
-from scomm.record.folders import made_whole
-from scomm.record.verify import check_files
 from tools.browser import PHONE, Visit, axe, serve, sideways, structure
 
 from ..processes import HANGS

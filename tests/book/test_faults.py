@@ -24,8 +24,8 @@ import psutil
 import pytest
 
 from citable import paths
-from scomm.record import checksums
-from scomm.record.folders import made_whole
+from citable.edition import checksums
+from citable.edition.folders import made_whole
 
 from ..processes import HANGS, wait_until
 from .conftest import NAME, Book, checkout, copied, tree

@@ -16,8 +16,8 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from citable.errors import TableError
-from scomm.book.writers import BackgroundWriter
-from scomm.record import identity
+from citable.record import identity
+from citable.sphinx.writers import BackgroundWriter
 
 from ..processes import wait_until
 from .conftest import OTHER, Book, copied, executed, tree
@@ -171,7 +171,7 @@ EXHIBITS = (
 ```{code-cell} ipython3
 # Draw a line
 import pandas as pd
-from scomm.record import figure, table
+from citable.record import figure, table
 
 def draw(layout, data):
     drawn = layout.figure(2)

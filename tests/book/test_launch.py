@@ -9,8 +9,8 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from citable import paths
+from citable.sphinx.launch import for_colab, links
 from scomm import __version__
-from scomm.book.launch import for_colab, links
 
 from .conftest import Book
 
@@ -45,8 +45,8 @@ def test_binder_installs_the_lock() -> None:
 def test_a_configured_book_offers_both_on_its_chapters(book: Book) -> None:
     config = book.folder / "_config.yml"
     text = config.read_text()
-    assert 'scomm_repository: ""' in text
-    config.write_text(text.replace('scomm_repository: ""', f"scomm_repository: {REPOSITORY}"))
+    assert 'citable_repository: ""' in text
+    config.write_text(text.replace('citable_repository: ""', f"citable_repository: {REPOSITORY}"))
     book.built()
     html = book.html
     page = (html / "page.html").read_text(encoding="utf-8")

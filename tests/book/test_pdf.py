@@ -16,14 +16,14 @@ from lxml import html
 from pypdf import PdfReader
 
 from citable.errors import PrintError
+from citable.pdf import fill, pages, writer
+from citable.pdf.book import is_of
+from citable.pdf.formulas import formula, spelled
+from citable.record import identity
 from scomm import __version__
 from scomm.places import print_index as places
 from scomm.places.print_sheets import page_of
 from scomm.places.volume import is_of as volume_is_of
-from scomm.record import identity
-from scomm.record.pdf import fill, pages, writer
-from scomm.record.pdf.book import is_of
-from scomm.record.pdf.formulas import formula, spelled
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 from tools import conformance, filled
 
@@ -44,7 +44,7 @@ $$
 ```{code-cell} ipython3
 # Draw a figure and print two tables
 import pandas as pd
-from scomm.record import figure, table
+from citable.record import figure, table
 
 def draw(layout, data):
     drawn = layout.figure(2)

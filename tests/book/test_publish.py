@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pytest
 
 from citable import paths
+from citable.edition import checksums
 from scomm import __version__
-from scomm.record import checksums
 from tools.browser import serve
 
 from .conftest import tree

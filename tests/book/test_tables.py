@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from citable import paths
-from scomm.book.pages import WORDS
-from scomm.display.tables import Col, to_html
+from citable.display.tables import Col, to_html
+from citable.sphinx.pages import WORDS
 from tools.browser import PHONE, Visit
 
 pytestmark = pytest.mark.browser

@@ -18,14 +18,14 @@ from pathlib import Path
 import pytest
 
 from citable import paths
+from citable.tables.passports import passports
+from citable.tables.reader import load
+from citable.tables.schema import TABLES
+from citable.translate.catalogs import PSEUDO
+from citable.translate.pseudo import CLOSE, OPEN
 from scomm.data import ledger
 from scomm.data.mappings import areas
-from scomm.data.schema import TABLES
-from scomm.data.sources import passports
-from scomm.data.tables import load
-from scomm.display.names import normal_case
-from scomm.record.catalogs import PSEUDO
-from scomm.record.pseudo import CLOSE, OPEN
+from scomm.data.names import normal_case
 
 from .conftest import Book, checkout, succeeded
 
@@ -51,7 +51,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     folder = small.folder
     config = folder / "_config.yml"
     # Links to the chapters that this small book leaves out lead nowhere in it.
-    small.configure("scomm_draft: true")
+    small.configure("citable_draft: true")
     text = config.read_text().replace(
         '["mystnb.unknown_mime_type"]', '["mystnb.unknown_mime_type", "myst.xref_missing"]'
     )

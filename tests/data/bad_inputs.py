@@ -31,8 +31,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citable import paths
+from citable.edition import checksums, verify
 from citable.errors import CitableError
-from scomm.data import ledger, manifest, mappings, sources, tables
+from citable.files.strict import LARGEST
+from citable.record import glossary, identity, paragraphs, published
+from citable.record.findings import SCHEMA as FINDINGS_SCHEMA
+from citable.tables import manifest
+from citable.tables import passports as sources
+from citable.tables import reader as tables
+from citable.tables.schema import TABLES
+from scomm.data import ledger, mappings
 from scomm.data.ingest import (
     activation,
     arrests,
@@ -64,10 +72,6 @@ from scomm.data.ingest.population import CENSUS_POPULATION, COUNTY_LIST, NONCITI
 from scomm.data.ingest.records import check_row_counts, originals
 from scomm.data.ingest.s287g import S287G
 from scomm.data.ingest.seattle import SEATTLE_CAP, SEATTLE_CRIMINALITY, SEATTLE_WORKBOOK
-from scomm.data.schema import TABLES
-from scomm.data.strict import LARGEST
-from scomm.record import checksums, glossary, identity, paragraphs, published, verify
-from scomm.record.findings import SCHEMA as FINDINGS_SCHEMA
 
 Change = Callable[[bytes], bytes]
 GB2 = 2 << 30

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.data import ledger, mappings, sources
+from citable.tables import passports as sources
+from scomm.data import ledger, mappings
 
 from ..processes import HANGS
 from .bad_inputs import CASES, PARSERS, catalog, outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from citable.tables.reader import load
 from scomm.data.detention import (
     ADP,
     ALL,
@@ -25,7 +26,6 @@ from scomm.data.detention import (
     TO_DATE,
 )
 from scomm.data.mappings import areas, facility_names
-from scomm.data.tables import load
 
 YEARS = list(range(2019, 2027))
 WITHIN = 0.05

@@ -13,11 +13,11 @@ import pytest
 
 from citable import paths
 from citable.errors import SourceError
+from citable.tables.passports import under
+from citable.tables.reader import to_bytes
+from citable.tables.schema import TABLES
 from scomm.data.ingest import detention
 from scomm.data.ingest.sheets import column_letters, read_workbook, sheet_member
-from scomm.data.schema import TABLES
-from scomm.data.sources import under
-from scomm.data.tables import to_bytes
 
 ORIGINALS = paths.originals()
 pytestmark = [

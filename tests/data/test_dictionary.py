@@ -8,11 +8,11 @@ import pytest
 
 from citable import paths
 from citable.errors import TableError
-from scomm.data import dictionary
+from citable.tables import dictionary
+from citable.tables.manifest import manifest
+from citable.tables.passports import passports
+from citable.tables.schema import TABLES, Column
 from scomm.data.ingest import modules
-from scomm.data.manifest import manifest
-from scomm.data.schema import TABLES, Column
-from scomm.data.sources import passports
 
 
 def test_committed_page_is_current():

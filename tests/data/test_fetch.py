@@ -14,8 +14,8 @@ import pytest
 
 from citable import paths
 from citable.errors import FetchError
-from scomm.data import fetch
-from scomm.data.sources import Passport, passports, sha256_of
+from citable.tables import fetch
+from citable.tables.passports import Passport, passports, sha256_of
 
 CONTENT = b"county,date\n48201,2008-10-27\n" * 5000
 BOUNDARIES = "geo/us-atlas-3.0.1.tgz"

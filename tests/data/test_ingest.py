@@ -12,7 +12,8 @@ import pytest
 
 from citable import paths
 from citable.errors import SourceError
-from scomm.data import ingest, sources
+from citable.tables import passports as sources
+from scomm.data import ingest
 
 from .bad_inputs import catalog, damage, point
 

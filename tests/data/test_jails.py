@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from citable.errors import ArgumentError, LedgerError
+from citable.tables.reader import load
 from scomm.data import jails, mappings, paths
 from scomm.data.jails import candidates, name_key, place_landmarks
-from scomm.data.tables import load
 
 # (area, landmark, county or None, class, placed by)
 CASES = [

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from citable.errors import LedgerError
+from citable.tables.reader import load
 from scomm.data import mappings, paths, restrictions
-from scomm.data.tables import load
 
 TABLES = ("seattle_removals", "seattle_arrests", "seattle_bookins")
 NO_OFFENSE = {"none recorded", "not collected"}

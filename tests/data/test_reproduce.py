@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.data.dictionary import render
+from citable.tables.dictionary import render
+from citable.tables.manifest import manifest
 from scomm.data.ingest import ingest
-from scomm.data.manifest import manifest
 
 ORIGINALS = paths.originals()
 

@@ -10,8 +10,8 @@ from frictionless import Resource, Schema, validate
 
 from citable import paths
 from citable.errors import TableError
+from citable.tables.schema import TABLES, enum_of, read_schema
 from scomm.data import detention
-from scomm.data.schema import TABLES, enum_of, read_schema
 from scomm.data.simulated import TABLE
 from scomm.stats.simulation import STUDIES
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from citable.errors import TableError
+from citable.tables.reader import to_bytes
 from scomm.data import paths
 from scomm.data.simulated import TABLE, load_error_rates, simulate
-from scomm.data.tables import to_bytes
 from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS, study
 
 # Exact sums, and the studies that take seconds; `make errors` runs them all.

@@ -10,7 +10,7 @@ import pytest
 
 from citable import paths
 from citable.errors import SourceError
-from scomm.data import sources
+from citable.tables import passports as sources
 
 ORIGINALS = paths.originals()
 needs_originals = pytest.mark.skipif(

@@ -10,8 +10,10 @@ import pytest
 
 from citable import paths
 from citable.errors import TableError
-from scomm.data import files, manifest, tables
-from scomm.data.schema import TABLES
+from citable.files import atomic as files
+from citable.tables import manifest
+from citable.tables import reader as tables
+from citable.tables.schema import TABLES
 
 
 @pytest.fixture

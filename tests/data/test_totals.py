@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from citable.tables.reader import load
 from scomm.data import mappings
 from scomm.data.restrictions import (
     county_jails,
@@ -12,7 +13,6 @@ from scomm.data.restrictions import (
     outside_fast_track,
     whole_fiscal_years,
 )
-from scomm.data.tables import load
 
 
 @pytest.fixture(scope="module")

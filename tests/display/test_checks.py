@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from citable.display.checks import problems, text_problems
+from citable.display.figures import WIDE, Layout, render
+from citable.display.style import style
+from citable.display.ticks import UNITS, number_ticks, tick_labels
 from citable.errors import ArgumentError
 from scomm import figures as charts
-from scomm.display.checks import problems, text_problems
-from scomm.display.figures import WIDE, Layout, render
-from scomm.display.style import style
-from scomm.display.ticks import UNITS, number_ticks, tick_labels
 
 
 @given(

@@ -17,15 +17,11 @@ import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
 from citable import paths
-from citable.errors import ArgumentError
-from scomm import figures as charts
-from scomm.book.figure_key import key_html
-from scomm.data.tables import load
-from scomm.display import style
-from scomm.display.figures import NARROW, WIDE, Layout, render
-from scomm.display.formats import fill, fmt
-from scomm.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
-from scomm.display.style import (
+from citable.display import style
+from citable.display.figures import NARROW, WIDE, Layout, render
+from citable.display.formats import fill, fmt
+from citable.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
+from citable.display.style import (
     BLUE,
     COLOR_NAMES,
     KEY,
@@ -37,10 +33,14 @@ from scomm.display.style import (
     css,
     swatch,
 )
-from scomm.display.tables import Col, Line, from_plain, to_html, to_plain
+from citable.display.tables import Col, Line, from_plain, to_html, to_plain
+from citable.errors import ArgumentError
+from citable.pdf.pages import line_svg
+from citable.tables.reader import load
+from scomm import figures as charts
 from scomm.figures import maps, tiles
 from scomm.figures.maps import HATCHED, Panel, county_map, dissolve, rollout
-from scomm.record.pdf.pages import line_svg
+from scomm.pages.figure_key import key_html
 
 
 @pytest.mark.parametrize(

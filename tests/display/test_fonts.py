@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from citable import paths
-from scomm.display.pictures import length
+from citable.display.pictures import length
 
 CSS = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
 FACE = re.compile(r"@font-face \{ (.*?) \}")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from citable.display.figures import render
 from scomm import figures as charts
-from scomm.display.figures import render
 
 SHARES = pd.DataFrame(
     {

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from scomm.data.tables import load
-from scomm.display import names
-from scomm.display.formats import fmt
-from scomm.display.names import normal_case
+from citable.display.formats import fmt
+from citable.tables.reader import load
+from scomm.data import names
+from scomm.data.names import normal_case
 
 COLUMNS = (
     *(("facilities", "name"), ("facilities", "city")),

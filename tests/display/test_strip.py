@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from lxml.html import fragment_fromstring as html_fragment
 
+from citable.display.checks import text_problems
+from citable.display.figures import NARROW, WIDE, Layout
+from citable.display.pictures import stacked
+from citable.pdf.pages import drop_controls, set_strip
 from scomm import figures as charts
-from scomm.book.landing import strip_html, verdicts_html
-from scomm.display.checks import text_problems
-from scomm.display.figures import NARROW, WIDE, Layout
-from scomm.display.pictures import stacked
 from scomm.evidence.claims import judge, verdict_table
+from scomm.pages.landing import strip_html, verdicts_html
 from scomm.places import strip
-from scomm.record.pdf.pages import drop_controls, set_strip
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,10 +14,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from citable import paths
-from scomm.display import words
-from scomm.display.formats import fmt, joined, tr, trn
-from scomm.display.tables import Col, to_html
-from scomm.display.words import VARIABLE, LazyText, _, english, said
+from citable.display import words
+from citable.display.formats import fmt, joined, tr, trn
+from citable.display.tables import Col, to_html
+from citable.display.words import VARIABLE, LazyText, _, english, said
 
 SPANISH = {
     "over": "más de",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from citable.tables.reader import load
 from scomm.data import ledger
 from scomm.data.restrictions import (
     FEDERAL_INCARCERATION,
@@ -19,7 +20,6 @@ from scomm.data.restrictions import (
     whole_months,
     without_headquarters,
 )
-from scomm.data.tables import load
 from scomm.evidence import jail_arrests
 from scomm.evidence.areas import by_month_and_area
 from scomm.evidence.published import published

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from citable import paths
+from citable.tables.reader import load
 from scomm.data import restrictions
 from scomm.data.mappings import fast_track, later_areas, strata
-from scomm.data.tables import load
 from scomm.evidence import areas
 from scomm.evidence.areas import LAST_BOUNDED, by_month_and_area, by_month_area_and_kind
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from citable import paths
 from citable.errors import ArgumentError, SourceError
-from scomm.record import catalogs, extraction
-from scomm.record.pseudo import CLOSE, GROWTH, OPEN, pseudo
+from citable.translate import catalogs, extraction
+from citable.translate.pseudo import CLOSE, GROWTH, OPEN, pseudo
 
 CATALOG = read_po(BytesIO(catalogs.template()))
 TEXTS = {m.id if isinstance(m.id, str) else m.id[0] for m in CATALOG if m.id}
@@ -212,7 +212,7 @@ def test_a_translated_numbered_title_stays_a_title(
     assert b"6\\. Jurisdicciones" in (folder / "pages.mo").read_bytes()
     assert catalogs.compile_catalogs("es") == []
     # One that is as new as its source does not keep the next from being made.
-    later = folder / "scomm.po"
+    later = folder / "book.po"
     later.write_bytes((folder / "pages.po").read_bytes())
     assert catalogs.compile_catalogs("es") == [later.with_suffix(".mo")]
 
@@ -221,7 +221,7 @@ def test_a_translated_numbered_title_stays_a_title(
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of small templates, in place of those of the book and of Sphinx."""
     monkeypatch.setattr(paths, "LOCALE", tmp_path / "locale")
-    monkeypatch.setattr(catalogs, "POT", tmp_path / "scomm.pot")
+    monkeypatch.setattr(catalogs, "POT", tmp_path / "book.pot")
     for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
         (tmp_path / f"{name}.pot").write_text(f'msgid ""\nmsgstr ""\n\nmsgid "{text}"\nmsgstr ""\n')
     return tmp_path
@@ -251,7 +251,7 @@ def test_a_language_that_nobody_speaks_is_refused(templates: Path) -> None:
 
 def test_the_pseudo_language_is_made_from_templates(templates: Path) -> None:
     files = {file.name: file.read_text() for file in catalogs.write_pseudo(templates)}
-    assert sorted(files) == ["pages.po", "scomm.po", "sphinx.js", "sphinx.po"]
+    assert sorted(files) == ["pages.po", "book.po", "sphinx.js", "sphinx.po"]
     for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
         assert f'msgid "{text}"\nmsgstr "{pseudo(text)}"' in files[f"{name}.po"]
     assert f'"Search": "{pseudo("Search")}"' in files["sphinx.js"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scomm.record.changes import by_edition, first_published
-from scomm.record.published import PROSE
+from citable.record.changes import by_edition, first_published
+from citable.record.published import PROSE
 
 
 def row(edition: str, identifier: str, field: str) -> dict[str, str]:

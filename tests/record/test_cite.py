@@ -15,10 +15,10 @@ from pybtex.database import parse_string
 
 from citable import paths
 from citable.errors import UnknownIdError
+from citable.record import cite
+from citable.record.identity import AUTHOR, SITE, Item, Record, edition_digest
+from citable.record.references import Reference, parse
 from scomm import __version__
-from scomm.record import cite
-from scomm.record.identity import AUTHOR, SITE, Item, Record, edition_digest
-from scomm.record.references import Reference, parse
 
 PAGE = "notebooks/06-jurisdictions.html"
 TITLE = "6. Jurisdictions"

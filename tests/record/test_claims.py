@@ -341,7 +341,7 @@ def test_findings_are_listed_under_the_claims_that_they_name(
         with (tmp_path / f"{page}.md").open("a", encoding="utf-8") as stream:
             stream.write(f":::{{finding}} {identifier}\n:claims: {named}\n\n{words}\n")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr("scomm.record.chapters.pages", lambda: ("10-ten", "02-two", "15-end"))
+    monkeypatch.setattr("citable.execute.chapters.pages", lambda: ("10-ten", "02-two", "15-end"))
     assert claims.findings_by_claim() == {"C1": ["2.2", "10.1", "15.1"], "C4": ["2.1", "2.2"]}
     assert claims.findings_by_claim(without="15")["C1"] == ["2.2", "10.1"]
 

@@ -7,10 +7,10 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from scomm.book.counties import county_html
+from citable.tables.reader import load
 from scomm.data import mappings
-from scomm.data.tables import load
 from scomm.evidence import jail_arrests
+from scomm.pages.counties import county_html
 from scomm.places.cities import place_pages
 from scomm.places.counties import county_pages
 from scomm.places.datasheets import (

@@ -11,11 +11,11 @@ import pytest
 from frictionless import validate
 
 from citable import paths
+from citable.edition.archive import SOURCE, check_tables, source_files
 from citable.errors import EditionError
-from scomm.data.manifest import manifest
-from scomm.data.schema import TABLES
-from scomm.record import datapackage
-from scomm.record.edition import SOURCE, check_tables, source_files
+from citable.tables import datapackage
+from citable.tables.manifest import manifest
+from citable.tables.schema import TABLES
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ from functools import cache
 import pandas as pd
 import pytest
 
+from citable.display.checks import text_problems
+from citable.display.figures import NARROW, WIDE
+from citable.display.formats import fmt
+from citable.display.tables import to_html
+from citable.tables.reader import load
 from scomm.data import ledger, mappings
-from scomm.data.tables import load
-from scomm.display.checks import text_problems
-from scomm.display.figures import NARROW, WIDE
-from scomm.display.formats import fmt
-from scomm.display.tables import to_html
 from scomm.evidence.published import published
 from scomm.figures.sheet_chart import series_chart
 from scomm.places.counties import county_pages

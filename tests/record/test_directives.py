@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from citable.display.tables import Col
 from citable.errors import ArgumentError, FindingError
-from scomm.display.tables import Col
-from scomm.record import directives
-from scomm.record.directives import each, filled, formatted, names, parse, texts, value
+from citable.record import directives
+from citable.record.directives import each, filled, formatted, names, parse, texts, value
 
 FINDING = """\
 Of {n}`1.1.denominator` removals {n}`1.1:pct`

@@ -12,10 +12,10 @@ import nbformat
 import pytest
 
 from citable import paths
-from scomm.record import chapters
-from scomm.record.execution import ExecutionError, Store, execute, execute_all
-from scomm.record.kernels import Kernels
-from scomm.record.provisioning import PlainManager
+from citable.execute import chapters
+from citable.execute.execution import ExecutionError, Store, execute, execute_all
+from citable.execute.kernels import Kernels
+from citable.execute.provisioning import PlainManager
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.check
@@ -55,7 +55,7 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
 
 
 def test_a_notebook_depends_on_the_schemas_of_the_tables_it_loads_alone() -> None:
-    code = "from scomm.data.tables import load; load('county_areas'); load('removals_repeats')"
+    code = "from citable.tables.reader import load; load('county_areas'); load('removals_repeats')"
     data = {file for file in execute(notebook(code), "two").uses if file.startswith("data/tables/")}
     assert data == {
         *("data/tables/county_areas.csv", "data/tables/county_areas.schema.yaml"),
@@ -81,7 +81,7 @@ def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
         """
         import sys
         from pathlib import Path
-        from scomm.record.execution import Store, execute_all
+        from citable.execute.execution import Store, execute_all
         from tests.record.test_execution import notebook
         cell = "import os, threading; print(os.getpid(), file=open(%r + str(os.getpid()), 'w')); threading.Event().wait()"
         folder = sys.argv[1]

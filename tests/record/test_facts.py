@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 
 from citable import paths
+from citable.execute.chapters import pages
+from citable.lint.typed_numbers import prose_only, shown_texts
 from scomm.data import ledger
-from scomm.record.chapters import pages
-from scomm.record.prose import prose_only, shown_texts
 
 # Pages whose prose is covered: every chapter and appendix.
 COVERED = tuple(sorted(file.stem for file in paths.NOTEBOOKS.glob("*.md")))

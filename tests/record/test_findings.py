@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from citable.errors import FindingError
-from scomm.record.findings import NUMBERS, Finding, Interval, complete, measured
+from citable.record.findings import NUMBERS, Finding, Interval, complete, measured
 
 
 def test_a_share_is_the_quotient_of_its_counts() -> None:

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from citable import paths
 from citable.errors import CitableError, UnknownIdError
+from citable.files import strict
+from citable.record import paragraphs, published
+from citable.record.references import KINDS, parse, unknown
 from scomm.cli import app
-from scomm.data import strict
 from scomm.data.ingest import modules
-from scomm.record import paragraphs, published
-from scomm.record.references import KINDS, parse, unknown
 
 from ..data.bad_inputs import catalog, outcome, put
 
@@ -183,7 +183,7 @@ def _run_command(first: str, words: list[str]) -> None:
         for name in ("BUILD", "LOCALE", "PUBLISHED_FINDINGS", "PUBLISHED_NUMBERS", "CHANGELOG"):
             patch.setattr(paths, name, Path(folder) / name.lower())
         patch.setattr("requests.get", _refuse)
-        patch.setattr("scomm.cli.record._executed", _refuse)
+        patch.setattr("citable.cli.record._executed", _refuse)
         result = CliRunner().invoke(app, [first, *words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

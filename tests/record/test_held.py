@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from citable.tables.reader import load
 from scomm.data.detention import ADP, TO_DATE
-from scomm.data.tables import load
 from scomm.evidence import held
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from citable.errors import ArgumentError
+from citable.tables.reader import load
 from scomm.data import restrictions
-from scomm.data.tables import load
 from scomm.evidence import jail_arrests
 
 

@@ -12,16 +12,17 @@ import pandas as pd
 import pytest
 
 from citable import paths
+from citable.display import figures, pictures, tables
+from citable.display.templates import from_template, html
 from citable.errors import SourceError
-from scomm.book import find, lists, search
-from scomm.book.pages import _json_ld, book_json_ld
-from scomm.data.sources import passports
-from scomm.display import figures, pictures, tables
+from citable.record import identity
+from citable.record.trace import Source, Trace
+from citable.sphinx import lists, search
+from citable.sphinx.pages import _json_ld, book_json_ld
+from citable.tables.passports import passports
 from scomm.figures import maps
+from scomm.pages import find
 from scomm.places import datasheets
-from scomm.record import identity
-from scomm.record.templated import from_template, html
-from scomm.record.trace import Source, Trace
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -87,7 +88,7 @@ def test_the_list_in_which_readers_find_their_place(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_list_in_which_passages_are_found(name: str) -> None:
     passage = search.Passage("finding", "1.1", "a.html", name, name)
-    written = search.passages_js([passage]).removeprefix("window.scommPassages=").rstrip(";\n")
+    written = search.passages_js([passage]).removeprefix("window.citablePassages=").rstrip(";\n")
     text = " ".join(name.split())
     assert json.loads(written)["rows"] == [["finding", "1.1", "a.html", 0, text]]
     assert json.loads(written)["titles"] == [name]
@@ -119,7 +120,7 @@ def test_traces(name: str) -> None:
 
 
 def _words() -> list[str]:
-    from scomm.book.traces import CHECK
+    from citable.sphinx.traces import CHECK
 
     return list(CHECK)
 

@@ -17,14 +17,14 @@ import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from citable import paths
+from citable.edition.exhibit import offered
+from citable.execute.execution import Store, execute_all
+from citable.record import published
+from citable.record.outputs import findings as all_findings
+from citable.record.outputs import left, numbers, of_kind
+from citable.record.schema import findings_document, findings_schema
+from citable.record.trace import trace
 from scomm.data import ledger
-from scomm.record import published
-from scomm.record.execution import Store, execute_all
-from scomm.record.exhibit import offered
-from scomm.record.outputs import findings as all_findings
-from scomm.record.outputs import left, numbers, of_kind
-from scomm.record.schema import findings_document, findings_schema
-from scomm.record.trace import trace
 
 TOC = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"]] + [c["file"] for part in TOC["parts"] for c in part["chapters"]]

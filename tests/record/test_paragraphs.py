@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from citable import paths
 from citable.errors import PublishedError
+from citable.record import paragraphs
+from citable.record.paragraphs import Registered, assign
 from scomm import __version__
-from scomm.record import paragraphs
-from scomm.record.paragraphs import Registered, assign
 
 FIRST = [
     "The claim is that one in four had no conviction.",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.record.chapters import pages, read_notebook
-from scomm.record.prose import typed_literals, typed_numbers
+from citable.execute.chapters import pages, read_notebook
+from citable.lint.typed_numbers import typed_literals, typed_numbers
 
 CHAPTERS = [paths.ROOT / f"{page}.md" for page in pages()]
 

@@ -12,9 +12,9 @@ import pytest
 
 from citable import paths
 from citable.errors import PublishedError
+from citable.record import outputs, published
+from citable.record.outputs import order
 from scomm import __version__
-from scomm.record import outputs, published
-from scomm.record.outputs import order
 
 
 def finding(identifier: str = "6.3", **changes: object) -> dict[str, object]:

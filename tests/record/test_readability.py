@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from citable import paths
-from scomm.record import readability as r
+from citable.lint import readability as r
 
 # Coleman and Liau's own example (1975): 119 words, 639 letters, 5 sentences, index 14.5.
 COLEMAN_LIAU = (

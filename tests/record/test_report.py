@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from scomm.record import report
-from scomm.record.identity import Item, Record
+from citable.record import report
+from citable.record.identity import Item, Record
 
 ITEM = Item(
     "finding", "6.3", "notebooks/06.html", "finding-6-3", "6. Jurisdictions", "9 of 28.", "0" * 64

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from citable import paths
+from citable.lint.typed_numbers import shown_texts
 from scomm.data import ledger
-from scomm.record.prose import shown_texts
 
 # Pages covered: every chapter and appendix.
 COVERED = tuple(sorted(file.stem for file in paths.NOTEBOOKS.glob("*.md")))

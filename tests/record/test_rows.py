@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from citable.errors import FindingError, LedgerError
-from scomm.data.tables import load
+from citable.record.rows import as_csv, check, listed, rows_of, summed
+from citable.tables.reader import load
 from scomm.evidence.published import nation, published, rows_behind
 from scomm.evidence.rows import figures_of
-from scomm.record.rows import as_csv, check, listed, rows_of, summed
 
 
 def read(data: dict[str, object]) -> pd.DataFrame:

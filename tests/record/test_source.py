@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from citable import paths
-from scomm.record.edition import source_files
+from citable.edition.archive import source_files
 
 
 def test_an_edition_carries_every_file_of_the_repository_and_no_other() -> None:

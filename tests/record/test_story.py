@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from citable import paths
-from scomm.record.directives import finding_of
+from citable.record.directives import finding_of
 
 TEXT = (paths.ROOT / "story.md").read_text(encoding="utf-8").split("---", 2)[2]
 BLOCK = re.compile(r"^```.*?^```", re.S | re.M)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from citable import paths
-from scomm.record.chapters import pages
-from scomm.record.glossary import glossary, term
-from scomm.record.prose import prose_only, typed_numbers
+from citable.execute.chapters import pages
+from citable.lint.typed_numbers import prose_only, typed_numbers
+from citable.record.glossary import glossary, term
 
 PAGES = [paths.ROOT / f"{page}.md" for page in pages()]
 CHAPTERS = [file for file in PAGES if re.match(r"\d\d-", file.name)]

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from scomm.display import words
-from scomm.record import publish
-from scomm.record.directives import filled, shown
+from citable.display import words
+from citable.record import publish
+from citable.record.directives import filled, shown
 
 SPANISH = {"over": "más de", "under": "menos de"}
 TEXT = "{n}`side` {n}`last.side` {each}`rows; {side} {x:int}`"

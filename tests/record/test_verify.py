@@ -10,10 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from scomm.data.sources import passports
-from scomm.record import published, verify
-from scomm.record.execution import Executed, Notebooks, Store, text_key, with_prose_of
-from scomm.record.verify import (
+from citable.edition import verify
+from citable.edition.verify import (
     FAIL,
     PASS,
     Row,
@@ -23,6 +21,9 @@ from scomm.record.verify import (
     compare_prose,
     difference,
 )
+from citable.execute.execution import Executed, Notebooks, Store, text_key, with_prose_of
+from citable.record import published
+from citable.tables.passports import passports
 
 PAGE = "notebooks/05-nation"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scomm.record.policy import content_security_policy
+from citable.edition.policy import content_security_policy
 from tools.browser import Server, kind, serve
 
 # Of thousands of counties, made from one template, these: with a share of its own, with one of a city

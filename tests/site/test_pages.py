@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from citable.edition.archive import not_found
+from citable.edition.policy import content_security_policy
+from citable.execute.chapters import notebooks
+from citable.record import published
+from citable.sphinx.main_findings import opening_finding
 from scomm import __version__, paths
-from scomm.book.main_findings import opening_finding
-from scomm.record import published
-from scomm.record.chapters import notebooks
-from scomm.record.edition import not_found
-from scomm.record.policy import content_security_policy
 from tools.browser import (
     BUDGETS,
     DESKTOP,

@@ -15,9 +15,8 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from citable import paths
-from citable.errors import ArgumentError, CitableError, SourceError
-from scomm.cli.progress import bar
-from scomm.cli.record import (
+from citable.cli.progress import bar
+from citable.cli.record import (
     PdfFile,
     cite_command,
     edition_command,
@@ -28,12 +27,13 @@ from scomm.cli.record import (
     prose_command,
     verify_command,
 )
-from scomm.cli.words import words_app
+from citable.cli.words import words_app
+from citable.errors import ArgumentError, CitableError, SourceError
 from scomm.data.paths import ERROR_RATES
 
 if TYPE_CHECKING:
+    from citable.tables.passports import Passport
     from scomm.data.ingest.base import Output
-    from scomm.data.sources import Passport
 
 STATUS_ERROR = 2
 
@@ -177,8 +177,8 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch the originals and check each against its passport."""
-    from scomm.data.fetch import fetch as fetch_originals
-    from scomm.data.sources import passports
+    from citable.tables.fetch import fetch as fetch_originals
+    from citable.tables.passports import passports
 
     console = Console(highlight=False, soft_wrap=True)
     if folder is not None:
@@ -195,8 +195,8 @@ def fetch(
 @app.command()
 def dictionary() -> None:
     """Write data/README.md from the schemas and the manifest."""
-    from scomm.data.dictionary import render
-    from scomm.data.files import write_atomically
+    from citable.files.atomic import write_atomically
+    from citable.tables.dictionary import render
 
     write_atomically(paths.DATA_README, render().encode("utf-8"))
     print(paths.DATA_README)
@@ -227,8 +227,8 @@ def simulate(
 @app.command()
 def tables() -> None:
     """List the tables with their rows and what one row is."""
-    from scomm.data.manifest import manifest
-    from scomm.data.schema import TABLES
+    from citable.tables.manifest import manifest
+    from citable.tables.schema import TABLES
 
     entries = manifest()
     grid = Grid("table", "rows", "one row is")
@@ -241,10 +241,10 @@ def tables() -> None:
 @app.command()
 def check(folder: From = None) -> None:
     """Check every table, the dictionary, and the originals if they are there."""
-    from scomm.data.dictionary import render
-    from scomm.data.schema import TABLES
-    from scomm.data.sources import check_hash, locate, passports
-    from scomm.data.tables import load
+    from citable.tables.dictionary import render
+    from citable.tables.passports import check_hash, locate, passports
+    from citable.tables.reader import load
+    from citable.tables.schema import TABLES
 
     for name in sorted(TABLES):
         load(name)

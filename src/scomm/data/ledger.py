@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from citable.errors import LedgerError
+from citable.files.typed import read_csv, read_entries, read_mapping
 from scomm.data.paths import (
     CLAIMS,
     CODING,
@@ -19,7 +20,6 @@ from scomm.data.paths import (
     PUBLISHED_TOTALS,
     TIMELINE,
 )
-from scomm.data.typed import read_csv, read_entries, read_mapping
 
 if TYPE_CHECKING:
     import pandas as pd

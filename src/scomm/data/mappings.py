@@ -15,9 +15,9 @@ from typing import NoReturn
 import pandas as pd
 
 from citable.errors import LedgerError
+from citable.files.strict import named_rows
+from citable.tables.reader import load
 from scomm.data import paths
-from scomm.data.strict import named_rows
-from scomm.data.tables import load
 
 NOT_RECORDED = "not recorded"
 

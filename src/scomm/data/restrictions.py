@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from citable.display.words import N_
 from scomm.data.mappings import NOT_RECORDED, fast_track, landmarks, pa_facilities, strata
-from scomm.display.words import N_
 
 HEADQUARTERS = "HQ"
 LOCAL_INCARCERATION = "CAP Local Incarceration"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from citable.errors import TableError
+from citable.files.atomic import write_atomically
+from citable.tables.reader import read, to_bytes
+from citable.tables.schema import read_schema
 from scomm.data import paths
-from scomm.data.files import write_atomically
-from scomm.data.schema import read_schema
-from scomm.data.tables import read, to_bytes
 from scomm.stats.simulation import STUDIES, study
 
 TABLE = read_schema(paths.ERROR_RATES.with_suffix(".schema.yaml"))

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t
 
+from citable.display.words import N_
+from citable.tables.reader import load
 from scomm.data.ledger import published_totals
 from scomm.data.mappings import areas, strata
-from scomm.data.tables import load
-from scomm.display.words import N_
 from scomm.stats.bounds import share_bounds
 from scomm.stats.resampling import cosine_coefficients, cosine_share
 from scomm.stats.shrinkage import shrunken_effects

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from citable import paths
+from citable.display.formats import tr
+from citable.display.words import N_, LazyText, _
 from citable.errors import LedgerError
+from citable.tables.reader import load
 from scomm.data import ledger
-from scomm.data.tables import load
-from scomm.display.formats import tr
-from scomm.display.words import N_, LazyText, _
 from scomm.evidence.published import HALF, Published, cutoff_month, national_total, published
 from scomm.stats.rounded import floor_at_which_verdict_turns, total_from_which_established
 from scomm.stats.verdicts import Rule, as_counted_each, beyond_chance_each
@@ -311,9 +311,9 @@ def findings_by_claim(without: str = "") -> dict[str, list[str]]:
     Raises FindingError for a directive that cannot be read.
     """
     # Slow to load, and only the table of conclusions needs them.
-    from scomm.record.chapters import label, pages
-    from scomm.record.directives import of_text
-    from scomm.record.outputs import order
+    from citable.execute.chapters import label, pages
+    from citable.record.directives import of_text
+    from citable.record.outputs import order
 
     found: dict[str, list[str]] = {}
     for page in pages():

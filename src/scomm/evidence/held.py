@@ -11,7 +11,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from citable.display.words import N_
 from citable.errors import TableError
+from citable.tables.reader import load
 from scomm.data.detention import (
     ADP,
     ALL,
@@ -24,8 +26,6 @@ from scomm.data.detention import (
     THREAT,
     TO_DATE,
 )
-from scomm.data.tables import load
-from scomm.display.words import N_
 
 RELEASE_TO_REMOVE = "Release to Remove"
 # The two fields of the facilities sheet that tell people with a conviction from those without.

@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from citable.display.words import N_
 from citable.errors import ArgumentError
+from citable.tables.reader import load
 from scomm.data import jails, restrictions
-from scomm.data.tables import load
-from scomm.display.words import N_
 from scomm.stats._arrays import Floats, two_sided_z
 from scomm.stats.rates import Dispersion, count_ratio, dispersion, rate_draws
 

@@ -16,12 +16,12 @@ from functools import cache
 
 import pandas as pd
 
+from citable.display.formats import joined, tr
+from citable.display.words import N_, LazyText
 from citable.errors import LedgerError
+from citable.record.rows import Rows
 from scomm.data import ledger
-from scomm.display.formats import joined, tr
-from scomm.display.words import N_, LazyText
 from scomm.evidence.rows import figures_of
-from scomm.record.rows import Rows
 from scomm.stats.proportions import Interval, exact_test, wilson
 from scomm.stats.rounded import (
     CountSet,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from citable.errors import FindingError
+from citable.record.rows import IN_DENOMINATOR, IN_NUMERATOR, Rows
 from scomm.data import ledger
-from scomm.record.rows import IN_DENOMINATOR, IN_NUMERATOR, Rows
 
 
 def figures_of(numerator: Mapping[str, int], denominator: Mapping[str, int]) -> Rows:

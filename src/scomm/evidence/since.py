@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from citable.tables.reader import load
 from scomm.data.ledger import published_totals
 from scomm.data.mappings import definitions
 from scomm.data.restrictions import outside_fast_track
-from scomm.data.tables import load
 from scomm.evidence.areas import national_bounds
 from scomm.evidence.held import share_by_year
 from scomm.evidence.published import published

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.style import role
+from citable.display.figures import Layout
+from citable.display.style import role
 from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}

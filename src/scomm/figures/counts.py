@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.words import N_
+from citable.display.figures import Layout
+from citable.display.words import N_
 from scomm.figures.series import series
 from scomm.figures.shared import Figure
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.style import role
-from scomm.display.ticks import tick_labels
+from citable.display.figures import Layout
+from citable.display.style import role
+from citable.display.ticks import tick_labels
 from scomm.figures.caterpillar import COUNTED
 from scomm.figures.shared import SHARE, Figure, dot, draw_rows, label_point, translated, with_n
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.marks import INTERVAL, NUMBER, between
-from scomm.display.style import WIDEST_DOT, role
-from scomm.display.words import N_, _
+from citable.display.figures import Layout
+from citable.display.marks import INTERVAL, NUMBER, between
+from citable.display.style import WIDEST_DOT, role
+from citable.display.words import N_, _
 from scomm.figures.shared import SHARE, Figure, Looks, dot, draw_rows, folded, translated, with_n
 
 _INTERVAL: Looks = {"color": role("subject"), "linewidth": 1.6}

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import NUMBER, add_mark, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import N_, _
+from citable.display.figures import Layout
+from citable.display.formats import fmt
+from citable.display.marks import NUMBER, add_mark, printed
+from citable.display.style import role
+from citable.display.ticks import number_ticks
+from citable.display.words import N_, _
 from scomm.figures.shared import (
     REFERENCE,
     SHARE,

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import add_mark, between, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
+from citable.display.figures import Layout
+from citable.display.formats import fmt
+from citable.display.marks import add_mark, between, printed
+from citable.display.style import role
+from citable.display.ticks import number_ticks
+from citable.display.words import _
 from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translated
 
 # Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
@@ -26,7 +26,7 @@ def histogram(
     observed_label: str,
     unit: str = "share",
 ) -> Figure:
-    """Draw the distribution of values; ``unit`` is one of ``scomm.display.ticks.UNITS``."""
+    """Draw the distribution of values; ``unit`` is one of ``citable.display.ticks.UNITS``."""
     import seaborn as sns
 
     values = np.asarray(data, float)

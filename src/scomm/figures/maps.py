@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from citable.display.figures import Layout
+from citable.display.style import SHADES as SHADE_COLORS
+from citable.display.style import role
+from citable.display.words import _
 from citable.errors import ArgumentError
-from scomm.display.figures import Layout
-from scomm.display.style import SHADES as SHADE_COLORS
-from scomm.display.style import role
-from scomm.display.words import _
 
 # The projected canvas of the boundaries.
 WIDTH, HEIGHT = 975, 610

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import WHEN, add_mark, between
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
+from citable.display.figures import Layout
+from citable.display.formats import fmt
+from citable.display.marks import WHEN, add_mark, between
+from citable.display.style import role
+from citable.display.ticks import number_ticks
+from citable.display.words import _
 from scomm.figures.shared import Figure, Looks, dot, draw_dots, folded, label_point, translated
 
 _TALL, _TITLE = 1.0, 0.2  # inches of a panel, and of a line of its title

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.marks import RANGE
-from scomm.display.style import role
-from scomm.display.words import N_
+from citable.display.figures import Layout
+from citable.display.marks import RANGE
+from citable.display.style import role
+from citable.display.words import N_
 from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of
 
 _BAR: Looks = {"color": role("subject"), "linewidth": 4}

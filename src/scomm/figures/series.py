@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.marks import WHEN, add_mark, printed
-from scomm.display.style import LINES, role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
+from citable.display.figures import Layout
+from citable.display.formats import fmt
+from citable.display.marks import WHEN, add_mark, printed
+from citable.display.style import LINES, role
+from citable.display.ticks import number_ticks
+from citable.display.words import _
 from scomm.figures.shared import (
     Axes,
     Event,

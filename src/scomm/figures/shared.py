@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.marks import INTERVAL, NUMBER, ROWS, add_mark, between, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import N_, _
+from citable.display.figures import Layout
+from citable.display.marks import INTERVAL, NUMBER, ROWS, add_mark, between, printed
+from citable.display.style import role
+from citable.display.ticks import number_ticks
+from citable.display.words import N_, _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

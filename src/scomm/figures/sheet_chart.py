@@ -10,10 +10,10 @@ from html import escape
 from itertools import pairwise
 from math import ceil, floor, log10
 
-from scomm.display.figures import NARROW, WIDE, Layout
-from scomm.display.formats import missing
-from scomm.display.style import role, with_variables
-from scomm.display.ticks import tick_labels
+from citable.display.figures import NARROW, WIDE, Layout
+from citable.display.formats import missing
+from citable.display.style import role, with_variables
+from citable.display.ticks import tick_labels
 
 _HEIGHT, _TOP, _BOTTOM, _RIGHT = 170.0, 8.0, 22.0, 8.0  # CSS pixels
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from scomm.display.style import GREY, OCHRE, WIDEST_DOT
+from citable.display.style import GREY, OCHRE, WIDEST_DOT
 
 _WIDTH = 360.0  # of both drawings, in units that are CSS pixels on a phone
 _SIDE = 10.0  # left and right of the scale from 0 to 100%

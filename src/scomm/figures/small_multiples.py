@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.marks import INTERVAL, WHEN, add_mark, between, printed
-from scomm.display.style import role
-from scomm.display.ticks import number_ticks
-from scomm.display.words import _
+from citable.display.figures import Layout
+from citable.display.marks import INTERVAL, WHEN, add_mark, between, printed
+from citable.display.style import role
+from citable.display.ticks import number_ticks
+from citable.display.words import _
 from scomm.figures.series import moment
 from scomm.figures.shared import (
     Event,

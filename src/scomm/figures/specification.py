@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.style import role
-from scomm.display.words import N_
+from citable.display.figures import Layout
+from citable.display.style import role
+from citable.display.words import N_
 from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of
 
 

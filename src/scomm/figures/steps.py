@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from scomm.display.figures import Layout
+from citable.display.figures import Layout
 from scomm.figures.series import series
 from scomm.figures.shared import Figure
 

@@ -5,11 +5,11 @@ from html import escape
 
 import pandas as pd
 
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt
-from scomm.display.pictures import length, stacked
-from scomm.display.style import role
-from scomm.display.ticks import tick_labels
+from citable.display.figures import Layout
+from citable.display.formats import fmt
+from citable.display.pictures import length, stacked
+from citable.display.style import role
+from citable.display.ticks import tick_labels
 from scomm.figures.shared import translated
 
 _RADIUS, _STEP = 4.2, 10.0  # CSS pixels: of a dot, and from one dot to the next above it

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from citable.display.figures import Layout
+from citable.display.formats import fmt, tr
+from citable.display.style import SHADE_INKS, role
+from citable.display.words import N_, _
 from citable.errors import ArgumentError
-from scomm.display.figures import Layout
-from scomm.display.formats import fmt, tr
-from scomm.display.style import SHADE_INKS, role
-from scomm.display.words import N_, _
 from scomm.figures.maps import SHADES, check_classes, svg, text
 
 # Row and column of each area of responsibility, by its code: about where it lies in the country.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from citable.display.formats import tr, trn
+from citable.display.words import N_
 from scomm.data import mappings
-from scomm.display.formats import tr, trn
-from scomm.display.words import N_
 from scomm.places import datasheets
 from scomm.places import shares as place_shares
 from scomm.places.counties import area_section

@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from citable.display.formats import joined, missing, tr, trn
+from citable.display.tables import Col
+from citable.display.words import N_, LazyText
+from citable.tables.reader import load
 from scomm.data import mappings
 from scomm.data.mappings import areas
-from scomm.data.tables import load
-from scomm.display.formats import joined, missing, tr, trn
-from scomm.display.tables import Col
-from scomm.display.words import N_, LazyText
 from scomm.evidence import jail_arrests
 from scomm.places import datasheets
 from scomm.places import series as sheet_series

@@ -10,13 +10,13 @@ from itertools import groupby
 
 import pandas as pd
 
+from citable.display.formats import joined, tr, trn
+from citable.display.tables import Col, Line
+from citable.display.words import N_, LazyText
+from citable.tables.reader import load
 from scomm.data import ledger, mappings
 from scomm.data.mappings import areas
 from scomm.data.restrictions import without_headquarters
-from scomm.data.tables import load
-from scomm.display.formats import joined, tr, trn
-from scomm.display.tables import Col, Line
-from scomm.display.words import N_, LazyText
 from scomm.evidence.areas import (
     LAST_BOUNDED,
     Monthly,

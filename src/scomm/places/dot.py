@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from scomm.display.formats import tr
-from scomm.display.words import N_, LazyText
+from citable.display.formats import tr
+from citable.display.words import N_, LazyText
 from scomm.evidence.claims import judge
 from scomm.evidence.published import HALF, Published, nation
 from scomm.places import strip

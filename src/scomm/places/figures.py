@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scomm.display.formats import tr, trn
-from scomm.display.words import N_, LazyText
+from citable.display.formats import tr, trn
+from citable.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
 from scomm.places.shares import nearest, span_beside
 

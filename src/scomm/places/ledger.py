@@ -8,8 +8,8 @@ from functools import cache
 
 import pandas as pd
 
+from citable.tables.reader import load
 from scomm.data import ledger, mappings
-from scomm.data.tables import load
 from scomm.evidence.published import Published, published
 
 # Rows about the country or about no one place.

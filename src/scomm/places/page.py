@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scomm.display.tables import Col
-from scomm.display.words import LazyText
+from citable.display.tables import Col
+from citable.display.words import LazyText
 from scomm.places.dot import PlaceDot
 
 # Rows of a table: values by column.

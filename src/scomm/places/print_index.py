@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from citable.display.words import _
+from citable.pdf.pages import Element, text_of
 from scomm.data import ledger
-from scomm.display.words import _
 from scomm.evidence.published import published
 from scomm.places.datasheets import places, states
-from scomm.record.pdf.pages import Element, text_of
 
 # What follows or stands before a state's name when something else is meant.
 _NOT_BEFORE = r"(?<!University of )(?<!Eastern District of )(?<!Western District of )"

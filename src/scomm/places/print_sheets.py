@@ -12,13 +12,13 @@ from lxml import html
 from lxml.html import builder as E
 
 from citable import paths
+from citable.display.formats import fmt
+from citable.display.words import _
 from citable.errors import PrintError
+from citable.pdf import pages, writer
 from citable.project import project
-from scomm.display.formats import fmt
-from scomm.display.words import _
+from citable.record import identity
 from scomm.places.datasheets import places
-from scomm.record import identity
-from scomm.record.pdf import pages, writer
 
 # From how many rows, and up to how many columns, a table is set in two columns of the page.
 _ROWS, _COLUMNS = 16, 5

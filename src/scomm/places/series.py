@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from citable.display.formats import joined, tr, trn
+from citable.display.tables import Col
+from citable.display.words import N_, LazyText
+from citable.tables.reader import load
 from scomm.data import restrictions
 from scomm.data.mappings import counties_by_area
-from scomm.data.tables import load
-from scomm.display.formats import joined, tr, trn
-from scomm.display.tables import Col
-from scomm.display.words import N_, LazyText
 from scomm.evidence import jail_arrests
 from scomm.places.sheets import SheetChart, SheetTable, month_labels
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from scomm.display.formats import tr, trn
-from scomm.display.words import N_, LazyText
+from citable.display.formats import tr, trn
+from citable.display.words import N_, LazyText
 from scomm.evidence.published import Published, nation, published
 from scomm.places import datasheets
 from scomm.places.dot import PlaceDot, place_dot

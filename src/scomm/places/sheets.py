@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from scomm.display.tables import Col
-from scomm.display.words import LazyText
+from citable.display.tables import Col
+from citable.display.words import LazyText
 
 
 @dataclass(frozen=True)

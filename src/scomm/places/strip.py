@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from scomm.display.formats import tr
+from citable.display.formats import tr
 from scomm.evidence.published import Published
 from scomm.places.datasheets import address
 

@@ -9,14 +9,14 @@ from itertools import groupby
 from pathlib import Path
 
 from citable import paths
+from citable.display.words import N_, _
+from citable.pdf import book, writer
+from citable.pdf.book import Line
+from citable.pdf.pages import slug
 from citable.project import project
-from scomm.display.words import N_, _
+from citable.record import identity
 from scomm.places import print_sheets as sheets
 from scomm.places.datasheets import places
-from scomm.record import identity
-from scomm.record.pdf import book, writer
-from scomm.record.pdf.book import Line
-from scomm.record.pdf.pages import slug
 
 SUBTITLE = N_("States and areas: a sheet for each")
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from citable import paths
 from citable.errors import ArgumentError, SourceError
-from scomm.data.files import write_together
+from citable.files.atomic import write_together
+from citable.files.locks import abandoned, one_writer
+from citable.tables.manifest import Entry, manifest, manifest_bytes
+from citable.tables.passports import check_hash, locate, passports
+from citable.tables.schema import TABLES
 from scomm.data.ingest.base import Module, Output
-from scomm.data.locks import abandoned, one_writer
-from scomm.data.manifest import Entry, manifest, manifest_bytes
-from scomm.data.schema import TABLES
-from scomm.data.sources import check_hash, locate, passports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def ingest(
     under its final name has been touched.
     """
     # What only reads the list of modules needs no library of tables.
-    from scomm.data.tables import to_bytes
+    from citable.tables.reader import to_bytes
 
     tables = tables or paths.TABLES
     entries: dict[str, Entry] = {}
@@ -134,10 +134,10 @@ def count_records(
     ``location`` is a folder or pattern that the engine reads. The tables are sorted by their keys,
     so that engines write the same. Raises SourceError naming what is wrong in a file.
     """
+    from citable.tables.reader import parquet_bytes
     from scomm.data.ingest import arrests, removals
     from scomm.data.ingest import engines as known
     from scomm.data.ingest.records import parts
-    from scomm.data.tables import parquet_bytes
 
     kinds = {"removals": removals, "arrests": arrests}
     if kind not in kinds or engine not in known.ENGINES:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import LedgerError, SourceError
+from citable.files.strict import named_rows, read_bytes
+from citable.tables.passports import locate, passports
 from scomm.data import paths
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.population import COUNTY_LIST, county_names
-from scomm.data.sources import locate, passports
-from scomm.data.strict import named_rows, read_bytes
 
 ACTIVATION_DATED = "activation/securecommunities.dta"
 ACTIVATION_SECOND = "activation/activation_dates_makayla_revisedforbalance.dta"

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.files.strict import json_of, unpacked
+from citable.tables.passports import locate
 from scomm.data.ingest.base import Output
-from scomm.data.sources import locate
-from scomm.data.strict import json_of, unpacked
 
 BOUNDARIES = "geo/us-atlas-3.0.1.tgz"
 ORIGINALS = (BOUNDARIES,)

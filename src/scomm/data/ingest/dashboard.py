@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.tables.schema import enum_of
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, read_csv, whole_numbers
 from scomm.data.mappings import areas
-from scomm.data.schema import enum_of
 
 _PATH = "dashboard/ICE_ERO_PFD_FY2021_FY2025Q1_removals.csv"
 ORIGINALS = (_PATH,)

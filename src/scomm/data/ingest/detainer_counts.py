@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.tables.schema import enum_of
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
 from scomm.data.ingest.sheets import check_allowed, months, read_csv, whole_numbers
 from scomm.data.mappings import NOT_RECORDED
-from scomm.data.schema import enum_of
 
 DETAINERS_BY_MONTH = "detainers/npr/detainers_by_year_and_month.csv"
 DETAINERS_BY_REASON = "detainers/npr/detainers_by_lift_reason_and_year.csv"

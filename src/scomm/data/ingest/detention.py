@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.tables.passports import under
 from scomm.data import detention as names
 from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
@@ -24,7 +25,6 @@ from scomm.data.ingest.detention_facilities import titles as facility_titles
 from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
-from scomm.data.sources import under
 
 ORIGINALS = under("detention")
 TABLES = ("detention_national", "detention_facilities")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.files.strict import Malformed, decoded, read_bytes, rows
+from citable.tables.passports import locate, passports
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.sheets import read_csv, read_sheet, refused, whole_numbers
-from scomm.data.sources import locate, passports
-from scomm.data.strict import Malformed, decoded, read_bytes, rows
 
 CENSUS_POPULATION = "population/census_pop_county_2010_2019.csv"
 COUNTY_LIST = "population/county_fips_updated.xlsx"

@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from citable.errors import SourceError
+from citable.tables.passports import locate, passports
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.layout import (
     FISCAL_YEAR,
@@ -35,7 +36,6 @@ from scomm.data.ingest.layout import (
     as_date,
     fiscal_year,
 )
-from scomm.data.sources import locate, passports
 
 _DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _GZIP = 31  # zlib's number for a gzip stream with the largest window

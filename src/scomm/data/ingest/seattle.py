@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from citable.errors import SourceError
+from citable.tables.schema import enum_of
 from scomm.data.ingest import removals
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
@@ -33,7 +34,6 @@ from scomm.data.ingest.sheets import (
     whole_numbers,
 )
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes
-from scomm.data.schema import enum_of
 
 SEATTLE_WORKBOOK = "seattle/UW_v_DHS_LESA-STU_FINAL.xlsx"
 SEATTLE_CAP = "seattle/CAP-FY2017-removals.csv.gz"

@@ -17,8 +17,8 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from citable.errors import SourceError
-from scomm.data.sources import locate
-from scomm.data.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
+from citable.files.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
+from citable.tables.passports import locate
 
 # The largest workbook has 39 MB unpacked, in sheets of up to 36,818 rows.
 _LARGEST_WORKBOOK, _MOST_CELLS = 256 << 20, 10_000_000

@@ -1,0 +1,117 @@
+"""A finding's estimate as it is printed, and where it stands on the fixed scale of its unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from citable.display.formats import fmt, tr
+from citable.display.words import N_, LazyText, _
+
+# How a page prints a value of each unit; a unit that is not named is printed as it is.
+_SPECS = {
+    "share": "pct",
+    "difference": "pts",
+    "ratio": "f2",
+    "p-value": "p",
+    "count": "int",
+    "index": "f2",
+}
+_SIGNED = ("difference",)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A scale with the same ends in every drawing; ``none`` is the value of no difference."""
+
+    ends: tuple[str, str]
+    at: Callable[[float], float]
+    none: float | None = None
+
+
+_SCALES = {
+    "share": _Scale(("0", "100%"), lambda value: value),
+    "difference": _Scale((N_("−100 points"), N_("+100 points")), lambda x: (x + 1) / 2, 0.0),
+    "ratio": _Scale(("1/100", "100"), lambda x: (math.log10(x) + 2) / 4, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Marks of an estimate in percent of its scale's width; None for a mark that it has not."""
+
+    value: float
+    low: float | None
+    high: float | None
+    reference: float | None
+    ends: tuple[str, str]
+
+
+def number(value: Any, unit: str) -> str:
+    """Return a value of a finding as its page prints it; a word is said in the edition's language.
+
+    >>> number(0.287068, "share"), number(0.111155, "difference"), number("cannot be settled", "verdict")
+    ('28.7%', '+11.1', 'cannot be settled')
+    """
+    if not isinstance(value, int | float):
+        return _(value) if isinstance(value, str) else ""
+    sign = "+" if unit in _SIGNED and value > 0 else ""
+    return sign + fmt(value, _SPECS.get(unit, "text"))
+
+
+def with_unit(value: Any, unit: str) -> str:
+    """Return a value with its unit, for where no words stand around it.
+
+    A ratio is of many kinds, a rate among them, and has none.
+
+    >>> with_unit(-0.0372, "difference"), with_unit(1.779, "ratio"), with_unit(94218, "count")
+    ('−3.7 points', '1.78', '94,218')
+    """
+    text = number(value, unit)
+    return _("{number} points").format(number=text) if unit == "difference" and text else text
+
+
+def in_words(finding: Mapping[str, Any]) -> LazyText | str:
+    """Return estimate and interval in words, such as ``28.7% (95% interval 28.4% to 29.0%)``."""
+    unit, interval = finding["unit"], finding["interval"]
+    value = with_unit(finding["value"], unit)
+    if not interval or not value:
+        return value
+    return tr(
+        "{value} ({level}% interval {low} to {high})",
+        value=value,
+        level=round(100 * interval["level"]),
+        low=number(interval["low"], unit),
+        high=number(interval["high"], unit),
+    )
+
+
+def drawing(finding: Mapping[str, Any]) -> Drawing | None:
+    """Return where the marks of a finding stand; None where its unit has no scale, or it no value.
+
+    A share stands on a scale from 0 to 100%, a difference of shares from -100 to +100 points, a
+    ratio from 1/100 to 100 in equal steps of its logarithm. The reference of a difference is zero,
+    of others what the finding names; of a ratio that names none it is one.
+
+    >>> share = {"unit": "share", "value": 0.5, "interval": None, "reference": 0.25}
+    >>> drawing(share)
+    Drawing(value=50.0, low=None, high=None, reference=25.0, ends=('0', '100%'))
+    """
+    scale, value = _SCALES.get(finding["unit"]), finding["value"]
+    if scale is None or not isinstance(value, int | float):
+        return None
+
+    def at(x: float | None) -> float | None:
+        # A ratio of zero has no logarithm, and what is off the scale stands at its end.
+        if not isinstance(x, int | float):
+            return None
+        on_scale = 0.0 if finding["unit"] == "ratio" and x <= 0 else scale.at(x)
+        return round(100 * min(max(on_scale, 0.0), 1.0), 2)
+
+    interval = finding["interval"] or {}
+    named = None if finding["unit"] == "difference" else finding["reference"]
+    reference = scale.none if named is None else named
+    low, high = interval.get("low"), interval.get("high")
+    return Drawing(at(value) or 0.0, at(low), at(high), at(reference), scale.ends)

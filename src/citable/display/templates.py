@@ -1,0 +1,60 @@
+"""The record's HTML templates, filled in the edition's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
+
+from citable.display.formats import fmt
+from citable.display.words import _, language, plural, said
+from citable.project import project
+
+
+class _Safe(dict[str, Any]):
+    """Values by name for ``str.format_map``: formatted as the house does, then escaped."""
+
+    def __getitem__(self, key: str) -> _Value:
+        return _Value(super().__getitem__(key))
+
+
+class _Value:
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        return str(self.value if isinstance(self.value, Markup) else escape(fmt(self.value, spec)))
+
+
+def html(template: str, /, **values: Any) -> Markup:
+    """Translate a piece of HTML with ``{name:format}`` places and fill it, values escaped.
+
+    The template is the book's own and may hold tags; a value that is ``Markup`` stays as it is.
+    """
+    return _filled(_(template), values)
+
+
+def html_plural(one: str, many: str, n: int, /, **values: Any) -> Markup:
+    """As ``html``, in the form that goes with a number, which its places call ``n``."""
+    return _filled(plural(one, many, int(n)), values | {"n": n})
+
+
+def _filled(template: str, values: Mapping[str, Any]) -> Markup:
+    return Markup(template.format_map(_Safe(values)))
+
+
+_templates = Environment(
+    loader=PackageLoader("citable", "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters |= {"fmt": fmt, "said": said}
+_templates.globals |= {"t": html, "tn": html_plural, "language": language}
+
+
+def from_template(template: str, **values: Any) -> str:
+    """Return one of the record's templates as HTML, values escaped."""
+    return _templates.get_template(template).render(command=project().command, **values)

@@ -1,0 +1,148 @@
+"""Checksums of an edition's folder: ``SHA256SUMS`` lists every file, ``MANIFEST.json`` vouches for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from citable import paths
+from citable.errors import EditionError
+from citable.files.strict import is_relative, read_json, read_text
+from citable.record import identity
+from citable.tables.passports import sha256_of
+
+SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
+MANIFEST_SCHEMA = "one-in-four/edition/1"
+# What `make` makes in an edition's source.
+_MADE_HERE = (
+    ".venv",
+    "_build",
+    "bench/tmp",
+    "dist",
+    "originals",
+    ".hypothesis",
+    ".import_linter_cache",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+)
+_TAKE = "The file was altered; take the edition from where it was published."
+
+
+def listing(folder: Path) -> bytes:
+    """Return ``SHA256SUMS`` for a folder, in the form of ``sha256sum``, by path.
+
+    It leaves out itself and the manifest, which carries its digest.
+    """
+    files = sorted(
+        (file.relative_to(folder).as_posix(), file)
+        for file in folder.rglob("*")
+        if file.is_file() and file.relative_to(folder).as_posix() not in (SUMS, MANIFEST)
+    )
+    return "".join(f"{sha256_of(file)}  {name}\n" for name, file in files).encode("utf-8")
+
+
+def read(folder: Path) -> dict[str, str]:
+    """Read ``SHA256SUMS``. Raises EditionError if it is missing or a line is malformed."""
+    file = folder / SUMS
+    try:
+        lines = read_text(file).removesuffix("\n").split("\n")
+    except (OSError, ValueError) as error:
+        raise EditionError(f"{file}: cannot be read ({error}). {_TAKE}") from error
+    sums: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
+        if not found or not is_relative(found[2]) or found[2] in sums:
+            raise EditionError(
+                f"{file}, line {number}: found {line[:90]!r}, expected a sha256, two spaces and a "
+                "path within the edition, each once. "
+                f"{_TAKE}"
+            )
+        sums[found[2]] = found[1]
+    return sums
+
+
+def made_here(folder: Path) -> list[str]:
+    """Return the folders that working in an edition has made: environment, originals, builds, caches.
+
+    A verification reads none of them, but for the environment, which is what runs it, and the
+    originals, each of which it compares with its passport.
+    """
+    return [f"source/{made}" for made in _MADE_HERE if (folder / "source" / made).is_dir()]
+
+
+def _compiled(name: str, sums: Mapping[str, str]) -> bool:
+    """Whether Python made a file from one beside it that is listed; no kernel uses such a file."""
+    folder, cached, file = name.rpartition("__pycache__/")
+    return bool(cached) and name.endswith(".pyc") and f"{folder}{file.split('.')[0]}.py" in sums
+
+
+def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is in a folder and not in its list, and links, each with what it is."""
+    aside = set(made_here(folder))
+    for parent, folders, files in os.walk(folder):
+        here = Path(parent).relative_to(folder)
+        folders[:] = sorted(name for name in folders if (here / name).as_posix() not in aside)
+        for entry in sorted([*files, *folders]):
+            name = (here / entry).as_posix()
+            if (folder / name).is_symlink():
+                yield name, "a link to elsewhere: an edition has none"
+            elif (
+                entry not in folders
+                and name not in (SUMS, MANIFEST)
+                and name not in sums
+                and not _compiled(name, sums)
+            ):
+                yield name, "not listed: it was added"
+
+
+def problems(folder: Path) -> dict[str, str]:
+    """Return what is wrong with an edition's files: path to what was found.
+
+    Raises EditionError if the manifest or the list cannot be read.
+    """
+    try:
+        manifest = read_json(folder / MANIFEST)
+        vouched = str(manifest["sha256sums"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error}). {_TAKE}") from error
+    wrong = {}
+    sums = read(folder)
+    if sha256_of(folder / SUMS) != vouched:
+        wrong[SUMS] = "the list of checksums was altered: MANIFEST.json vouches for another"
+    for name, digest in sums.items():
+        file = folder / name
+        if not file.is_file():
+            wrong[name] = "missing"
+        elif sha256_of(file) != digest:
+            wrong[name] = "changed: its sha256 is not the one listed"
+    return wrong | dict(_strangers(folder, sums))
+
+
+def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
+    """Return what the manifest of an edition's folder states, once its ``SHA256SUMS`` is written."""
+    listed = [folder / name for name in read(folder)] + [folder / SUMS]
+    # The edition's own list of tables: this version of the code may have more.
+    tables = folder / "source" / paths.MANIFEST.relative_to(paths.ROOT)
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "edition": record.edition,
+        "date": record.date,
+        "digest": record.digest,
+        "sha256sums": sha256_of(folder / SUMS),
+        "lock": sha256_of(folder / "source" / paths.LOCK.name),
+        "files": len(listed),
+        "bytes": sum(file.stat().st_size for file in listed),
+        "findings": sum(item.kind == "finding" for item in record.items),
+        "paragraphs": sum(item.kind == "paragraph" for item in record.items),
+        "tables": len(read_json(tables)["tables"]),
+    }
+
+
+def manifest_bytes(stated: Mapping[str, Any]) -> bytes:
+    """Return the manifest as it is written."""
+    return (json.dumps(stated, indent=1) + "\n").encode("utf-8")

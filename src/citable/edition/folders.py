@@ -1,0 +1,110 @@
+"""Folders and zips that appear whole or not at all, and are the same bytes wherever made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from citable.errors import EditionError
+from citable.files.locks import abandoned, one_writer
+from citable.record.identity import epoch
+
+
+@contextmanager
+def made_whole(final: Path, at_most: int | None = None) -> Iterator[Path]:
+    """Give a folder under a temporary name; when the block ends well it and its zip get theirs.
+
+    An error in the block, such as a full disk, leaves what stood under the final names before.
+    Raises EditionError, which leaves it too, if the zip has more than ``at_most`` bytes.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with one_writer(final.parent, final.name):
+        _clear(final)
+        yield from _made_whole(final, at_most)
+
+
+def _clear(final: Path) -> None:
+    """Undo what a process left that was stopped: bring an old folder back, drop what was begun."""
+    for path in abandoned(final.parent):
+        if path.parent != final.parent or not path.name.startswith(f".{final.name}."):
+            continue
+        if path.suffix == ".old" and not final.exists():
+            path.rename(final)
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _made_whole(final: Path, at_most: int | None) -> Iterator[Path]:
+    packed = final.with_name(f"{final.name}.zip")
+    work, work_zip, old = (
+        final.with_name(f".{final.name}.{os.getpid()}.{suffix}")
+        for suffix in ("tmp", "zip.tmp", "old")
+    )
+    try:
+        work.mkdir()
+        yield work
+        _settle(work)
+        _zip(work, work_zip, final.name)
+        if at_most is not None:
+            _check_size(work_zip, packed.name, at_most)
+        if final.exists():
+            final.rename(old)
+        work.rename(final)
+        work_zip.replace(packed)
+    finally:
+        if old.exists() and not final.exists():
+            old.rename(final)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
+        work_zip.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """Give every file one time and plain permissions."""
+    moment = epoch()
+    for file in [*folder.rglob("*"), folder]:
+        file.chmod(0o755 if file.is_dir() or os.access(file, os.X_OK) else 0o644)
+        os.utime(file, (moment, moment))
+
+
+def _zip(folder: Path, to: Path, name: str) -> None:
+    """Write a zip whose bytes depend on the folder's contents alone."""
+    moment = datetime.fromtimestamp(epoch(), UTC).timetuple()[:6]
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(folder.rglob("*")):
+            if not file.is_file():
+                continue
+            entry = zipfile.ZipInfo(f"{name}/{file.relative_to(folder).as_posix()}", moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = (0o100755 if os.access(file, os.X_OK) else 0o100644) << 16
+            archive.writestr(entry, file.read_bytes())
+
+
+def weights(packed: Path) -> dict[str, int]:
+    """Return the compressed bytes of each folder in a zip, two levels deep, the heaviest first."""
+    found: Counter[str] = Counter()
+    with zipfile.ZipFile(packed) as archive:
+        for entry in archive.infolist():
+            folders = entry.filename.split("/")[1:-1]
+            found["/".join(folders[:2]) or "."] += entry.compress_size
+    return dict(found.most_common())
+
+
+def _check_size(packed: Path, name: str, at_most: int) -> None:
+    """Raise EditionError if a zip has more than ``at_most`` bytes, with its heaviest folders."""
+    size = packed.stat().st_size
+    if size > at_most:
+        folders = list(weights(packed).items())[:8]
+        raise EditionError(
+            f"{name}: {size / 1e6:.1f} MB, at most {at_most / 1e6:g} MB are allowed. "
+            f"Heaviest: {', '.join(f'{folder} {n / 1e6:.1f}' for folder, n in folders)}"
+        )

@@ -1,0 +1,98 @@
+"""Kernels for notebooks: each a clean process, forked from one that has imported the libraries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from citable import paths
+from citable.display.figures import DRAWS
+
+if TYPE_CHECKING:  # takes as long to load as a chapter to compute; the server begins before that
+    from jupyter_client.manager import AsyncKernelManager
+
+_SERVER = Path(__file__).with_name("kernel_server.py")
+
+
+def environment(temporary: str) -> dict[str, str]:
+    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
+    result = dict(os.environ)
+    result["PYTHONPATH"] = str(paths.SRC)
+    result["CITABLE_ROOT"] = str(paths.ROOT)
+    result["PYTHONHASHSEED"] = "0"
+    result["PYTHONDONTWRITEBYTECODE"] = "1"
+    result["IPYTHONDIR"] = temporary
+    result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
+    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
+    # sums come out in one order.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        result[name] = "1"
+    return result
+
+
+class Kernels:
+    """A server of kernels, which imports libraries while its caller does other things.
+
+    Without ``draws`` what only drawings need is left to the notebook that asks for it. Some systems
+    cannot fork: there no server starts, and kernels start like any others.
+    """
+
+    def __init__(self, *, draws: bool = True) -> None:
+        self._server: subprocess.Popen[bytes] | None = None
+        if sys.platform != "linux":
+            return
+        self._private = tempfile.TemporaryDirectory(prefix="citable-")
+        self._address = str(Path(self._private.name) / "kernels")
+        self._server = subprocess.Popen(
+            # -P: the folder of the script must not hide libraries of the same names.
+            [sys.executable, "-P", str(_SERVER), self._address, *(["draws"] if draws else [])],
+            stdin=subprocess.PIPE,
+            # Those of the kernels, in force before anything is imported.
+            env=environment(""),
+            cwd=paths.ROOT,
+        )
+
+    def manager(self) -> type[AsyncKernelManager]:
+        """Return the class of managers whose kernels come from this server.
+
+        Raises RuntimeError if it has ended.
+        """
+        from citable.execute.provisioning import PlainManager, forking
+
+        if self._server is None:
+            return PlainManager
+        while not Path(self._address).exists():
+            if self._server.poll() is not None:
+                raise RuntimeError(
+                    f"the server of kernels ended with status {self._server.returncode}"
+                )
+            time.sleep(0.01)
+        return forking(self._address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server; kernels that still run end with whoever asked for them."""
+        if self._server is None:
+            return
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.kill()  # it may still be importing
+        self._server.wait()
+        self._server = None
+        self._private.cleanup()

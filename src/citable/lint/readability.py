@@ -1,0 +1,158 @@
+"""How hard the main text is to read, by two published formulas, page by page.
+
+The Flesch-Kincaid grade (Kincaid, Fishburne, Rogers and Chissom, *Derivation of New Readability
+Formulas*, Naval Technical Training Command, Research Branch Report 8-75, 1975) counts words a
+sentence and syllables a word; the Coleman-Liau index (*Journal of Applied Psychology* 60 (1975):
+283-284) letters a word and sentences a word. Both estimate the years of schooling in the United
+States that a text asks for. They see the length of words and sentences and nothing else: a short
+sentence can be obscure, and a name such as "Pennsylvania" counts as a hard word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from citable import paths
+from citable.execute.chapters import pages
+
+# What stands for a computed number, a formula or a file's name: one plain word, so that the grade
+# does not move when a count does.
+TOKEN = "Number"
+
+# A point after these ends no sentence.
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:No|U\.S|v|vs|ed|St|Dr|e\.g|i\.e)\.$")
+
+# Neighboring vowels that are spoken apart: cre-ate, soci-ety, are-a, du-al, ide-a, be-ing.
+_APART = re.compile(
+    r"creat(?!u)|iety|react|idea|area|[dtv]ual|fluid|uing|ying|eeing|being|riod|scien|dio|deo"
+)
+# A vowel at the end that is written and not spoken, but "ta-ble", "coun-ted", "pla-ces", "hun-dred".
+_SILENT = re.compile(
+    r"[^aeiouyl]e$|[aeiouy]le$|[qg]ue$|[^aeiouydt](?<![dc]r)ed$|[^aeiouysxzcghl]es$|[aeiouy]les$"
+)
+
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’\-][^\W_]+)*")
+
+
+def syllables(word: str) -> int:
+    """Return the number of syllables of an English word by a rule of thumb.
+
+    Groups of neighboring vowels are counted; a silent *e* at the end, and *-es* or *-ed* where
+    they are not spoken, are taken off; a vowel pair that is usually spoken apart counts as two.
+    Parts of a compound with hyphens are added up. Numerals count as one.
+
+    >>> [syllables(word) for word in ("removal", "share", "counted", "states", "over-dispersion")]
+    [3, 1, 2, 1, 5]
+    """
+    if "-" in word:
+        return sum(syllables(part) for part in word.split("-") if part)
+    text = re.sub(r"['’](?:s|t)?$", "", word.lower())
+    text = re.sub(r"[^a-zà-ÿ]", "", text)
+    if not text:
+        return 1
+    count = len(re.findall(r"[aeiouyà-ÿ]+", text)) + len(_APART.findall(text))
+    if _SILENT.search(text):
+        count -= 1
+    return max(count, 1)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the formulas need of a text."""
+
+    sentences: int
+    words: int
+    syllables: int
+    letters: int
+
+    @property
+    def flesch_kincaid(self) -> float:
+        """The Flesch-Kincaid grade."""
+        return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
+
+    @property
+    def coleman_liau(self) -> float:
+        """The Coleman-Liau index."""
+        per_word = 100 / self.words
+        return 0.0588 * self.letters * per_word - 0.296 * self.sentences * per_word - 15.8
+
+
+def sentences(text: str) -> list[str]:
+    """Split plain text into sentences; a line break between paragraphs always ends one."""
+    found: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", text):
+        start = 0
+        flat = " ".join(paragraph.split())
+        for match in re.finditer(r"[.!?][\"”')]*(?= +[\"“(]?[A-Z0-9])|$", flat):
+            part = flat[start : match.end()].strip()
+            if _ABBREVIATION.search(part) and match.end() < len(flat):
+                continue
+            if _WORD.search(part):
+                found.append(part)
+            start = match.end()
+    return found
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text."""
+    return _WORD.findall(text)
+
+
+def count(text: str) -> Counts:
+    """Count sentences, words, syllables and letters of plain text."""
+    parts = sentences(text)
+    all_words = [word for part in parts for word in words(part)]
+    return Counts(
+        len(parts),
+        len(all_words),
+        sum(syllables(word) for word in all_words),
+        sum(len(re.findall(r"[^\W_]", word)) for word in all_words),
+    )
+
+
+def main_text(text: str) -> str:
+    """Return the main text of a page: its paragraphs and list items as plain words.
+
+    Left out: the header, code and other directives (so the boxes that can be skipped too),
+    formulas, tables, headings, quotations of a form. A citation in brackets is no word; one that
+    is part of its sentence, a computed number and a file's name are ``TOKEN``.
+    """
+    for pattern, put, flags in (
+        (r"\A---\n.*?\n---\n", "", re.S),
+        (r"^(`{3,}|~{3,}|:{3,}).*?^\1\s*$", "\n", re.S | re.M),
+        (r"\$\$.*?\$\$", "\n\n", re.S),
+        (r"^(?:#|\||>|\(.*\)=).*$", "\n", re.M),
+        (r"\s*\{cite:p\}`[^`]*`", "", 0),
+        (r"\{gl\}`([^`<]*?)(?:\s*<[^`]*>)?`", r"\1", 0),
+        (r"\{[\w:-]+\}`[^`]*`", TOKEN, 0),
+        (r"`[^`\n]*`|\$[^$\n]+\$", TOKEN, 0),
+        (r"\[([^\]]*)\]\([^)]*\)", r"\1", 0),
+        (r"^\s*(?:[-*]|\d+\.) +", "\n\n", re.M),
+        (r"\*+", "", 0),
+    ):
+        text = re.sub(pattern, put, text, flags=flags)
+    return re.sub(r"\n\s*\n", "\n\n", text).strip()
+
+
+def by_page() -> dict[str, str]:
+    """Return the main text of every page of the book that has one, in reading order."""
+    found = {}
+    for page in pages():
+        text = main_text(Path(paths.ROOT / f"{page}.md").read_text(encoding="utf-8"))
+        if text:
+            found[page] = text
+    return found
+
+
+def whole(texts: Iterable[str]) -> Counts:
+    """Count several texts as one."""
+    return count("\n\n".join(texts))
+
+
+def long_sentences(text: str, more_than: int) -> list[str]:
+    """Return the sentences with more words than that, longest first."""
+    found = [part for part in sentences(text) if len(words(part)) > more_than]
+    return sorted(found, key=lambda part: -len(words(part)))

@@ -1,0 +1,156 @@
+"""Leave no page of a chapter near-empty: exhibits give way to the text that follows them.
+
+A figure, or a table that is kept whole, goes on to the next page where it does not fit, and would
+leave the rest of its page blank. As in any printed book the text after it then moves up, as far as
+the next heading or exhibit: exhibits keep their order, their section and their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from itertools import pairwise
+from typing import Any
+
+from citable.pdf import writer
+from citable.pdf.pages import Article, having
+
+# The share of a page's height down to which it shall be filled, and must be at least; a chapter's
+# last page must be filled to the third.
+FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
+# Classes of print.css that set an article's lines closer or wider, in the order in which they are
+# tried where a page would be near-empty.
+SPACINGS = ("tight", "loose", "tight tighter", "loose looser")
+# Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
+_ROUNDS = 16
+
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_TEXT = ("p", "ul", "ol", "dl", "blockquote")
+# In a layout of one chapter the pages of others are not known; their digits take the same room.
+_ALONE = '\n.page-of::before { content: "0" !important }'
+
+Render = Callable[[Article], Sequence[writer.Extent]]
+
+
+def flatten(root: Any) -> None:
+    """Make what a cell shows a neighbour of the text around the cell."""
+    for wrapper in having(root, "cell", "cell_output", "output"):
+        wrapper.drop_tag()
+
+
+def _is_exhibit(element: Any) -> bool:
+    return bool({"exhibit", "table-wrapper", "turned"} & set((element.get("class") or "").split()))
+
+
+def _is_finding(element: Any) -> bool:
+    return "finding" in (element.get("class") or "").split()
+
+
+def _is_text(element: Any) -> bool:
+    return element.tag in _TEXT or _is_finding(element)
+
+
+def number_blocks(root: Any) -> list[Any]:
+    """Number what stands in an article's sections, in ``data-block``; return it by number."""
+    blocks = [
+        child
+        for parent in root.iter("article", "section")
+        if not _is_finding(parent)
+        for child in parent
+        if child.tag not in ("section", "template") or _is_finding(child)
+    ]
+    for number, block in enumerate(blocks):
+        block.set("data-block", str(number))
+    return blocks
+
+
+def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
+    """Move the exhibit that leaves the first near-empty page behind the text that fills the page.
+
+    Exhibits that stand together, such as a figure and its table, are moved together. Where no text
+    follows and more than half of the page would be blank, the exhibit goes to the top of that page,
+    if it has no other. Returns whether any was moved.
+    """
+    heights: dict[int, float] = {}
+    for extent in laid:
+        for number, height in extent.blocks:
+            heights[number] = heights.get(number, 0.0) + height
+    seen: set[int] = set()
+    for extent, following in pairwise(laid):
+        here = [number for number, _height in extent.blocks if number not in seen]
+        seen.update(here)
+        if extent.filled >= FILLED:
+            continue
+        filled = extent.filled
+        for number in (number for number, _height in following.blocks if number not in seen):
+            if blocks[number].tag not in _HEADINGS:
+                break
+            filled += heights[number] / extent.height
+        else:
+            continue
+        exhibits = [blocks[number]]
+        if not _is_exhibit(exhibits[0]):
+            continue
+        while (more := exhibits[-1].getnext()) is not None and _is_exhibit(more):
+            exhibits.append(more)
+        last = after = exhibits[-1]
+        while filled < FILLED and (text := after.getnext()) is not None and _is_text(text):
+            after = text
+            filled += heights[int(text.get("data-block"))] / extent.height
+        if after is not last:
+            for exhibit in reversed(exhibits):
+                after.addnext(exhibit)
+            return True
+        tail = sum(height for number, height in extent.blocks if number not in here)
+        if (
+            extent.filled < _HALF
+            and here
+            and not any(_is_exhibit(blocks[number]) for number, _height in extent.blocks)
+            and tail + heights[number] < extent.height
+        ):
+            blocks[here[0]].addprevious(exhibits[0])
+            return True
+    return False
+
+
+def _settle(item: Article, render: Render) -> Sequence[writer.Extent]:
+    """Let exhibits give way until no page can be filled any more; return the layout."""
+    blocks = number_blocks(item.element)
+    laid = render(item)
+    for _round in range(_ROUNDS):
+        if not give_way(blocks, laid):
+            break
+        laid = render(item)
+    return laid
+
+
+def _near_empty(laid: Sequence[writer.Extent]) -> int:
+    """Count the pages that hold too little."""
+    inside = sum(extent.filled < _HALF for extent in laid[:-1])
+    return inside + (len(laid) > 1 and laid[-1].filled < THIRD)
+
+
+def fill_pages(item: Article, render: Render) -> None:
+    """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
+    unsettled = deepcopy(item.element)
+    best, fewest = item.element, _near_empty(_settle(item, render))
+    for spacing in SPACINGS:
+        if not fewest:
+            break
+        item.element = deepcopy(unsettled)
+        item.element.set("class", f"{item.element.get('class')} {spacing}")
+        found = _near_empty(_settle(item, render))
+        if found < fewest:
+            best, fewest = item.element, found
+    item.element = best
+    for block in item.element.xpath(".//*[@data-block]"):
+        del block.attrib["data-block"]
+
+
+def alone(document: Callable[[Article], str], css: str) -> Render:
+    """Return a function that lays an article out by itself."""
+
+    def render(item: Article) -> Sequence[writer.Extent]:
+        return writer.extents(writer.render(document(item), css + _ALONE))
+
+    return render

@@ -1,0 +1,323 @@
+"""The words of findings, figures and tables: directives in a notebook's Markdown.
+
+A code cell records numbers; a directive beside it says what they are::
+
+    :::{finding} 5.1
+    :sources: removals
+    :claims: C1
+
+    Of {n}`5.1.denominator` removals {n}`5.1:pct` were of people without a recorded conviction.
+
+    - Period: October 2010
+    - Does not show: why
+    :::
+
+The first paragraph is the statement of a finding, or the caption of a figure or table. Items of
+the list below are its other texts (``FIELDS``), or columns of a table: ``- `share:pct` Share, %``.
+The option ``estimate`` of a
+finding is its value with the unit, for lists: ``{n}`2.2:f1` months``. Texts are plain, with two roles: ``{n}`name:format``` is one recorded value, ``{each}`name; text```
+is ``text`` once for each row of a recorded frame, its ``{column:format}`` places filled.
+
+Everything here is plain text in, plain data out; Sphinx shows it in ``citable.sphinx.exhibits``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+
+from citable.display.formats import fill, fmt
+from citable.display.tables import Col
+from citable.display.words import _, of_pages
+from citable.errors import FindingError
+
+# The texts that a directive can have after its first paragraph, by kind, with the names of their
+# fields in the record.
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "finding": {
+        "Estimand": "estimand",
+        "Period": "period",
+        "Population": "population",
+        "Compared with": "null",
+        "Reference": "reference_label",
+        "Assumes": "assumptions",
+        "Does not show": "not_shown",
+    },
+    "figure": {"Alternative text": "alt", "In words": "long_description"},
+    "table": {"Note": "note"},
+}
+KINDS = tuple(FIELDS)
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "finding": ("sources", "claims", "route", "estimate"),
+    "figure": ("sources",),
+    "table": ("sources",),
+}
+_REQUIRED = {
+    "finding": ("estimand", "period", "population"),
+    "figure": ("alt",),
+    "table": (),
+}
+# Where ``say`` leaves frames and rows, and in a translated edition anything in its language.
+FRAME, ROW, TRANSLATED = "frame", "row", "translated"
+_FIRST = {"finding": "statement", "figure": "caption", "table": "caption"}
+
+_DIRECTIVE = re.compile(
+    r"^(?P<fence>:{3,})\{(?P<kind>finding|figure|table)\}[ \t]*(?P<id>[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[ \t]*$",
+    re.S | re.M,
+)
+_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)")
+_COLUMN = re.compile(r"`([^`]+)`\s+(.+)", re.S)
+_FIELD = re.compile(r"([A-Z][A-Za-z ]*): (.+)", re.S)
+_ROLE = re.compile(r"\{(\w+)\}`([^`]*)`")
+_FINDING_VALUE = re.compile(r"((?:\d{1,2}|[A-Z])\.\d{1,3})(?:\.(\w+))?")
+
+
+@dataclass(frozen=True)
+class Directive:
+    """A directive as it is written: texts still hold their roles.
+
+    ``columns`` are a table's, by name; those that a narrow screen may hide are written
+    ``- `name:format wide` Heading``.
+    """
+
+    kind: str
+    id: str
+    options: Mapping[str, str]
+    texts: Mapping[str, str]
+    columns: Mapping[str, Col] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name under which its numbers are recorded."""
+        return f"{self.kind}/{self.id}"
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Every text of it: statement or caption, fields, headings of columns, an estimate."""
+        columns = (column.label for column in self.columns.values())
+        estimate = self.options.get("estimate", "")
+        return (*self.texts.values(), *columns, *((estimate,) if estimate else ()))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The tables and hand-typed files that it rests on."""
+        return _listed(self.options.get("sources", ""))
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that a finding bears on."""
+        return _listed(self.options.get("claims", ""))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[,\s]+", text) if part)
+
+
+def _items(block: str) -> list[str]:
+    """Return the items of a list, each as one line."""
+    items: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("- "):
+            items.append(line[2:].strip())
+        elif items:
+            items[-1] += f" {line.strip()}"
+    return items
+
+
+def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> Directive:
+    """Return a directive from its parts.
+
+    Raises FindingError if a text is missing, or an option, a field or a role is not known.
+    """
+    name = f"{kind} {identifier}"
+    for option in options:
+        if option not in OPTIONS[kind]:
+            raise FindingError(f"{name}: option {option!r}, expected {', '.join(OPTIONS[kind])}")
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", body.strip()) if block.strip()]
+    texts: dict[str, str] = {}
+    columns: dict[str, Col] = {}
+    for number, block in enumerate(blocks):
+        if not block.startswith("- "):
+            if number:
+                raise FindingError(f"{name}: a second paragraph; expected a list: {block[:40]!r}")
+            texts[_FIRST[kind]] = " ".join(block.split())
+            continue
+        for item in _items(block):
+            if kind == "table" and (found := _COLUMN.fullmatch(item)):
+                columns |= _column(found[1], found[2])
+                continue
+            labelled = _FIELD.fullmatch(item)
+            if labelled is None or labelled[1] not in FIELDS[kind]:
+                raise FindingError(
+                    f"{name}: {item[:40]!r}, expected one of "
+                    f"{', '.join(f'{label}:' for label in FIELDS[kind])}"
+                )
+            texts[FIELDS[kind][labelled[1]]] = " ".join(labelled[2].split())
+    for wanted in (_FIRST[kind], *_REQUIRED[kind]):
+        if wanted not in texts:
+            raise FindingError(f"{name}: its {wanted.replace('_', ' ')} is missing")
+    directive = Directive(kind, identifier, dict(options), texts, columns)
+    for text in directive.written:
+        for role, _argument in _ROLE.findall(text):
+            if role not in ("n", "each"):
+                raise FindingError(f"{name}: role {{{role}}}; texts here know {{n}} and {{each}}")
+    return directive
+
+
+def _column(code: str, label: str) -> dict[str, Col]:
+    """Return a printed column by name, from its code and heading; a name may hold spaces.
+
+    Two names with ``to`` between them are the lower and upper ends of ranges, in one column.
+
+    >>> _column("Criminal Conviction:int wide", "Convicted")
+    {'Criminal Conviction': Col(label='Convicted', spec='int', phone=False, high='')}
+    >>> _column("low to high:pct", "Share")
+    {'low': Col(label='Share', spec='pct', phone=True, high='high')}
+    """
+    code, wide = code.removesuffix(" wide"), code.endswith(" wide")
+    name, _colon, spec = code.partition(":")
+    low, _to, high = name.partition(" to ")
+    return {low: Col(" ".join(label.split()), spec, phone=not wide, high=high)}
+
+
+def of_text(text: str) -> Iterator[Directive]:
+    """Yield the directives of a Markdown text, in its order. Raises FindingError as ``parse``."""
+    for found in _DIRECTIVE.finditer(text):
+        options: dict[str, str] = {}
+        lines = found["body"].splitlines()
+        while lines and (option := _OPTION.fullmatch(lines[0].strip())):
+            options[option[1]] = option[2].strip()
+            lines.pop(0)
+        yield parse(found["kind"], found["id"].strip(), options, "\n".join(lines))
+
+
+def of_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
+    """Return the directives of a notebook's Markdown by name. Raises FindingError if one is twice."""
+    known: dict[str, Directive] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and ":::{" in cell.source:
+            for directive in of_text(cell.source):
+                if directive.name in known:
+                    raise FindingError(f"{directive.kind} {directive.id} is described twice")
+                known[directive.name] = directive
+    return known
+
+
+def value(given: Mapping[str, Any], name: str) -> Any:
+    """Return what a name in a role stands for.
+
+    ``name`` is what ``say`` recorded, ``name.column`` for a row; or a finding's number, such as
+    ``5.1`` for its value or ``5.1.low`` for a field of it or an end of its interval. Raises
+    FindingError if there is none.
+    """
+    if name in given:
+        return given[name]
+    row, _dot, column = name.partition(".")
+    if f"{ROW}/{row}" in given:
+        if column not in given[f"{ROW}/{row}"]:
+            raise FindingError(f"the row {row!r} has no column {column!r}")
+        return given[f"{ROW}/{row}"][column]
+    found = _FINDING_VALUE.fullmatch(name)
+    if found is None or f"finding/{found[1]}" not in given:
+        raise FindingError("the page does not record it")
+    finding, part = given[f"finding/{found[1]}"], found[2] or "value"
+    data = finding["interval"] if part in ("low", "high") else finding
+    if not data or part not in data:
+        raise FindingError(f"finding {found[1]} has no {part}")
+    return data[part]
+
+
+def finding_of(name: str) -> str:
+    """Return the finding that a name in a role refers to, empty for a value of ``say``."""
+    found = _FINDING_VALUE.fullmatch(name)
+    return found[1] if found else ""
+
+
+def formatted(given: Mapping[str, Any], argument: str) -> str:
+    """Return what ``{n}`argument``` prints: a value in a format. Raises FindingError, ArgumentError."""
+    name, _colon, spec = argument.partition(":")
+    return fmt(value(given, name), spec)
+
+
+def each(given: Mapping[str, Any], argument: str) -> str:
+    """Return what ``{each}`argument``` prints: a text for each row of a recorded frame.
+
+    ``argument`` is the frame's name, the mark between texts (``;`` or ``,``), and the text with its
+    ``{column:format}`` places; "none" without rows. Raises FindingError if there is no such frame
+    or column.
+    """
+    found = re.fullmatch(r"(\w+)([;,]) (.+)", argument.strip(), re.S)
+    if found is None:
+        raise FindingError(f"expected name, then ; or , then a text: {argument!r}")
+    name, mark, text = found.groups()
+    if f"{FRAME}/{name}" not in given:
+        raise FindingError(f"the page records no frame {name!r}")
+    rows = given[f"{FRAME}/{name}"]
+    try:
+        return f"{mark} ".join(fill(text, row) for row in rows) if rows else _("none")
+    except KeyError as error:
+        raise FindingError(f"frame {name!r} has no column {error}") from error
+
+
+def named(argument: str) -> str:
+    """Return the name that the argument of a role refers to, a row's without its column."""
+    name = re.split("[:;,]", argument)[0]
+    return name if finding_of(name) else name.partition(".")[0]
+
+
+def names(text: str) -> set[str]:
+    """Return the names that the roles of a text refer to."""
+    return {named(argument) for _role, argument in _ROLE.findall(text)}
+
+
+def filled(text: str, given: Mapping[str, Any]) -> str:
+    """Return a text with its roles filled. Raises FindingError or ArgumentError naming the role."""
+
+    def one(found: re.Match[str]) -> str:
+        role: Callable[[Mapping[str, Any], str], str] = formatted if found[1] == "n" else each
+        try:
+            return role(given, found[2])
+        except (FindingError, ValueError, TypeError, IndexError) as error:
+            raise FindingError(f"{found[0]}: {error}") from error
+
+    return _ROLE.sub(one, text)
+
+
+def in_language(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what roles can name, texts among it in the language of the edition."""
+    front = f"{TRANSLATED}/"
+    return {**given} | {
+        name.removeprefix(front): data for name, data in given.items() if name.startswith(front)
+    }
+
+
+def shown(text: str, given: Mapping[str, Any]) -> str:
+    """Return a text filled, in the language of the edition. Raises FindingError as ``filled``."""
+    return filled(of_pages(text), in_language(given))
+
+
+def texts(
+    directive: Directive,
+    given: Mapping[str, Any],
+    say: Callable[[str, Mapping[str, Any]], str] = filled,
+) -> dict[str, Any]:
+    """Return a directive's texts filled by ``say``: ``filled`` for the record, or ``shown``.
+
+    A finding's assumptions are parted by semicolons. Raises FindingError naming the directive.
+    """
+    try:
+        result: dict[str, Any] = {name: say(text, given) for name, text in directive.texts.items()}
+    except FindingError as error:
+        raise FindingError(f"{directive.kind} {directive.id}: {error}") from error
+    if directive.kind == "finding":
+        parts = result.get("assumptions", "").split("; ")
+        result["assumptions"] = [part for part in parts if part]
+        result["tables"] = list(directive.sources)
+        result["claims"] = list(directive.claims)
+        result["route"] = say(directive.options.get("route", ""), given)
+    return result

@@ -1,0 +1,44 @@
+"""Reports of errors by readers: a message that names the finding, the edition and its digest."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from citable.display.words import _
+from citable.record.identity import Item, Record
+
+# The form of the repository for a wrong number, and its field for where that stands.
+_TEMPLATE, _WHERE = "wrong-number.yml", "where"
+
+
+def where(record: Record, item: Item) -> str:
+    """Return the words that say which text of which edition is meant."""
+    return (
+        f"{item.reference}, ed. {record.edition}, digest {record.short_digest}, "
+        f"{record.url(item) or record.permanent(item)}"
+    )
+
+
+def message(record: Record, item: Item) -> str:
+    """Return the message with what only the reader knows left open, in the edition's language."""
+    asked = (
+        _("What the book says:"),
+        _("What I think is right, and how it can be checked:"),
+    )
+    return "\n\n".join((where(record, item), *asked)) + "\n"
+
+
+def address(record: Record, item: Item, repository: str, mail: str) -> str:
+    """Return the address that opens a report with its place filled in.
+
+    The repository's form for a wrong number where ``repository`` is configured, else a message to
+    ``mail``; empty where neither is.
+    """
+    subject = f"Wrong number: {item.reference}"
+    if repository:
+        fields = {"template": _TEMPLATE, "title": subject, _WHERE: where(record, item)}
+        return f"{repository.rstrip('/')}/issues/new?{urlencode(fields, quote_via=quote)}"
+    if mail:
+        fields = {"subject": subject, "body": message(record, item)}
+        return f"mailto:{quote(mail, safe='@')}?{urlencode(fields, quote_via=quote)}"
+    return ""

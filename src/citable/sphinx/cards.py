@@ -1,0 +1,123 @@
+"""A picture for the links to each page, and every figure as PNG beside its SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from citable.display import pictures
+from citable.display.estimates import drawing, number, with_unit
+from citable.display.formats import fmt
+from citable.display.words import _
+from citable.execute import chapters
+from citable.files.atomic import write_atomically
+from citable.project import project
+from citable.record.identity import text_digest
+from citable.record.outputs import findings_shown, of_kind, slug
+from citable.sphinx import writers
+from citable.sphinx.execution import executed
+from citable.sphinx.main_findings import opening_finding
+from citable.sphinx.state import build_state
+from citable.tables.passports import sha256_of
+
+GENERAL = "cards/book.png"
+_CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
+_FIGURE_COLORS = 256
+
+
+def card_path(page: str, own: bool = True) -> str:
+    """Return the picture of a page, relative to the root.
+
+    Chapters, findings, states and areas have their own; all others share one, as every page does
+    where ``own`` is false.
+
+    >>> card_path("notebooks/05-nation"), card_path("cite/5")
+    ('cards/05-nation.png', 'cards/book.png')
+    """
+    folder, _, name = page.rpartition("/")
+    own = own and not name.startswith("county-")
+    return (
+        f"cards/{name}.png" if own and folder in ("notebooks", "datasheets", "trace") else GENERAL
+    )
+
+
+def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the number and the line of a finding's card; an index says nothing without words."""
+    if finding["unit"] == "index":
+        return {}
+    drawn = drawing(finding)
+    answer: dict[str, Any] = {"number": with_unit(finding["value"], finding["unit"])}
+    if drawn is not None:
+        named = ""
+        if finding["unit"] != "difference" and isinstance(finding["reference"], int | float):
+            value = number(finding["reference"], finding["unit"])
+            named = f"{finding['reference_label']}: {value}"
+        ends = (_(drawn.ends[0]), _(drawn.ends[1]))
+        marks = (drawn.value,), drawn.low, drawn.high, drawn.reference, named, ends
+        answer["marks"] = pictures.Marks(*marks)
+    return answer
+
+
+def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
+    record = build_state(app).record
+    site, about = _(project().short_title), _(project().subtitle)
+    foot = _("Edition {edition}, {date}. Every number can be checked.").format(
+        edition=project().version, date=fmt(record.date, "date")
+    )
+    yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
+    if not app.config.citable_page_cards:
+        return
+    notebooks = executed(app)
+    found = {item["id"]: item for item in findings_shown(notebooks)}
+    opening = {page: opening_finding(notebook) for page, notebook in notebooks.items()}
+    for page in chapters.pages():
+        if page != app.config.root_doc and page in app.env.titles:
+            title, first = app.env.titles[page].astext(), found.get(opening.get(page, ""))
+            says = str(first["statement"]) if first else about
+            answer = _answer(first) if first else {}
+            yield card_path(page), pictures.Card(site, title, says, foot, **answer)
+    for item in found.values():
+        title = app.env.titles[str(item["url"]).split(".html")[0]].astext()
+        name = f"{site}  {_('Finding {id}').format(id=item['id'])}"
+        card = pictures.Card(name, title, str(item["statement"]), foot, **_answer(item))
+        yield card_path(f"trace/finding-{slug(item['id'])}"), card
+    extension = project().extension()
+    for page, card in extension.social_cards(app, site, foot) if extension else ():
+        yield card_path(page), card
+
+
+def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
+    """Write a picture unless the same was drawn before; return where drawings are kept."""
+    kept = Path(app.outdir).parent / ".record" / "pictures"
+    how = sha256_of(Path(pictures.__file__))
+    file = kept / f"{text_digest(f'{how} {width} {colors} {svg}')}.png"
+    if not file.is_file():
+        write_atomically(file, pictures.palette_png(pictures.png(svg, width), colors))
+    write_atomically(to, file.read_bytes())
+    return file
+
+
+def _write(app: Sphinx, out: Path) -> None:
+    drawings = {
+        out / path: (pictures.card_svg(card), pictures.CARD[0], _CARD_COLORS)
+        for path, card in _cards(app)
+    }
+    for identifier, (_page, data) in of_kind(executed(app), "figure").items():
+        file = out / "exhibits" / f"figure-{slug(identifier)}.png"
+        drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, _FIGURE_COLORS)
+    used = {_drawn(app, *how, file) for file, how in drawings.items()}
+    for folder in (out / "cards", out / "exhibits"):
+        writers.keep_only(drawings, folder, ".png")
+    writers.keep_only(used, next(iter(used)).parent, ".png")
+
+
+FILES = writers.SiteFiles("pictures", _write, GENERAL, writers.dependencies, in_background=True)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the option."""
+    # Whether each page has a picture of its own for links to it, or all share the book's.
+    app.add_config_value("citable_page_cards", True, "html")

@@ -1,0 +1,173 @@
+"""Execute what is stale before Sphinx reads a page, and give MyST-NB the executed notebooks.
+
+MyST-NB executes nothing: it reads each page through ``read_executed``, a custom format of its own
+(``nb_custom_formats``). Which results may be used is decided by ``citable.execute.execution``.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+
+import nbformat
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from citable import paths
+from citable.errors import CitableError
+from citable.execute import chapters
+from citable.execute.execution import Executed, Notebooks, Store, execute_all, forget
+from citable.record import published
+from citable.sphinx.state import build_state, record_domain
+from citable.tables.manifest import manifest
+from citable.tables.passports import sha256_of
+
+logger = logging.getLogger(__name__)
+
+# The mark of a page that prints findings of other pages: it is as old as the newest of them.
+FOREIGN = "findings of other pages"
+LISTING_PAGES = ("notebooks/C-findings",)
+
+
+def executed(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
+    """Return this build's notebooks with their outputs, by page."""
+    return {name: result.notebook for name, result in build_state(app).results.items()}
+
+
+def _folder(app: Sphinx) -> Path:
+    """Where executed notebooks are kept: beside the built pages, whatever builder runs."""
+    return Path(app.outdir).parent / ".executed"
+
+
+def _configure(app: Sphinx, _config: object) -> None:
+    # Only pages of the table of contents, found by name: the extension that reads it would look for
+    # others to exclude in every folder beside them.
+    app.config.include_patterns = [f"{page}.*" for page in chapters.pages()]
+    # Jupyter Book has no option for it: pages are read and written by all processors.
+    app.parallel = max(app.parallel, os.cpu_count() or 1)
+    # The extension of the table of contents brings one that numbers chapters where the table says
+    # `numbered`, which ours does not. It does not tell Sphinx whether it bears parallel reading,
+    # which would be a warning; with nothing to number it does.
+    numbering = app.extensions.get("sphinx_multitoc_numbering")
+    if numbering is not None:
+        numbering.parallel_read_safe = True
+    app.config.nb_execution_mode = "off"
+
+
+# The executed notebooks of the build that runs in this process, for ``read_executed``.
+_READ: dict[str, nbformat.NotebookNode] = {}
+
+
+def read_executed(text: str, page: str) -> nbformat.NotebookNode:
+    """Return a page as an executed notebook, for MyST-NB, which changes what it is given."""
+    return copy.deepcopy(_READ[page])
+
+
+def extracting(app: Sphinx) -> bool:
+    """Whether this run only takes the prose out for translators, which needs no results."""
+    return bool(app.builder.name == "gettext")
+
+
+def _choose_reader(app: Sphinx, config: Config) -> None:
+    """Name the reader of each page with code cells.
+
+    After MyST-NB has made a file's ending of each format, which these are not, and before Sphinx
+    compares the configuration with that of the last build: a difference reads every page again.
+    """
+    reader = f"{read_executed.__module__}.{read_executed.__name__}"
+    config.nb_custom_formats = {
+        f"{page}.md": [reader, {"page": page}, False]
+        for page in chapters.pages()
+        if (file := Path(app.srcdir) / f"{page}.md").is_file()
+        and is_myst_markdown_notebook(file.read_text(encoding="utf-8"))
+    }
+
+
+def _without_reader(app: Sphinx) -> None:
+    """Let MyST-NB read pages by itself where there are no results, before it settles its options."""
+    if extracting(app):
+        app.config.nb_custom_formats = {}
+        # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
+        app.config.suppress_warnings += ["myst-nb.lexer"]
+
+
+def _check_tables() -> None:
+    """Refuse to build from tables that are not those of the manifest."""
+    for entry in manifest().values():
+        actual = sha256_of(paths.TABLES / entry.file)
+        if actual != entry.sha256:
+            raise ExtensionError(
+                f"data/tables/{entry.file} has sha256 {actual}, the manifest expects "
+                f"{entry.sha256}; compute the tables again or restore the file."
+            )
+
+
+def _notebooks(app: Sphinx) -> Notebooks:
+    found: dict[str, str] = {}
+    for docname in sorted(app.project.docnames):
+        file = Path(app.srcdir) / f"{docname}.md"
+        if not file.is_file():
+            continue
+        text = file.read_text(encoding="utf-8")
+        if is_myst_markdown_notebook(text):
+            found[docname] = text
+
+    def read(docname: str, text: str) -> nbformat.NotebookNode:
+        return read_myst_markdown_notebook(
+            text, add_source_map=True, path=str(Path(app.srcdir) / f"{docname}.md")
+        )
+
+    return Notebooks(found, read)
+
+
+def _execute(app: Sphinx) -> None:
+    if extracting(app):
+        return
+    _check_tables()
+    notebooks = _notebooks(app)
+    store = Store(_folder(app) / "store")
+
+    def report(name: str, executed: Executed) -> None:
+        logger.info("executed %s in %.1f s", name, executed.seconds)
+
+    try:
+        results = execute_all(notebooks, store, report=report)
+        published.in_published_digits({name: r.notebook for name, r in results.items()})
+    except CitableError as error:
+        raise ExtensionError(str(error)) from error
+    forget(store, notebooks)
+    done = sum(result.seconds is not None for result in results.values())
+    logger.info("notebooks: %d executed, %d unchanged", done, len(results) - done)
+    _READ.update({name: result.notebook for name, result in results.items()})
+    build_state(app).results = results
+
+
+def _outdated(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Execute, then name the pages whose numbers changed though their text did not."""
+    _execute(app)
+    now = {docname: result.key for docname, result in build_state(app).results.items()}
+    before = record_domain(env).exchange("keys", now)
+    changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
+    # The ledger lists every page's findings, so it is as old as the oldest of them.
+    lists = [page for page in LISTING_PAGES if page in env.found_docs]
+    lists += [page for page, data in env.metadata.items() if FOREIGN in data]
+    return changed_keys + lists if changed_keys else []
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to the build: configure, choose readers, then execute and say what is outdated."""
+    app.connect("config-inited", _configure, priority=1)
+    app.connect("config-inited", _choose_reader, priority=900)
+    app.connect("builder-inited", _without_reader, priority=1)
+    app.connect("env-get-outdated", _outdated)

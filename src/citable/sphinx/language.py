@@ -1,0 +1,113 @@
+"""The language of a build: ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's alike.
+
+Prose comes through Sphinx's own catalogs (``locale/<language>/LC_MESSAGES/pages.po``), everything
+else through ``book.po`` beside it. Both are compiled here before anything is read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx import addnodes, package_dir
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
+from sphinx.transforms import SphinxTransform
+
+from citable import paths
+from citable.display.words import ENGLISH, N_, PAGES, _, language
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    # One catalog for all pages, without ids that would be others at every run.
+    config.gettext_compact = PAGES
+    config.gettext_uuid = False
+    config.gettext_auto_build = False
+    config.locale_dirs = [str(paths.LOCALE)]
+    if language() == ENGLISH:
+        return
+    if not (paths.LOCALE / language() / "LC_MESSAGES").is_dir():
+        raise ConfigError(f"there is no translation into {language()!r} in {paths.LOCALE}")
+    from citable.translate.catalogs import compile_catalogs  # English needs none of it
+
+    compile_catalogs(language())
+    config.language = language()
+    config.html_title = _(str(config.html_title))
+    config.copyright = _(str(config.copyright))
+    # Sphinx took its own words before it loaded extensions; now in this language.
+    app._init_i18n()
+
+
+def copy_sphinx_template(app: Sphinx) -> None:
+    """Put the template of Sphinx's own words beside that of the pages, for translators."""
+    shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
+
+
+# What the theme says in English in its own templates, through no catalog.
+CHROME = (
+    N_("Expand"),
+    N_("Light mode"),
+    N_("Dark mode"),
+    N_("Auto light/dark, in light mode"),
+    N_("Auto light/dark, in dark mode"),
+    N_("Toggle Light / Dark / Auto color theme"),
+    N_("Toggle site navigation sidebar"),
+    N_("Toggle table of contents sidebar"),
+    N_("Skip to content"),
+    N_("Back to top"),
+    N_("On this page"),
+    N_("Please activate JavaScript to enable the search functionality."),
+)
+_CHROME = re.compile(
+    r'(>\s*|aria-label=")(' + "|".join(re.escape(text) for text in CHROME) + r')(\s*<|")'
+)
+
+
+def chrome(page: str) -> Markup:
+    """Return a page of the theme with the theme's own words in the edition's language."""
+    if language() == ENGLISH:
+        return Markup(page)
+    return Markup(_CHROME.sub(lambda found: found[1] + escape(_(found[2])) + found[3], page))
+
+
+class Captions(SphinxTransform):
+    """Translate the captions of the book's parts, which are put in after Sphinx translates."""
+
+    default_priority = 105
+
+    def apply(self, **kwargs: Any) -> None:
+        """Translate the captions of this page's tables of contents."""
+        for tree in self.document.findall(addnodes.toctree):
+            if tree.get("caption"):
+                tree["caption"] = _(tree["caption"])
+
+
+class Formulas(SphinxTransform):
+    """Leave formulas out of what is translated: they are the same in every language."""
+
+    default_priority = 5
+
+    def apply(self, **kwargs: Any) -> None:
+        """Mark the formulas of this page."""
+        for formula in self.document.findall(nodes.math_block):
+            formula["translatable"] = False
+
+
+def _context(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    context["chrome"] = chrome
+
+
+def setup(app: Sphinx) -> None:
+    """Set the language before any other part speaks."""
+    app.connect("config-inited", _configure, priority=0)
+    app.add_transform(Formulas)
+    app.add_transform(Captions)
+    app.connect("html-page-context", _context)
