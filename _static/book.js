@@ -98,6 +98,12 @@ addEventListener("DOMContentLoaded", () => {
   }
   // Figures answer a pointer and keys by a script that comes with a reader's first move.
   if (document.querySelector("figure[data-marks], figure.strip, .sheet-first")) {
+    // A finger's first tap on a dot of the strip reads it out: the script takes it up when it is here.
+    document.querySelector("figure.strip")?.addEventListener("click", (event) => {
+      if (window.scommFigureWords || event.pointerType === "mouse" || !event.target.closest("svg")) return;
+      event.preventDefault();
+      window.scommTap = event;
+    });
     const moves = ["scroll", "pointermove", "pointerdown", "keydown"];
     const respond = () => {
       for (const move of moves) removeEventListener(move, respond);
@@ -106,6 +112,7 @@ addEventListener("DOMContentLoaded", () => {
       document.head.append(script);
     };
     for (const move of moves) addEventListener(move, respond, { passive: true });
+    if (location.hash) respond();
   }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");

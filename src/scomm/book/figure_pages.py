@@ -11,7 +11,7 @@ import nbformat
 
 from scomm import __version__
 from scomm.data.files import write_atomically
-from scomm.display.figures import labelled
+from scomm.display.figures import is_heavy, labelled
 from scomm.display.marks import WHEN
 from scomm.display.words import N_, said
 from scomm.record.outputs import of_kind, slug
@@ -34,6 +34,7 @@ WORDS = {
     "link": N_("Copy link to this figure"),
     "embed": N_("Copy code to embed"),
     "copied": N_("Copied"),
+    "open": N_("Open the page"),
 }
 
 
@@ -72,6 +73,9 @@ def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> 
         name = slug(identifier)
         if data.get("marks"):
             texts[folder / f"figure-{name}.js"] = marks_js(name, data["marks"])
+        elif is_heavy(data["wide"]):
+            drawing = {"svg": labelled(data["wide"], data["alt"])}
+            texts[folder / f"figure-{name}.js"] = marks_js(name, drawing)
         texts[folder / f"figure-{name}.html"] = _framed(data, page)
     for file, text in texts.items():
         write_atomically(file, text.encode("utf-8"))

@@ -124,8 +124,17 @@ def _draw(
     return svg, marks
 
 
+_HEAVY = 80_000  # letters of SVG
 # Where the words that stand for a drawing go in.
 _NO_LABEL = ' aria-label=""'
+
+
+def is_heavy(svg: str) -> bool:
+    """Whether a drawing is so large that its page loads it only when a reader comes near.
+
+    What has a slider is taken through its steps by the page and stands on it.
+    """
+    return len(svg) > _HEAVY and "data-slider" not in svg
 
 
 def labelled(svg: str, alt: str) -> str:

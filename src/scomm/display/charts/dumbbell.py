@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from scomm.display.charts.caterpillar import COUNTED
+from scomm.display.charts.caterpillar import COUNTED, beside_counted
 from scomm.display.charts.shared import (
     SHARE,
     Figure,
@@ -19,7 +19,7 @@ from scomm.display.style import role
 from scomm.display.ticks import tick_labels
 
 _GROUPS = ("subject", "other")
-_GAP = 5  # points between a mark and its value
+_GAP = 7  # points from the middle of a mark to its value
 
 
 def dumbbell(
@@ -38,10 +38,11 @@ def dumbbell(
     heads a column of what the first group is above the second, in percentage points.
     """
     first, second = groups
+    looks = beside_counted if "raw" in groups else dot
     dots = [
         (
             data[column],
-            (COUNTED if column == "raw" else dot(color, filled=color == "subject"))
+            (COUNTED if column == "raw" else looks(color, filled=color == "subject"))
             | {"label": translated(name)},
         )
         for (column, name), color in zip(groups.items(), _GROUPS, strict=True)
