@@ -224,6 +224,8 @@ def test_the_map_of_the_roll_out_goes_through_its_years_by_keys(
 ) -> None:
     page = visit(f"{site.address}/notebooks/02-program.html").page
     slider, later = page.get_by_role("slider"), page.locator("#figure-2-2 .later")
+    page.locator("#figure-2-2").scroll_into_view_if_needed()
+    expect(slider).to_be_visible()
     expect(later).to_have_count(0)
     slider.press("Home")
     expect(page.locator(".map-slider output")).to_contain_text("December 2009: 105 counties")

@@ -130,11 +130,8 @@ _NO_LABEL = ' aria-label=""'
 
 
 def is_heavy(svg: str) -> bool:
-    """Whether a drawing is so large that its page loads it only when a reader comes near.
-
-    What has a slider is taken through its steps by the page and stands on it.
-    """
-    return len(svg) > _HEAVY and "data-slider" not in svg
+    """Whether a drawing is so large that its page loads it only when a reader comes near."""
+    return len(svg) > _HEAVY
 
 
 def labelled(svg: str, alt: str) -> str:

@@ -111,7 +111,10 @@
       ready = readings(figure.dataset.marks).then((found) => {
         // A heavy drawing stands on its page as a picture until a reader comes near.
         const picture = found?.svg && box.querySelector("img");
-        if (picture) picture.outerHTML = found.svg;
+        if (picture) {
+          picture.outerHTML = found.svg;
+          figure.dispatchEvent(new Event("drawing", { bubbles: true }));
+        }
         const svg = box.querySelector("svg");
         data = found?.rows ? found : null;
         marks = data ? charted(data, box.matches(".exhibit-narrow")) : svg ? titled(svg) : [];
