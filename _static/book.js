@@ -79,7 +79,7 @@ addEventListener("DOMContentLoaded", () => {
     });
   }
   // A map of what was reached when goes through its steps by a slider; the still one shows them all.
-  for (const map of document.querySelectorAll("[data-slider]")) {
+  const addSliders = (root) => root.querySelectorAll("[data-slider]").forEach((map) => {
     const steps = [...map.querySelectorAll("[data-step]")];
     const label = document.createElement("label");
     const slider = document.createElement("input");
@@ -95,9 +95,18 @@ addEventListener("DOMContentLoaded", () => {
     slider.addEventListener("input", set);
     set();
     map.closest("svg").parentElement.before(label);
-  }
+  });
+  addSliders(document);
+  // A heavy drawing comes later, in the place of its picture.
+  addEventListener("drawing", (event) => addSliders(event.target));
   // Figures answer a pointer and keys by a script that comes with a reader's first move.
   if (document.querySelector("figure[data-marks], figure.strip, .sheet-first")) {
+    // A finger's first tap on a dot of the strip reads it out: the script takes it up when it is here.
+    document.querySelector("figure.strip")?.addEventListener("click", (event) => {
+      if (window.citableFigureWords || event.pointerType === "mouse" || !event.target.closest("svg")) return;
+      event.preventDefault();
+      window.citableTap = event;
+    });
     const moves = ["scroll", "pointermove", "pointerdown", "keydown"];
     const respond = () => {
       for (const move of moves) removeEventListener(move, respond);
@@ -106,6 +115,7 @@ addEventListener("DOMContentLoaded", () => {
       document.head.append(script);
     };
     for (const move of moves) addEventListener(move, respond, { passive: true });
+    if (location.hash) respond();
   }
   // The search page keeps what was asked for in its box.
   const box = document.getElementById("search-words");

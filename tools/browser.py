@@ -48,7 +48,7 @@ KINDS = {
 # Kilobytes and requests of a first view; a kind not named has the chapter's.
 BUDGETS = {
     "landing": (120, 12),
-    "chapter": (250, 12),
+    "chapter": (200, 12),
     "appendix": (200, 13),
     "county": (60, 12),
     "place": (60, 12),

@@ -110,7 +110,7 @@ class Source:
     good: Callable[[], bytes]
     read: Callable[[Path], Any]
     mutations: dict[str, Change] = field(default_factory=dict)
-    at: str = ""  # the name in scomm.paths that a test points at the damaged copy
+    at: str = ""  # the name in citable.paths that a test points at the damaged copy
     rows: int | None = None
 
 

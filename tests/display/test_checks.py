@@ -74,6 +74,16 @@ def struck(axes: object) -> None:
     axes.text(0.5, 0.2, "through", ha="center", va="center")  # type: ignore[attr-defined]
 
 
+def beside(axes: object) -> None:
+    axes.scatter([0.5], [0.2], s=100)  # type: ignore[attr-defined]
+    offset = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
+    axes.annotate("touches", (0.5, 0.2), **offset)  # type: ignore[attr-defined]
+
+
+def at_the_axis(axes: object) -> None:
+    axes.text(0.5, axes.get_ylim()[0], "19%", va="center")  # type: ignore[attr-defined]
+
+
 def pushed(axes: object) -> None:
     text = axes.text(0.85, 0.6, "first")  # type: ignore[attr-defined]
     text.mark = (0.0, 0.0)
@@ -89,6 +99,8 @@ def pushed(axes: object) -> None:
         (lambda axes: axes.figure.text(0.98, 0.5, "too far to the right"), "leaves"),
         (lambda axes: [axes.axvline(0.52), axes.text(0.5, 0.5, "crossed")], "a line runs through"),
         (scattered, "lies on a mark"),
+        (beside, "lies on a mark"),
+        (at_the_axis, "lies on an axis"),
         (struck, "a line runs through"),
         (lambda axes: [axes.bar([0.5], [1.0]), axes.text(0.5, 0.5, "on")], "lies on a bar"),
         (pushed, "nearer to another mark"),

@@ -184,6 +184,20 @@ def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
     assert len(ids) == len(set(ids)), "an id stands twice on a page"
 
 
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_name_of_a_row_is_level_with_its_mark(layout: Layout) -> None:
+    data = pd.DataFrame({"label": ["Apex", "One hundred"], "raw": [0.2, 0.4], "fit": [0.2, 0.4]})
+    columns = {"raw": "as counted", "fit": "shrunken"}
+    drawn = render(lambda _: charts.caterpillar(layout, data, columns=columns), identifier="1.1")
+    assert drawn.marks is not None
+    for name, height in zip(data["label"], drawn.marks["wide"][1::2], strict=True):
+        found = re.search(rf'font-size: ([\d.]+)px[^>]* y="([\d.]+)"[^>]*>{name}<', drawn.wide)
+        assert found is not None
+        size, baseline = map(float, found.groups())
+        # Half of a small letter is 0.24 of the size, half of a capital 0.33.
+        assert 0.2 * size <= baseline - height <= 0.36 * size
+
+
 def test_panels_of_a_mapping_are_those_of_a_frame() -> None:
     one, other = (
         render(lambda layout, data=data: charts.small_multiples(layout, data), identifier="6.1")

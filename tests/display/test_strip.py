@@ -100,7 +100,9 @@ def test_what_is_printed_as_a_bound_alone_has_no_dot() -> None:
 
     bound, exact = published()["boston_2011-04-state"], published()["philadelphia_2011-02"]
     found = strip.dots([bound, exact])
-    assert found["title"].tolist() == ["Philadelphia PA: 56.5%, n = 421, to Feb 2011"]
+    assert found["title"].tolist() == [
+        "Philadelphia PA: 56.5%, interval 51.8% to 61.2%, n = 421, to Feb 2011"
+    ]
     assert strip.dots([bound]).empty
 
 

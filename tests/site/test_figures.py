@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +64,77 @@ def test_a_place_that_was_looked_up_has_a_ring_until_it_is_forgotten(
     page.get_by_role("button", name="Forget it").first.click()
     expect(mine).to_have_count(0)
     assert page.evaluate("localStorage.getItem('place')") is None
+
+
+def test_what_is_read_out_of_a_tall_figure_is_in_view_and_beside_its_mark(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    page = visit(f"{site.address}/{PAGE}", width=PHONE).page
+    page.mouse.wheel(0, 100)
+    box = page.locator("#figure-6-2 .figure-marks:visible")
+    expect(box).to_be_visible()
+    tall = page.locator("#figure-6-2").bounding_box()
+    for part in (0.3, 0.5, 0.75):
+        box.evaluate(
+            "(box, part) => { const at = box.getBoundingClientRect(); scrollBy({ top: at.top + part * at.height"
+            " - innerHeight + 20, behavior: 'instant' }); }",
+            part,
+        )
+        whole = box.bounding_box()
+        assert whole is not None
+        box.click(position={"x": whole["width"] / 2, "y": part * whole["height"]})
+        line = page.locator("#figure-6-2 .figure-said")
+        expect(line).to_be_in_viewport(ratio=1)
+        said, ring = line.bounding_box(), page.locator("#figure-6-2 .figure-ring").bounding_box()
+        assert said is not None
+        assert ring is not None
+        assert ring["y"] + ring["height"] <= said["y"] or said["y"] + said["height"] <= ring["y"]
+    after = page.locator("#figure-6-2").bounding_box()
+    assert tall is not None
+    assert after is not None
+    assert tall["height"] == after["height"], "nothing moves for it"
+
+
+def test_a_heavy_map_is_a_picture_until_a_reader_comes_near(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    address = f"{site.address}/notebooks/09-jail-door.html"
+    for script in (True, False):
+        seen = visit(address, java_script_enabled=script)
+        page, figure = seen.page, seen.page.locator("#figure-9-7")
+        assert page.locator("#figure-9-7 svg").count() == 0
+        page.mouse.wheel(0, 100)
+        figure.scroll_into_view_if_needed()
+        if script:
+            expect(figure.locator("svg path").first).to_be_attached()
+            figure.locator(".figure-marks").press("ArrowDown")
+            expect(figure.locator(".figure-said")).to_contain_text("County")
+        else:
+            picture = figure.locator("img")
+            expect(picture).to_have_js_property("complete", True)
+            assert picture.evaluate("(picture) => picture.naturalWidth") > 0
+        assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("chapter", "name"),
+    [("06-jurisdictions", "6-2"), ("10-areas", "10-1"), ("09-jail-door", "9-7")],
+)
+def test_a_figure_fits_the_frame_that_its_code_offers(
+    visit: Callable[..., Visit], site: Server, chapter: str, name: str
+) -> None:
+    page = visit(f"{site.address}/notebooks/{chapter}.html", width=DESKTOP).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.mouse.wheel(0, 100)
+    page.locator(f"#figure-{name}").get_by_role("button", name="Copy code to embed").click()
+    expect(page.locator(f"#figure-{name}").get_by_role("button", name="Copied")).to_be_visible()
+    code = str(page.evaluate("navigator.clipboard.readText()"))
+    found = re.search(r'height="(\d+)"', code)
+    assert found is not None
+    framed = visit(f"{site.address}/exhibits/figure-{name}.html", width=700).page
+    framed.set_viewport_size({"width": 700, "height": 300})
+    needed = framed.evaluate("document.documentElement.scrollHeight")
+    assert needed <= int(found[1]) <= needed + 90
 
 
 def test_the_script_of_figures_is_small(site: Server) -> None:

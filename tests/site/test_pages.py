@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from citable import paths
 from citable.edition.archive import not_found
 from citable.edition.policy import content_security_policy
 from citable.execute.chapters import notebooks
 from citable.record import published
 from citable.sphinx.main_findings import opening_finding
-from scomm import __version__, paths
+from scomm import __version__
 from tools.browser import (
     BUDGETS,
     DESKTOP,
@@ -224,6 +225,8 @@ def test_the_map_of_the_roll_out_goes_through_its_years_by_keys(
 ) -> None:
     page = visit(f"{site.address}/notebooks/02-program.html").page
     slider, later = page.get_by_role("slider"), page.locator("#figure-2-2 .later")
+    page.locator("#figure-2-2").scroll_into_view_if_needed()
+    expect(slider).to_be_visible()
     expect(later).to_have_count(0)
     slider.press("Home")
     expect(page.locator(".map-slider output")).to_contain_text("December 2009: 105 counties")
@@ -292,8 +295,50 @@ def test_the_first_page_leads_from_each_dot_to_its_place(
         file, _hash, line = end.partition("#")
         text = (site.folder / file).read_text(encoding="utf-8")
         assert not line or f'id="{line}"' in text
-    dots.last.click()
+    assert page.locator("#strip svg:visible a circle").count() == len(ends)
+
+
+def test_a_tap_reads_a_dot_of_the_strip_out_and_a_second_one_opens_its_page(
+    browser: Browser, site: Server
+) -> None:
+    size = {"width": PHONE, "height": 844}
+    page = browser.new_page(viewport=size, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page.goto(f"{site.address}/index.html")
+    said = page.locator("#strip .figure-readout")
+    link = page.locator("#strip svg:visible a").last
+    title, place = str(link.locator("title").text_content()), link.bounding_box()
+    assert place is not None
+    # Below the dot, nearer to it than to another, where a finger may land.
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2 + 1
+    page.touchscreen.tap(x, y)
+    expect(said).to_contain_text(title.split(": ")[1])
+    expect(said.get_by_role("link")).to_have_attribute("href", str(link.get_attribute("href")))
+    assert page.url.endswith("/index.html")
+    page.touchscreen.tap(x, y)
     page.wait_for_url("**/datasheets/*.html*")
+    page.go_back()
+    page.touchscreen.tap(x, y)
+    said.get_by_role("link").tap()
+    page.wait_for_url("**/datasheets/*.html*")
+    page.close()
+
+
+def test_a_dot_of_the_strip_is_a_link_for_a_mouse_and_without_a_script(
+    visit: Callable[..., Visit], site: Server
+) -> None:
+    for script in (True, False):
+        page = visit(f"{site.address}/index.html", java_script_enabled=script).page
+        dot = page.locator("#strip svg:visible a").last
+        dot.hover()
+        if script:
+            # The script came with that move; the next one is read.
+            expect(page.locator("#strip .figure-marks:visible")).to_be_visible()
+            page.mouse.move(0, 0)
+            dot.hover()
+            title = str(dot.locator("title").text_content())
+            expect(page.locator("#strip .figure-readout")).to_contain_text(title.split(": ")[1])
+        dot.click()
+        page.wait_for_url("**/datasheets/*.html*")
 
 
 FIVE = (

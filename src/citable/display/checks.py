@@ -141,33 +141,47 @@ def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
             yield text, arrow.get_transform().transform(arrow.get_path().vertices)
 
 
-def _marks(axes: Any) -> np.ndarray:
-    """Return the points that have marks, in pixels."""
+def _marks(axes: Any, pixel: float) -> np.ndarray:
+    """Return the points that have marks and half of each mark's height: x, y, half, in pixels."""
     from matplotlib.collections import PathCollection
 
-    marked = [
-        line.get_transform().transform(np.column_stack(line.get_data(orig=False)))
-        for line in axes.lines
-        if line.get_marker() not in ("None", None, "", " ")
-    ]
-    marked += [
-        points.get_offset_transform().transform(points.get_offsets())
-        for points in axes.collections
-        if isinstance(points, PathCollection)
-    ]
-    found = np.concatenate(marked) if marked else np.empty((0, 2))
+    marked = []
+    for line in axes.lines:
+        if line.get_marker() not in ("None", None, "", " "):
+            at = line.get_transform().transform(np.column_stack(line.get_data(orig=False)))
+            marked.append(
+                np.column_stack([at, np.full(len(at), line.get_markersize() / 2 * pixel)])
+            )
+    for points in axes.collections:
+        if isinstance(points, PathCollection) and len(points.get_sizes()):
+            at = np.ma.filled(points.get_offset_transform().transform(points.get_offsets()), np.nan)
+            tall = points.get_paths()[0].get_extents().height / 2
+            half = np.resize(tall * np.sqrt(points.get_sizes()) * pixel, len(at))
+            marked.append(np.column_stack([at, half]))
+    found = np.concatenate(marked) if marked else np.empty((0, 3))
     return found[np.isfinite(found).all(axis=1)]
+
+
+def _spines(axes: Any) -> list[np.ndarray]:
+    """Return the lines of the axes that are drawn, each with its ends in pixels."""
+    if not axes.axison:
+        return []
+    shown = (spine for spine in axes.spines.values() if spine.get_visible())
+    return [spine.get_transform().transform(spine.get_path().vertices) for spine in shown]
 
 
 def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
     """Return labels inside an axes that something runs through, or that stand by another's mark."""
     found = []
-    marks, segments = _marks(axes), list(_segments(axes))
+    marked, segments, spines = _marks(axes, shrink), list(_segments(axes)), _spines(axes)
+    marks, halves = marked[:, :2], marked[:, 2]
     for text in (text for text in axes.texts if text.get_text()):
         box = _box(text, renderer).padded(-shrink)
         name = repr(text.get_text())
-        if any(_gap(box, mark) == 0 for mark in marks):
+        if any(_gap(box, mark) < half for mark, half in zip(marks, halves, strict=True)):
             found.append(f"label {name} lies on a mark")
+        if any(_crosses(box, *ends) for ends in spines if len(ends) == 2):
+            found.append(f"label {name} lies on an axis")
         for owner, points in segments:
             if owner is not text and any(
                 _crosses(box, a, b) for a, b in pairwise(points[np.isfinite(points).all(axis=1)])

@@ -124,8 +124,14 @@ def _draw(
     return svg, marks
 
 
+_HEAVY = 80_000  # letters of SVG
 # Where the words that stand for a drawing go in.
 _NO_LABEL = ' aria-label=""'
+
+
+def is_heavy(svg: str) -> bool:
+    """Whether a drawing is so large that its page loads it only when a reader comes near."""
+    return len(svg) > _HEAVY
 
 
 def labelled(svg: str, alt: str) -> str:

@@ -225,6 +225,9 @@ _THEME = {
     "ytick.major.width": 0.7,
     "xtick.major.size": 3,
     "ytick.major.size": 3,
+    # Half of the box of a line is the height of its small letters: the other alignments go by the room
+    # above capitals.
+    "ytick.alignment": "center",
     "grid.color": RULE.light,
     "grid.linewidth": 0.6,
     "figure.facecolor": "none",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -21,7 +22,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from citable.display.estimates import drawing
-from citable.display.figures import labelled
+from citable.display.figures import is_heavy, labelled
 from citable.display.tables import Col, from_plain, rows_to_html
 from citable.display.templates import from_template
 from citable.display.words import ENGLISH, _, english, language, said
@@ -138,9 +139,19 @@ def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
 def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
     drawn = {name: labelled(data[name], texts["alt"]) for name in ("wide", "narrow")}
     words = {name: texts.get(name, "") for name in ("caption", "long_description")}
-    marks = f"../exhibits/figure-{slug(shared['id'])}.js" if data.get("marks") else ""
+    file, heavy = f"../exhibits/figure-{slug(shared['id'])}", is_heavy(data["wide"])
+    marks = f"{file}.js" if data.get("marks") or heavy else ""
+    if heavy:
+        drawn["wide"] = _picture(f"{file}.svg", data["wide"], texts["alt"])
     names = {"slug": slug(shared["id"]), "marks": marks}
     return from_template("figure.html", **names, **drawn, **words, **shared)
+
+
+def _picture(file: str, svg: str, alt: str) -> str:
+    """Return a drawing as a picture that is loaded when it comes near the window."""
+    width, height = svg.split('viewBox="')[1].split('"')[0].split()[2:]
+    size = f'width="{float(width):.0f}" height="{float(height):.0f}"'
+    return f'<img src="{file}" {size} loading="lazy" alt="{escape(alt)}">'
 
 
 def _table(data: _Values, texts: _Values, columns: Mapping[str, Col], shared: _Values) -> str:

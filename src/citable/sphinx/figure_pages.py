@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from citable.display.figures import labelled
+from citable.display.figures import is_heavy, labelled
 from citable.display.marks import WHEN
 from citable.display.templates import from_template
 from citable.display.words import N_, said
@@ -34,6 +34,7 @@ WORDS = {
     "link": N_("Copy link to this figure"),
     "embed": N_("Copy code to embed"),
     "copied": N_("Copied"),
+    "open": N_("Open the page"),
 }
 
 
@@ -72,6 +73,9 @@ def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> 
         name = slug(identifier)
         if data.get("marks"):
             texts[folder / f"figure-{name}.js"] = marks_js(name, data["marks"])
+        elif is_heavy(data["wide"]):
+            drawing = {"svg": labelled(data["wide"], data["alt"])}
+            texts[folder / f"figure-{name}.js"] = marks_js(name, drawing)
         texts[folder / f"figure-{name}.html"] = _framed(data, page)
     for file, text in texts.items():
         write_atomically(file, text.encode("utf-8"))

@@ -10,11 +10,17 @@ from citable.display.style import role
 from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
-# A value as it was counted looks the same in every figure; what was made of it is the subject.
+# A value as it was counted looks the same in every figure; what was made of it is the subject, small
+# enough to be seen inside where both are equal.
 COUNTED: Looks = {
-    **{"marker": "D", "s": 29, "linewidth": 1.0, "zorder": 5},
+    **{"marker": "D", "s": 40, "linewidth": 1.0, "zorder": 5},
     **{"facecolor": "none", "edgecolor": role("other")},
 }
+
+
+def beside_counted(color: str = "subject", filled: bool = True) -> Looks:
+    """Return how the mark of an estimate looks that stands beside a value as it was counted."""
+    return dot(color, filled) | {"s": 11, "linewidth": 0.8}
 
 
 def caterpillar(
@@ -25,8 +31,9 @@ def caterpillar(
     The column ``raw`` holds values as counted or printed, any other what was made of them.
     """
     bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
+    estimate = beside_counted() if "raw" in columns else dot()
     dots = [
-        (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else dot()))
+        (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else estimate))
         for name, label in columns.items()
     ]
     numbers = numbers_of(data)

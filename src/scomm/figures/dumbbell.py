@@ -7,11 +7,11 @@ import pandas as pd
 from citable.display.figures import Layout
 from citable.display.style import role
 from citable.display.ticks import tick_labels
-from scomm.figures.caterpillar import COUNTED
+from scomm.figures.caterpillar import COUNTED, beside_counted
 from scomm.figures.shared import SHARE, Figure, dot, draw_rows, label_point, translated, with_n
 
 _GROUPS = ("subject", "other")
-_GAP = 5  # points between a mark and its value
+_GAP = 7  # points from the middle of a mark to its value
 
 
 def dumbbell(
@@ -30,10 +30,11 @@ def dumbbell(
     heads a column of what the first group is above the second, in percentage points.
     """
     first, second = groups
+    looks = beside_counted if "raw" in groups else dot
     dots = [
         (
             data[column],
-            (COUNTED if column == "raw" else dot(color, filled=color == "subject"))
+            (COUNTED if column == "raw" else looks(color, filled=color == "subject"))
             | {"label": translated(name)},
         )
         for (column, name), color in zip(groups.items(), _GROUPS, strict=True)

@@ -11,6 +11,7 @@ from citable.display.words import _
 from scomm.figures.shared import Figure, Looks, dot, draw_dots, folded, label_point, translated
 
 _TALL, _TITLE = 1.0, 0.2  # inches of a panel, and of a line of its title
+_FLOOR = 0.28  # part of a panel in which a label does not stand below its mark
 _WHOLE_PERCENT = 0.0101  # a share printed in whole percents lies within so much
 _RANGE: Looks = {"color": role("subject"), "linewidth": 5, "alpha": 0.45}
 
@@ -50,7 +51,12 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
             values = {_(WHEN): str(row.year), _("share"): between(row.low, row.high, "share")}
             add_mark(axes, row.year, (row.low + row.high) / 2, translated(title), values)
             for height, side, said in _labels(row.low, row.high, sign):
-                label_point(axes, said, (row.year, height), (0, 7 * side), "text", ha="center")
+                place, ha = (0, 7 * side), "center"
+                if side < 0 and height < _FLOOR * most:
+                    # No room above the axis: beside its end, away from the year before.
+                    after = (part["year"] == row.year - 1).any()
+                    place, ha = ((4, 0), "left") if after else ((-4, 0), "right")
+                label_point(axes, said, (row.year, height), place, "text", ha=ha)
         axes.set_title(line, loc="left", pad=3)
         axes.set_xlim(first - 0.7, last + 0.7)
         axes.set_xticks(range(first, last + 1, step), [])

@@ -29,6 +29,11 @@ TEMPLATE = "county.html"
 READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
 SCRIPT, STRIP = "datasheets/place.js", "datasheets/strip.svg"
 STYLE = "datasheets/place.css"
+# Classes that stand on no page of a place: a rule for them is left out of its style sheet.
+_OF_CHAPTERS = re.compile(
+    r"(?<!not\()\.(ledger|figure-|finding-(?!line)|verdict|facts|fields-|symbols|search-|map-|trace|cite|code"
+    r"|framed|toc-|sidebar-|par\b|par-|swatch|highlight|excerpt|strip|check|nav-overlay|mobile-header)"
+)
 _STATIC = Path(__file__).with_name("static")
 # What the buttons of these pages say, by the names under which the script looks them up.
 ACTIONS = {
@@ -192,14 +197,23 @@ def _contents(app: Sphinx) -> list[tuple[str, str]]:
     return [(f"../{name}.html", app.env.titles[name].astext()) for name in listed]
 
 
+def _rule_of_places(rule: re.Match[str]) -> str:
+    """Return a rule for those of its selectors that can match on a page of a place; empty for none."""
+    selectors = re.split(r",\s*(?![^(]*\))", rule[1].strip())
+    kept = [one for one in selectors if not _OF_CHAPTERS.search(one)]
+    return f"{', '.join(kept)} {{{rule[2]}}}\n" if kept else ""
+
+
 def _style() -> str:
     """Return the one style sheet of these pages: the book's, and what stands in for the theme's.
 
-    A first view has room for two faces, so it leaves out comments and takes one request.
+    A first view has room for two faces, so it takes one request, and leaves out comments and the
+    rules of what only chapters have.
     """
     parts = (_STATIC / Path(STYLE).name, paths.ROOT / "_static" / "book.css")
     text = "".join(file.read_text(encoding="utf-8") for file in parts)
     text = re.sub(r"/\*.*?\*/|^\s+", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"([^{};]+)\{([^{}]*)\}\s*", _rule_of_places, text)
     return text.replace('url("fonts/', 'url("../_static/fonts/')
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from citable.display.formats import tr
+from citable.display.words import N_
 from scomm.evidence.published import Published
 from scomm.places.datasheets import address
 
@@ -25,13 +26,12 @@ def dots(items: Sequence[Published]) -> pd.DataFrame:
         low, high = item.share
         if high - low > _WIDEST:
             continue
-        title = tr(
-            "{place}: {share}, {n}, to {cutoff:cutoff}",
-            place=item.label,
-            share=item.share_text,
-            n=item.n_text,
-            cutoff=item.cutoff,
-        )
+        known = {"place": item.label, "share": item.share_text, "n": item.n_text}
+        text = N_("{place}: {share}, {n}, to {cutoff:cutoff}")
+        if interval := item.interval():
+            text = N_("{place}: {share}, interval {low:pct} to {high:pct}, {n}, to {cutoff:cutoff}")
+            known |= {"low": interval.low, "high": interval.high}
+        title = tr(text, **known, cutoff=item.cutoff)
         rows.append(
             {
                 "name": item.jurisdiction.removesuffix(" County"),

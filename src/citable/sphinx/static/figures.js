@@ -4,8 +4,8 @@
   const W = window.citableFigureWords;
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const make = (name, cls, text) => Object.assign(document.createElement(name), { className: cls, textContent: text ?? "" });
-  const NEAR = { rows: 16, points: 36 };  // CSS pixels from the pointer to a mark
-  const MOST = 500;  // rows of a table on the page; a longer one is only downloaded
+  const NEAR = { rows: 16, points: 36, strip: 24 };  // CSS pixels from the pointer to a mark
+  const MOST = 4000;  // rows of a table on the page; a longer one is only downloaded
   const kept = () => { try { return JSON.parse(localStorage.getItem("place")); } catch { return null; } };
   const plain = (name) => name.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
 
@@ -92,10 +92,14 @@
     const boxes = [...figure.querySelectorAll(".exhibit-wide, .exhibit-narrow, .exhibit-any")];
     const number = figure.querySelector(".exhibit-number")?.textContent.replace(/\.\s*$/, "") ?? W.figure;
     const tools = figure.querySelector(".figure-tools") ?? make("div", "figure-tools figure-over");
-    const said = make("p", "figure-readout"), mine = make("p", "figure-place"), controls = make("p", "figure-controls");
+    const strip = figure.matches(".strip");
+    const said = make("p", "figure-readout"), line = make("span", "figure-said"), mine = make("p", "figure-place"), controls = make("p", "figure-controls");
     said.setAttribute("role", "status");
-    tools.append(said);
-    if (!tools.isConnected) boxes.at(-1).after(tools);
+    // The line of a strip lies over what follows; that of another figure stays in view as long as its drawing is.
+    if (tools.isConnected) tools.before(said);
+    else { tools.append(said); boxes.at(-1).after(tools); }
+    // A click on the line leaves the focus, and so the mark, where it is.
+    said.addEventListener("mousedown", (event) => event.preventDefault());
     let marks = [], data = null, ready = null, at = -1, circle = null, drawn = null;
     const shown = () => boxes.find((box) => box.getClientRects().length);
     // Marks again when the other drawing is shown.
@@ -105,13 +109,20 @@
       if (ready && drawn === box) return ready;
       drawn = box;
       ready = readings(figure.dataset.marks).then((found) => {
-        data = found;
-        marks = found ? charted(found, box.matches(".exhibit-narrow")) : titled(box.querySelector("svg"));
+        // A heavy drawing stands on its page as a picture until a reader comes near.
+        const picture = found?.svg && box.querySelector("img");
+        if (picture) {
+          picture.outerHTML = found.svg;
+          figure.dispatchEvent(new Event("drawing", { bubbles: true }));
+        }
+        const svg = box.querySelector("svg");
+        data = found?.rows ? found : null;
+        marks = data ? charted(data, box.matches(".exhibit-narrow")) : svg ? titled(svg) : [];
         at = -1;
       });
       return ready;
     };
-    const clear = () => { at = -1; circle?.remove(); circle = null; said.textContent = ""; };
+    const clear = () => { at = -1; circle?.remove(); circle = null; said.replaceChildren(); };
     const read = (index, keys = false) => {
       if (!marks[index] || index === at) return;
       circle?.remove();
@@ -121,7 +132,14 @@
       // The first value of a row is what the axis names; the others have names of their own.
       const values = mark.values.map((value, i) => (value && (data?.head[i] ?? "") && (i || data.kind !== "rows" || data.head[0].length < 24) && data.head[i] !== W.when && data.head[i] !== W.value ? `${data.head[i]} ${value}` : value));
       const name = make("b", "", mark.name);
-      said.replaceChildren(name, values.filter(Boolean).map((value) => ` · ${value}`).join(""));
+      line.replaceChildren(name, values.filter(Boolean).map((value) => ` · ${value}`).join(""));
+      const page = strip && mark.element.closest("a")?.getAttribute("href");
+      if (page) line.append(" ", Object.assign(make("a", "", W.open), { href: page }));
+      line.style.removeProperty("bottom");
+      said.replaceChildren(line);
+      // Above the mark if it would cover it.
+      const [over, under] = [circle, line].map((part) => part.getBoundingClientRect());
+      if (!strip && over.bottom > under.top && over.top < under.bottom) line.style.bottom = `${under.bottom - over.top + 4}px`;
     };
     const nearest = (event) => {
       const svg = shown().querySelector("svg");
@@ -129,7 +147,7 @@
       const own = pointed ? marks.findIndex((mark) => mark.element && mark.element === pointed) : -1;
       if (own >= 0) return own;
       const to = svg.getScreenCTM();
-      let best = -1, least = NEAR[data?.kind ?? "points"];
+      let best = -1, least = NEAR[strip ? "strip" : data?.kind ?? "points"];
       marks.forEach((mark, i) => {
         const dx = to.a * mark.x + to.e - event.clientX, dy = to.d * mark.y + to.f - event.clientY;
         const far = data?.kind === "rows" ? Math.abs(dy) : Math.hypot(dx, dy);
@@ -149,6 +167,17 @@
       for (let i = next; marks[i] && marks[i].name === other; i += way) if (Math.abs(marks[i].x - now.x) < Math.abs(marks[best].x - now.x)) best = i;
       return best;
     };
+    // Of a strip a finger's first tap reads a dot out, its second opens the page; a mouse has read it before its click.
+    const tap = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (strip) event.preventDefault();
+      begin().then(() => {
+        const i = nearest(event), link = strip && marks[i]?.element.closest("a");
+        if (link && (i === at || event.pointerType === "mouse")) location.assign(link.getAttribute("href"));
+        else if (i >= 0) read(i);
+        else if (strip) clear();
+      });
+    };
     for (const box of boxes) {
       box.tabIndex = 0;
       box.classList.add("figure-marks");
@@ -157,7 +186,7 @@
       box.addEventListener("focus", begin);
       box.addEventListener("pointerenter", begin);
       box.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse") begin().then(() => { const i = nearest(event); if (i >= 0) read(i); else clear(); }); });
-      box.addEventListener("click", (event) => begin().then(() => { const i = nearest(event); if (i >= 0) read(i); }));
+      box.addEventListener("click", (event) => tap(event));
       box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse" && document.activeElement !== box) clear(); });
       box.addEventListener("blur", clear);
       box.addEventListener("keydown", (event) => {
@@ -183,8 +212,13 @@
       });
       mine.append(`${fill(W.mine, { place })} `, forget);
       mine.circles = circles;
-      said.after(mine);
+      if (said.parentNode === tools) said.after(mine); else tools.prepend(mine);
     });
+    // A tap that came before this script did.
+    if (strip && window.citableTap) tap(window.citableTap);
+    if (figure.querySelector("img[loading]")) new IntersectionObserver((seen, observer) => {
+      if (seen.some((entry) => entry.isIntersecting)) { observer.disconnect(); begin(); }
+    }, { rootMargin: "800px" }).observe(boxes[0]);
     if (!figure.id.startsWith("figure-")) return;
     const page = new URL(`exhibits/${figure.id}.html`, root).href;
     const button = (text) => Object.assign(make("button", "", text), { type: "button" });
@@ -200,10 +234,17 @@
       other.textContent = sheet ? W.chart : W.table;
     }));
     if (figure.dataset.marks || figure.querySelectorAll("title").length <= MOST) controls.append(other);
+    // How tall a frame of some 700 pixels is in which the figure's own page needs no scroll bar.
+    const tall = () => {
+      const drawing = boxes[0].querySelector("svg, img"), size = drawing.viewBox?.baseVal ?? drawing;
+      const words = [...figure.querySelector("figcaption").childNodes].filter((part) => !part.matches?.("details, .exhibit-source"));
+      const lines = Math.ceil(words.map((part) => part.textContent).join("").length / 84);
+      return Math.ceil((668 * size.height) / size.width + 170 + 21 * lines);
+    };
     if (navigator.clipboard && location.protocol.startsWith("http")) {
       controls.append(
         copying(button(W.link), () => (window.top === window ? location.href.split("#")[0] + `#${figure.id}` : page)),
-        copying(button(W.embed), () => `<iframe src="${page}" title="${number}" width="100%" height="520" style="border:0" loading="lazy"></iframe>`),
+        copying(button(W.embed), () => `<iframe src="${page}" title="${number}" width="100%" height="${tall()}" style="border:0" loading="lazy"></iframe>`),
       );
     }
     tools.append(controls);

@@ -51,6 +51,12 @@
       scheme.ariaLabel = scheme.title = actions.scheme;
       header.append(menu, scheme);
     }
+    // "/" leads to the search, as on every page.
+    addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return;
+      event.preventDefault();
+      location.href = "../search.html";
+    });
     // Browsers without ::details-content print what is folded only if it is open.
     const folded = () => document.querySelectorAll(".page-alone .sheet-folded:not([open])");
     let opened = [];
