@@ -26,6 +26,7 @@ needs_originals = pytest.mark.skipif(
 def root(tmp_path: Path) -> Path:
     """A copy of data/, so that no command touches the checkout."""
     shutil.copytree(paths.DATA, tmp_path / "root/data")
+    shutil.copyfile(paths.CONFIG, tmp_path / "root/_config.yml")
     return tmp_path / "root"
 
 

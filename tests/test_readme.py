@@ -111,7 +111,7 @@ def test_every_page_of_docs_is_in_its_index() -> None:
 
 
 def test_the_steps_after_the_pages_are_those_of_the_code() -> None:
-    code = (ROOT / "src" / "scomm" / "book" / "after_build.py").read_text("utf-8")
+    code = (ROOT / "src" / "citable" / "sphinx" / "after_build.py").read_text("utf-8")
     steps = re.search(r"^STEPS: .*?\((.*?)^\)", code, re.M | re.S)
     told = (ROOT / "docs" / "build.md").read_text("utf-8")
     listed = re.search(r"## After the pages\n(.*?)\n## ", told, re.S)

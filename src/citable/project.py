@@ -105,6 +105,8 @@ class Project:
     package: str = ""
     # A paragraph of the data dictionary on what holds for all its tables; empty for none.
     data_note: str = ""
+    # How its tables are made again, as the first half of a sentence in messages.
+    tables_made_by: str = "Make the table again,"
     # The name of its command, as messages give it.
     command: str = "citable"
     # Kinds of generated pages that can be cited.

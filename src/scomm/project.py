@@ -89,6 +89,7 @@ PROJECT = OneInFour(
     subtitle=N_("Secure Communities, jurisdiction by jurisdiction"),
     package="scomm",
     command="scomm",
+    tables_made_by="Run `scomm ingest` with the originals,",
     data_note="""
 Four things were made coarser than the releases: days became months, records became counts,
 fractions were rounded to four decimals and boundaries to a tenth of a page unit. No table says more

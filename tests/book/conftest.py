@@ -43,7 +43,7 @@ kernelspec:
 ```{code-cell} ipython3
 # Count the counties with a date
 from citable.tables.reader import load
-from citable.record import record, say
+from citable.notebook import record, say
 from scomm.stats.proportions import share
 
 counties = load("activation")
@@ -71,7 +71,7 @@ OTHER = (
     + """
 ```{code-cell} ipython3
 # Add without reading any table
-from citable.record import say
+from citable.notebook import say
 say(sum=1 + 1)
 ```
 

@@ -73,7 +73,7 @@ def test_a_page_prints_the_finding_of_another_page_as_it_is_now(book: Book) -> N
 
 def test_a_table_without_rows_has_its_headings(book: Book) -> None:
     cell = PAGE.replace(
-        RECORDED, f'{RECORDED}from citable.record import table\ntable("1.9", counties[:0])\n'
+        RECORDED, f'{RECORDED}from citable.notebook import table\ntable("1.9", counties[:0])\n'
     )
     words = (
         ":::{table} 1.9\n:sources: activation\n\nNone of them\n\n- `county` Name of county\n:::\n"

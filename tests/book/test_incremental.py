@@ -171,7 +171,7 @@ EXHIBITS = (
 ```{code-cell} ipython3
 # Draw a line
 import pandas as pd
-from citable.record import figure, table
+from citable.notebook import figure, table
 
 def draw(layout, data):
     drawn = layout.figure(2)

@@ -19,6 +19,7 @@ from citable.errors import PrintError
 from citable.pdf import fill, pages, writer
 from citable.pdf.book import is_of
 from citable.pdf.formulas import formula, spelled
+from citable.project import project
 from citable.record import identity
 from scomm import __version__
 from scomm.places import print_index as places
@@ -44,7 +45,7 @@ $$
 ```{code-cell} ipython3
 # Draw a figure and print two tables
 import pandas as pd
-from citable.record import figure, table
+from citable.notebook import figure, table
 
 def draw(layout, data):
     drawn = layout.figure(2)
@@ -225,7 +226,7 @@ def test_it_says_that_it_is_tagged_and_archival(pdf: PdfReader) -> None:
     assert re.search(r'pdfaid:part(="|>)2', metadata)
     assert re.search(r'pdfaid:conformance(="|>)A', metadata)
     assert pdf.metadata is not None
-    assert pdf.metadata.title == identity.SITE
+    assert pdf.metadata.title == project().title
     assert "/EmbeddedFiles" not in root.get("/Names", {})
 
 

@@ -36,11 +36,9 @@ from citable.errors import CitableError
 from citable.files.strict import LARGEST
 from citable.record import glossary, identity, paragraphs, published
 from citable.record.findings import SCHEMA as FINDINGS_SCHEMA
-from citable.tables import manifest
-from citable.tables import passports as sources
-from citable.tables import reader as tables
+from citable.tables import manifest, passports as sources, reader as tables
 from citable.tables.schema import TABLES
-from scomm.data import ledger, mappings
+from scomm.data import ledger, mappings, paths as data_paths
 from scomm.data.ingest import (
     activation,
     arrests,
@@ -110,7 +108,9 @@ class Source:
     good: Callable[[], bytes]
     read: Callable[[Path], Any]
     mutations: dict[str, Change] = field(default_factory=dict)
-    at: str = ""  # the name in citable.paths that a test points at the damaged copy
+    at: str = (
+        ""  # the name in scomm.data.paths or citable.paths that a test points at the damaged copy
+    )
     rows: int | None = None
 
 
@@ -1417,7 +1417,7 @@ def point(source: Source, file: Path, folder: Path, patch: Callable[[Any, str, A
     if source.at.startswith("TABLES/"):
         patch(paths, "TABLES", file.parent)
     elif source.at:
-        patch(paths, source.at, file)
+        patch(data_paths if hasattr(data_paths, source.at) else paths, source.at, file)
     sources.passports.cache_clear()
 
 

@@ -10,8 +10,7 @@ import yaml
 
 from citable import paths
 from citable.errors import LedgerError
-from scomm.data import ledger
-from scomm.data import paths as data_paths
+from scomm.data import ledger, paths as data_paths
 
 
 def test_every_figure_is_there_once_and_within_eight_words() -> None:

@@ -15,7 +15,7 @@ from scomm.data import detention
 from scomm.data.simulated import TABLE
 from scomm.stats.simulation import STUDIES
 
-FILES = [paths.ERROR_RATES.parent / "error_rates.schema.yaml"]
+FILES = [paths.SIMULATED / "error_rates.schema.yaml"]
 FILES += sorted(paths.TABLES.glob("*.schema.yaml"))
 # Tables that have, together, every type, limit and kind of empty cell, and not too many rows.
 CHECKED = ("activation", "area_population", "detainers_reasons", "facilities", "seattle_agreement")

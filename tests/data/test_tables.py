@@ -11,8 +11,7 @@ import pytest
 from citable import paths
 from citable.errors import TableError
 from citable.files import atomic as files
-from citable.tables import manifest
-from citable.tables import reader as tables
+from citable.tables import manifest, reader as tables
 from citable.tables.schema import TABLES
 
 

@@ -41,7 +41,7 @@ def spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for message, text in SPANISH.items():
         catalog.add(message, text)
     catalog.add(("{n:int} row", "{n:int} rows"), ("{n:int} fila", "{n:int} filas"))
-    with (folder / "scomm.mo").open("wb") as stream:
+    with (folder / "book.mo").open("wb") as stream:
         write_mo(stream, catalog)
     monkeypatch.setattr(paths, "LOCALE", tmp_path)
     monkeypatch.setenv(VARIABLE, "es")

@@ -111,7 +111,11 @@ SIDE_BY_SIDE = {
 
 
 def _texts() -> list[tuple[str, str]]:
-    files = [*paths.NOTEBOOKS.glob("*.md"), *(paths.SRC / "scomm" / "record").rglob("*.py")]
+    files = [
+        *paths.NOTEBOOKS.glob("*.md"),
+        *(paths.SRC / "scomm" / "evidence").rglob("*.py"),
+        *(paths.SRC / "scomm" / "places").rglob("*.py"),
+    ]
     return [(file.relative_to(paths.ROOT).as_posix(), file.read_text("utf-8")) for file in files]
 
 

@@ -14,8 +14,7 @@ from babel.messages.extract import extract
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from babel.util import pathmatch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from citable import paths
 from citable.errors import ArgumentError, SourceError
@@ -222,13 +221,13 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of small templates, in place of those of the book and of Sphinx."""
     monkeypatch.setattr(paths, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(catalogs, "POT", tmp_path / "book.pot")
-    for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
+    for name, text in (("book", "Zero"), ("pages", "One"), ("sphinx", "Search")):
         (tmp_path / f"{name}.pot").write_text(f'msgid ""\nmsgstr ""\n\nmsgid "{text}"\nmsgstr ""\n')
     return tmp_path
 
 
 def test_a_translation_is_begun_and_kept_when_brought_up_to_date(templates: Path) -> None:
-    _scomm, po = catalogs.update("es", templates)
+    _book, po = catalogs.update("es", templates)
     assert po == templates / "locale" / "es" / "LC_MESSAGES" / "pages.po"
     assert catalogs.count(po) == (0, 1)
     po.write_text(po.read_text().replace('msgid "One"\nmsgstr ""', 'msgid "One"\nmsgstr "Uno"'))
@@ -251,8 +250,8 @@ def test_a_language_that_nobody_speaks_is_refused(templates: Path) -> None:
 
 def test_the_pseudo_language_is_made_from_templates(templates: Path) -> None:
     files = {file.name: file.read_text() for file in catalogs.write_pseudo(templates)}
-    assert sorted(files) == ["pages.po", "book.po", "sphinx.js", "sphinx.po"]
-    for name, text in (("scomm", "Zero"), ("pages", "One"), ("sphinx", "Search")):
+    assert sorted(files) == ["book.po", "pages.po", "sphinx.js", "sphinx.po"]
+    for name, text in (("book", "Zero"), ("pages", "One"), ("sphinx", "Search")):
         assert f'msgid "{text}"\nmsgstr "{pseudo(text)}"' in files[f"{name}.po"]
     assert f'"Search": "{pseudo("Search")}"' in files["sphinx.js"]
 
@@ -267,6 +266,6 @@ def test_without_the_prose_of_pages_a_translation_is_not_begun(begin, templates:
         begin(templates)
     said = str(refused.value)
     assert all(
-        part in said for part in (str(pages), "no such file", "a template", "scomm words extract")
+        part in said for part in (str(pages), "no such file", "a template", "citable words extract")
     )
     assert not (templates / "locale").exists()

@@ -15,8 +15,9 @@ from pybtex.database import parse_string
 
 from citable import paths
 from citable.errors import UnknownIdError
+from citable.project import project
 from citable.record import cite
-from citable.record.identity import AUTHOR, SITE, Item, Record, edition_digest
+from citable.record.identity import Item, Record, edition_digest
 from citable.record.references import Reference, parse
 from scomm import __version__
 
@@ -39,6 +40,8 @@ ARCHIVED = Record(
 )
 EVERY = pytest.mark.parametrize("item", ITEMS, ids=lambda item: f"{item.kind}{item.id}")
 BOTH = pytest.mark.parametrize("record", [HERE, ONLINE], ids=["no address", "address"])
+
+AUTHOR, SITE = project().author, project().title
 
 
 def paragraph() -> Item:

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from citable import paths
 from citable.errors import LedgerError
-from scomm.data import ledger
-from scomm.data import paths as data_paths
+from scomm.data import ledger, paths as data_paths
 from scomm.evidence import claims
 from scomm.evidence.claims import (
     Verdict,

@@ -13,7 +13,6 @@ from citable.display.tables import to_html
 from citable.tables.reader import load
 from scomm.data import ledger, mappings
 from scomm.evidence.published import published
-from scomm.figures.sheet_chart import series_chart
 from scomm.places.counties import county_pages
 from scomm.places.datasheets import (
     Sheet,
@@ -34,6 +33,7 @@ from scomm.places.datasheets import (
 )
 from scomm.places.figures import short_figure
 from scomm.places.ledger import running_total
+from scomm.places.sheet_chart import series_chart
 
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:

@@ -17,11 +17,11 @@ from citable.display.templates import from_template, html
 from citable.errors import SourceError
 from citable.record import identity
 from citable.record.trace import Source, Trace
-from citable.sphinx import lists, search
+from citable.sphinx import search
 from citable.sphinx.pages import _json_ld, book_json_ld
 from citable.tables.passports import passports
 from scomm.figures import maps
-from scomm.pages import find
+from scomm.pages import datasheets as sheet_pages, find
 from scomm.places import datasheets
 
 HOSTILE = (
@@ -98,7 +98,7 @@ def test_the_list_in_which_passages_are_found(name: str) -> None:
 def test_datasheets(name: str) -> None:
     sheet = replace(datasheets.state_sheet("WA"), title=name)
     table = replace(sheet.tables[0], title=name)
-    text = lists.sheet_html(replace(sheet, tables=(table,), first=name, notes=(name,)))
+    text = sheet_pages.sheet_html(replace(sheet, tables=(table,), first=name, notes=(name,)))
     harmless(text, name)
 
 

@@ -20,8 +20,7 @@ from citable import paths
 from citable.edition.exhibit import offered
 from citable.execute.execution import Store, execute_all
 from citable.record import published
-from citable.record.outputs import findings as all_findings
-from citable.record.outputs import left, numbers, of_kind
+from citable.record.outputs import findings as all_findings, left, numbers, of_kind
 from citable.record.schema import findings_document, findings_schema
 from citable.record.trace import trace
 from scomm.data import ledger

@@ -4,17 +4,22 @@ from itertools import combinations, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import betabinom, binom, chi2_contingency, norm
 
 from citable.errors import ArgumentError
-from scomm.stats import bounds as bd
-from scomm.stats import funnel, panel, ranks, selection, shrinkage
-from scomm.stats import heterogeneity as het
+from scomm.stats import (
+    bounds as bd,
+    funnel,
+    heterogeneity as het,
+    panel,
+    ranks,
+    selection,
+    shrinkage,
+)
 
 # Tumours in 71 groups of rats: Tarone (1982), printed in Gelman et al. (2013), table 5.1.
 RATS_X = np.array([

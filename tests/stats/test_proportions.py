@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import binomtest, fisher_exact
 from scipy.stats.contingency import relative_risk
 from statsmodels.stats.proportion import proportion_confint

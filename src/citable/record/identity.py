@@ -16,12 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from citable import paths
 from citable.errors import EditionError
 from citable.files.strict import dictionaries, read_json, read_yaml
-from citable.project import project
+from citable.project import configuration, project
 from citable.record.published import published_part
 from citable.record.references import KINDS, Reference, is_generated, unknown
 from citable.tables.manifest import manifest
@@ -196,11 +194,7 @@ def epoch() -> int:
 @cache
 def address() -> str:
     """Return the site's public address from ``_config.yml``, empty where none is configured."""
-    try:
-        config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise EditionError(f"{paths.CONFIG}: cannot be read ({error})") from error
-    return str((config.get("html") or {}).get("baseurl") or "")
+    return str((configuration().get("html") or {}).get("baseurl") or "")
 
 
 EDITION_COLUMNS = ("edition", "date", "digest", "archive", "note")

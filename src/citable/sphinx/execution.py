@@ -24,7 +24,7 @@ from citable.execute import chapters
 from citable.execute.execution import Executed, Notebooks, Store, execute_all, forget
 from citable.record import published
 from citable.sphinx.state import build_state, record_domain
-from citable.tables.manifest import manifest
+from citable.tables.manifest import manifest, restore_hint
 from citable.tables.passports import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def _check_tables() -> None:
         if actual != entry.sha256:
             raise ExtensionError(
                 f"data/tables/{entry.file} has sha256 {actual}, the manifest expects "
-                f"{entry.sha256}; compute the tables again or restore the file."
+                f"{entry.sha256}. {restore_hint()}"
             )
 
 

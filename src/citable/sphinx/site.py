@@ -13,8 +13,7 @@ from sphinx.errors import ExtensionError
 
 from citable.files.atomic import write_atomically
 from citable.record import published
-from citable.record.outputs import findings as all_findings
-from citable.record.outputs import for_download, of_kind, slug
+from citable.record.outputs import findings as all_findings, for_download, of_kind, slug
 from citable.record.schema import findings_csv, findings_document, findings_schema
 from citable.sphinx import writers
 from citable.sphinx.execution import executed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from citable.errors import TableError
 from citable.project import project
-from citable.tables.manifest import Entry, manifest
+from citable.tables.manifest import Entry, manifest, restore_hint
 from citable.tables.passports import passports
 from citable.tables.schema import TABLES, Column, Table
 
@@ -96,7 +96,7 @@ def render() -> str:
     entries = manifest()
     missing = sorted(set(TABLES) - set(entries))
     if missing:
-        raise TableError(f"the manifest has no {', '.join(missing)}. Compute it first.")
+        raise TableError(f"the manifest has no {', '.join(missing)}. {restore_hint()}")
     lines = [
         _HEAD.format(command=project().command, note=project().data_note),
         "| table | rows | one row is |",

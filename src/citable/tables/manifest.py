@@ -10,8 +10,12 @@ from typing import Any
 from citable import paths
 from citable.errors import TableError
 from citable.files.strict import read_json
+from citable.project import project
 
-REBUILD = "Compute the tables again from the originals, or restore the file with `git checkout`."
+
+def restore_hint() -> str:
+    """Return what to do about a table that is not what it should be."""
+    return f"{project().tables_made_by} or restore the file with `git checkout`."
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ def manifest() -> dict[str, Entry]:
         _check_entries(entries)
         return {entry.table: entry for entry in entries}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TableError(f"{paths.MANIFEST.name}: cannot be read ({error}). {REBUILD}") from error
+        raise TableError(
+            f"{paths.MANIFEST.name}: cannot be read ({error}). {restore_hint()}"
+        ) from error
 
 
 def _check_entries(entries: list[Entry]) -> None:

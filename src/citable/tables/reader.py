@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from citable import paths
 from citable.errors import TableError
 from citable.files.strict import decoded, read_bytes
-from citable.tables.manifest import REBUILD, manifest
+from citable.tables.manifest import manifest, restore_hint
 from citable.tables.passports import sha256_of
 from citable.tables.schema import TABLES, Column, Table
 
@@ -90,7 +90,7 @@ def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         raise TableError(
             f"table {table.name}{row}, column {first['column']!r}: found "
             f"{first['failure_case']!r}, expected {first['check']} "
-            f"({len(errors.failure_cases)} such cells). {REBUILD}"
+            f"({len(errors.failure_cases)} such cells). {restore_hint()}"
         ) from errors
 
 
@@ -159,7 +159,7 @@ def read(file: Path, table: Table) -> pd.DataFrame:
         frame = _parquet(file) if table.format == "parquet" else _csv(file, table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise TableError(
-            f"table {table.name}: {file.name} cannot be read ({error}). {REBUILD}"
+            f"table {table.name}: {file.name} cannot be read ({error}). {restore_hint()}"
         ) from error
     return _coerce(frame, table)
 
@@ -219,13 +219,13 @@ def load(name: str) -> pd.DataFrame:
     file = paths.TABLES / table.filename
     if entry is None or not file.is_file():
         raise TableError(
-            f"table {name}: {table.filename} or its manifest entry is missing. {REBUILD}"
+            f"table {name}: {table.filename} or its manifest entry is missing. {restore_hint()}"
         )
     actual = sha256_of(file)
     if actual != entry.sha256:
         raise TableError(
             f"table {name}: {table.filename} has sha256 {actual}, the manifest expects "
-            f"{entry.sha256}. The file was changed after ingest. {REBUILD}"
+            f"{entry.sha256}. The file was changed after ingest. {restore_hint()}"
         )
     return _checked(file, name, actual).copy()
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column
-from rich.table import Table as Grid
+from rich.table import Column, Table as Grid
 
 from citable import paths
 from citable.cli.progress import bar
@@ -115,8 +114,7 @@ def ingest(
     ] = None,
 ) -> None:
     """Read the originals and write data/tables: all of it, or nothing."""
-    from scomm.data.ingest import MODULES, modules
-    from scomm.data.ingest import ingest as run_ingest
+    from scomm.data.ingest import MODULES, ingest as run_ingest, modules
 
     unknown = set(only or ()) - set(MODULES)
     if unknown:

@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from citable.errors import LedgerError
 from citable.files.typed import read_csv, read_entries, read_mapping
-from scomm.data.paths import (
-    CLAIMS,
-    CODING,
-    CUTOFFS,
-    DECISIONS,
-    FIGURES,
-    LAW,
-    OBJECTIONS,
-    PUBLISHED_TOTALS,
-    TIMELINE,
-)
+from scomm.data import paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +81,9 @@ def figures() -> pd.DataFrame:
 
     Raises LedgerError naming the row and column at fault.
     """
-    name = FIGURES.name
+    name = paths.FIGURES.name
     frame = read_csv(
-        FIGURES,
+        paths.FIGURES,
         (
             "id",
             "jurisdiction",
@@ -140,9 +130,9 @@ def cutoffs() -> pd.DataFrame:
 
     Raises LedgerError if it names a figure that the ledger does not have.
     """
-    name = CUTOFFS.name
+    name = paths.CUTOFFS.name
     frame = read_csv(
-        CUTOFFS,
+        paths.CUTOFFS,
         (
             "key",
             "jurisdiction",
@@ -172,17 +162,19 @@ def cutoffs() -> pd.DataFrame:
 @cache
 def decisions() -> pd.DataFrame:
     """Return the decision rows by id: what was in question, what was decided, and why."""
-    frame = read_csv(DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
-    _unique(frame, DECISIONS.name, "id")
-    _dated(frame, DECISIONS.name)
+    frame = read_csv(paths.DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
+    _unique(frame, paths.DECISIONS.name, "id")
+    _dated(frame, paths.DECISIONS.name)
     return frame.set_index("id", drop=False)
 
 
 @cache
 def published_totals() -> pd.DataFrame:
     """Return agency totals as published, by id, with ``value`` as a number."""
-    name = PUBLISHED_TOTALS.name
-    frame = read_csv(PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route"))
+    name = paths.PUBLISHED_TOTALS.name
+    frame = read_csv(
+        paths.PUBLISHED_TOTALS, ("id", "quantity", "scope", "period", "value", "route")
+    )
     _unique(frame, name, "id")
     frame["value"] = _numeric(frame, name, "value")
     return frame.set_index("id", drop=False)
@@ -191,10 +183,10 @@ def published_totals() -> pd.DataFrame:
 @cache
 def timeline() -> pd.DataFrame:
     """Return the chronology, oldest first."""
-    frame = read_csv(TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
-    _dated(frame, TIMELINE.name)
-    _unique(frame, TIMELINE.name, "id")
-    _require(frame, TIMELINE.name, "status", STATUSES)
+    frame = read_csv(paths.TIMELINE, ("id", "date", "date_precision", "event", "source", "status"))
+    _dated(frame, paths.TIMELINE.name)
+    _unique(frame, paths.TIMELINE.name, "id")
+    _require(frame, paths.TIMELINE.name, "status", STATUSES)
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -205,8 +197,8 @@ def claims() -> dict[str, dict[str, Any]]:
     Raises LedgerError for an id that stands twice, a form without a rule, or a fact of record
     without its source.
     """
-    name = CLAIMS.name
-    entries = read_entries(CLAIMS, "claims", ("id", "short", "side", "where", "test"))
+    name = paths.CLAIMS.name
+    entries = read_entries(paths.CLAIMS, "claims", ("id", "short", "side", "where", "test"))
     for number, entry in enumerate(entries, start=1):
         place = f"{name}, claims, entry {number}"
         for field, kind in (("test", dict), ("where", list)):
@@ -246,43 +238,43 @@ def _facts(test: dict[str, Any], place: str) -> None:
 @cache
 def verdict_rules() -> dict[str, dict[str, Any]]:
     """Return the printed rule of each form of claim, as typed: questions, answers and rows."""
-    rules = read_mapping(CLAIMS).get("verdict_rules")
+    rules = read_mapping(paths.CLAIMS).get("verdict_rules")
     wanted = {"form", "questions", "answers", "rows"}
     if not isinstance(rules, dict) or set(rules) != set(FORMS):
-        raise LedgerError(f"{CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
+        raise LedgerError(f"{paths.CLAIMS.name}, verdict_rules: expected {', '.join(FORMS)}")
     for form, rule in rules.items():
         if not isinstance(rule, dict) or set(rule) != wanted:
-            raise LedgerError(f"{CLAIMS.name}, {form}: expected {', '.join(sorted(wanted))}")
+            raise LedgerError(f"{paths.CLAIMS.name}, {form}: expected {', '.join(sorted(wanted))}")
     return rules
 
 
 @cache
 def verdict_settings() -> dict[str, Any]:
     """Return what every rule is applied with: the latest cut-off and the level."""
-    settings = read_mapping(CLAIMS).get("verdict_settings")
+    settings = read_mapping(paths.CLAIMS).get("verdict_settings")
     wanted = {"latest_cutoff": str, "level": float}
     if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
-        raise LedgerError(f"{CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
+        raise LedgerError(f"{paths.CLAIMS.name}, verdict_settings: expected {', '.join(wanted)}")
     return settings
 
 
 @cache
 def objections() -> dict[str, Any]:
     """Return objections and the questions of courts' reference guides, as typed."""
-    read_entries(OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
-    read_entries(OBJECTIONS, "questions", ("id", "question", "answer"))
-    return read_mapping(OBJECTIONS)
+    read_entries(paths.OBJECTIONS, "objections", ("id", "side", "objection", "answer"))
+    read_entries(paths.OBJECTIONS, "questions", ("id", "question", "answer"))
+    return read_mapping(paths.OBJECTIONS)
 
 
 @cache
 def law() -> list[dict[str, Any]]:
     """Return the confirmed law of the evidence appendix, as typed."""
-    return read_entries(LAW, "law", ("id", "kind", "cite", "says", "status"))
+    return read_entries(paths.LAW, "law", ("id", "kind", "cite", "says", "status"))
 
 
 def coding(kind: str) -> pd.DataFrame:
     """Return one coder's or transcriber's sheet, such as ``why_published_a``."""
-    return read_csv(CODING / f"{kind}.csv", ())
+    return read_csv(paths.CODING / f"{kind}.csv", ())
 
 
 def fact_status(key: str) -> str | None:

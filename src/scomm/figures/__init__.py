@@ -8,6 +8,7 @@ Seaborn draws marks, lines and bars; matplotlib intervals, references and labels
 when something is drawn, since a finding is verified without drawings.
 """
 
+from scomm.figures import maps as maps, tiles as tiles
 from scomm.figures.caterpillar import caterpillar as caterpillar
 from scomm.figures.counts import counts as counts
 from scomm.figures.dumbbell import dumbbell as dumbbell

@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.style import SHADES as SHADE_COLORS
-from citable.display.style import role
+from citable.display.style import SHADES as SHADE_COLORS, role
 from citable.display.words import _
 from citable.errors import ArgumentError
 

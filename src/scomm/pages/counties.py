@@ -20,7 +20,7 @@ from citable.display.words import N_, _, said
 from citable.files.atomic import write_atomically
 from citable.sphinx import citations, writers
 from citable.sphinx.state import build_state
-from scomm.figures.small_charts import dot_svg, sparkline, strip_ticks
+from scomm.places.small_charts import dot_svg, sparkline, strip_ticks
 
 if TYPE_CHECKING:
     from scomm.places.page import Link, PlacePage, PlaceTable, Section, Spark

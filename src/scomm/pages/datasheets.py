@@ -22,8 +22,8 @@ from citable.display.words import N_, _
 from citable.files.atomic import write_atomically
 from citable.sphinx import citations, writers
 from citable.sphinx.state import build_state
-from scomm.figures.sheet_chart import chart_html
 from scomm.pages import counties
+from scomm.places.sheet_chart import chart_html
 
 if TYPE_CHECKING:
     from scomm.places.sheets import Sheet, SheetChart

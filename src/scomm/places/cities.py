@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from citable.display.formats import tr, trn
 from citable.display.words import N_
 from scomm.data import mappings
-from scomm.places import datasheets
-from scomm.places import shares as place_shares
+from scomm.places import datasheets, shares as place_shares
 from scomm.places.counties import area_section
 from scomm.places.ledger import counties_of
 from scomm.places.page import Link, PlacePage, Section

@@ -20,9 +20,7 @@ from citable.tables.reader import load
 from scomm.data import mappings
 from scomm.data.mappings import areas
 from scomm.evidence import jail_arrests
-from scomm.places import datasheets
-from scomm.places import series as sheet_series
-from scomm.places import shares as place_shares
+from scomm.places import datasheets, series as sheet_series, shares as place_shares
 from scomm.places.page import Link, PlacePage, PlaceTable, Rows, Section, Spark
 
 _MOST_LISTED = 10  # facilities on a county's page; the state's sheet has them all

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
-from scipy.stats import binom
-from scipy.stats import t as student
+from scipy.stats import binom, t as student
 
 from citable.errors import ArgumentError
 from scomm.stats._arrays import Floats, share_of

@@ -135,8 +135,7 @@ def count_records(
     so that engines write the same. Raises SourceError naming what is wrong in a file.
     """
     from citable.tables.reader import parquet_bytes
-    from scomm.data.ingest import arrests, removals
-    from scomm.data.ingest import engines as known
+    from scomm.data.ingest import arrests, engines as known, removals
     from scomm.data.ingest.records import parts
 
     kinds = {"removals": removals, "arrests": arrests}

@@ -20,8 +20,11 @@ from citable.tables.passports import under
 from scomm.data import detention as names
 from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
-from scomm.data.ingest.detention_facilities import header_row, read_facilities
-from scomm.data.ingest.detention_facilities import titles as facility_titles
+from scomm.data.ingest.detention_facilities import (
+    header_row,
+    read_facilities,
+    titles as facility_titles,
+)
 from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
