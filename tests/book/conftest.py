@@ -180,8 +180,9 @@ def checkout(folder: Path, tables: Iterable[str] | None = ("activation",)) -> Bo
 
     ``tables`` names the tables that the book has; None stands for all.
     """
-    ignore = shutil.ignore_patterns("__pycache__", "tables", "published")
     for name in ("src", "data", "_static", "_templates"):
+        without = ("tables", "published") if name == "data" else ()
+        ignore = shutil.ignore_patterns("__pycache__", *without)
         shutil.copytree(paths.ROOT / name, folder / name, ignore=ignore)
     (folder / "data" / "published").mkdir()
     _copy_tables(folder / "data" / "tables", tables)

@@ -42,8 +42,8 @@ def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the verifier as a stranger would: installed elsewhere, in the edition's folder."""
     installed = folder.parent / "site-packages"
     if not installed.is_dir():
-        package = Path(__file__).resolve().parents[2] / "src" / "scomm"
-        shutil.copytree(package, installed / "scomm", ignore=shutil.ignore_patterns("__pycache__"))
+        sources = Path(__file__).resolve().parents[2] / "src"
+        shutil.copytree(sources, installed, ignore=shutil.ignore_patterns("__pycache__"))
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SCOMM_", "CITABLE_"))}
     environment |= {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
     return subprocess.run(
