@@ -249,8 +249,8 @@ def counties(places_site: Book, browser: Browser) -> Iterator[Page]:
     [
         ("travis tx", "81.6% to 82.5%, n = 724"),
         ("Massachusetts", "50.2%, n = 560"),
-        ("Boston", "48.0%, n = 369"),
-        ("suffolk ma", "Boston, in it: 48.0%, n = 369"),
+        ("Boston", "48.0%, n = 369; published shares run from 48.0% to 100.0%"),
+        ("suffolk ma", "Boston, in it: 48.0%, n = 369; published shares run from 48.0% to 100.0%"),
         ("worcester ma", "none published; nearest with one: Massachusetts, 50.2%, n = 560"),
         ("boston area", "shares were published for 3 places in it"),
         ("D.C.", "other figures alone; nearest share: the nation, 28.7%, n = 94,218"),

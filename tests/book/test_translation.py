@@ -122,6 +122,7 @@ class Texts(HTMLParser):
     NO_WORDS = frozenset(
         (
             "data-root",
+            "data-act",
             "data-marks",
             "data-link",
             "data-finding",

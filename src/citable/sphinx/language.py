@@ -51,6 +51,8 @@ def copy_sphinx_template(app: Sphinx) -> None:
 
 # What the theme says in English in its own templates, through no catalog.
 CHROME = (
+    N_("Contents"),
+    N_("Menu"),
     N_("Expand"),
     N_("Light mode"),
     N_("Dark mode"),
