@@ -2,7 +2,7 @@
 
 A book names its ``Project`` in ``_config.yml``, under ``sphinx: config:``, as ``module:object``::
 
-    citable_project: scomm.project:PROJECT
+    citable_project: my_book.project:PROJECT
 
 Without that line title and author are those of ``_config.yml``, and the version is that of
 ``CITATION.cff``.
@@ -105,10 +105,20 @@ class Project:
     package: str = ""
     # A paragraph of the data dictionary on what holds for all its tables; empty for none.
     data_note: str = ""
+    # What it is about, in one sentence for catalogs and search engines.
+    abstract: str = ""
     # How its tables are made again, as the first half of a sentence in messages.
     tables_made_by: str = "Make the table again,"
     # The name of its command, as messages give it.
     command: str = "citable"
+    # Templates of pages of which there are thousands; they get the fewest tags.
+    light_templates: frozenset[str] = frozenset()
+    # The folder of generated pages that are cited as wholes, the page that lists them and what a link
+    # to it says, and how names of pages without a card of their own begin.
+    pages_folder: str = ""
+    pages_list: str = ""
+    pages_list_title: str = ""
+    pages_without_card: tuple[str, ...] = ()
     # Kinds of generated pages that can be cited.
     page_kinds: tuple[PageKind, ...] = ()
 
@@ -127,7 +137,8 @@ class Project:
 
         It has ``setup(app)``, ``GENERATED_PAGES`` and ``SITE_FILES`` (see ``citable.sphinx.writers``),
         ``social_cards(app, site, foot)``, pairs of a page's name and its card, and
-        ``search_scripts(app)``, files that the script of the search is followed by.
+        ``search_scripts(app)``, files that the script of the search is followed by, and
+        ``FIGURE_SCRIPTS``, files that run before the script of the figures.
         """
         return None
 

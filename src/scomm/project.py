@@ -88,6 +88,10 @@ PROJECT = OneInFour(
     short_title=N_("One in Four?"),
     subtitle=N_("Secure Communities, jurisdiction by jurisdiction"),
     package="scomm",
+    abstract=N_(
+        "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
+        "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
+    ),
     command="scomm",
     tables_made_by="Run `scomm ingest` with the originals,",
     data_note="""
@@ -95,6 +99,11 @@ Four things were made coarser than the releases: days became months, records bec
 fractions were rounded to four decimals and boundaries to a tenth of a page unit. No table says more
 about a person than the agency's own release does.
 """,
+    light_templates=frozenset({"county.html"}),
+    pages_folder="datasheets",
+    pages_list="datasheets/counties",
+    pages_list_title=N_("Counties, states and areas, all in one list"),
+    pages_without_card=("county-",),
     page_kinds=(
         PageKind(
             name="datasheet",

@@ -16,7 +16,7 @@ from citable.errors import ArgumentError
 if TYPE_CHECKING:
     import pandas as pd
 
-# Autoescape: a county or facility name with markup in it is shown as text.
+# Autoescape: a name with markup in it is shown as text.
 _ENVIRONMENT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 _TABLE = _ENVIRONMENT.from_string(

@@ -55,6 +55,15 @@ _templates.filters |= {"fmt": fmt, "said": said}
 _templates.globals |= {"t": html, "tn": html_plural, "language": language}
 
 
+def _of_the_project() -> dict[str, str]:
+    """Return what every template can name of the project."""
+    return {
+        "command": project().command,
+        "book": _(project().short_title),
+        "author": project().author,
+    }
+
+
 def from_template(template: str, **values: Any) -> str:
     """Return one of the record's templates as HTML, values escaped."""
-    return _templates.get_template(template).render(command=project().command, **values)
+    return _templates.get_template(template).render(**(_of_the_project() | values))

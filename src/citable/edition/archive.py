@@ -181,7 +181,7 @@ def not_found(site: Path) -> str:
     finder = [] if form is None else [form, *tree.xpath("//article//script")]
     links = {
         "index.html": _("The first page of edition {edition}").format(edition=project().version),
-        "datasheets/counties.html": _("Counties, states and areas, all in one list"),
+        f"{project().pages_list}.html": _(project().pages_list_title),
         "search.html": _("Search the book"),
     }
     title = _("There is no such page")

@@ -189,7 +189,7 @@ def _alternative(svg: str) -> str:
 
 
 def joined(svg: str) -> str:
-    """Return a drawing with each run of bare outlines as one: a map of 3,143 counties paints at once.
+    """Return a drawing with each run of bare outlines as one: a map of thousands of outlines paints at once.
 
     What a pointer would show, the outlines' titles, paper cannot.
 

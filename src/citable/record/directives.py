@@ -3,10 +3,10 @@
 A code cell records numbers; a directive beside it says what they are::
 
     :::{finding} 5.1
-    :sources: removals
-    :claims: C1
+    :sources: births
+    :claims: A1
 
-    Of {n}`5.1.denominator` removals {n}`5.1:pct` were of people without a recorded conviction.
+    Of {n}`5.1.denominator` births {n}`5.1:pct` were in a hospital.
 
     - Period: October 2010
     - Does not show: why

@@ -83,8 +83,8 @@ def record(
     """Record the numbers of a finding, whose words stand in the directive ``{finding}``.
 
     ``value`` is in ``unit`` (a share if not given) at full precision, ``numerator /
-    denominator`` if only these are given; ``interval`` is one of ``scomm.stats`` or of
-    ``citable.record.findings``; ``rows`` are the rows that add up to the counts, from
+    denominator`` if only these are given; ``interval`` is one of
+    ``citable.record.findings`` or has its fields; ``rows`` are the rows that add up to the counts, from
     ``citable.record.rows``; other ``fields`` are those of ``citable.record.findings.measured``.
 
     Raises FindingError if they do not fit together or the rows do not add up.

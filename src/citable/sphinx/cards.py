@@ -31,16 +31,18 @@ _FIGURE_COLORS = 256
 def card_path(page: str, own: bool = True) -> str:
     """Return the picture of a page, relative to the root.
 
-    Chapters, findings, states and areas have their own; all others share one, as every page does
+    Chapters, findings and most generated pages have their own; all others share one, as every page does
     where ``own`` is false.
 
     >>> card_path("notebooks/05-nation"), card_path("cite/5")
     ('cards/05-nation.png', 'cards/book.png')
     """
     folder, _, name = page.rpartition("/")
-    own = own and not name.startswith("county-")
+    own = own and not name.startswith(project().pages_without_card)
     return (
-        f"cards/{name}.png" if own and folder in ("notebooks", "datasheets", "trace") else GENERAL
+        f"cards/{name}.png"
+        if own and folder in ("notebooks", "trace", project().pages_folder)
+        else GENERAL
     )
 
 

@@ -9,12 +9,10 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display import templates as templated
-from citable.display.formats import tr
 from citable.display.words import N_, _
 from citable.record import cite
 from citable.record.identity import Item, Record
 from citable.record.outputs import as_shown
-from citable.record.references import Reference
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.state import build_state, record_domain
@@ -64,20 +62,8 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     )
 
 
-def sheet_html(record: Record, slug: str) -> str:
-    """Return the citation of a datasheet, or of a county's page, by the name of its page."""
-    kind, _dash, code = slug.partition("-")
-    sort = "county" if kind == "county" else "datasheet"
-    item = record.find(Reference(sort, code.upper()))
-    full = _(cite.NAMES["indigo"])
-    heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    return heading + _copy(cite.indigo(record, item, html=True), full)
-
-
-def place_html(record: Record, slug: str, title: str) -> str:
-    """Return the citation of the page of a county or another place, by the page's name and title."""
-    said = tr("Datasheet: {place}", place=title)
-    item = Item("datasheet", slug, f"datasheets/{slug}.html", "", str(said))
+def citation_html(record: Record, item: Item) -> str:
+    """Return the section at the end of a generated page that says how to cite it."""
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
     return heading + _copy(cite.indigo(record, item, html=True), full)

@@ -43,10 +43,11 @@ def _compact(value: Any) -> str:
 
 
 def figures_js() -> str:
-    """Return the script with its words in the edition's language."""
-    return (
-        f"window.citableFigureWords={_compact(said(WORDS))};\n{_SCRIPT.read_text(encoding='utf-8')}"
-    )
+    """Return the script with its words in the edition's language, after those of the book."""
+    extension = project().extension()
+    scripts = [*(extension.FIGURE_SCRIPTS if extension else ()), _SCRIPT]
+    text = "".join(file.read_text(encoding="utf-8") for file in scripts)
+    return f"window.citableFigureWords={_compact(said(WORDS))};\n{text}"
 
 
 def marks_js(name: str, marks: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 
 from citable.display.templates import html
 from citable.display.words import N_, _
+from citable.project import project
 from citable.record import directives
 from citable.record.identity import Record
 from citable.record.outputs import findings_shown
@@ -42,8 +43,9 @@ def facts_html(
     (ledger,) = LISTING_PAGES
     every = html('<a href="{page}.html">Every finding</a> stands in the ledger.', page=ledger)
     note = html(
-        'From <i>One in Four?</i>, edition {edition} of {date:date}, digest <span class="digest">{digest}</span>'
+        'From <i>{book}</i>, edition {edition} of {date:date}, digest <span class="digest">{digest}</span>'
         "{address}. Each number leads to its counts, interval, sources and limits. {every}",
+        book=_(project().short_title),
         edition=record.edition,
         date=record.date,
         digest=record.short_digest,

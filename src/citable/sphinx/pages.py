@@ -26,10 +26,6 @@ from citable.sphinx.search import SPHINX_SCRIPTS
 from citable.sphinx.state import build_state
 from citable.tables.manifest import manifest
 
-_ABSTRACT = N_(
-    "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
-    "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
-)
 # What the script of every page says, by the names under which the page hands it over.
 WORDS = {
     "newer": N_("This is edition {edition}. A newer one exists: {link}."),
@@ -57,9 +53,7 @@ _SHARING = {
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
     "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
-# Templates of pages of which there are thousands, and the tags that they get: those without which a
-# citation or a link shows nothing.
-LIGHT_TEMPLATES = frozenset({"county.html"})
+# Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
 _FEW = frozenset(
     (
         *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
@@ -120,13 +114,13 @@ def social(
         ("og:type", "book" if home else "article"),
         ("og:site_name", _(project().short_title)),
         ("og:title", _(project().title) if home else title),
-        ("og:description", _(_ABSTRACT)),
+        ("og:description", _(project().abstract)),
         ("og:locale", _LOCALES.get(language(), language())),
         # Sites that show pictures of links want the whole address; without one the path must do.
         ("og:image", f"{base}{card_path(page, own_card)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
-        ("og:image:alt", _(project().title) if home else f"{_('One in Four?')} {title}"),
+        ("og:image:alt", _(project().title) if home else f"{_(project().short_title)} {title}"),
         ("twitter:card", "summary_large_image"),
     ]
     if record.address:
@@ -140,7 +134,7 @@ def book_json_ld(record: Record) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Book",
         "name": _(project().title),
-        "abstract": _(_ABSTRACT),
+        "abstract": _(project().abstract),
         "author": {"@type": "Organization", "name": project().author},
         "bookEdition": record.edition,
         "datePublished": record.date,
@@ -166,7 +160,7 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
         "description": _(
             "{abstract} {n} tables with their dictionary, hashes and sources, and every finding with "
             "counts and interval."
-        ).format(abstract=_(_ABSTRACT), n=len(manifest())),
+        ).format(abstract=_(project().abstract), n=len(manifest())),
         "creator": {"@type": "Organization", "name": project().author},
         "version": record.edition,
         "datePublished": record.date,
@@ -242,7 +236,7 @@ def _context(
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.citable_draft
     context["site_root"] = root
-    title, few = str(context.get("title", "")), templatename in LIGHT_TEMPLATES
+    title, few = str(context.get("title", "")), templatename in project().light_templates
     tags = "".join(
         f'<meta name="{name}" content="{escape(content)}">'
         for name, content in meta(record, title, pagename, home)
@@ -253,7 +247,7 @@ def _context(
         for name, content in social(record, title, pagename, home, app.config.citable_page_cards)
         if not few or name in _FEW
     )
-    about = context.get("description") or _(_ABSTRACT)
+    about = context.get("description") or _(project().abstract)
     tags += f'<meta name="description" content="{escape(about)}">'
     things = [book_json_ld(record), dataset_json_ld(record, root)] if home else []
     if pagename.endswith("D-data-dictionary"):
@@ -317,7 +311,8 @@ def _cite_page(pagename: str, record: Record) -> str:
     for item in record.items:
         if item.kind == "chapter" and item.page == f"{pagename}.html":
             return f"cite/{item.id}.html"
-    if pagename.startswith("datasheets/") and pagename != "datasheets/counties":
+    folder, listed = project().pages_folder, project().pages_list
+    if folder and pagename.startswith(f"{folder}/") and pagename != listed:
         return f"{pagename}.html#cite"
     return "cite/index.html"
 

@@ -12,7 +12,7 @@ GLOSSARY = "notebooks/G-glossary"
 
 
 class Term(ReferenceRole):
-    """``{gl}`removal``` or ``{gl}`were removed <removal>```: a link to a term of the glossary.
+    """``{gl}`census``` or ``{gl}`were counted <census>```: a link to a term of the glossary.
 
     The words of the page stay as they are; the definition is the link's title. A term that the
     glossary does not have is a warning, and warnings fail the build.

@@ -17,6 +17,7 @@ import pooch
 import requests
 
 from citable.errors import FetchError
+from citable.project import project
 from citable.tables.passports import Passport, passports, sha256_of
 
 TIMEOUT = 60.0
@@ -51,7 +52,7 @@ def address(passport: Passport, npm_registry: str | None = None) -> str:
     raise FetchError(
         f"{passport.path}: {passport.url} has no address of its own. Run `npm pack "
         f"{_PACKAGE}@{_VERSION}` and put the file at {passport.path} in a folder for "
-        "`scomm fetch --from`, or name a registry with --npm-registry URL."
+        f"`{project().command} fetch --from`, or name a registry with --npm-registry URL."
     )
 
 

@@ -1,75 +1,26 @@
-"""The command line. Mistakes and bad files end in one plain message and exit status 2.
-
-Each command imports what it needs when it runs: a citation should not wait for the statistics.
-"""
+"""The command line: what every citable book has, and commands for this book's data and pages."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table as Grid
 
 from citable import paths
+from citable.cli import commands
 from citable.cli.progress import bar
-from citable.cli.record import (
-    PdfFile,
-    cite_command,
-    edition_command,
-    exhibit_command,
-    findings_app,
-    paragraphs_app,
-    pdf_app,
-    prose_command,
-    verify_command,
-)
-from citable.cli.words import words_app
-from citable.errors import ArgumentError, CitableError, SourceError
+from citable.cli.record import PdfFile, pdf_app
+from citable.errors import ArgumentError, SourceError
 from scomm.data.paths import ERROR_RATES
 
 if TYPE_CHECKING:
     from citable.tables.passports import Passport
     from scomm.data.ingest.base import Output
 
-STATUS_ERROR = 2
-
-
-class _Group(typer.core.TyperGroup):
-    """Commands whose CitableError becomes a message on standard error."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CitableError as error:
-            print(f"scomm: {error}", file=sys.stderr)
-            raise typer.Exit(STATUS_ERROR) from error
-        except BrokenPipeError:
-            raise  # the reader of the output has gone: typer ends quietly
-        except OSError as error:
-            # A full disk or a folder that may not be written is the reader's to mend, not a bug.
-            print(f"scomm: {error}. Nothing was kept of the file named.", file=sys.stderr)
-            raise typer.Exit(STATUS_ERROR) from error
-
-
-app = typer.Typer(
-    cls=_Group,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="One in Four?: the data behind the book, its published record, its citations.",
-)
-app.add_typer(findings_app, name="findings")
-app.add_typer(paragraphs_app, name="paragraphs")
-app.add_typer(words_app, name="words")
-app.add_typer(pdf_app, name="pdf")
-app.command("cite")(cite_command)
-app.command("verify")(verify_command)
-app.command("prose")(prose_command)
-app.command("edition")(edition_command)
-app.command("exhibit")(exhibit_command)
+app = commands("One in Four?: the data behind the book, its published record, its citations.")
 
 
 @pdf_app.command("places")

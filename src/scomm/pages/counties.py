@@ -18,6 +18,7 @@ from citable.display.tables import rows_to_html
 from citable.display.templates import html
 from citable.display.words import N_, _, said
 from citable.files.atomic import write_atomically
+from citable.record.identity import Item, Record
 from citable.sphinx import citations, writers
 from citable.sphinx.state import build_state
 from scomm.places.small_charts import dot_svg, sparkline, strip_ticks
@@ -169,6 +170,13 @@ def reading_html() -> str:
     return "".join(parts)
 
 
+def _citation(record: Record, page: PlacePage) -> str:
+    """Return the citation of a page by its title; it is named by its file."""
+    said = tr("Datasheet: {place}", place=page.title)
+    item = Item("datasheet", page.slug, f"datasheets/{page.slug}.html", "", str(said))
+    return citations.citation_html(record, item)
+
+
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not app.config.scomm_place_pages:
         return
@@ -181,7 +189,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             "title": page.title,
             "description": _(page.first),
             "body": county_html(page),
-            "cited": citations.place_html(record, page.slug, page.title),
+            "cited": _citation(record, page),
             "toc": "",
             "furo_hide_toc": True,
         }

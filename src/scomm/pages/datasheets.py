@@ -20,6 +20,7 @@ from citable.display.tables import to_html
 from citable.display.templates import html
 from citable.display.words import N_, _
 from citable.files.atomic import write_atomically
+from citable.record.references import Reference
 from citable.sphinx import citations, writers
 from citable.sphinx.state import build_state
 from scomm.pages import counties
@@ -162,7 +163,9 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     every = sheets()
     for before, sheet, after in zip([None, *every], every, [*every[1:], None], strict=False):
         _write_tables(sheet, Path(app.outdir) / "datasheets")
-        cited = citations.sheet_html(build_state(app).record, sheet.slug)
+        record = build_state(app).record
+        code = sheet.slug.partition("-")[2].upper()
+        cited = citations.citation_html(record, record.find(Reference("datasheet", code)))
         script = f'<script src="{Path(counties.SCRIPT).name}"></script>'
         body = sheet_html(sheet, titles, before, after) + cited + script
         yield (

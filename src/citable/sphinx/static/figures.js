@@ -249,23 +249,5 @@
     }
     tools.append(controls);
   };
-  // The place that was looked up last is kept on this device alone.
-  const page = /\/datasheets\/(county|area)-/.exec(location.pathname);
-  if (page) {
-    const title = document.querySelector("article h1").firstChild.textContent.trim();
-    const state = /state-(\w\w)\.html/.exec(document.querySelector('nav a[href^="state-"]')?.href ?? "");
-    const place = page[1] === "area" ? title.replace(/ area$|^\S+rea de /i, "") : `${title.split(", ")[0]}, ${state?.[1].toUpperCase()}`;
-    const line = make("p", "place-kept", `${W.kept} `), forget = make("button", "", W.forget);
-    forget.type = "button";
-    forget.addEventListener("click", () => {
-      try { localStorage.removeItem("place"); } catch { /* not kept */ }
-      line.remove();
-    });
-    line.append(forget);
-    try {
-      localStorage.setItem("place", JSON.stringify(place));
-      document.querySelector("article").append(line);
-    } catch { /* not kept */ }
-  }
   for (const figure of document.querySelectorAll("figure[data-marks], figure.strip")) set(figure);
 })();

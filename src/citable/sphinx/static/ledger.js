@@ -20,7 +20,7 @@
   form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
-  // An address may carry a filter, such as ?claim=C1.
+  // An address may carry a filter, such as ?claim=… or ?chapter=….
   const asked = new URLSearchParams(location.search);
   for (const field of fields) if (asked.has(field.name)) field.value = asked.get(field.name);
   form.hidden = false;

@@ -1,0 +1,5 @@
+"""``python -m citable``."""
+
+from citable.cli import app
+
+app(prog_name="citable")

@@ -1,0 +1,26 @@
+"""The machine, citable, has no word of the subject."""
+
+from __future__ import annotations
+
+import re
+
+from citable import paths
+
+# Nouns of the subject, its agencies' abbreviations, ids of its claims.
+SUBJECT = re.compile(
+    r"\b(?:count(?:y|ies)|removals?|deport\w*|detainers?|immigra\w*|ICE|AOR|scomm|[CA]\d{1,2}(?= claim))\b",
+    re.IGNORECASE,
+)
+ABBREVIATIONS = re.compile(r"\b(?:ICE|AOR)\b")
+TEXTS = (".py", ".html", ".css", ".js")
+
+
+def test_the_machine_has_no_word_of_the_subject() -> None:
+    found = [
+        f"{file.relative_to(paths.SRC)}:{number}: {line.strip()[:80]}"
+        for file in sorted((paths.SRC / "citable").rglob("*"))
+        if file.suffix in TEXTS
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if SUBJECT.search(line)
+    ]
+    assert found == []
