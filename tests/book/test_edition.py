@@ -321,11 +321,11 @@ def test_every_byte_of_the_list_counts(edition: Path) -> None:
 
 def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
     source = edition / "source"
-    for made in (".venv/bin", "_build/html", ".pytest_cache", "src/scomm/__pycache__"):
+    for made in (".venv/bin", "_build/html", ".pytest_cache", "src/citable/__pycache__"):
         (source / made).mkdir(parents=True)
     (source / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (source / "_build" / "html" / "x.html").write_text("built here")
-    (source / "src" / "scomm" / "__pycache__" / "errors.cpython-311.pyc").write_bytes(b"compiled")
+    (source / "src" / "citable" / "__pycache__" / "errors.cpython-311.pyc").write_bytes(b"compiled")
     result = verify(edition, "F1.1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "not of the edition, not checked: source/.venv" in result.stdout
@@ -376,7 +376,7 @@ def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
     result = verify(edition)
     assert result.returncode == 2
     assert "schema 'one-in-four/findings/7'" in result.stderr
-    assert "Use the scomm that came with that edition" in result.stderr
+    assert "Use the code that came with that edition" in result.stderr
 
 
 def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
