@@ -20,7 +20,7 @@ from citable.pdf.pages import Article, having
 FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
 # Classes of print.css that set an article's lines closer or wider, in the order in which they are
 # tried where a page would be near-empty.
-SPACINGS = ("tight", "loose", "tight tighter", "loose looser")
+SPACINGS = ("tight", "loose", "tight wider", "tight tighter", "loose looser")
 # Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
 _ROUNDS = 16
 

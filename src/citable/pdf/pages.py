@@ -31,7 +31,7 @@ FACE = "Source Sans 3"
 
 # What a screen offers and paper cannot: controls, code, search, downloads.
 _CONTROLS = (
-    "//*[contains-class('edition-notice', 'find', 'page-downloads', 'headerlink', 'par-cite', "
+    "//*[contains-class('edition-notice', 'actions', 'find', 'page-downloads', 'headerlink', 'par-cite', "
     "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
     "'exhibit-narrow', 'excerpt', 'sheet-folded', 'screen-only', 'related', 'colophon')]",
     "//details[contains-class('code')]",
