@@ -16,6 +16,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from scomm import __version__
+from scomm.book.actions import actions_html
 from scomm.errors import PrintError
 from scomm.record import identity
 from scomm.record.pdf import fill, pages, places, writer
@@ -560,7 +561,8 @@ def test_sheets_are_found_by_code_and_name() -> None:
 
 def test_a_script_or_a_control_of_a_page_does_not_reach_print() -> None:
     root = html.fragment_fromstring(
-        '<article><script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'
+        f"<article>{actions_html('1.ipynb', 'cite/1.html')}"
+        '<script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'
         '<span class="par-mark"><a class="par-number" href="#p1-1">¶ 1.1</a> '
         '<a class="par-cite" href="../cite/1.html">cite</a></span>Text</p>'
         '<details class="code"><summary>Show the code</summary></details></article>'

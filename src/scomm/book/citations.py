@@ -62,23 +62,25 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     )
 
 
+def _how_to_cite(record: Record, item: Item) -> str:
+    """Return the heading and the full citation of a page that carries its own."""
+    heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
+    return heading + _copy(cite.indigo(record, item, html=True), _(cite.NAMES["indigo"]))
+
+
 def sheet_html(record: Record, slug: str) -> str:
     """Return the citation of a datasheet, or of a county's page, by the name of its page."""
     kind, _dash, code = slug.partition("-")
     sort = "county" if kind == "county" else "datasheet"
     item = record.find(Reference(sort, code.upper()))
-    full = _(cite.NAMES["indigo"])
-    heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    return heading + _copy(cite.indigo(record, item, html=True), full)
+    return _how_to_cite(record, item)
 
 
 def place_html(record: Record, slug: str, title: str) -> str:
     """Return the citation of the page of a county or another place, by the page's name and title."""
     said = tr("Datasheet: {place}", place=title)
     item = Item("datasheet", slug, f"datasheets/{slug}.html", "", str(said))
-    full = _(cite.NAMES["indigo"])
-    heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    return heading + _copy(cite.indigo(record, item, html=True), full)
+    return _how_to_cite(record, item)
 
 
 def _opening(text: str, length: int = 160) -> str:
@@ -109,10 +111,7 @@ def _note(record: Record) -> str:
 def page_html(record: Record, page: str, title: str) -> str:
     """Return the citation of a page of the book without a number, for its end on a screen."""
     item = Item("chapter", page, f"{page}.html", "", title)
-    full = _(cite.NAMES["indigo"])
-    heading = f"<h2>{escape(_('How to cite'))}</h2>"
-    citation = _copy(cite.indigo(record, item, html=True), full)
-    return f'<section class="screen-only" id="cite">{heading}{citation}</section>'
+    return f'<section class="screen-only">{_how_to_cite(record, item)}</section>'
 
 
 Shown = Mapping[tuple[str, str], str]
