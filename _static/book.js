@@ -47,7 +47,7 @@ addEventListener("DOMContentLoaded", () => {
     event.preventDefault();
     const field = fields.find((one) => one.checkVisibility({ visibilityProperty: true })) ?? fields[0];
     if (!field) {
-      const search = document.querySelector('link[rel=search], .sheet-links a[href$="search.html"]');
+      const search = document.querySelector('link[rel=search]');
       if (search) location.href = search.href;
       return;
     }

@@ -21,6 +21,7 @@ from citable.pdf.book import is_of
 from citable.pdf.formulas import formula, spelled
 from citable.project import project
 from citable.record import identity
+from citable.sphinx.actions import actions_html
 from scomm import __version__
 from scomm.places import print_index as places
 from scomm.places.print_sheets import page_of
@@ -562,7 +563,8 @@ def test_sheets_are_found_by_code_and_name() -> None:
 
 def test_a_script_or_a_control_of_a_page_does_not_reach_print() -> None:
     root = html.fragment_fromstring(
-        '<article><script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'
+        f"<article>{actions_html('1.ipynb', 'cite/1.html')}"
+        '<script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'
         '<span class="par-mark"><a class="par-number" href="#p1-1">¶ 1.1</a> '
         '<a class="par-cite" href="../cite/1.html">cite</a></span>Text</p>'
         '<details class="code"><summary>Show the code</summary></details></article>'

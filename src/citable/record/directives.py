@@ -14,8 +14,8 @@ A code cell records numbers; a directive beside it says what they are::
 
 The first paragraph is the statement of a finding, or the caption of a figure or table. Items of
 the list below are its other texts (``FIELDS``), or columns of a table: ``- `share:pct` Share, %``.
-The option ``estimate`` of a
-finding is its value with the unit, for lists: ``{n}`2.2:f1` months``. Texts are plain, with two roles: ``{n}`name:format``` is one recorded value, ``{each}`name; text```
+The option ``estimate`` of a finding is its value with the unit, for lists: ``{n}`2.2:f1` months``.
+Texts are plain, with two roles: ``{n}`name:format``` is one recorded value, ``{each}`name; text```
 is ``text`` once for each row of a recorded frame, its ``{column:format}`` places filled.
 
 Everything here is plain text in, plain data out; Sphinx shows it in ``citable.sphinx.exhibits``.

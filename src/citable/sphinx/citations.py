@@ -97,10 +97,7 @@ def _note(record: Record) -> str:
 def page_html(record: Record, page: str, title: str) -> str:
     """Return the citation of a page of the book without a number, for its end on a screen."""
     item = Item("chapter", page, f"{page}.html", "", title)
-    full = _(cite.NAMES["indigo"])
-    heading = f"<h2>{escape(_('How to cite'))}</h2>"
-    citation = _copy(cite.indigo(record, item, html=True), full)
-    return f'<section class="screen-only" id="cite">{heading}{citation}</section>'
+    return f'<section class="screen-only">{citation_html(record, item)}</section>'
 
 
 Shown = Mapping[tuple[str, str], str]
