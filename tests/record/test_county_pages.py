@@ -25,6 +25,9 @@ from scomm.places.page import PlacePage, Section
 
 from .test_markup import harmless
 
+# One process makes the pages of all places once for these tests.
+pytestmark = pytest.mark.xdist_group("places")
+
 TRAVIS, PHILADELPHIA, GARFIELD, SUFFOLK = "48453", "42101", "30033", "25025"
 
 

@@ -35,6 +35,9 @@ from scomm.places.figures import short_figure
 from scomm.places.ledger import running_total
 from scomm.places.sheet_chart import series_chart
 
+# One process makes the pages of all places once for these tests.
+pytestmark = pytest.mark.xdist_group("places")
+
 
 def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
     sheets = {sheet.slug: sheet for sheet in all_sheets()}
