@@ -166,13 +166,22 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
         "datePublished": record.date,
         "license": _DATA_LICENCE,
         "isAccessibleForFree": True,
-        "spatialCoverage": _("United States"),
-        "temporalCoverage": "2008-10/2026",
+        **_coverage(),
         "distribution": [
             {"@type": "DataDownload", "contentUrl": base + name, "encodingFormat": kind}
             for name, kind in files
         ],
     }
+
+
+# A name that the committed template of catalogs places here; whether it is said, a book's Project says.
+N_("United States")
+
+
+def _coverage() -> dict[str, str]:
+    """Return what the tables cover as schema.org names it, as far as the book says."""
+    covered = {"spatialCoverage": _(project().place), "temporalCoverage": project().period}
+    return {name: text for name, text in covered.items() if text}
 
 
 def sharing(record: Record, page: str) -> dict[str, str]:
@@ -229,6 +238,7 @@ def _context(
     results, record = state.results, state.record
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
+    context["book"] = _(project().short_title)
     context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html
