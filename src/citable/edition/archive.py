@@ -70,7 +70,7 @@ _LEFT_OUT = ("_build", "dist", "__pycache__", ".ipynb_checkpoints", ".pytest_cac
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
 
 _README = """\
-{title} {subtitle}. Edition {edition}, {date}.
+{title}{subtitle}. Edition {edition}, {date}.
 Digest {digest}
 
 site/             the book; open site/index.html in a browser
@@ -274,7 +274,7 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         verify=_verify(),
         volumes=_VOLUMES if project().volumes() else "",
         title=project().short_title,
-        subtitle=project().subtitle,
+        subtitle=f" {project().subtitle}".rstrip(),
         file=project().file_name,
         edition=record.edition,
         date=record.date,

@@ -30,6 +30,8 @@ def _configure(app: Sphinx, config: Config) -> None:
     given = (configuration().get("sphinx") or {}).get("config") or {}
     for name in SETTINGS.keys() - given.keys():
         config[name] = SETTINGS[name]
+    # Jupyter Book's own are those of another theme.
+    config.html_theme_options = given.get("html_theme_options", {"top_of_page_buttons": []})
     config.suppress_warnings += ["mystnb.unknown_mime_type"]
     config.templates_path = [*config.templates_path, str(paths.THEME / "templates")]
     config.html_static_path = [str(paths.THEME / "static"), *config.html_static_path]
