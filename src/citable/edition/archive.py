@@ -66,7 +66,15 @@ SOURCE = (
     "tests",
     "tools",
 )
-_LEFT_OUT = ("_build", "dist", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", "qps")
+_LEFT_OUT = (
+    "_build",
+    "dist",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".pytest_cache",
+    ".hypothesis",
+    "qps",
+)
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
 
 _README = """\

@@ -98,7 +98,11 @@ def render() -> str:
     if missing:
         raise TableError(f"the manifest has no {', '.join(missing)}. {restore_hint()}")
     lines = [
-        _HEAD.format(command=project().command, made_by=project().dictionary_made_by, note=project().data_note),
+        _HEAD.format(
+            command=project().command,
+            made_by=project().dictionary_made_by,
+            note=project().data_note,
+        ),
         "| table | rows | one row is |",
         "|---|---:|---|",
     ]
