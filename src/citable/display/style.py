@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from citable.display.words import N_
 
@@ -256,11 +257,13 @@ def style(size: float) -> Iterator[None]:
     than a book without its plots takes to execute.
     """
     import matplotlib as mpl  # colours alone are wanted far more often than drawings
+    from cycler import cycler
 
     # Text is measured with the face that the page shows.
     texts = dict.fromkeys((*_TEXTS, "legend.fontsize"), size) | {"font.sans-serif": [face()]}
     palette = [role(name) for name, _dash in LINES]
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_THEME | texts | {"axes.prop_cycle": mpl.cycler(color=palette)})
+        settings: Any = _THEME | texts | {"axes.prop_cycle": cycler(color=palette)}
+        mpl.rcParams.update(settings)
         yield
