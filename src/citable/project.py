@@ -109,7 +109,7 @@ class Project:
     abstract: str = ""
     # The few words above its title on the picture that its pages share.
     topic: str = ""
-    # The place and the time that its tables cover, as schema.org writes them.
+    # The place that its tables cover, a name or the code of a country, and the time as ISO 8601 has it.
     place: str = ""
     period: str = ""
     # How its tables are made again, as the first half of a sentence in messages.

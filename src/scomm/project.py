@@ -93,7 +93,7 @@ PROJECT = OneInFour(
         "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
     ),
     topic="Secure Communities",
-    place="United States",
+    place="US",
     period="2008-10/2026",
     command="scomm",
     dictionary_made_by="dictionary",

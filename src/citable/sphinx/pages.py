@@ -53,6 +53,8 @@ _SHARING = {
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
     "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
+# Names of countries by their codes of ISO 3166, as a book's Project gives them.
+_COUNTRIES = {"US": N_("United States")}
 # Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
 _FEW = frozenset(
     (
@@ -174,13 +176,10 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
     }
 
 
-# A name that the committed template of catalogs places here; whether it is said, a book's Project says.
-N_("United States")
-
-
 def _coverage() -> dict[str, str]:
     """Return what the tables cover as schema.org names it, as far as the book says."""
-    covered = {"spatialCoverage": _(project().place), "temporalCoverage": project().period}
+    place, period = project().place, project().period
+    covered = {"spatialCoverage": _(_COUNTRIES.get(place, place)), "temporalCoverage": period}
     return {name: text for name, text in covered.items() if text}
 
 
