@@ -22,8 +22,9 @@ FENCE = "```{code-cell} ipython3\n"
 
 
 def pages() -> list[Path]:
-    """Return the pages that have code cells."""
+    """Return the pages that have code cells, those of examples too."""
     files = [ROOT / f"{page}.md" for page in chapters.pages()]
+    files += sorted((ROOT / "examples").glob("*/notebooks/*.md"))
     return [file for file in files if FENCE in file.read_text(encoding="utf-8")]
 
 

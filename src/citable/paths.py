@@ -7,24 +7,54 @@ from pathlib import Path
 
 
 def _root() -> Path:
-    """Find the folder that holds ``data/sources.toml``.
+    """Find the folder of the book, which holds ``_config.yml``.
 
-    ``CITABLE_ROOT`` wins (an unpacked edition, or a test's copy); then the checkout this file
-    lies in; then the working folder and its parents, for the package installed elsewhere.
+    ``CITABLE_ROOT`` wins (an unpacked edition, or a test's copy); then the working folder and its
+    parents; then the checkout this file lies in.
     """
     named = os.environ.get("CITABLE_ROOT")
     if named:
         return Path(named).resolve()
-    candidates = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
+    checkout = Path(__file__).resolve().parents[2]
+    candidates = [Path.cwd(), *Path.cwd().parents, checkout]
     for folder in candidates:
         for root in (folder, folder / "source"):  # an unpacked edition keeps its source there
-            if (root / "data" / "sources.toml").is_file():
+            if (root / "_config.yml").is_file():
                 return root
-    return candidates[0]
+    return checkout
+
+
+def _package() -> Path:
+    """Return the folder of this package: the book's own copy if it has one, else the one that runs."""
+    own = ROOT / "src" / "citable"
+    return own if own.is_dir() else Path(__file__).resolve().parent
+
+
+def code_folders() -> tuple[Path, ...]:
+    """Return the folders of the code on which results may depend: the book's own, and this package."""
+    return (SRC,) if PACKAGE.is_relative_to(SRC) else (SRC, PACKAGE)
+
+
+def named(file: Path) -> str | None:
+    """Return a file's name relative to the root, None if it is not of the book.
+
+    A file of this package is named as if it lay in ``src``, wherever it does.
+    """
+    if file.is_relative_to(PACKAGE):
+        return f"src/{file.relative_to(PACKAGE.parent).as_posix()}"
+    return file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else None
+
+
+def of_name(name: str) -> Path:
+    """Return the file that ``named`` gave a name."""
+    package = f"src/{PACKAGE.name}/"
+    return PACKAGE.parent / name[4:] if name.startswith(package) else ROOT / name
 
 
 ROOT = _root()
 SRC = ROOT / "src"
+PACKAGE = _package()
+THEME = PACKAGE / "theme"
 NOTEBOOKS = ROOT / "notebooks"
 LOCK = ROOT / "requirements.txt"
 BUILD = ROOT / "_build"
@@ -33,7 +63,7 @@ TOC = ROOT / "_toc.yml"
 CONFIG = ROOT / "_config.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 CITATION = ROOT / "CITATION.cff"
-FONTS = ROOT / "_static" / "fonts"
+FONTS = THEME / "static" / "fonts"
 LOCALE = ROOT / "locale"
 TEMPLATES = ROOT / "_templates"
 

@@ -107,8 +107,15 @@ class Project:
     data_note: str = ""
     # What it is about, in one sentence for catalogs and search engines.
     abstract: str = ""
+    # The few words above its title on the picture that its pages share.
+    topic: str = ""
+    # The place that its tables cover, a name or the code of a country, and the time as ISO 8601 has it.
+    place: str = ""
+    period: str = ""
     # How its tables are made again, as the first half of a sentence in messages.
-    tables_made_by: str = "Make the table again,"
+    tables_made_by: str = "If the change is meant, run `citable tables`,"
+    # Which of its commands writes the data dictionary.
+    dictionary_made_by: str = "tables"
     # The name of its command, as messages give it.
     command: str = "citable"
     # Templates of pages of which there are thousands; they get the fewest tags.

@@ -92,7 +92,11 @@ PROJECT = OneInFour(
         "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
         "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
     ),
+    topic="Secure Communities",
+    place="US",
+    period="2008-10/2026",
     command="scomm",
+    dictionary_made_by="dictionary",
     tables_made_by="Run `scomm ingest` with the originals,",
     data_note="""
 Four things were made coarser than the releases: days became months, records became counts,

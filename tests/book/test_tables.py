@@ -32,7 +32,7 @@ def shown(visit: Callable[..., Visit], folder: Path, frame: pd.DataFrame, action
     page = folder / "page.html"
     page.write_text(
         f"<!doctype html><meta charset='utf-8'><template id='words' {said}></template>{body}"
-        f"<script>{(paths.ROOT / '_static' / 'book.js').read_text(encoding='utf-8')}</script>"
+        f"<script>{(paths.THEME / 'static' / 'book.js').read_text(encoding='utf-8')}</script>"
         f"<script>addEventListener('DOMContentLoaded', () => {{ {actions} }});</script>",
         encoding="utf-8",
     )
@@ -89,7 +89,8 @@ def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
     }
     body = to_html(places(), columns, caption="Places", identifier="t")
     said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css, script = ((paths.ROOT / "_static" / f"book.{kind}").read_text() for kind in ("css", "js"))
+    css = (paths.ROOT / "_static" / "book.css").read_text()
+    script = (paths.THEME / "static" / "book.js").read_text()
     page = tmp_path / "page.html"
     page.write_text(
         f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
@@ -139,7 +140,8 @@ def test_a_long_table_shows_ten_rows_until_asked_for_all_or_for_one_of_them(
         frame, {"place": "Place"}, caption="", identifier="t", anchors=anchors, emphasis=[30]
     )
     said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css, script = ((paths.ROOT / "_static" / f"book.{kind}").read_text() for kind in ("css", "js"))
+    css = (paths.ROOT / "_static" / "book.css").read_text()
+    script = (paths.THEME / "static" / "book.js").read_text()
     page = tmp_path / "page.html"
     page.write_text(
         f"<!doctype html><meta charset='utf-8'><style>{css}</style>"

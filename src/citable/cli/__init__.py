@@ -20,6 +20,8 @@ from citable.cli.record import (
     prose_command,
     verify_command,
 )
+from citable.cli.tables import tables_command
+from citable.cli.trace import trace_command
 from citable.cli.words import words_app
 from citable.errors import CitableError
 from citable.project import project
@@ -62,6 +64,7 @@ def commands(about: str) -> typer.Typer:
     app.add_typer(pdf_app, name="pdf")
     for name, command in (
         ("cite", cite_command),
+        ("trace", trace_command),
         ("verify", verify_command),
         ("prose", prose_command),
         ("edition", edition_command),
@@ -72,3 +75,5 @@ def commands(about: str) -> typer.Typer:
 
 
 app = commands("A citable Jupyter Book: its published record, its citations, its editions.")
+# A book whose tables are made by its own code has a command for that in place of this one.
+app.command("tables")(tables_command)

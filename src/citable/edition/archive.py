@@ -53,6 +53,7 @@ SOURCE = (
     "bench",
     "data",
     "docs",
+    "examples",
     "locale",
     "maintenance.mk",
     "notebooks",
@@ -65,11 +66,19 @@ SOURCE = (
     "tests",
     "tools",
 )
-_LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", "qps")
+_LEFT_OUT = (
+    "_build",
+    "dist",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".pytest_cache",
+    ".hypothesis",
+    "qps",
+)
 _SITE_LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".nojekyll")
 
 _README = """\
-{title} {subtitle}. Edition {edition}, {date}.
+{title}{subtitle}. Edition {edition}, {date}.
 Digest {digest}
 
 site/             the book; open site/index.html in a browser
@@ -77,28 +86,41 @@ site/tables/      the tables as a Frictionless Data Package, with their dictiona
 site/notebooks/   the chapters, each also as an executed notebook (.ipynb)
 site/exhibits/    every figure as SVG and PNG, the data of every figure and table as CSV
 source/           everything needed to build, test and verify this edition
-{file}.pdf, where the edition has one: the book as one PDF; its second volume, a sheet
-                  for each state and area, is published beside this folder's zip
+{file}.pdf, where the edition has one: the book as one PDF{volumes}
 root/             what belongs in the root of a web site that serves editions under /{edition}/;
                   headers.txt is the policy under which its pages load nothing from elsewhere
                   and tell nobody where a reader came from
 
 To verify, offline once the packages of source/requirements.txt are installed:
 
-    cd source && make verify
+    cd source && {verify}
 
 or, with any {command} of this schema:  {command} verify --edition .
 """
 
 
+_VOLUMES = """; its second volume, a sheet
+                  for each state and area, is published beside this folder's zip"""
+
+
+def _verify() -> str:
+    """Return the command that verifies the edition from its source."""
+    if (paths.ROOT / "Makefile").is_file():
+        return "make verify"
+    return f"PYTHONPATH=src python -m {project().package or 'citable'} verify"
+
+
 def source_files() -> Iterator[tuple[str, Path]]:
     """Yield every source file with its path relative to the root, in order."""
     pages = [f"{page}.md" for page in chapters.pages() if "/" not in page]  # others lie in folders
-    for name in sorted([*SOURCE, *pages]):
-        top = paths.ROOT / name
+    # The code that made it is part of an edition, wherever it is installed.
+    tops = {name: paths.ROOT / name for name in [*SOURCE, *pages]} | {"src/citable": paths.PACKAGE}
+    if paths.PACKAGE.is_relative_to(paths.ROOT):
+        del tops["src/citable"]
+    for name, top in sorted(tops.items()):
         files = [top] if top.is_file() else sorted(top.rglob("*"))
         for file in files:
-            relative = file.relative_to(paths.ROOT)
+            relative = Path(name) / file.relative_to(top)
             hidden = set(relative.parts) & set(_LEFT_OUT) or relative.parts[:2] == ("bench", "tmp")
             if file.is_file() and not hidden and not file.name.endswith((".pyc", ".tmp", ".mo")):
                 yield relative.as_posix(), file
@@ -238,7 +260,8 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
         if os.access(source, os.X_OK):
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
-        _copy(paths.ROOT / name, folder / name)
+        if (paths.ROOT / name).is_file():
+            _copy(paths.ROOT / name, folder / name)
     if book.file().is_file():
         _copy(_of_record(book.file(), book.is_of, record), folder / book.file().name)
     nowhere = not_found(site)
@@ -256,8 +279,10 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     (folder / "root" / "headers.txt").write_text(policy, encoding="utf-8")
     text = _README.format(
         command=project().command,
+        verify=_verify(),
+        volumes=_VOLUMES if project().volumes() else "",
         title=project().short_title,
-        subtitle=project().subtitle,
+        subtitle=f" {project().subtitle}".rstrip(),
         file=project().file_name,
         edition=record.edition,
         date=record.date,

@@ -95,6 +95,13 @@ class Report:
 Progress = Callable[[str, int, int], None]
 
 
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def machine() -> dict[str, Any]:
     """Return the machine, Python and package versions that a number was recomputed with."""
     return {
@@ -103,7 +110,7 @@ def machine() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
         project().package or "citable": project().version,
-        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
     }
 
 

@@ -50,12 +50,14 @@ class _FromSource(_machinery.SourceFileLoader):
     def path_stats(self, path):
         raise OSError
 _build_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
-def _build_path(path, source=_os.environ["PYTHONPATH"]):
-    if path != source and not path.startswith(source + _os.sep):
+_build_code = tuple(_os.environ["CITABLE_CODE"].split(_os.pathsep))
+def _build_path(path):
+    if not (path + _os.sep).startswith(tuple(folder + _os.sep for folder in _build_code)):
         raise ImportError
     return _build_finder(path)
 _sys.path_hooks.insert(0, _build_path)
-_sys.path_importer_cache.pop(_os.environ["PYTHONPATH"], None)
+for _build_folder in _build_code:
+    _sys.path_importer_cache.pop(_build_folder, None)
 _build_opened = set()
 def _build_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
@@ -72,7 +74,7 @@ print(_json.dumps({
     "opened": sorted(_build_opened),
     "modules": sorted(
         str(m.__file__) for m in list(_sys.modules.values())
-        if str(getattr(m, "__file__", None)).startswith(_os.environ["PYTHONPATH"] + _os.sep)
+        if str(getattr(m, "__file__", None)).startswith(tuple(f + _os.sep for f in _build_code))
     ),
 }))
 """
@@ -152,7 +154,7 @@ class Notebooks(Mapping[str, nbformat.NotebookNode]):
 
 def _current(file: str) -> str:
     """Digest of a used file now, by its path relative to the root; a missing one has its own."""
-    path = paths.ROOT / file
+    path = paths.of_name(file)
     return sha256_of(path) if path.is_file() else "missing"
 
 
@@ -165,21 +167,25 @@ def _relevant(files: Iterable[str]) -> list[str]:
     kept = set()
     # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
     aside = tuple(f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _holds_us(folder))
+    ours = f"{paths.PACKAGE}/"
     for name in files:
-        if name.startswith(aside):
+        if name.startswith(aside) and not name.startswith(ours):
             continue
         try:
-            relative = Path(name).resolve().relative_to(paths.ROOT)
+            file = Path(name).resolve()
         except (ValueError, OSError):
             continue
+        if (named := paths.named(file)) is None:
+            continue
+        relative = Path(named)
         first = relative.parts[0] if relative.parts else ""
         if first in ("_build", ".venv", ".git", "") or "__pycache__" in relative.parts:
             continue
         # The manifest names every table; a notebook depends on the tables it loads, and the
         # build checks all of them against the manifest before it serves anything.
-        if paths.ROOT / relative == paths.MANIFEST or not (paths.ROOT / relative).is_file():
+        if file == paths.MANIFEST or not file.is_file():
             continue
-        kept.add(relative.as_posix())
+        kept.add(named)
     return sorted(kept)
 
 

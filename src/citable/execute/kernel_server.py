@@ -12,6 +12,7 @@ forked kernel answers with its process id; from then on the socket lives as long
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -109,7 +110,8 @@ def serve(address: str, libraries: Iterable[str]) -> None:
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     gc.disable()
     for name in libraries:
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):  # of a library that this book does without
+            importlib.import_module(name)
     gc.freeze()  # a kernel that looks for garbage would copy every page of what it shares
     gc.enable()
     while True:

@@ -23,7 +23,12 @@ _SERVER = Path(__file__).with_name("kernel_server.py")
 def environment(temporary: str) -> dict[str, str]:
     """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
     result = dict(os.environ)
-    result["PYTHONPATH"] = str(paths.SRC)
+    result["CITABLE_CODE"] = os.pathsep.join(map(str, paths.code_folders()))
+    # The book's own code and this package; what lies with the libraries is found there.
+    folders = {paths.SRC: None, paths.PACKAGE.parent: None}
+    result["PYTHONPATH"] = os.pathsep.join(
+        str(folder) for folder in folders if not folder.is_relative_to(sys.prefix)
+    )
     result["CITABLE_ROOT"] = str(paths.ROOT)
     result["PYTHONHASHSEED"] = "0"
     result["PYTHONDONTWRITEBYTECODE"] = "1"

@@ -66,7 +66,7 @@ def faces() -> str:
     from matplotlib import get_data_path
 
     folders = (
-        (_FACES, paths.ROOT / "_static" / "fonts"),
+        (_FACES, paths.FONTS),
         (_SPARE, Path(get_data_path()) / "fonts" / "ttf"),
     )
     return "\n".join(

@@ -41,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         state,
         symbols,
         terms,
+        theme,
     )
 
     # The module and object of the book's Project; see citable.project.
@@ -58,6 +59,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         exhibits,
         numbers,
         terms,
+        theme,
         symbols,
         paragraphs,
         edition,

@@ -43,6 +43,8 @@ def _before_reading(app: Sphinx, env: BuildEnvironment, names: list[str]) -> Non
 
 def setup(app: Sphinx) -> None:
     """Stand in for the extension's own domain, which must be there already."""
+    if "sphinxcontrib.bibtex" not in app.extensions:
+        return
     app.add_domain(Domain, override=True)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-before-read-docs", _before_reading)

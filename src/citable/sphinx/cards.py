@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from citable.display import pictures
 from citable.display.estimates import drawing, number, with_unit
 from citable.display.formats import fmt
-from citable.display.words import _
+from citable.display.words import N_, _
 from citable.execute import chapters
 from citable.files.atomic import write_atomically
 from citable.project import project
@@ -26,6 +26,8 @@ from citable.tables.passports import sha256_of
 GENERAL = "cards/book.png"
 _CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
 _FIGURE_COLORS = 256
+# A name that the committed template of catalogs places here; whether it is said, a book's Project says.
+N_("Secure Communities")
 
 
 def card_path(page: str, own: bool = True) -> str:
@@ -69,7 +71,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     foot = _("Edition {edition}, {date}. Every number can be checked.").format(
         edition=project().version, date=fmt(record.date, "date")
     )
-    yield GENERAL, pictures.Card(_("Secure Communities"), site, about, foot)
+    yield GENERAL, pictures.Card(_(project().topic), site, about, foot)
     if not app.config.citable_page_cards:
         return
     notebooks = executed(app)

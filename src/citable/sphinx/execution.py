@@ -15,7 +15,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
+from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util import logging
 
 from citable import paths
@@ -45,6 +45,10 @@ def _folder(app: Sphinx) -> Path:
 
 
 def _configure(app: Sphinx, _config: object) -> None:
+    if Path(app.srcdir).resolve() != paths.ROOT.resolve():
+        raise ConfigError(
+            f"the book in {app.srcdir} is built from its own folder, or with CITABLE_ROOT set to it"
+        )
     # Only pages of the table of contents, found by name: the extension that reads it would look for
     # others to exclude in every folder beside them.
     app.config.include_patterns = [f"{page}.*" for page in chapters.pages()]
@@ -128,7 +132,10 @@ def _notebooks(app: Sphinx) -> Notebooks:
 def _execute(app: Sphinx) -> None:
     if extracting(app):
         return
-    _check_tables()
+    try:
+        _check_tables()
+    except CitableError as error:
+        raise ExtensionError(str(error)) from error
     notebooks = _notebooks(app)
     store = Store(_folder(app) / "store")
 

@@ -53,6 +53,8 @@ _SHARING = {
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
     "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
+# Names of countries by their codes of ISO 3166, as a book's Project gives them.
+_COUNTRIES = {"US": N_("United States")}
 # Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
 _FEW = frozenset(
     (
@@ -166,13 +168,19 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
         "datePublished": record.date,
         "license": _DATA_LICENCE,
         "isAccessibleForFree": True,
-        "spatialCoverage": _("United States"),
-        "temporalCoverage": "2008-10/2026",
+        **_coverage(),
         "distribution": [
             {"@type": "DataDownload", "contentUrl": base + name, "encodingFormat": kind}
             for name, kind in files
         ],
     }
+
+
+def _coverage() -> dict[str, str]:
+    """Return what the tables cover as schema.org names it, as far as the book says."""
+    place, period = project().place, project().period
+    covered = {"spatialCoverage": _(_COUNTRIES.get(place, place)), "temporalCoverage": period}
+    return {name: text for name, text in covered.items() if text}
 
 
 def sharing(record: Record, page: str) -> dict[str, str]:
@@ -229,6 +237,7 @@ def _context(
     results, record = state.results, state.record
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
+    context["book"] = _(project().short_title)
     context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html

@@ -109,6 +109,8 @@ def _spaced(text: str) -> str:
 def _with_citations(app: Sphinx, page: str) -> nodes.document:
     """Return a page as it was read, with each citation in the words in which the page prints it."""
     document = app.env.get_doctree(page)
+    if "cite" not in app.env.domains:
+        return document
     domain = app.env.get_domain("cite")
     for node in list(document.findall(pending_xref)):
         if node.get("refdomain") == "cite":

@@ -63,6 +63,8 @@ def check_words() -> dict[str, str]:
     return said(CHECK) | {"program": project().command}
 
 
+# The page of the data dictionary, where a book has one.
+DICTIONARY = "notebooks/D-data-dictionary"
 STATIC = Path(__file__).with_name("static")
 
 
@@ -85,6 +87,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             words=check_words(),
             edition=project().version,
             tolerance=published.tolerance(item.finding),
+            dictionary=DICTIONARY if DICTIONARY in app.env.found_docs else "",
             report_address=report.address(
                 record, cited, app.config.citable_repository, app.config.citable_report_address
             ),

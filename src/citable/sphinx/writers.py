@@ -34,7 +34,7 @@ Pages = Callable[[Sphinx], Iterable[Page]]
 
 def makers() -> str:
     """Return a digest of the code and templates that make pages."""
-    folders = (paths.SRC, paths.ROOT / "_templates", paths.ROOT / "_static")
+    folders = (*paths.code_folders(), paths.TEMPLATES, paths.ROOT / "_static")
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _MAKERS]
     return text_digest(" ".join(sha256_of(file) for file in sorted(files)))
 

@@ -119,9 +119,15 @@ def _typed_files() -> list[Path]:
     )
 
 
+def _texts() -> dict[str, Path]:
+    """Return the texts for people that the book has: the dictionary, the rules of typed files."""
+    texts = {"README.md": paths.DATA_README, "hand/RULES.md": paths.HAND / "RULES.md"}
+    return {path: file for path, file in texts.items() if file.is_file()}
+
+
 def made_of() -> str:
     """Return a digest of all that the package is made of, to tell whether it must be made again."""
-    makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
+    makers = [*_typed_files(), paths.MANIFEST, *_texts().values()]
     makers += [paths.TABLES / f"{name}.schema.yaml" for name in TABLES]
     makers += sorted(Path(__file__).parent.rglob("*.py"))
     parts = [project().version, *(sha256_of(file) for file in makers)]
@@ -152,6 +158,4 @@ def files() -> dict[str, bytes]:
     }
     text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
     result["datapackage.json"] = text.encode("utf-8")
-    result["README.md"] = paths.DATA_README.read_bytes()
-    result["hand/RULES.md"] = (paths.HAND / "RULES.md").read_bytes()
-    return result
+    return result | {path: file.read_bytes() for path, file in _texts().items()}

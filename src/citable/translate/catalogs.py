@@ -1,6 +1,6 @@
 """Message catalogs: extract the book's texts, bring translations up to date, compile them.
 
-Babel does all three. ``babel.cfg`` says where texts stand, beside the prose of pages, which Sphinx
+Babel does all three. A book's ``babel.cfg``, else the one here, says where texts stand, beside the prose of pages, which Sphinx
 extracts into ``pages.pot``. The template ``locale/book.pot`` is committed, and a test holds it to
 the sources.
 """
@@ -26,6 +26,8 @@ from citable.translate.pseudo import pseudo
 
 PSEUDO = "qps"
 SPHINX = "sphinx"
+# How texts are found in this package, and in a book that does not say.
+_CONFIGURATION = Path(__file__).with_name("babel.cfg")
 POT = paths.LOCALE / f"{DOMAIN}.pot"
 
 # Nothing in it changes from run to run.
@@ -59,13 +61,18 @@ def _is_source(folder: str) -> bool:
 
 def template() -> bytes:
     """Return ``book.pot``: the same bytes for the same sources."""
-    with (paths.ROOT / "babel.cfg").open(encoding="utf-8") as stream:
-        methods, options = parse_mapping_cfg(stream)
+    own = paths.ROOT / "babel.cfg"
+    sources = [(paths.ROOT, "", own if own.is_file() else _CONFIGURATION)]
+    if not paths.PACKAGE.is_relative_to(paths.ROOT):
+        sources.append((paths.PACKAGE, f"src/{paths.PACKAGE.name}/", _CONFIGURATION))
     catalog = Catalog()
-    found = extract_from_dir(paths.ROOT, methods, options, {}, directory_filter=_is_source)
-    for file, _line, text, _comments, _context in found:
-        message = catalog.add(text, locations=[(file, None)])  # type: ignore[list-item]
-        message.flags.discard("python-format")  # a per cent sign here is a per cent sign
+    for folder, name, configuration in sources:
+        with configuration.open(encoding="utf-8") as stream:
+            methods, options = parse_mapping_cfg(stream)
+        found = extract_from_dir(folder, methods, options, {}, directory_filter=_is_source)
+        for file, _line, text, _comments, _context in found:
+            message = catalog.add(text, locations=[(name + file, None)])  # type: ignore[list-item]
+            message.flags.discard("python-format")  # a per cent sign here is a per cent sign
     return _written(catalog)
 
 
