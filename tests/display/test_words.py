@@ -17,7 +17,7 @@ from citable import paths
 from citable.display import words
 from citable.display.formats import fmt, joined, tr, trn
 from citable.display.tables import Col, to_html
-from citable.display.words import VARIABLE, LazyText, _, english, said
+from citable.display.words import VARIABLE, LazyText, _, english, translate_nested
 
 SPANISH = {
     "over": "más de",
@@ -77,7 +77,7 @@ def test_a_text_with_values_is_english_where_recorded_and_translated_where_shown
     assert _(trn("{n:int} row", "{n:int} rows", 1)) == "1 fila"
     assert _(trn("{n:int} row", "{n:int} rows", 2)) == "2 filas"
     assert _(joined(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
-    assert said({"a": ["over", 3]}) == {"a": ["más de", 3]}
+    assert translate_nested({"a": ["over", 3]}) == {"a": ["más de", 3]}
     with english():
         assert _(text) == text
 

@@ -17,7 +17,7 @@ from citable import paths
 from citable.errors import CitableError, UnknownIdError
 from citable.files import strict
 from citable.record import paragraphs, published
-from citable.record.references import KINDS, is_generated, parse, unknown
+from citable.record.references import KINDS, is_generated, parse, unknown_id_error
 from scomm.cli import app
 from scomm.data.ingest import modules
 
@@ -117,7 +117,7 @@ def test_any_text_is_a_reference_or_an_unknown_id(text: str) -> None:
     if found.id:
         assert parse({"finding": "F"}.get(found.kind, f"{found.kind} ") + found.id) == found
         assert str(found)
-        unknown(found, ["1.1", "2.3"])
+        unknown_id_error(found, ["1.1", "2.3"])
 
 
 @STEADY

@@ -20,7 +20,7 @@ from citable import paths
 from citable.edition.exhibit import offered
 from citable.execute.execution import Store, execute_all
 from citable.record import published
-from citable.record.outputs import findings as all_findings, left, numbers, of_kind
+from citable.record.outputs import findings as all_findings, numbers, of_kind, recorded_values
 from citable.record.schema import findings_document, findings_schema
 from citable.record.trace import trace
 from scomm.data import ledger
@@ -233,7 +233,7 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
 def check_headings(executed: dict[str, nbformat.NotebookNode]) -> None:
     """A heading that states a result stands on its page, and what the page records bears it out."""
     for page, headings in RESULTS.items():
-        recorded = left(executed[page])
+        recorded = recorded_values(executed[page])
         written = re.findall(r"^#{2,3} (.+)$", text_of(page), re.M)
         for heading, holds in headings.items():
             assert heading in written, f"{page}: {heading}"

@@ -282,7 +282,7 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
     assert near != computed
     notebook = left_by(finding__12_3=near)
     published.in_published_digits({"notebooks/12-return": notebook})
-    assert outputs.left(notebook)["finding/12.3"] == computed
+    assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
 def test_what_has_moved_stays_as_it_was_computed() -> None:
@@ -302,7 +302,7 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         assert computed["value"] != entry["value"]
         notebook = left_by(finding__12_3=computed)
         published.in_published_digits({"notebooks/12-return": notebook})
-        assert outputs.left(notebook)["finding/12.3"] == computed
+        assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
 def test_numbers_in_prose_are_settled_page_by_page() -> None:
@@ -319,7 +319,7 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
     ):
         notebook = left_by(**{name: given})
         published.in_published_digits({where: notebook})
-        assert outputs.left(notebook) == {name: expected}
+        assert outputs.recorded_values(notebook) == {name: expected}
 
 
 def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> None:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from citable.display.formats import fmt
-from citable.display.words import _, language, plural, said
+from citable.display.words import _, language, plural, translate_nested
 from citable.project import project
 
 
@@ -51,7 +51,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"fmt": fmt, "said": said}
+_templates.filters |= {"fmt": fmt, "said": translate_nested}
 _templates.globals |= {"t": html, "tn": html_plural, "language": language}
 
 

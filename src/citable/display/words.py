@@ -99,10 +99,10 @@ def N_(text: str) -> str:
     return text
 
 
-def said(value: Any) -> Any:
+def translate_nested(value: Any) -> Any:
     """Return a value with every text in it translated: lists, tuples and mappings too."""
     if isinstance(value, str):
         return _(value)
     if isinstance(value, dict):
-        return {name: said(item) for name, item in value.items()}
-    return [said(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: translate_nested(item) for name, item in value.items()}
+    return [translate_nested(item) for item in value] if isinstance(value, list | tuple) else value

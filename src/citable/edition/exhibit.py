@@ -22,7 +22,7 @@ from citable.errors import ExhibitError, SourceError
 from citable.pdf.writer import sheet_pdf
 from citable.project import project
 from citable.record import cite, identity
-from citable.record.outputs import findings_shown, slug
+from citable.record.outputs import slug, translated_findings
 from citable.record.references import Reference
 from citable.record.trace import Trace, trace
 from citable.tables import datapackage
@@ -117,7 +117,9 @@ def _trace(site: Path, item: identity.Item) -> Trace:
         )
     notebook = nbformat.read(file, as_version=4)
     page = item.page.removesuffix(".html")
-    finding = next(found for found in findings_shown({page: notebook}) if found["id"] == item.id)
+    finding = next(
+        found for found in translated_findings({page: notebook}) if found["id"] == item.id
+    )
     return trace(finding, notebook)
 
 

@@ -33,8 +33,8 @@ from citable.project import project
 from citable.record import identity, published
 from citable.record.directives import finding_of, names, of_notebook
 from citable.record.findings import SCHEMA
-from citable.record.outputs import findings, numbers, recorded, recorded_in, slug
-from citable.record.references import Reference, unknown
+from citable.record.outputs import findings, names_recorded_by, numbers, recorded, slug
+from citable.record.references import Reference, unknown_id_error
 from citable.tables.manifest import manifest
 from citable.tables.passports import passports, sha256_of
 from citable.tables.schema import TABLES
@@ -223,7 +223,7 @@ def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.Noteboo
         wanted |= {name for name in names(text) if not finding_of(name)}
     last = -1
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and (found := wanted & recorded_in(cell.source)):
+        if cell.cell_type == "code" and (found := wanted & names_recorded_by(cell.source)):
             last, wanted = index, wanted - found
     if own in wanted:
         raise PublishedError(f"finding {identifier} is published, and no cell records it")
@@ -409,7 +409,7 @@ def known(reference: Reference) -> str:
             f"`{project().command} verify` without a number checks everything."
         )
     if reference.id not in entries:
-        raise unknown(reference, entries)
+        raise unknown_id_error(reference, entries)
     entry = entries[reference.id]
     if entry["status"] != published.CURRENT:
         raise PublishedError(

@@ -21,7 +21,7 @@ from citable.errors import EditionError
 from citable.files.strict import dictionaries, read_json, read_yaml
 from citable.project import configuration, project
 from citable.record.published import published_part
-from citable.record.references import KINDS, Reference, is_generated, unknown
+from citable.record.references import KINDS, Reference, is_generated, unknown_id_error
 from citable.tables.manifest import manifest
 
 RECORD_SCHEMA = "one-in-four/record/1"
@@ -85,7 +85,9 @@ class Record:
         for item in items:
             if (item.kind, item.id) == (reference.kind, reference.id):
                 return item
-        raise unknown(reference, [item.id for item in items if item.kind == reference.kind])
+        raise unknown_id_error(
+            reference, [item.id for item in items if item.kind == reference.kind]
+        )
 
     def permanent(self, item: Item) -> str:
         """Return an item's permanent path: the edition, then the page, then the anchor."""
@@ -131,7 +133,7 @@ def _generated_items(kind: str) -> dict[str, Item]:
 def _generated_item(reference: Reference) -> Item:
     items = _generated_items(reference.kind)
     if reference.id not in items:
-        raise unknown(reference, items)
+        raise unknown_id_error(reference, items)
     return items[reference.id]
 
 

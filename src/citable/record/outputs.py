@@ -30,7 +30,7 @@ def _outputs(
                 yield name, output, json.loads(output["data"][_PREFIX])
 
 
-def left(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def recorded_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
     """Return everything ``citable.record.publish`` left in an executed notebook, by name.
 
     Raises FindingError if a name was left twice with different data.
@@ -77,7 +77,7 @@ def recorded(
     """
     items: dict[str, tuple[str, Any]] = {}
     for page, notebook in notebooks.items():
-        for name, data in left(notebook).items():
+        for name, data in recorded_values(notebook).items():
             if not name.startswith(f"{kind}/"):
                 continue
             identifier = name.split("/", 1)[1]
@@ -102,7 +102,8 @@ def of_kind(
         return found
     everywhere = recorded_findings(notebooks)
     values = {
-        page: everywhere | left(notebooks[page]) for page in {page for page, _ in found.values()}
+        page: everywhere | recorded_values(notebooks[page])
+        for page in {page for page, _ in found.values()}
     }
     words = {page: directives.of_notebook(notebooks[page]) for page in values}
     items: dict[str, tuple[str, Any]] = {}
@@ -139,7 +140,7 @@ def slug(identifier: str) -> str:
     return identifier.replace(".", "-")
 
 
-def recorded_in(source: str) -> set[str]:
+def names_recorded_by(source: str) -> set[str]:
     """Return the names that a cell records: ``say`` names, ``finding/5.1``, ``frame`` names too.
 
     ``*`` stands for names that the cell computes.
@@ -183,7 +184,7 @@ def findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, A
     return _addressed(notebooks, shown=False)
 
 
-def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
+def translated_items(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
     """Return the words in which a translated edition shows its objects of a kind, by id.
 
     Empty for an English edition: there the record's own words are what is shown.
@@ -194,9 +195,9 @@ def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[
     return {identifier: data for identifier, (_, data) in items.items()}
 
 
-def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+def translated_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
     """Return every finding as readers of this edition see it: numbers as recorded, words shown."""
-    shown = as_shown(notebooks, "finding")
+    shown = translated_items(notebooks, "finding")
     return [
         item | {name: text for name, text in shown.get(item["id"], {}).items() if name != "url"}
         for item in findings(notebooks)
@@ -206,12 +207,16 @@ def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[
 def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:
     """Return what ``say`` gave to the prose of each page: page to name to value."""
     return {
-        page: {name: value for name, value in sorted(left(notebook).items()) if "/" not in name}
+        page: {
+            name: value
+            for name, value in sorted(recorded_values(notebook).items())
+            if "/" not in name
+        }
         for page, notebook in notebooks.items()
     }
 
 
-def cell_of(notebook: nbformat.NotebookNode, name: str) -> int:
+def cell_index(notebook: nbformat.NotebookNode, name: str) -> int:
     """Return the index among all cells of the one that left a name.
 
     Raises FindingError if none did.

@@ -27,7 +27,7 @@ from citable.files.atomic import write_together
 from citable.files.strict import dictionaries, read_json
 from citable.project import project
 from citable.record.outputs import order, rewrite
-from citable.record.references import near
+from citable.record.references import nearest_ids
 
 SCHEMA = "one-in-four/published/1"
 
@@ -502,7 +502,7 @@ def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
         if name not in entries:
             raise PublishedError(
                 f"finding {name} is not in the published record; near it: "
-                + ", ".join(near(name, entries))
+                + ", ".join(nearest_ids(name, entries))
             )
     entry = entries[identifier]
     if entry["status"] != CURRENT:

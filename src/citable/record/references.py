@@ -64,7 +64,7 @@ class Reference:
         return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
 
     @property
-    def said(self) -> str:
+    def printed_name(self) -> str:
         """The object's printed name in the edition's language."""
         return _(self._name).format(id=self.id)
 
@@ -107,7 +107,7 @@ def parse(text: str) -> Reference:
     )
 
 
-def near(identifier: str, known: Iterable[str]) -> list[str]:
+def nearest_ids(identifier: str, known: Iterable[str]) -> list[str]:
     """Return up to three known ids that are nearest to one that is not known."""
     candidates = list(known)
     chapter = identifier.split(".")[0]
@@ -116,9 +116,9 @@ def near(identifier: str, known: Iterable[str]) -> list[str]:
     return close or candidates[:3]
 
 
-def unknown(reference: Reference, known: Iterable[str]) -> UnknownIdError:
+def unknown_id_error(reference: Reference, known: Iterable[str]) -> UnknownIdError:
     """Return the error for an id that the edition does not have, with near ones."""
-    nearest = near(reference.id, known)
+    nearest = nearest_ids(reference.id, known)
     others = ", ".join(str(Reference(reference.kind, other)) for other in nearest)
     return UnknownIdError(
         f"this edition has no {str(reference)[0].lower() + str(reference)[1:]}. "

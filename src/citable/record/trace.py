@@ -10,7 +10,7 @@ import nbformat
 
 from citable import paths
 from citable.project import project
-from citable.record.outputs import cell_of, left
+from citable.record.outputs import cell_index, recorded_values
 from citable.record.sources import source_file
 from citable.tables.datapackage import file_of
 from citable.tables.manifest import manifest
@@ -97,8 +97,8 @@ def trace(finding: dict[str, Any], notebook: nbformat.NotebookNode) -> Trace:
     from citable.record.rows import as_csv  # slow to load
 
     identifier = finding["id"]
-    index = cell_of(notebook, f"finding/{identifier}")
-    rows = left(notebook).get(f"rows/{identifier}")
+    index = cell_index(notebook, f"finding/{identifier}")
+    rows = recorded_values(notebook).get(f"rows/{identifier}")
     return Trace(
         finding=finding,
         page=str(finding["url"]).split(".html")[0],

@@ -16,7 +16,7 @@ from citable.execute import chapters
 from citable.files.atomic import write_atomically
 from citable.project import project
 from citable.record.identity import text_digest
-from citable.record.outputs import findings_shown, of_kind, slug
+from citable.record.outputs import of_kind, slug, translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.main_findings import opening_finding
@@ -73,7 +73,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     if not app.config.citable_page_cards:
         return
     notebooks = executed(app)
-    found = {item["id"]: item for item in findings_shown(notebooks)}
+    found = {item["id"]: item for item in translated_findings(notebooks)}
     opening = {page: opening_finding(notebook) for page, notebook in notebooks.items()}
     for page in chapters.pages():
         if page != app.config.root_doc and page in app.env.titles:

@@ -12,7 +12,7 @@ from citable.display import templates as templated
 from citable.display.words import N_, _
 from citable.record import cite
 from citable.record.identity import Item, Record
-from citable.record.outputs import as_shown
+from citable.record.outputs import translated_items
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.state import build_state, record_domain
@@ -37,7 +37,9 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     ``text`` is what the item says in this edition's language, if not what is recorded of it.
     """
     forms = cite.forms(record, item)
-    heading = {"chapter": item.title, "book": _("The book")}.get(item.kind, item.reference.said)
+    heading = {"chapter": item.title, "book": _("The book")}.get(
+        item.kind, item.reference.printed_name
+    )
     anchor = item.anchor or item.kind
     says = text or item.text
     opening = f'<p class="cite-text">{escape(_opening(says))}</p>' if says else ""
@@ -144,7 +146,7 @@ def shown_texts(app: Sphinx) -> Shown:
     found = {
         (kind, identifier): data[field]
         for kind, field in (("finding", "statement"), ("figure", "caption"), ("table", "caption"))
-        for identifier, data in as_shown(notebooks, kind).items()
+        for identifier, data in translated_items(notebooks, kind).items()
     }
     for notes in record_domain(app.env).paragraphs.values():
         found |= {("paragraph", note["id"]): note["shown"] for note in notes if note["id"]}

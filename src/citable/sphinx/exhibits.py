@@ -25,11 +25,11 @@ from citable.display.estimates import drawing
 from citable.display.figures import is_heavy, labelled
 from citable.display.tables import Col, from_plain, rows_to_html
 from citable.display.templates import from_template
-from citable.display.words import ENGLISH, _, english, language, said
+from citable.display.words import ENGLISH, _, english, language, translate_nested
 from citable.errors import CitableError
 from citable.record import directives
 from citable.record.findings import Finding, complete
-from citable.record.outputs import left, recorded_findings, recorded_in, slug
+from citable.record.outputs import names_recorded_by, recorded_findings, recorded_values, slug
 from citable.record.sources import source_file, sources_line
 from citable.sphinx.execution import FOREIGN, executed, extracting
 from citable.sphinx.state import build_state
@@ -48,7 +48,7 @@ def values(app: Sphinx, page: str) -> dict[str, Any]:
     if not known:
         known[_EVERYWHERE] = recorded_findings(notebooks)
     if page not in known:
-        own = left(notebooks[page]) if page in notebooks else {}
+        own = recorded_values(notebooks[page]) if page in notebooks else {}
         known[page] = known[_EVERYWHERE] | own
     return known[page]
 
@@ -65,7 +65,7 @@ def used(env: BuildEnvironment, *names: str) -> None:
 
 def _own(env: BuildEnvironment, finding: str) -> bool:
     notebook = executed(env.app).get(env.docname)
-    return notebook is not None and f"finding/{finding}" in left(notebook)
+    return notebook is not None and f"finding/{finding}" in recorded_values(notebook)
 
 
 class Exhibit(SphinxDirective):
@@ -127,7 +127,7 @@ _Values = Mapping[str, Any]
 
 def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
     words = complete(data, texts)
-    words |= {name: said(words[name]) for name in ("as_counted", "beyond_chance")}
+    words |= {name: translate_nested(words[name]) for name in ("as_counted", "beyond_chance")}
     return from_template(
         "finding.html",
         finding=Finding(**words),
@@ -205,7 +205,10 @@ class CheckUsed(SphinxTransform):
         if notebook is None or language() != ENGLISH or extracting(self.app):
             return
         found: set[str] = self.env.temp_data.get(_USED, set())
-        shown, here = {*directives.KINDS, directives.FRAME, directives.ROW}, left(notebook)
+        shown, here = (
+            {*directives.KINDS, directives.FRAME, directives.ROW},
+            recorded_values(notebook),
+        )
         for name in values(self.app, page):
             kind, _slash, identifier = name.rpartition("/")
             own = identifier if kind in (directives.FRAME, directives.ROW) else name
@@ -224,7 +227,7 @@ def _line(notebook: Any, name: str) -> int | None:
     """Return the line of a page's file at which the cell begins that records a name."""
     lines = notebook.metadata.get("source_map") or [0] * len(notebook.cells)
     for cell, line in zip(notebook.cells, lines, strict=True):
-        if cell.cell_type == "code" and name in recorded_in(cell.source):
+        if cell.cell_type == "code" and name in names_recorded_by(cell.source):
             return int(line) + 1
     return None
 

@@ -12,7 +12,7 @@ import nbformat
 from citable.display.figures import is_heavy, labelled
 from citable.display.marks import WHEN
 from citable.display.templates import from_template
-from citable.display.words import N_, said
+from citable.display.words import N_, translate_nested
 from citable.edition.policy import FRAMED_POLICY
 from citable.files.atomic import write_atomically
 from citable.project import project
@@ -47,7 +47,7 @@ def figures_js() -> str:
     extension = project().extension()
     scripts = [*(extension.FIGURE_SCRIPTS if extension else ()), _SCRIPT]
     text = "".join(file.read_text(encoding="utf-8") for file in scripts)
-    return f"window.citableFigureWords={_compact(said(WORDS))};\n{text}"
+    return f"window.citableFigureWords={_compact(translate_nested(WORDS))};\n{text}"
 
 
 def marks_js(name: str, marks: Mapping[str, Any]) -> str:

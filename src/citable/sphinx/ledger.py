@@ -20,7 +20,7 @@ from citable.execute.chapters import label
 from citable.files.atomic import write_atomically
 from citable.project import Claim, project
 from citable.record import directives, published
-from citable.record.outputs import findings_shown, recorded, slug
+from citable.record.outputs import recorded, slug, translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.exhibits import values
@@ -66,7 +66,7 @@ def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
 def ledger_html(app: Sphinx, up: str) -> str:
     """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
     notebooks = executed(app)
-    found = findings_shown(notebooks)
+    found = translated_findings(notebooks)
     claims = _claims(found)
     with_rows = recorded(notebooks, "rows")
     chapters: dict[str, dict[str, Any]] = {}
@@ -149,7 +149,7 @@ class Findings(SphinxDirective):
         facts = html('<a href="{url}">Facts, each with its number</a>', url=up + FACTS)
         parts = [
             ledger_html(self.env.app, up),
-            _by_claim(findings_shown(executed(self.env.app)), up),
+            _by_claim(translated_findings(executed(self.env.app)), up),
             _retired(up),
             f"<p>{html('To print on two pages: {facts}.', facts=facts)}</p>",
             f"<p>{html('Download: {files}', files=Markup(files))}</p>",

@@ -14,7 +14,7 @@ from citable.display.words import N_, _
 from citable.project import project
 from citable.record import directives
 from citable.record.identity import Record
-from citable.record.outputs import findings_shown
+from citable.record.outputs import translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import LISTING_PAGES, executed
 from citable.sphinx.state import build_state
@@ -33,7 +33,7 @@ def opening_finding(notebook: nbformat.NotebookNode) -> str:
 def main_findings(notebooks: Notebooks) -> list[dict[str, Any]]:
     """Return the finding with which each page opens, and those that bear on a claim, in order."""
     opening = {opening_finding(notebook) for notebook in notebooks.values()}
-    return [f for f in findings_shown(notebooks) if f["id"] in opening or f["claims"]]
+    return [f for f in translated_findings(notebooks) if f["id"] in opening or f["claims"]]
 
 
 def facts_html(

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from citable import paths
 from citable.display.pictures import CARD
 from citable.display.templates import html
-from citable.display.words import N_, _, language, said
+from citable.display.words import N_, _, language, translate_nested
 from citable.project import project
 from citable.record import cite, report
 from citable.record.identity import Record
@@ -190,7 +190,7 @@ def sharing(record: Record, page: str) -> dict[str, str]:
     any_finding = replace(chapter, kind="finding", id="{id}", anchor="finding-{slug}")
     unlinked = replace(record, address="")
     public = f"{record.address.rstrip('/')}/{record.edition}/" if record.address else ""
-    return said(_SHARING) | {
+    return translate_nested(_SHARING) | {
         "cite": cite.indigo(record, any_finding, html=True),
         "cite-unlinked": cite.indigo(unlinked, any_finding),
         # Without a public address: relative to the site, which the reader's browser knows.
@@ -232,7 +232,7 @@ def _context(
     context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html
-    context["words"] = said(WORDS) | sharing(record, pagename)
+    context["words"] = translate_nested(WORDS) | sharing(record, pagename)
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.citable_draft
     context["site_root"] = root

@@ -20,10 +20,10 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
 from citable.display.formats import fmt
-from citable.display.words import N_, _, said
+from citable.display.words import N_, _, translate_nested
 from citable.files.atomic import write_atomically
 from citable.project import project
-from citable.record.outputs import findings_shown
+from citable.record.outputs import translated_findings
 from citable.sphinx import writers
 from citable.sphinx.citations import shown_texts
 from citable.sphinx.code import FoldedCode
@@ -148,7 +148,7 @@ def passages(app: Sphinx) -> Iterator[Passage]:
     """Yield every passage of the book: those with numbers, in the record's order, then sections."""
     shown = shown_texts(app)
     items = {(item.kind, item.id): item for item in build_state(app).record.items}
-    for finding in findings_shown(executed(app)):
+    for finding in translated_findings(executed(app)):
         item = items["finding", finding["id"]]
         numbers = printed_numbers(finding)
         yield Passage("finding", item.id, item.path, item.title, str(finding["statement"]), numbers)
@@ -174,7 +174,7 @@ def passages_js(found: Iterable[Passage]) -> str:
         title = titles.setdefault(item.title, len(titles))
         row = [item.kind, item.id, item.path, title, _spaced(item.text)]
         rows.append([*row, item.numbers] if item.numbers else row)
-    value = {"words": said(_SAID), "titles": list(titles), "rows": rows}
+    value = {"words": translate_nested(_SAID), "titles": list(titles), "rows": rows}
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"window.citablePassages={written};\n"
 

@@ -12,11 +12,11 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display.templates import from_template, html
-from citable.display.words import N_, said
+from citable.display.words import N_, translate_nested
 from citable.files.atomic import write_atomically
 from citable.project import project
 from citable.record import published, report
-from citable.record.outputs import findings_shown, slug
+from citable.record.outputs import slug, translated_findings
 from citable.record.references import Reference
 from citable.record.trace import Trace, trace
 from citable.sphinx import writers
@@ -60,7 +60,7 @@ CHECK = {
 
 def check_words() -> dict[str, str]:
     """Return what the script of a check says, in the edition's language, and the name of the command."""
-    return said(CHECK) | {"program": project().command}
+    return translate_nested(CHECK) | {"program": project().command}
 
 
 STATIC = Path(__file__).with_name("static")
@@ -68,7 +68,7 @@ STATIC = Path(__file__).with_name("static")
 
 def _traces(app: Sphinx) -> Iterator[Trace]:
     notebooks = executed(app)
-    for finding in findings_shown(notebooks):
+    for finding in translated_findings(notebooks):
         yield trace(finding, notebooks[str(finding["url"]).split(".html")[0]])
 
 

@@ -16,7 +16,7 @@ from citable import paths
 from citable.display.formats import tr
 from citable.display.tables import rows_to_html
 from citable.display.templates import html
-from citable.display.words import N_, _, said
+from citable.display.words import N_, _, translate_nested
 from citable.files.atomic import write_atomically
 from citable.record.identity import Item, Record
 from citable.sphinx import citations, writers
@@ -240,8 +240,8 @@ def _write(app: Sphinx, site: Path) -> None:
     write_atomically(site / STYLE, _style().encode("utf-8"))
     shared = {
         "edition": project().version,
-        "words": said(WORDS),
-        "actions": said(ACTIONS),
+        "words": translate_nested(WORDS),
+        "actions": translate_nested(ACTIONS),
         "contents": _contents(app),
     }
     text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))
