@@ -16,7 +16,7 @@ _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)\.(?:tmp|zip\.tmp|old)
 
 
 @contextmanager
-def one_writer(folder: Path, what: str) -> Iterator[None]:
+def directory_lock(folder: Path, what: str) -> Iterator[None]:
     """Hold the right to write into a folder; wait, and say so, while another process holds it.
 
     The right ends with the process, however it ends. ``what`` names the work in the message. The
@@ -56,7 +56,7 @@ def _runs(process: int) -> bool:
     return True
 
 
-def abandoned(folder: Path) -> list[Path]:
+def abandoned_files(folder: Path) -> list[Path]:
     """Return the temporary files and folders below a folder whose writer no longer runs.
 
     None if there is no such folder.

@@ -141,7 +141,7 @@ def dictionaries(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     return [dict(zip(header, record, strict=True)) for record in records]
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -150,11 +150,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(word: str) -> NoReturn:
+def _reject_constant(word: str) -> NoReturn:
     raise Malformed(f"the number {word}", "a finite number")
 
 
-def _finite(digits: str) -> float:
+def _finite_number(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise Malformed(f"the number {digits[:40]}", "a finite number")
@@ -166,9 +166,9 @@ def json_of(text: str | bytes) -> Any:
     try:
         return json.loads(
             decoded(text) if isinstance(text, bytes) else text,
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_float=_finite,
+            object_pairs_hook=_reject_duplicate_keys,
+            parse_constant=_reject_constant,
+            parse_float=_finite_number,
         )
     except json.JSONDecodeError as error:
         raise Malformed(error.msg, "JSON", error.lineno) from error
@@ -185,7 +185,7 @@ def read_json(file: Path) -> Any:
     return json_of(read_bytes(file))
 
 
-class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML whose keys are words that stand once; libyaml, where it is, reads it five times as fast."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -201,7 +201,7 @@ class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 def _check_plain(text: str) -> None:
     """Refuse anchors and aliases, which can unfold without bound, tags, and many levels."""
     level = 0
-    for event in yaml.parse(text, Loader=_Plain):
+    for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1
         if getattr(event, "anchor", None):
             raise Malformed(f"the anchor {event.anchor!r}", "plain values", line)
@@ -222,7 +222,7 @@ def read_yaml(file: Path) -> Any:
     text = read_text(file)
     try:
         _check_plain(text)
-        return _Plain(text).get_single_data()
+        return _PlainLoader(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -233,7 +233,7 @@ def read_yaml(file: Path) -> Any:
         raise Malformed(str(error), "YAML") from error  # such as a date with month 13
 
 
-def properties(kind: type, data: Any, **given: Any) -> dict[str, Any]:
+def dataclass_arguments(kind: type, data: Any, **given: Any) -> dict[str, Any]:
     """Return what a dataclass is made of: ``data`` of its fields and types, and what is ``given``.
 
     Raises Malformed where a field is unknown, missing or of another type; types are plain ones and

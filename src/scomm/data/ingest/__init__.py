@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from citable import paths
 from citable.errors import ArgumentError, SourceError
 from citable.files.atomic import write_together
-from citable.files.locks import abandoned, one_writer
+from citable.files.locks import abandoned_files, directory_lock
 from citable.tables.manifest import Entry, manifest, manifest_bytes
 from citable.tables.passports import check_hash, locate, passports
 from citable.tables.schema import TABLES
@@ -119,8 +119,8 @@ def ingest(
         keep()
     files = {tables / filename: content for filename, content in contents.items()}
     files[tables / paths.MANIFEST.name] = manifest_bytes(list(entries.values()))
-    with one_writer(tables, "ingest"):
-        for left in abandoned(tables):
+    with directory_lock(tables, "ingest"):
+        for left in abandoned_files(tables):
             left.unlink()
         write_together(files)
     return list(entries.values())
@@ -136,7 +136,7 @@ def count_records(
     """
     from citable.tables.reader import parquet_bytes
     from scomm.data.ingest import arrests, engines as known, removals
-    from scomm.data.ingest.records import parts
+    from scomm.data.ingest.records import record_files
 
     kinds = {"removals": removals, "arrests": arrests}
     if kind not in kinds or engine not in known.ENGINES:
@@ -145,7 +145,7 @@ def count_records(
             f"{', '.join(kinds)}; {', '.join(known.ENGINES)}."
         )
     runner = known.engine(engine, master)
-    frames, _ = kinds[kind].tables(runner, parts(runner, location))
+    frames, _ = kinds[kind].tables(runner, record_files(runner, location))
     rows: dict[str, int] = {}
     files: dict[Path, bytes] = {}
     for name, frame in frames.items():

@@ -43,11 +43,11 @@ _PIECE, _HEAD = 1 << 16, 1 << 14
 LONGEST_LINE = 1 << 20  # the longest record has 249 bytes; an engine takes lines of 2 MB
 _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
-_SUSPECT = "suspect"
+_INVALID = "suspect"
 
 
 @dataclass(frozen=True)
-class Part:
+class RecordFile:
     """One record file: how messages name it, where it lies, its fiscal year."""
 
     name: str
@@ -60,12 +60,12 @@ class Part:
         return Path(self.place).is_file()
 
 
-def originals(folder: Path, paths: Iterable[str]) -> list[Part]:
+def originals(folder: Path, paths: Iterable[str]) -> list[RecordFile]:
     """Return originals as parts. Raises SourceError if one is not there."""
-    return [Part(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
+    return [RecordFile(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
 
 
-def parts(engine: Engine, location: str) -> list[Part]:
+def record_files(engine: Engine, location: str) -> list[RecordFile]:
     """Return the record files in a folder or under a pattern, wherever the engine reads.
 
     Raises SourceError if there is none, or a name does not say its fiscal year.
@@ -73,7 +73,7 @@ def parts(engine: Engine, location: str) -> list[Part]:
     files = engine.files(location)
     if not files:
         raise SourceError(location, found="no file", expected="record files named *.csv.gz")
-    return [Part(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
+    return [RecordFile(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
 
 
 def first_day(table: ir.Table) -> ir.DateValue:
@@ -86,7 +86,7 @@ def last_day(table: ir.Table) -> ir.DateValue:
     return ibis.date(table[FISCAL_YEAR], 9, 30)
 
 
-def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
+def check_head(part: RecordFile, lines: list[str], names: Sequence[str]) -> None:
     """Check the titles and the header. Raises SourceError."""
     path = part.name
     if len(lines) <= TITLE_LINES:
@@ -115,7 +115,7 @@ def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
         )
 
 
-def check_structure(part: Part, layout: Layout) -> int:
+def check_structure(part: RecordFile, layout: Layout) -> int:
     """Check titles, header, delimiters and the end of a file; return its number of records.
 
     One pass in pieces that counts line feeds and bars; only where the counts do not fit is the
@@ -163,7 +163,7 @@ def check_structure(part: Part, layout: Layout) -> int:
     return lines - TITLE_LINES - 1
 
 
-def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
+def _lines(part: RecordFile) -> Iterator[tuple[int, bytes]]:
     """Yield a file's lines with their numbers, one at a time: the file may unfold without end.
 
     Raises SourceError at what cannot be unpacked, and at a line that is too long.
@@ -191,7 +191,7 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
         ) from error
 
 
-def _line_text(part: Part, number: int, raw: bytes) -> str:
+def _line_text(part: RecordFile, number: int, raw: bytes) -> str:
     """Return a line as text without its end. Raises SourceError for what is not text."""
     try:
         line = raw.decode("utf-8")
@@ -204,7 +204,7 @@ def _line_text(part: Part, number: int, raw: bytes) -> str:
     return line.removesuffix("\n")
 
 
-def name_structure_fault(part: Part, layout: Layout) -> None:
+def name_structure_fault(part: RecordFile, layout: Layout) -> None:
     """Read a file line by line and raise SourceError at the first that is not a whole record."""
     fields = len(layout.header)
     head: list[str] = []
@@ -311,7 +311,7 @@ def _fault(
     )
 
 
-def name_value_fault(part: Part, layout: Layout) -> None:
+def name_value_fault(part: RecordFile, layout: Layout) -> None:
     """Read a file's records one by one and raise SourceError at the first wrong value."""
     with gzip.open(part.place, "rt", encoding="utf-8", newline="") as stream:
         for _ in range(TITLE_LINES):
@@ -329,7 +329,7 @@ def _few(values: frozenset[str]) -> str:
     return ", ".join(map(repr, shown[:6])) + (", ..." if len(shown) > 6 else "")
 
 
-def _suspect(table: ir.Table, layout: Layout) -> ir.StringValue:
+def _invalid_values_key(table: ir.Table, layout: Layout) -> ir.StringValue:
     """Return the checked texts of a record, joined by bars, where one may be wrong; else nothing.
 
     All good records so are one group, and the check costs no pass of its own. What is returned
@@ -390,7 +390,7 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
 
 def counted(
     engine: Engine,
-    files: Sequence[Part],
+    files: Sequence[RecordFile],
     layout: Layout,
     keyed: Callable[[ir.Table], Mapping[str, ir.Value]],
     sets: Mapping[str, Sequence[str]],
@@ -407,8 +407,8 @@ def counted(
         if not part.local:
             check_head(part, engine.head(part.place, TITLE_LINES + 1), layout.header)
     table = engine.read([part.place for part in files], layout)
-    sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}
-    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
+    sets = {**sets, _INVALID: [FISCAL_YEAR, _INVALID]}
+    keys = table.select(**keyed(table), **{_INVALID: _invalid_values_key(table, layout)})
     # Spark asks for the keys in the order in which the sets first name them.
     keys = keys.select(*dict.fromkeys(key for names in sets.values() for key in names))
     try:
@@ -423,8 +423,8 @@ def counted(
             expected="records as in the layout",
         ) from error
     tables = {name: _split(rows, keys.columns, names) for name, names in sets.items()}
-    found = tables.pop(_SUSPECT)
-    _judge(files, layout, found)
+    found = tables.pop(_INVALID)
+    _raise_on_invalid(files, layout, found)
     total = sum(found["n"].to_pylist())
     if len(local) == len(files) and total != records:
         for part in local:
@@ -433,10 +433,10 @@ def counted(
     return {name: _frame(table) for name, table in tables.items()}, total
 
 
-def _judge(files: Sequence[Part], layout: Layout, found: pa.Table) -> None:
+def _raise_on_invalid(files: Sequence[RecordFile], layout: Layout, found: pa.Table) -> None:
     """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
     for row in found.to_pylist():
-        year, values = row[FISCAL_YEAR], row[_SUSPECT].split("|") if row[_SUSPECT] else []
+        year, values = row[FISCAL_YEAR], row[_INVALID].split("|") if row[_INVALID] else []
         for column, value in zip(layout.checked, values, strict=bool(values)):
             fault = _fault(f"FY{year}", None, column, value, layout, year)
             if fault is None:

@@ -14,7 +14,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
-from scomm.data.ingest.records import Part, check_row_counts, counted, first_day, originals
+from scomm.data.ingest.records import RecordFile, check_row_counts, counted, first_day, originals
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
 
 ORIGINALS = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))
@@ -158,7 +158,7 @@ SETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFrame], int]:
+def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
     """Check removals files and count their records five ways. Raises SourceError."""
     frames, total = counted(engine, files, layout(), keyed, SETS)
     renamed = {"citizenship_group": "citizenship"}

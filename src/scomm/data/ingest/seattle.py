@@ -16,7 +16,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, TITLE_LINES, as_date, fiscal_year
 from scomm.data.ingest.records import (
-    Part,
+    RecordFile,
     check_head,
     check_row_count,
     check_row_counts,
@@ -164,7 +164,7 @@ def _cap(folder: Path) -> Output:
     )
     text = read_text(SEATTLE_CAP, folder)
     lines = text.splitlines()[: TITLE_LINES + 1]
-    check_head(Part(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
+    check_head(RecordFile(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
     frame = csv_frame(SEATTLE_CAP, text, header, "|", titles=TITLE_LINES)
     frame["threat_level"] = frame["Removal Case COL"]
     check_allowed(
