@@ -79,10 +79,10 @@ class PrintIndex(Protocol):
 class Volume(Protocol):
     """A further volume of the PDF."""
 
-    def file(self) -> Path:
-        """Return where the volume is made."""
+    def pdf_path(self) -> Path:
+        """Return the path of the volume's PDF."""
 
-    def is_of(self, file: Path, record: Record) -> bool:
+    def matches_record(self, file: Path, record: Record) -> bool:
         """Return whether a PDF of the volume was made from this record."""
 
 

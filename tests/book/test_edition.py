@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from citable.edition import checksums
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 from citable.edition.verify import check_files
 from citable.errors import EditionError
 from citable.tables.passports import sha256_of
@@ -248,7 +248,7 @@ def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
     """Flip a byte of each file (or of every fourth), remove it, swap it: just that is named."""
     place = random.Random(2011)
     names = sorted(checksums.read(edition))
-    assert checksums.problems(edition) == {}
+    assert checksums.file_problems(edition) == {}
     for name, other in list(zip(names, [*names[1:], names[0]], strict=True))[::step]:
         file, second = edition / name, edition / other
         kept = file.read_bytes()
@@ -256,16 +256,16 @@ def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
             flip(file, place.randrange(len(kept)))
         else:
             file.write_bytes(b"x")
-        assert checksums.problems(edition).keys() == {name}
+        assert checksums.file_problems(edition).keys() == {name}
         file.unlink()
-        assert checksums.problems(edition) == {name: "missing"}
+        assert checksums.file_problems(edition) == {name: "missing"}
         file.write_bytes(second.read_bytes())
         second.write_bytes(kept)
         swapped = {name, other} if file.read_bytes() != kept else set()
-        assert checksums.problems(edition).keys() == swapped
+        assert checksums.file_problems(edition).keys() == swapped
         second.write_bytes(file.read_bytes())
         file.write_bytes(kept)
-    assert checksums.problems(edition) == {}
+    assert checksums.file_problems(edition) == {}
 
 
 @pytest.mark.check
@@ -277,14 +277,14 @@ def test_every_stranger_is_named(edition: Path) -> None:
             added = folder / name
             added.parent.mkdir(exist_ok=True)
             added.write_text("not of this edition")
-            found = checksums.problems(edition)
+            found = checksums.file_problems(edition)
             assert found == {added.relative_to(edition).as_posix(): "not listed: it was added"}, (
                 added
             )
             added.unlink()
     (edition / "site" / "elsewhere").symlink_to("/etc")
     os.mkfifo(edition / "site" / "pipe")
-    found = checksums.problems(edition)
+    found = checksums.file_problems(edition)
     assert found.keys() == {"site/elsewhere", "site/pipe"}
     assert "a link to elsewhere" in found["site/elsewhere"]
 
@@ -312,7 +312,7 @@ def test_every_byte_of_the_list_counts(edition: Path) -> None:
     for at in range(0, len(kept), len(kept) // 60):
         flip(file, at)
         try:
-            named = "; ".join(checksums.problems(edition))
+            named = "; ".join(checksums.file_problems(edition))
         except EditionError as error:
             named = str(error)
         assert checksums.SUMS in named, kept[at : at + 20]
@@ -444,10 +444,13 @@ def _fill_with_noise(folder: Path, **sizes: int) -> None:
 
 def test_a_zip_that_is_too_large_is_refused_and_its_folders_named(tmp_path: Path) -> None:
     final = tmp_path / "edition"
-    with made_whole(final, at_most=1_000) as work:
+    with atomic_directory(final, at_most=1_000) as work:
         (work / "first.txt").write_text("first")
     heaviest = r"at most 0\.001 MB .* site/cards 0\.1, site/find 0\.0"
-    with pytest.raises(EditionError, match=heaviest), made_whole(final, at_most=1_000) as work:
+    with (
+        pytest.raises(EditionError, match=heaviest),
+        atomic_directory(final, at_most=1_000) as work,
+    ):
         _fill_with_noise(work / "site", find=10_000, cards=100_000)
     assert [path.name for path in final.iterdir()] == ["first.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]

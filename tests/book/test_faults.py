@@ -25,7 +25,7 @@ import pytest
 
 from citable import paths
 from citable.edition import checksums
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 
 from ..processes import HANGS, wait_until
 from .conftest import NAME, Book, checkout, copied, tree
@@ -272,7 +272,7 @@ def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: i
     shutil.rmtree(dist)
     for moment in kill_at_moments(book, *SCOMM, "edition", moments=moments):
         if (dist / NAME).exists():
-            assert checksums.problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
+            assert checksums.file_problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
         if (dist / f"{NAME}.zip").exists():
             assert zipfile.ZipFile(dist / f"{NAME}.zip").testzip() is None
         run(book, *SCOMM, "edition")
@@ -283,7 +283,7 @@ def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: i
 
 def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path) -> None:
     final = tmp_path / "edition"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         (work / "a.txt").write_text("first")
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -292,10 +292,10 @@ def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path
     (tmp_path / f".edition.{ended.pid}.zip.tmp").write_bytes(b"PK")
     (tmp_path / f".edition.{os.getpid()}.zip.tmp").write_bytes(b"of one that runs")
     # The next one fails, for another reason; the last good one is back all the same.
-    with pytest.raises(OSError, match="another reason"), made_whole(final):
+    with pytest.raises(OSError, match="another reason"), atomic_directory(final):
         raise OSError("another reason")
     assert (final / "a.txt").read_text() == "first"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         (work / "a.txt").write_text("second")
     assert (final / "a.txt").read_text() == "second"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from citable.errors import PrintError
 from citable.pdf import fill, pages, writer
-from citable.pdf.book import is_of
+from citable.pdf.book import matches_record
 from citable.pdf.formulas import formula, spelled
 from citable.project import project
 from citable.record import identity
@@ -25,7 +25,7 @@ from citable.sphinx.actions import actions_html
 from scomm import __version__
 from scomm.places import print_index as places
 from scomm.places.print_sheets import page_of
-from scomm.places.volume import is_of as volume_is_of
+from scomm.places.volume import matches_record as volume_is_of
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 from tools import conformance, filled
 
@@ -394,7 +394,7 @@ def test_each_number_of_a_page_gets_the_room_it_needs() -> None:
         f'<div><p id="near">{letters}</p><p id="far"/>'
         '<span class="page-of" data-to="#near"/><span class="page-of" data-to="#far"/></div>'
     )
-    pages.expect_digits([pages.Article("index", text, "Index")])
+    pages.reserve_page_number_width([pages.Article("index", text, "Index")])
     assert [span.get("class") for span in text.iter("span")] == [
         "page-of digits-1",
         "page-of digits-2",
@@ -436,8 +436,8 @@ def test_an_edition_holds_the_pdf_and_none_of_another_digest(printed: Book, file
     assert result.returncode == 0, result.stderr
     assert (printed.folder / "dist" / file.stem / file.name).read_bytes() == file.read_bytes()
     record = identity.load(printed.folder / "_build" / "html")
-    assert is_of(file, record)
-    assert not is_of(file, replace(record, digest="0" * 64))
+    assert matches_record(file, record)
+    assert not matches_record(file, replace(record, digest="0" * 64))
 
 
 def test_the_head_of_a_long_table_is_on_each_of_its_pages(pdf: PdfReader) -> None:

@@ -14,7 +14,7 @@ import pytest
 from citable import paths
 from citable.execute import chapters
 from citable.execute.execution import ExecutionError, Store, execute, execute_all
-from citable.execute.kernels import Kernels
+from citable.execute.kernels import KernelForkServer
 from citable.execute.provisioning import PlainManager
 from tests.processes import wait_until
 
@@ -47,7 +47,7 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
     name = "notebooks/05-nation"
     chapter = chapters.notebooks()[name]
     plain = execute(chapter, name)
-    with Kernels() as kernels:
+    with KernelForkServer() as kernels:
         assert kernels.manager() is not PlainManager
         forked = execute(chapter, name, manager=kernels.manager())
     assert forked.notebook == plain.notebook

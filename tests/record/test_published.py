@@ -281,7 +281,7 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
     }
     assert near != computed
     notebook = left_by(finding__12_3=near)
-    published.in_published_digits({"notebooks/12-return": notebook})
+    published.snap_to_published({"notebooks/12-return": notebook})
     assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
@@ -301,7 +301,7 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         computed = published.published_part(entry) | {"id": "12.3"} | nearly | moved
         assert computed["value"] != entry["value"]
         notebook = left_by(finding__12_3=computed)
-        published.in_published_digits({"notebooks/12-return": notebook})
+        published.snap_to_published({"notebooks/12-return": notebook})
         assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
@@ -318,7 +318,7 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
         ("notebooks/01-other", value * (1 + 1e-13), value * (1 + 1e-13)),
     ):
         notebook = left_by(**{name: given})
-        published.in_published_digits({where: notebook})
+        published.snap_to_published({where: notebook})
         assert outputs.recorded_values(notebook) == {name: expected}
 
 

@@ -21,7 +21,7 @@ from citable.edition.verify import (
     compare_prose,
     difference,
 )
-from citable.execute.execution import Executed, Notebooks, Store, text_key, with_prose_of
+from citable.execute.execution import Executed, Notebooks, Store, merge_outputs_into, text_key
 from citable.record import published
 from citable.tables.passports import passports
 
@@ -105,7 +105,7 @@ def test_a_result_takes_the_prose_of_now_and_keeps_its_outputs(tmp_path: Path) -
     now = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_markdown_cell("As it is."), nbformat.v4.new_code_cell("say(...)")]
     )
-    result = with_prose_of(Executed(ran, "key", {}, None), now, "text")
+    result = merge_outputs_into(Executed(ran, "key", {}, None), now, "text")
     assert [cell.source for cell in result.notebook.cells] == ["As it is.", "say(...)"]
     assert result.notebook.cells[1].outputs == ran.cells[1].outputs
     assert result.notebook.metadata.language_info.name == "python"

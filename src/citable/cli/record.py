@@ -208,11 +208,14 @@ def verify_command(
     """Execute the book again, offline, and say PASS or FAIL for every number."""
     if edition is not None:
         raise typer.Exit(_in_edition(edition, reference, as_json, originals))
-    from citable.execute.kernels import Kernels
+    from citable.execute.kernels import KernelForkServer
 
     console = Console(stderr=True)
     began = time.perf_counter()
-    with Kernels(draws=reference is None) as kernels, bar(console, hidden=as_json) as progress:
+    with (
+        KernelForkServer(draws=reference is None) as kernels,
+        bar(console, hidden=as_json) as progress,
+    ):
         from citable.edition.verify import known, verify
         from citable.record.references import parse
 
@@ -262,13 +265,14 @@ def edition_command(
     ] = None,
 ) -> None:
     """Make the edition from the built book: one folder and one zip with everything."""
-    from citable.edition.archive import make  # the data package's library takes a second to load
-    from citable.edition.folders import weights
+    # The library of data packages takes a second to load.
+    from citable.edition.archive import build_edition
+    from citable.edition.folders import folder_sizes
 
-    folder = make(paths.BUILD / "html", to)
+    folder = build_edition(paths.BUILD / "html", to)
     packed = folder.with_name(f"{folder.name}.zip")
     print(f"{folder}\n{packed}, {packed.stat().st_size / 1e6:.1f} MB")
-    for name, size in list(weights(packed).items())[:8]:
+    for name, size in list(folder_sizes(packed).items())[:8]:
         print(f"{size / 1e6:6.1f} MB  {name}")
 
 
@@ -281,13 +285,13 @@ def exhibit_command(
     pdf: Annotated[bool, typer.Option("--pdf", help="Also each sheet as PDF.")] = False,
 ) -> None:
     """Make a folder and zip for court: a summary of one finding, its rows, sources and hashes."""
-    from citable.edition.exhibit import make
+    from citable.edition.exhibit import build_exhibit
     from citable.record.references import parse
 
     wanted = parse(reference)
     if wanted.kind != "finding":
         raise PublishedError(f"{wanted}: an exhibit is made of a finding, such as F9.2.")
-    folder = make(wanted.id, out, edition or paths.BUILD / "html", pdf)
+    folder = build_exhibit(wanted.id, out, edition or paths.BUILD / "html", pdf)
     print(f"{folder}\n{folder}.zip\nThis is no legal advice.")
 
 
@@ -298,9 +302,9 @@ PdfFile = Annotated[Path | None, typer.Option("--output", "-o", help="File to wr
 def pdf_book(context: typer.Context, out: PdfFile = None) -> None:
     """Make the PDF of the whole book from the built pages: some two minutes."""
     if context.invoked_subcommand is None:
-        from citable.pdf.book import make
+        from citable.pdf.book import build_pdf
 
-        print(make(paths.BUILD / "html", out))
+        print(build_pdf(paths.BUILD / "html", out))
 
 
 # How the kinds of checks are counted in the summary.
@@ -339,7 +343,7 @@ def _print(report: Report, seconds: float) -> None:
             console.print(f"{word}  {len(rows):,} {what}", markup=False)
         elif kind == "original" and report.of("record"):
             console.print("      no originals here to compare with their passports")
-    for row in report.of("aside"):
+    for row in report.of("ignored"):
         console.print(f"      not of the edition, not checked: {row.id}", markup=False)
     made = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())

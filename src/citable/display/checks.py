@@ -1,6 +1,6 @@
 """Checks of a drawn figure: tick labels are their values, and labels do not touch what is not theirs.
 
-``problems`` reads a matplotlib figure, ``text_problems`` the text of an SVG; both return sentences. A
+``figure_problems`` reads a matplotlib figure, ``text_problems`` the text of an SVG; both return sentences. A
 figure with any is not shown: the build fails.
 """
 
@@ -199,7 +199,7 @@ def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
     return found
 
 
-def problems(figure: Figure) -> list[str]:
+def figure_problems(figure: Figure) -> list[str]:
     """Return what is wrong with the labels of a matplotlib figure; an empty list if nothing is.
 
     Tick labels must read back as their values; no two labels may overlap, none may leave the

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from citable.display.checks import problems, text_problems
+from citable.display.checks import figure_problems, text_problems
 from citable.display.marks import readings
 from citable.display.style import style, with_variables
 from citable.errors import ArgumentError
@@ -116,7 +116,7 @@ def _draw(
             if one_size:
                 found += text_problems(drawn, _ON_A_PHONE)
         else:
-            found = problems(drawn)
+            found = figure_problems(drawn)
             svg = _to_svg(drawn)
             marks = readings(drawn)
     if found:

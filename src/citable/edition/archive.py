@@ -16,7 +16,7 @@ from lxml.html import builder as E
 from citable import paths
 from citable.display.words import _
 from citable.edition.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 from citable.edition.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from citable.edition.verify import read_findings
 from citable.errors import EditionError
@@ -217,11 +217,11 @@ def not_found(site: Path) -> str:
     return str(html.tostring(tree, encoding="unicode", doctype="<!doctype html>")) + "\n"
 
 
-def _of_record(
-    file: Path, is_of: Callable[[Path, identity.Record], bool], record: identity.Record
+def _checked_pdf(
+    file: Path, matches_record: Callable[[Path, identity.Record], bool], record: identity.Record
 ) -> Path:
     """Return a PDF. Raises EditionError if it was made of another state of the book."""
-    if not is_of(file, record):
+    if not matches_record(file, record):
         raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
     return file
 
@@ -239,8 +239,11 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             (folder / "source" / name).chmod(0o755)
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         _copy(paths.ROOT / name, folder / name)
-    if book.file().is_file():
-        _copy(_of_record(book.file(), book.is_of, record), folder / book.file().name)
+    if book.pdf_path().is_file():
+        _copy(
+            _checked_pdf(book.pdf_path(), book.matches_record, record),
+            folder / book.pdf_path().name,
+        )
     nowhere = not_found(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
@@ -274,7 +277,7 @@ def check_tables(folder: Path) -> None:
         raise EditionError(f"{folder}: not a valid data package: {first}")
 
 
-def make(site: Path, out: Path | None = None) -> Path:
+def build_edition(site: Path, out: Path | None = None) -> Path:
     """Make the edition's folder and zip from a built site, and return the folder.
 
     Further volumes of the PDF, where they were made, are put beside the zip.
@@ -284,13 +287,13 @@ def make(site: Path, out: Path | None = None) -> Path:
     """
     record = _check_site(site)
     final = (out or paths.DIST) / project().file_name
-    with made_whole(final, LARGEST) as work:
+    with atomic_directory(final, LARGEST) as work:
         _fill(work, site, record)
         check_tables(work / "site" / "tables")
         (work / SUMS).write_bytes(listing(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
     for volume in project().volumes():
-        if volume.file().is_file():
-            content = _of_record(volume.file(), volume.is_of, record).read_bytes()
-            write_atomically(final.with_name(volume.file().name), content)
+        if volume.pdf_path().is_file():
+            content = _checked_pdf(volume.pdf_path(), volume.matches_record, record).read_bytes()
+            write_atomically(final.with_name(volume.pdf_path().name), content)
     return final

@@ -18,7 +18,7 @@ from citable.tables.passports import sha256_of
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
 MANIFEST_SCHEMA = "one-in-four/edition/1"
 # What `make` makes in an edition's source.
-_MADE_HERE = (
+_BUILD_ARTIFACTS = (
     ".venv",
     "_build",
     "bench/tmp",
@@ -30,7 +30,7 @@ _MADE_HERE = (
     ".pytest_cache",
     ".ruff_cache",
 )
-_TAKE = "The file was altered; take the edition from where it was published."
+_RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
 
 def listing(folder: Path) -> bytes:
@@ -52,7 +52,7 @@ def read(folder: Path) -> dict[str, str]:
     try:
         lines = read_text(file).removesuffix("\n").split("\n")
     except (OSError, ValueError) as error:
-        raise EditionError(f"{file}: cannot be read ({error}). {_TAKE}") from error
+        raise EditionError(f"{file}: cannot be read ({error}). {_RESTORE_HINT}") from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
@@ -60,19 +60,19 @@ def read(folder: Path) -> dict[str, str]:
             raise EditionError(
                 f"{file}, line {number}: found {line[:90]!r}, expected a sha256, two spaces and a "
                 "path within the edition, each once. "
-                f"{_TAKE}"
+                f"{_RESTORE_HINT}"
             )
         sums[found[2]] = found[1]
     return sums
 
 
-def made_here(folder: Path) -> list[str]:
+def build_artifacts(folder: Path) -> list[str]:
     """Return the folders that working in an edition has made: environment, originals, builds, caches.
 
     A verification reads none of them, but for the environment, which is what runs it, and the
     originals, each of which it compares with its passport.
     """
-    return [f"source/{made}" for made in _MADE_HERE if (folder / "source" / made).is_dir()]
+    return [f"source/{made}" for made in _BUILD_ARTIFACTS if (folder / "source" / made).is_dir()]
 
 
 def _compiled(name: str, sums: Mapping[str, str]) -> bool:
@@ -81,9 +81,9 @@ def _compiled(name: str, sums: Mapping[str, str]) -> bool:
     return bool(cached) and name.endswith(".pyc") and f"{folder}{file.split('.')[0]}.py" in sums
 
 
-def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _unlisted_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what is in a folder and not in its list, and links, each with what it is."""
-    aside = set(made_here(folder))
+    aside = set(build_artifacts(folder))
     for parent, folders, files in os.walk(folder):
         here = Path(parent).relative_to(folder)
         folders[:] = sorted(name for name in folders if (here / name).as_posix() not in aside)
@@ -100,7 +100,7 @@ def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str
                 yield name, "not listed: it was added"
 
 
-def problems(folder: Path) -> dict[str, str]:
+def file_problems(folder: Path) -> dict[str, str]:
     """Return what is wrong with an edition's files: path to what was found.
 
     Raises EditionError if the manifest or the list cannot be read.
@@ -109,7 +109,9 @@ def problems(folder: Path) -> dict[str, str]:
         manifest = read_json(folder / MANIFEST)
         vouched = str(manifest["sha256sums"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error}). {_TAKE}") from error
+        raise EditionError(
+            f"{folder / MANIFEST}: cannot be read ({error}). {_RESTORE_HINT}"
+        ) from error
     wrong = {}
     sums = read(folder)
     if sha256_of(folder / SUMS) != vouched:
@@ -120,7 +122,7 @@ def problems(folder: Path) -> dict[str, str]:
             wrong[name] = "missing"
         elif sha256_of(file) != digest:
             wrong[name] = "changed: its sha256 is not the one listed"
-    return wrong | dict(_strangers(folder, sums))
+    return wrong | dict(_unlisted_files(folder, sums))
 
 
 def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:

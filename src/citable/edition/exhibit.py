@@ -17,7 +17,7 @@ from citable.display.formats import tr
 from citable.display.templates import from_template
 from citable.display.words import N_
 from citable.edition.checksums import SUMS, listing
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 from citable.errors import ExhibitError, SourceError
 from citable.pdf.writer import sheet_pdf
 from citable.project import project
@@ -123,7 +123,7 @@ def _trace(site: Path, item: identity.Item) -> Trace:
     return trace(finding, notebook)
 
 
-def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
+def build_exhibit(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     """Make the exhibit's folder and zip in ``out``, and return the folder.
 
     ``site`` is a built site or an unpacked edition; ``pdf`` puts each sheet there as PDF too.
@@ -141,7 +141,7 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     package = datapackage.files()
     downloads = [source.download for source in tables.values() if source.download in package]
     final = out / f"{project().name}-{record.edition}-finding-{slug(identifier)}"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         if found.rows_csv:
             (work / "rows.csv").write_text(found.rows_csv, encoding="utf-8", newline="\n")
         for name in downloads:

@@ -26,8 +26,8 @@ from citable import paths
 from citable.edition import checksums
 from citable.errors import CitableError, EditionError, PublishedError
 from citable.execute import chapters
-from citable.execute.execution import ExecutionError, at_once, execute
-from citable.execute.kernels import Kernels
+from citable.execute.execution import ExecutionError, default_workers, execute
+from citable.execute.kernels import KernelForkServer
 from citable.files.strict import read_json
 from citable.project import project
 from citable.record import identity, published
@@ -41,7 +41,7 @@ from citable.tables.schema import TABLES
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
 PASS, FAIL = "PASS", "FAIL"
-_TAKE = "The file was altered; take the edition from where it was published."
+_RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
 # The packages whose versions can move a last digit.
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
@@ -51,7 +51,7 @@ _CSV_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Row:
-    """One thing checked. ``kind`` is file, aside, table, original, record, finding, number or exhibit."""
+    """One thing checked. ``kind`` is file, ignored, table, original, record, finding, number or exhibit."""
 
     kind: str
     id: str
@@ -119,14 +119,16 @@ def read_findings(file: Path) -> list[dict[str, Any]]:
         document = read_json(file)
         schema, items = document["schema"], document["findings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{file}: cannot be read as findings ({error}). {_TAKE}") from error
+        raise EditionError(
+            f"{file}: cannot be read as findings ({error}). {_RESTORE_HINT}"
+        ) from error
     if schema != SCHEMA:
         raise EditionError(
             f"{file}: schema {schema!r}, this version reads {SCHEMA!r}. Use the code that came "
             "with that edition (its source/ folder)."
         )
     if wrong := published.problem_of_findings(items):
-        raise EditionError(f"{file}: {wrong}. {_TAKE}")
+        raise EditionError(f"{file}: {wrong}. {_RESTORE_HINT}")
     return list(items)
 
 
@@ -138,15 +140,17 @@ def _text(value: Any) -> str:
 
 def check_files(folder: Path) -> list[Row]:
     """Compare every file of an unpacked edition with its checksums, and those with the manifest."""
-    wrong = checksums.problems(folder)
+    wrong = checksums.file_problems(folder)
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
     right = [name for name in checksums.read(folder) if name not in wrong]
     rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
     # With other files a manifest cannot be what it was; then they are what to name.
     if not wrong and (why := _problem_of_the_manifest(folder)):
         rows.append(Row("file", checksums.MANIFEST, "as made", why, FAIL, why))
-    aside = checksums.made_here(folder)
-    return rows + [Row("aside", name, "not of the edition", "not checked", PASS) for name in aside]
+    aside = checksums.build_artifacts(folder)
+    return rows + [
+        Row("ignored", name, "not of the edition", "not checked", PASS) for name in aside
+    ]
 
 
 def _problem_of_the_manifest(folder: Path) -> str:
@@ -241,7 +245,7 @@ def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.Noteboo
 
 def _execute(
     notebooks: Mapping[str, nbformat.NotebookNode],
-    kernels: Kernels,
+    kernels: KernelForkServer,
     progress: Progress | None,
     *,
     draws: bool = True,
@@ -252,7 +256,7 @@ def _execute(
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
     manager = kernels.manager()
-    with ThreadPoolExecutor(max_workers=at_once()) as pool:
+    with ThreadPoolExecutor(max_workers=default_workers()) as pool:
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name
             for name in longest
@@ -380,7 +384,7 @@ def check_digest(folder: Path) -> list[Row]:
         stated = str(read_json(folder / "MANIFEST.json")["digest"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EditionError(
-            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_TAKE}"
+            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_RESTORE_HINT}"
         ) from error
     rows = []
     for name, value in (("MANIFEST.json", stated), ("record.json", record.digest)):
@@ -419,7 +423,7 @@ def known(reference: Reference) -> str:
 
 
 def verify(
-    kernels: Kernels,
+    kernels: KernelForkServer,
     only: str = "",
     originals: Path | None = None,
     progress: Progress | None = None,

@@ -32,7 +32,7 @@ from citable import paths
 from citable.display.figures import DRAWS
 from citable.display.words import ENGLISH, language
 from citable.errors import CitableError
-from citable.execute.kernels import Kernels, environment
+from citable.execute.kernels import KernelForkServer, environment
 from citable.execute.provisioning import PlainManager
 from citable.files.atomic import write_atomically
 from citable.tables.passports import sha256_of
@@ -105,7 +105,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
 
 
-def _setting() -> list[str]:
+def _environment_key() -> list[str]:
     """What every result depends on: lock, Python version, language."""
     lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
     said_in = [] if language() == ENGLISH else [f"language {language()}"]
@@ -115,7 +115,7 @@ def _setting() -> list[str]:
 def code_key(notebook: nbformat.NotebookNode) -> str:
     """Digest of what is known before execution: code cells, lock, Python version, language."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return _digest(*_setting(), *code)
+    return _digest(*_environment_key(), *code)
 
 
 def text_key(notebooks: Mapping[str, nbformat.NotebookNode], name: str) -> str:
@@ -156,7 +156,7 @@ def _current(file: str) -> str:
     return sha256_of(path) if path.is_file() else "missing"
 
 
-def _holds_us(folder: str) -> bool:
+def _contains_project(folder: str) -> bool:
     return paths.ROOT.is_relative_to(Path(folder).resolve())
 
 
@@ -164,7 +164,9 @@ def _relevant(files: Iterable[str]) -> list[str]:
     """Keep files of the project that a result may depend on, as paths relative to the root."""
     kept = set()
     # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
-    aside = tuple(f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _holds_us(folder))
+    aside = tuple(
+        f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _contains_project(folder)
+    )
     for name in files:
         if name.startswith(aside):
             continue
@@ -200,7 +202,7 @@ class Store:
         key depends on besides.
         """
         texts = notebooks.texts if isinstance(notebooks, Notebooks) else {}
-        setting = _setting()
+        setting = _environment_key()
         # A cell may take its code from a file that the text only names.
         asked = {n: _digest(*setting, texts[n]) for n in texts if ":load:" not in texts[n]}
         file = self.folder / "codes.json"
@@ -307,7 +309,7 @@ def execute(
     return Executed(running, _key(code, uses), uses, time.perf_counter() - began)
 
 
-def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
+def merge_outputs_into(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
     """Return a result with the prose of a notebook that has the same code cells.
 
     ``text`` is that notebook's digest. What execution adds to a notebook is taken over.
@@ -324,7 +326,7 @@ def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str
     return replace(executed, notebook=fresh, text=text)
 
 
-def at_once() -> int:
+def default_workers() -> int:
     """How many notebooks to execute at once: one more than there are processors.
 
     Before its first cell and after its last one a kernel waits a third of a second for messages.
@@ -353,7 +355,7 @@ def execute_all(
             stale.append(name)
             continue
         if found.text != (text := text_key(notebooks, name)):
-            found = with_prose_of(found, notebooks[name], text)
+            found = merge_outputs_into(found, notebooks[name], text)
             store.keep(name, found, code)
         results[name] = found
     failures: list[str] = []
@@ -361,11 +363,11 @@ def execute_all(
     stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
     with (
         ExitStack() as own,
-        ThreadPoolExecutor(max_workers=workers or at_once()) as pool,
+        ThreadPoolExecutor(max_workers=workers or default_workers()) as pool,
     ):
         manager: type[AsyncKernelManager] = PlainManager
         if len(stale) >= MIN_NOTEBOOKS_FOR_FORK_SERVER:
-            manager = own.enter_context(Kernels()).manager()
+            manager = own.enter_context(KernelForkServer()).manager()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale
         }

@@ -36,7 +36,7 @@ def environment(temporary: str) -> dict[str, str]:
     return result
 
 
-class Kernels:
+class KernelForkServer:
     """A server of kernels, which imports libraries while its caller does other things.
 
     Without ``draws`` what only drawings need is left to the notebook that asks for it. Some systems

@@ -47,7 +47,7 @@ _WORDS = (
 
 
 @dataclass(frozen=True)
-class Typed:
+class HardcodedNumber:
     """A number typed by hand: where, and what."""
 
     line: int
@@ -112,7 +112,7 @@ def shown_texts(file: Path) -> Iterator[str]:
                     yield node.value
 
 
-def typed_numbers(text: str) -> list[Typed]:
+def typed_numbers(text: str) -> list[HardcodedNumber]:
     """Return every numeral and number word typed in prose that no rule of ``ALLOWED`` names."""
     shown = prose_only(text)
     for pattern in ALLOWED.values():
@@ -121,7 +121,7 @@ def typed_numbers(text: str) -> list[Typed]:
     lines = text.splitlines()
     for number, line in enumerate(shown.splitlines(), start=1):
         for match in re.finditer(rf"\d[\d,.]*|{_WORDS}", line, re.I):
-            found.append(Typed(number, match.group(), lines[number - 1].strip()))
+            found.append(HardcodedNumber(number, match.group(), lines[number - 1].strip()))
     return found
 
 
@@ -131,7 +131,7 @@ _YEARS = range(1990, 2031)
 _LAYOUT = ("axis", "figsize", "height", "size", "width", "xlim", "ylim", "ymin")
 
 
-def typed_literals(source: str) -> list[Typed]:
+def typed_literals(source: str) -> list[HardcodedNumber]:
     """Return the number literals of a code cell, except those that measure nothing.
 
     Left out: 0, 1, 100; years; arguments of layout; bounds of a slice (a digest's first digits);
@@ -139,7 +139,7 @@ def typed_literals(source: str) -> list[Typed]:
     """
     lines = source.splitlines()
     tree = ast.parse("\n".join("pass" if line.startswith("%") else line for line in lines))
-    found: list[Typed] = []
+    found: list[HardcodedNumber] = []
 
     def walk(node: ast.AST) -> None:
         if isinstance(node, ast.Slice):
@@ -153,7 +153,7 @@ def typed_literals(source: str) -> list[Typed]:
             year = isinstance(value, int) and value in _YEARS
             line = node.lineno  # type: ignore[attr-defined]
             if value not in _PLAIN and not year:
-                found.append(Typed(line, f"{value:g}", lines[line - 1].strip()))
+                found.append(HardcodedNumber(line, f"{value:g}", lines[line - 1].strip()))
         for child in ast.iter_child_nodes(node):
             walk(child)
 

@@ -57,7 +57,7 @@ def _pictures(site: Path) -> Any:
     return svg
 
 
-def file() -> Path:
+def pdf_path() -> Path:
     """Return where the PDF of the book is made."""
     return paths.BUILD / "pdf" / f"{project().file_name}.pdf"
 
@@ -108,7 +108,7 @@ def _pointers(root: Any, page: str, site: Path) -> None:
             _(
                 "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
                 "can be printed alone."
-            ).format(file=f"{file().stem}-places.pdf"),
+            ).format(file=f"{pdf_path().stem}-places.pdf"),
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
@@ -277,15 +277,15 @@ def _index(index: PrintIndex, marks: dict[Any, list[str]], where: dict[str, int]
 
 
 def _identity(record: identity.Record) -> str:
-    return f"{file().name} {record.digest}"
+    return f"{pdf_path().name} {record.digest}"
 
 
-def is_of(file: Path, record: identity.Record) -> bool:
+def matches_record(file: Path, record: identity.Record) -> bool:
     """Whether a PDF of the book was made from a site with this record's digest."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
-def make(site: Path, to: Path | None = None) -> Path:
+def build_pdf(site: Path, to: Path | None = None) -> Path:
     """Make the PDF of the whole book from a built site, and return its file.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
@@ -299,7 +299,7 @@ def make(site: Path, to: Path | None = None) -> Path:
         if index is not None and chapters.label(item.page) not in index.NOT_INDEXED:
             for entry, found in index.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
-    pages.expect_digits(articles)
+    pages.reserve_page_number_width(articles)
     css = writer.style("print.css")
     render = fill.alone(lambda item: body([item], project().title), css)
     before = ""
@@ -319,4 +319,4 @@ def make(site: Path, to: Path | None = None) -> Path:
     front_laid = lay_out_front(_book_front(record, articles, where, line))
     documents.insert(0, front_laid)
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
-    return writer.save(to or file(), content)
+    return writer.save(to or pdf_path(), content)

@@ -447,7 +447,7 @@ def _refer(link: Element, page: str, target: str) -> None:
     link.addnext(where)
 
 
-def expect_digits(articles: Sequence[Article]) -> None:
+def reserve_page_number_width(articles: Sequence[Article]) -> None:
     """Give the number of each page referred to the room that its digits will need.
 
     Where a page's number turns out to fill the room that was kept, no line breaks differently once

@@ -214,7 +214,7 @@ def editions() -> list[dict[str, str]]:
         ) from error
 
 
-def make(
+def build_record(
     findings: Sequence[Mapping[str, Any]],
     items: Iterable[Item],
 ) -> Record:

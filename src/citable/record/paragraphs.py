@@ -24,7 +24,7 @@ from citable.record.outputs import order
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
-_RESTORE = "Restore the file with `git checkout`."
+_RESTORE_HINT = "Restore the file with `git checkout`."
 # Two texts with less in common than this are two paragraphs, not one that was edited.
 _EDITED = 0.5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
@@ -72,7 +72,7 @@ def load() -> list[Registered]:
         rows = dictionaries(paths.PARAGRAPHS, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
-            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE}"
+            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE_HINT}"
         ) from error
     found: list[Registered] = []
     seen: set[str] = set()
@@ -80,15 +80,15 @@ def load() -> list[Registered]:
         identifier = row["id"]
         if not re.fullmatch(r"(?:[0-9]{1,2}|[A-Z])\.[0-9]{1,3}[A-Z]*", identifier):
             raise PublishedError(
-                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE}"
+                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE_HINT}"
             )
         if not re.fullmatch(r"[0-9a-f]{64}", row["digest"]):
             raise PublishedError(
-                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE}"
+                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE_HINT}"
             )
         if identifier in seen:
             raise PublishedError(
-                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE}"
+                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE_HINT}"
             )
         seen.add(identifier)
         found.append(Registered(**{key: row[key] for key in _COLUMNS}))

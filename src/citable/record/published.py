@@ -153,7 +153,7 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
-def _field_of_another_kind(item: Mapping[str, Any]) -> str:
+def _first_invalid_field(item: Mapping[str, Any]) -> str:
     """Return the first published field of a finding that is missing or of another kind."""
     for name in COMPARED:
         if name not in item:
@@ -193,7 +193,7 @@ def problem_of_findings(items: Any) -> str:
         if identifier in seen:
             return f"finding {identifier} stands twice"
         seen.add(identifier)
-        if name := _field_of_another_kind(item):
+        if name := _first_invalid_field(item):
             found = repr(item[name])[:60] if name in item else "nothing"
             return f"finding {identifier}, field {name!r}: found {found}, expected another kind"
     return ""
@@ -282,7 +282,7 @@ def compare(
     return changes
 
 
-def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
+def snap_to_published(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
     """Give the results of notebooks the published digits where they agree with them, in place.
 
     Processors differ in the last of some sixteen digits. An edition is the same wherever it is made

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from citable.files.atomic import write_atomically
-from citable.files.locks import abandoned, one_writer
+from citable.files.locks import abandoned_files, directory_lock
 from citable.sphinx.state import build_state
 
 
@@ -26,10 +26,10 @@ def _mark(app: Sphinx) -> Path:
 def _acquire(app: Sphinx) -> None:
     """Wait for other builds, then discard what is not known to be complete."""
     out = Path(app.outdir)
-    build_state(app).lock.enter_context(one_writer(out.parent, "this build"))
+    build_state(app).lock.enter_context(directory_lock(out.parent, "this build"))
     # Only where this book writes: a site may stand in a folder that holds other things.
     for folder in (out, out.parent / ".record", out.parent / ".executed"):
-        for path in abandoned(folder):
+        for path in abandoned_files(folder):
             path.unlink(missing_ok=True)
     if not _mark(app).is_file():
         # Without its memory of earlier builds Sphinx reads and writes every page again.

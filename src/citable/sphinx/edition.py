@@ -72,7 +72,7 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """
     try:
         found = findings(executed(app))
-        record = identity.make(found, _items(app, env, found))
+        record = identity.build_record(found, _items(app, env, found))
     except CitableError as error:
         raise ExtensionError(str(error)) from error
     state = build_state(app)

@@ -137,7 +137,7 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
-        published.in_published_digits({name: r.notebook for name, r in results.items()})
+        published.snap_to_published({name: r.notebook for name, r in results.items()})
     except CitableError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)

@@ -16,7 +16,7 @@ from citable.files.strict import is_relative, read_text
 from citable.project import project
 
 _CHUNK = 1 << 20
-_RESTORE = "Restore the file with `git checkout`."
+_RESTORE_HINT = "Restore the file with `git checkout`."
 # Pages link to the address.
 _SCRIPT = re.compile(r"\s*(javascript|vbscript|data)\s*:", re.I)
 _EXPECTED = {
@@ -75,7 +75,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
             str(file),
             found=str(error) or type(error).__name__,
             expected="TOML with [[source]] entries",
-            remedy=_RESTORE,
+            remedy=_RESTORE_HINT,
         ) from error
     result: dict[str, Passport] = {}
     for entry in entries:
@@ -90,7 +90,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
                 str(file),
                 found=f"entry {entry.get('path', '?')}: {error}",
                 expected="the fields of a passport",
-                remedy=_RESTORE,
+                remedy=_RESTORE_HINT,
             ) from error
         if str(passport.path) in result:
             raise SourceError(str(file), found=f"{passport.path} twice", expected="one entry each")
@@ -125,7 +125,7 @@ def _check(file: str, passport: Passport) -> None:
             column=wrong,
             found=f"{str(getattr(passport, wrong))[:80]!r} in the entry {str(passport.path)[:80]}",
             expected=_EXPECTED.get(wrong, "text, a number or a list as in the other entries"),
-            remedy=_RESTORE,
+            remedy=_RESTORE_HINT,
         )
 
 

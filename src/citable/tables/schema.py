@@ -19,7 +19,7 @@ from typing import Any
 
 from citable import paths
 from citable.errors import TableError
-from citable.files.strict import Malformed, properties, read_yaml
+from citable.files.strict import Malformed, dataclass_arguments, read_yaml
 from citable.tables.passports import under
 
 _FILES = "*.schema.yaml"
@@ -89,7 +89,7 @@ def read_schema(file: Path) -> Table:
     """Read a schema file. Raises TableError that names the file, the field and what is wrong."""
     place = ""
     try:
-        data = properties(Table, read_yaml(file), name=file.name.split(".")[0])
+        data = dataclass_arguments(Table, read_yaml(file), name=file.name.split(".")[0])
         for number, each in enumerate(data["fields"], 1):
             place = f", field {each.get('name', number) if isinstance(each, dict) else number}"
             _check_field(each)
@@ -107,8 +107,8 @@ def read_schema(file: Path) -> Table:
 
 
 def _check_field(described: Any) -> None:
-    kind, missing = properties(Column, described)["type"], described.get("missing")
-    limits = properties(Constraints, described["constraints"])
+    kind, missing = dataclass_arguments(Column, described)["type"], described.get("missing")
+    limits = dataclass_arguments(Constraints, described["constraints"])
     _expect(kind in _TYPES, kind, f"a type among {', '.join(_TYPES)}")
     expected = "required: false with `missing`, what an empty cell means, or required: true"
     _expect(limits["required"] is not bool(missing), f"required: {limits['required']}", expected)

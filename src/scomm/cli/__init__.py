@@ -26,9 +26,9 @@ app = commands("One in Four?: the data behind the book, its published record, it
 @pdf_app.command("places")
 def pdf_places(out: PdfFile = None) -> None:
     """Make the PDF of the second volume, the sheets of all states and areas: about a minute."""
-    from scomm.places.volume import make
+    from scomm.places.volume import build_volume
 
-    print(make(paths.BUILD / "html", out))
+    print(build_volume(paths.BUILD / "html", out))
 
 
 @pdf_app.command("datasheet")

@@ -38,21 +38,21 @@ h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
 """
 
 
-def file() -> Path:
+def pdf_path() -> Path:
     """Return where the volume is made."""
     return paths.BUILD / "pdf" / f"{project().file_name}-places.pdf"
 
 
 def _identity(record: identity.Record) -> str:
-    return f"{file().name} {record.digest}"
+    return f"{pdf_path().name} {record.digest}"
 
 
-def is_of(file: Path, record: identity.Record) -> bool:
+def matches_record(file: Path, record: identity.Record) -> bool:
     """Whether a PDF of the volume was made from a site with this record's digest."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
-def make(site: Path, to: Path | None = None) -> Path:
+def build_volume(site: Path, to: Path | None = None) -> Path:
     """Make the PDF of all states' and areas' sheets from a built site, and return its file.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
@@ -77,4 +77,4 @@ def make(site: Path, to: Path | None = None) -> Path:
         book.front(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
     )
     content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
-    return writer.save(to or file(), content)
+    return writer.save(to or pdf_path(), content)
