@@ -15,7 +15,7 @@ from citable import paths
 from citable.execute import chapters
 from citable.execute.execution import ExecutionError, Store, execute, execute_all
 from citable.execute.kernels import KernelForkServer
-from citable.execute.provisioning import PlainManager
+from citable.execute.provisioning import PlainKernelManager
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.check
@@ -48,7 +48,7 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
     chapter = chapters.notebooks()[name]
     plain = execute(chapter, name)
     with KernelForkServer() as kernels:
-        assert kernels.manager() is not PlainManager
+        assert kernels.manager() is not PlainKernelManager
         forked = execute(chapter, name, manager=kernels.manager())
     assert forked.notebook == plain.notebook
     assert forked.uses == plain.uses, "and depends on the same files"

@@ -182,7 +182,7 @@ def _run_command(first: str, words: list[str]) -> None:
         for name in ("BUILD", "LOCALE", "PUBLISHED_FINDINGS", "PUBLISHED_NUMBERS", "CHANGELOG"):
             patch.setattr(paths, name, Path(folder) / name.lower())
         patch.setattr("requests.get", _refuse)
-        patch.setattr("citable.cli.record._executed", _refuse)
+        patch.setattr("citable.cli.record._execute_notebooks", _refuse)
         result = CliRunner().invoke(app, [first, *words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

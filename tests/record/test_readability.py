@@ -113,7 +113,7 @@ def test_the_book_reads_at_the_grade_promised() -> None:
     texts = r.by_page()
     assert len(texts) > 20
     assert {f"notebooks/{file.stem}" for file in paths.NOTEBOOKS.glob("[01]*.md")} <= texts.keys()
-    book = r.whole(texts.values())
+    book = r.total_counts(texts.values())
     assert max(book.flesch_kincaid, book.coleman_liau) <= BOOK
     grades = {
         page: max(found.flesch_kincaid, found.coleman_liau)

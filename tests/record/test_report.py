@@ -9,7 +9,7 @@ ITEM = Item(
     "finding", "6.3", "notebooks/06.html", "finding-6-3", "6. Jurisdictions", "9 of 28.", "0" * 64
 )
 RECORD = Record("2026.11", "2026-11-23", "ab" * 32, "https://example.org/book", (ITEM,))
-WHERE = report.where(RECORD, ITEM)
+WHERE = report.describe_place(RECORD, ITEM)
 
 
 def test_a_report_goes_to_the_repository_where_there_is_one() -> None:

@@ -32,7 +32,7 @@ import nbformat
 
 from citable.display.formats import fill, fmt
 from citable.display.tables import Col
-from citable.display.words import _, of_pages
+from citable.display.words import _, translate_page_text
 from citable.errors import FindingError
 
 # The texts that a directive can have after its first paragraph, by kind, with the names of their
@@ -185,7 +185,7 @@ def _column(code: str, label: str) -> dict[str, Col]:
     return {low: Col(" ".join(label.split()), spec, phone=not wide, high=high)}
 
 
-def of_text(text: str) -> Iterator[Directive]:
+def parse_text(text: str) -> Iterator[Directive]:
     """Yield the directives of a Markdown text, in its order. Raises FindingError as ``parse``."""
     for found in _DIRECTIVE.finditer(text):
         options: dict[str, str] = {}
@@ -196,19 +196,19 @@ def of_text(text: str) -> Iterator[Directive]:
         yield parse(found["kind"], found["id"].strip(), options, "\n".join(lines))
 
 
-def of_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
+def parse_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
     """Return the directives of a notebook's Markdown by name. Raises FindingError if one is twice."""
     known: dict[str, Directive] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and ":::{" in cell.source:
-            for directive in of_text(cell.source):
+            for directive in parse_text(cell.source):
                 if directive.name in known:
                     raise FindingError(f"{directive.kind} {directive.id} is described twice")
                 known[directive.name] = directive
     return known
 
 
-def value(given: Mapping[str, Any], name: str) -> Any:
+def resolve(given: Mapping[str, Any], name: str) -> Any:
     """Return what a name in a role stands for.
 
     ``name`` is what ``say`` recorded, ``name.column`` for a row; or a finding's number, such as
@@ -238,13 +238,13 @@ def finding_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def formatted(given: Mapping[str, Any], argument: str) -> str:
+def format_value(given: Mapping[str, Any], argument: str) -> str:
     """Return what ``{n}`argument``` prints: a value in a format. Raises FindingError, ArgumentError."""
     name, _colon, spec = argument.partition(":")
-    return fmt(value(given, name), spec)
+    return fmt(resolve(given, name), spec)
 
 
-def each(given: Mapping[str, Any], argument: str) -> str:
+def fill_each_row(given: Mapping[str, Any], argument: str) -> str:
     """Return what ``{each}`argument``` prints: a text for each row of a recorded frame.
 
     ``argument`` is the frame's name, the mark between texts (``;`` or ``,``), and the text with its
@@ -264,22 +264,24 @@ def each(given: Mapping[str, Any], argument: str) -> str:
         raise FindingError(f"frame {name!r} has no column {error}") from error
 
 
-def named(argument: str) -> str:
+def referenced_name(argument: str) -> str:
     """Return the name that the argument of a role refers to, a row's without its column."""
     name = re.split("[:;,]", argument)[0]
     return name if finding_of(name) else name.partition(".")[0]
 
 
-def names(text: str) -> set[str]:
+def referenced_names(text: str) -> set[str]:
     """Return the names that the roles of a text refer to."""
-    return {named(argument) for _role, argument in _ROLE.findall(text)}
+    return {referenced_name(argument) for _role, argument in _ROLE.findall(text)}
 
 
-def filled(text: str, given: Mapping[str, Any]) -> str:
+def fill_roles(text: str, given: Mapping[str, Any]) -> str:
     """Return a text with its roles filled. Raises FindingError or ArgumentError naming the role."""
 
     def one(found: re.Match[str]) -> str:
-        role: Callable[[Mapping[str, Any], str], str] = formatted if found[1] == "n" else each
+        role: Callable[[Mapping[str, Any], str], str] = (
+            format_value if found[1] == "n" else fill_each_row
+        )
         try:
             return role(given, found[2])
         except (FindingError, ValueError, TypeError, IndexError) as error:
@@ -288,7 +290,7 @@ def filled(text: str, given: Mapping[str, Any]) -> str:
     return _ROLE.sub(one, text)
 
 
-def in_language(given: Mapping[str, Any]) -> dict[str, Any]:
+def translate_values(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what roles can name, texts among it in the language of the edition."""
     front = f"{TRANSLATED}/"
     return {**given} | {
@@ -296,17 +298,17 @@ def in_language(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown(text: str, given: Mapping[str, Any]) -> str:
-    """Return a text filled, in the language of the edition. Raises FindingError as ``filled``."""
-    return filled(of_pages(text), in_language(given))
+def fill_translated(text: str, given: Mapping[str, Any]) -> str:
+    """Return a text filled, in the language of the edition. Raises FindingError as ``fill_roles``."""
+    return fill_roles(translate_page_text(text), translate_values(given))
 
 
-def texts(
+def fill_texts(
     directive: Directive,
     given: Mapping[str, Any],
-    say: Callable[[str, Mapping[str, Any]], str] = filled,
+    say: Callable[[str, Mapping[str, Any]], str] = fill_roles,
 ) -> dict[str, Any]:
-    """Return a directive's texts filled by ``say``: ``filled`` for the record, or ``shown``.
+    """Return a directive's texts filled by ``say``: ``fill_roles`` for the record, or ``fill_translated``.
 
     A finding's assumptions are parted by semicolons. Raises FindingError naming the directive.
     """

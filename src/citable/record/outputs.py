@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from citable.display.figures import labelled
+from citable.display.figures import add_text_alternative
 from citable.display.words import english, translated
 from citable.errors import FindingError
 from citable.record import directives
@@ -105,7 +105,7 @@ def of_kind(
         page: everywhere | recorded_values(notebooks[page])
         for page in {page for page, _ in found.values()}
     }
-    words = {page: directives.of_notebook(notebooks[page]) for page in values}
+    words = {page: directives.parse_notebook(notebooks[page]) for page in values}
     items: dict[str, tuple[str, Any]] = {}
     for identifier, (page, data) in found.items():
         directive = words[page].get(f"{kind}/{identifier}")
@@ -123,15 +123,15 @@ def _described(
 ) -> dict[str, Any]:
     """Return an item with the texts of its directive."""
     if shown:
-        texts = directives.texts(directive, values, directives.shown)
+        texts = directives.fill_texts(directive, values, directives.fill_translated)
     else:
         with english():
-            texts = directives.texts(directive, values)
+            texts = directives.fill_texts(directive, values)
     if directive.kind == "finding":
         return complete(data, texts)
     described = data | texts
     if directive.kind == "figure":
-        described["svg"] = labelled(described["svg"], described["alt"])
+        described["svg"] = add_text_alternative(described["svg"], described["alt"])
     return described
 
 

@@ -50,14 +50,14 @@ class Registered:
         return self.id.split(".")[0]
 
 
-def normal(template: str) -> str:
+def normalise_space(template: str) -> str:
     """Return a template with every run of white space as one space."""
     return re.sub(r"\s+", " ", template).strip()
 
 
 def digest(template: str) -> str:
     """Return the sha256 of a template as hexadecimal digits."""
-    return hashlib.sha256(normal(template).encode("utf-8")).hexdigest()
+    return hashlib.sha256(normalise_space(template).encode("utf-8")).hexdigest()
 
 
 def load() -> list[Registered]:
@@ -119,7 +119,7 @@ def match(registered: Sequence[Registered], templates: Sequence[str]) -> list[st
 
 
 def _likeness(item: Registered, template: str) -> float:
-    opening = normal(template)[:_OPENING]
+    opening = normalise_space(template)[:_OPENING]
     return difflib.SequenceMatcher(None, item.opening, opening, autojunk=False).ratio()
 
 
@@ -141,7 +141,7 @@ def _pair_edited(old: list[Registered], new: list[tuple[int, str]]) -> dict[int,
     return pairs
 
 
-def between(before: str, after: str, chapter: str, used: set[str]) -> str:
+def id_between(before: str, after: str, chapter: str, used: set[str]) -> str:
     """Return a new id between two neighbours; ids once used are never given again.
 
     At the end of a chapter the next number; else letters, as statutes are amended: 6.14A follows
@@ -240,12 +240,12 @@ def _assign_chapter(
     for index, _template in fresh:
         before = next((place[at].id for at in range(index - 1, -1, -1) if at in place), "")
         after = next((place[at].id for at in range(index + 1, len(templates)) if at in place), "")
-        identifier = between(before, after, chapter, used)
+        identifier = id_between(before, after, chapter, used)
         used.add(identifier)
         place[index] = Registered(identifier, "", "", project().version)
         what[index] = "new"
     kept = [
-        replace(place[index], digest=digests[index], opening=normal(template)[:_OPENING])
+        replace(place[index], digest=digests[index], opening=normalise_space(template)[:_OPENING])
         for index, template in enumerate(templates)
     ]
     gone = [replace(item, removed=project().version) for item in lost]

@@ -117,12 +117,12 @@ def tolerance(finding: Mapping[str, Any]) -> float:
     return _CLOSED
 
 
-def _same(old: Any, new: Any, within: float) -> bool:
+def _agree(old: Any, new: Any, within: float) -> bool:
     """Whether two values agree: counts and words exactly, other numbers within a tolerance."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(_same(old[k], new[k], within) for k in old)
+        return old.keys() == new.keys() and all(_agree(old[k], new[k], within) for k in old)
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(lambda a, b: _same(a, b, within), old, new))
+        return len(old) == len(new) and all(map(lambda a, b: _agree(a, b, within), old, new))
     if isinstance(old, float) or isinstance(new, float):
         if not isinstance(old, int | float) or not isinstance(new, int | float):
             return False
@@ -277,7 +277,7 @@ def compare(
             changes += [
                 Change("finding", identifier, name, entry[name], new[name])
                 for name in COMPARED
-                if not _same(entry[name], new[name], entry["tolerance"])
+                if not _agree(entry[name], new[name], entry["tolerance"])
             ]
     return changes
 
@@ -293,7 +293,7 @@ def snap_to_published(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
 
     def settled(expected: Mapping[str, Any], name: str, data: Any) -> Any:
         kind, _, identifier = name.rpartition("/")
-        if not kind and name in expected and _same(expected[name], data, _ITERATED):
+        if not kind and name in expected and _agree(expected[name], data, _ITERATED):
             return expected[name]
         if kind == "finding" and entries.get(identifier, {}).get("status") == CURRENT:
             entry = entries[identifier]
@@ -318,7 +318,7 @@ def compare_numbers(
                 changes.append(Change("number", where, "published", None, new[name]))
             elif name not in new:
                 changes.append(Change("number", where, "gone", old[name], None))
-            elif not _same(old[name], new[name], _ITERATED):
+            elif not _agree(old[name], new[name], _ITERATED):
                 changes.append(Change("number", where, "value", old[name], new[name]))
     return changes
 

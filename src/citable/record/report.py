@@ -11,7 +11,7 @@ from citable.record.identity import Item, Record
 _TEMPLATE, _WHERE = "wrong-number.yml", "where"
 
 
-def where(record: Record, item: Item) -> str:
+def describe_place(record: Record, item: Item) -> str:
     """Return the words that say which text of which edition is meant."""
     return (
         f"{item.reference}, ed. {record.edition}, digest {record.short_digest}, "
@@ -25,7 +25,7 @@ def message(record: Record, item: Item) -> str:
         _("What the book says:"),
         _("What I think is right, and how it can be checked:"),
     )
-    return "\n\n".join((where(record, item), *asked)) + "\n"
+    return "\n\n".join((describe_place(record, item), *asked)) + "\n"
 
 
 def address(record: Record, item: Item, repository: str, mail: str) -> str:
@@ -36,7 +36,7 @@ def address(record: Record, item: Item, repository: str, mail: str) -> str:
     """
     subject = f"Wrong number: {item.reference}"
     if repository:
-        fields = {"template": _TEMPLATE, "title": subject, _WHERE: where(record, item)}
+        fields = {"template": _TEMPLATE, "title": subject, _WHERE: describe_place(record, item)}
         return f"{repository.rstrip('/')}/issues/new?{urlencode(fields, quote_via=quote)}"
     if mail:
         fields = {"subject": subject, "body": message(record, item)}

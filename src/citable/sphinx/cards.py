@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display import pictures
-from citable.display.estimates import drawing, number, with_unit
+from citable.display.estimates import estimate_marks, number, with_unit
 from citable.display.formats import fmt
 from citable.display.words import _
 from citable.execute import chapters
@@ -50,7 +50,7 @@ def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
     """Return the number and the line of a finding's card; an index says nothing without words."""
     if finding["unit"] == "index":
         return {}
-    drawn = drawing(finding)
+    drawn = estimate_marks(finding)
     answer: dict[str, Any] = {"number": with_unit(finding["value"], finding["unit"])}
     if drawn is not None:
         named = ""

@@ -21,8 +21,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from citable.display.estimates import drawing
-from citable.display.figures import is_heavy, labelled
+from citable.display.estimates import estimate_marks
+from citable.display.figures import add_text_alternative, is_heavy
 from citable.display.tables import Col, from_plain, rows_to_html
 from citable.display.templates import from_template
 from citable.display.words import ENGLISH, _, english, language, translate_nested
@@ -103,20 +103,20 @@ class Exhibit(SphinxDirective):
         recorded = values(self.env.app, self.env.docname)
         used(self.env, directive.name)
         for text in directive.written:
-            used(self.env, *directives.names(text))
+            used(self.env, *directives.referenced_names(text))
         if directive.name not in recorded:
             raise CitableError(f"{directive.kind} {directive.id}: no cell of this page records it")
         for source in directive.sources:
             self.env.note_dependency(str(source_file(source)))
         data = recorded[directive.name]
-        texts = directives.texts(directive, recorded, directives.shown)
+        texts = directives.fill_texts(directive, recorded, directives.fill_translated)
         shared = {"id": directive.id, "sources": sources_line(directive.sources)}
         if directive.kind == "finding":
             return _finding(data, texts, shared)
         if directive.kind == "figure":
             return _figure(data, texts, shared)
         columns = {
-            name: replace(column, label=directives.shown(column.label, recorded))
+            name: replace(column, label=directives.fill_translated(column.label, recorded))
             for name, column in directive.columns.items()
         }
         return _table(data, texts, columns, shared)
@@ -131,13 +131,13 @@ def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
     return from_template(
         "finding.html",
         finding=Finding(**words),
-        drawn=drawing(words),
+        drawn=estimate_marks(words),
         sources=shared["sources"],
     )
 
 
 def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
-    drawn = {name: labelled(data[name], texts["alt"]) for name in ("wide", "narrow")}
+    drawn = {name: add_text_alternative(data[name], texts["alt"]) for name in ("wide", "narrow")}
     words = {name: texts.get(name, "") for name in ("caption", "long_description")}
     file, heavy = f"../exhibits/figure-{slug(shared['id'])}", is_heavy(data["wide"])
     marks = f"{file}.js" if data.get("marks") or heavy else ""
@@ -177,11 +177,11 @@ class Each(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, directives.named(self.text))
+        used(self.env, directives.referenced_name(self.text))
         try:
             with english():
-                plain = directives.each(recorded, self.text)
-            text = directives.each(directives.in_language(recorded), self.text)
+                plain = directives.fill_each_row(recorded, self.text)
+            text = directives.fill_each_row(directives.translate_values(recorded), self.text)
         except (CitableError, ValueError, TypeError, IndexError) as error:
             what = f"{{each}}`{self.text}`: {error}"
             message = self.inliner.reporter.warning(what, line=self.lineno)

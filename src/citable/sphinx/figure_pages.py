@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from citable.display.figures import is_heavy, labelled
+from citable.display.figures import add_text_alternative, is_heavy
 from citable.display.marks import WHEN
 from citable.display.templates import from_template
 from citable.display.words import N_, translate_nested
@@ -57,7 +57,7 @@ def marks_js(name: str, marks: Mapping[str, Any]) -> str:
 
 def _framed(data: Mapping[str, Any], page: str) -> str:
     name = slug(data["id"])
-    drawn = {form: labelled(data[form], data["alt"]) for form in ("wide", "narrow")}
+    drawn = {form: add_text_alternative(data[form], data["alt"]) for form in ("wide", "narrow")}
     words = {key: data.get(key, "") for key in ("caption", "long_description")}
     marks = f"figure-{name}.js" if data.get("marks") else ""
     names = {"id": data["id"], "slug": name, "marks": marks, "page": page}
@@ -75,7 +75,7 @@ def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> 
         if data.get("marks"):
             texts[folder / f"figure-{name}.js"] = marks_js(name, data["marks"])
         elif is_heavy(data["wide"]):
-            drawing = {"svg": labelled(data["wide"], data["alt"])}
+            drawing = {"svg": add_text_alternative(data["wide"], data["alt"])}
             texts[folder / f"figure-{name}.js"] = marks_js(name, drawing)
         texts[folder / f"figure-{name}.html"] = _framed(data, page)
     for file, text in texts.items():

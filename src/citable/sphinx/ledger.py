@@ -13,9 +13,9 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from citable.display.estimates import drawing, in_words, with_unit
+from citable.display.estimates import estimate_in_words, estimate_marks, with_unit
 from citable.display.templates import from_template, html
-from citable.display.words import N_, _, of_pages
+from citable.display.words import N_, _, translate_page_text
 from citable.execute.chapters import label
 from citable.files.atomic import write_atomically
 from citable.project import Claim, project
@@ -43,7 +43,7 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
     """Return the title of a chapter, its first heading, as this edition shows it."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
-            return of_pages(cell.source.lstrip().split("\n")[0][2:].strip())
+            return translate_page_text(cell.source.lstrip().split("\n")[0][2:].strip())
     return ""
 
 
@@ -57,8 +57,8 @@ def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
     """Return by finding the estimates of a page that its directives print with a unit of their own."""
     recorded_there = values(app, page)
     return {
-        directive.id: directives.shown(directive.options["estimate"], recorded_there)
-        for directive in directives.of_notebook(executed(app)[page]).values()
+        directive.id: directives.fill_translated(directive.options["estimate"], recorded_there)
+        for directive in directives.parse_notebook(executed(app)[page]).values()
         if "estimate" in directive.options
     }
 
@@ -84,8 +84,8 @@ def ledger_html(app: Sphinx, up: str) -> str:
                 "slug": slug(finding["id"]),
                 "printed": estimates.get(finding["id"])
                 or with_unit(finding["value"], finding["unit"]),
-                "drawn": drawing(finding),
-                "words": in_words(finding),
+                "drawn": estimate_marks(finding),
+                "words": estimate_in_words(finding),
                 "has_rows": finding["id"] in with_rows,
                 "verdicts": sorted({claims[name].verdict for name in finding["claims"]}),
             }

@@ -26,7 +26,7 @@ Notebooks = Mapping[str, nbformat.NotebookNode]
 
 def opening_finding(notebook: nbformat.NotebookNode) -> str:
     """Return the number of the finding that stands first on a page; empty where there is none."""
-    texts = directives.of_notebook(notebook).values()
+    texts = directives.parse_notebook(notebook).values()
     return next((text.id for text in texts if text.kind == "finding"), "")
 
 

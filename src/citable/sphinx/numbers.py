@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxRole
 from citable.display.formats import fmt, tr
 from citable.display.words import english
 from citable.errors import CitableError
-from citable.record.directives import in_language, named, value
+from citable.record.directives import referenced_name, resolve, translate_values
 from citable.record.outputs import findings
 from citable.sphinx.execution import executed, extracting
 from citable.sphinx.exhibits import used, values
@@ -29,12 +29,12 @@ class Number(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, named(self.text))
+        used(self.env, referenced_name(self.text))
         try:
-            found = value(recorded, name)
+            found = resolve(recorded, name)
             with english():
                 plain = fmt(found, spec)
-            text = fmt(value(in_language(recorded), name), spec)
+            text = fmt(resolve(translate_values(recorded), name), spec)
         except (CitableError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno

@@ -58,7 +58,7 @@ def template(paragraph: nodes.paragraph) -> str:
     for node in list(copy.findall(nodes.inline)):
         if "number" in node["classes"]:
             node.children = [nodes.Text("{" + node["of"] + "}")]
-    return paragraphs.normal(copy.astext())
+    return paragraphs.normalise_space(copy.astext())
 
 
 def _own(document: nodes.document) -> list[nodes.paragraph]:

@@ -110,7 +110,7 @@ def _write(app: Sphinx, out: Path) -> None:
     # Large tables take seconds to write as text, so it is done only when they themselves changed.
     folder = out / "tables"
     stamp = out.parent / ".record" / "datapackage.sha256"
-    made_of = datapackage.made_of()
+    made_of = datapackage.content_digest()
     made = (folder / "datapackage.json").is_file() and stamp.is_file()
     if made and stamp.read_text(encoding="utf-8") == made_of:
         return
