@@ -20,7 +20,7 @@ from citable import paths
 from citable.display import style
 from citable.display.figures import NARROW, WIDE, Layout, render
 from citable.display.formats import fill, fmt
-from citable.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
+from citable.display.pictures import Card, Marks, card_svg, palette_png, png, wrap_text
 from citable.display.style import (
     BLUE,
     COLOR_NAMES,
@@ -464,7 +464,7 @@ def test_a_card_fits_its_text() -> None:
     card = Card("One in Four?", "A title " * 20, "Words " * 200, "foot")
     svg = card_svg(card)
     assert svg.count("…") == 2, "title and sentence are cut where they end"
-    lines = wrapped("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
+    lines = wrap_text("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
     assert len(lines) == 3
     assert all(len(line) < 80 for line in lines)
 

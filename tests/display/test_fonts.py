@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from citable import paths
-from citable.display.pictures import length
+from citable.display.pictures import text_width
 
 CSS = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
 FACE = re.compile(r"@font-face \{ (.*?) \}")
@@ -77,7 +77,7 @@ def test_a_stand_in_is_as_wide_and_as_high_as_its_web_font(
     assert file
     font = TTFont(paths.FONTS / f"{file[1]}.woff2")
     size = percent(says, "size-adjust")
-    assert length(SAMPLE, file[1], 1) == pytest.approx(
+    assert text_width(SAMPLE, file[1], 1) == pytest.approx(
         size * WIDTHS[system, weight, style], rel=0.015
     )
     em, lines = font["head"].unitsPerEm, font["hhea"]

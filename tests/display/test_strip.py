@@ -12,7 +12,7 @@ from lxml.html import fragment_fromstring as html_fragment
 
 from citable.display.checks import text_problems
 from citable.display.figures import NARROW, WIDE, Layout
-from citable.display.pictures import stacked
+from citable.display.pictures import stack_levels
 from citable.pdf.pages import drop_controls, set_strip
 from scomm import figures as charts
 from scomm.evidence.claims import judge, verdict_table
@@ -70,7 +70,7 @@ def test_no_dot_lies_on_another_and_none_leaves_the_strip(
 
 
 def test_equal_shares_are_stacked() -> None:
-    assert stacked([50.0, 50.0, 50.0, 58.0, 62.0], 9.0) == [0, 1, 2, 3, 0]
+    assert stack_levels([50.0, 50.0, 50.0, 58.0, 62.0], 9.0) == [0, 1, 2, 3, 0]
     data = pd.DataFrame({"name": "A", "share": [0.5, 0.5, 0.5], "filled": [False, True, False]})
     data = data.assign(title="A", path="")
     root = drawn(NARROW, data)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from citable.display.formats import fmt
-from citable.display.pictures import length
+from citable.display.pictures import text_width
 from citable.display.ticks import UNITS
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def text_problems(svg: str, size: float | None = None) -> list[str]:
         classes = (text.get("class") or "").split()
         big = size if size and "map-text" in classes else float(text.get("font-size", 0))
         said, x, y = text.text or "", float(text.get("x", 0)), float(text.get("y", 0))
-        wide = length(said, _FACE, big)
+        wide = text_width(said, _FACE, big)
         start = x - wide * {"middle": 0.5, "end": 1.0}.get(text.get("text-anchor", ""), 0.0)
         boxes[start, y - 0.7 * big, start + wide, y + 0.2 * big] = said  # a halo has the same box
     found = [

@@ -39,7 +39,7 @@ _SCALES = {
 
 
 @dataclass(frozen=True)
-class Drawing:
+class EstimateMarks:
     """Marks of an estimate in percent of its scale's width; None for a mark that it has not."""
 
     value: float
@@ -73,7 +73,7 @@ def with_unit(value: Any, unit: str) -> str:
     return _("{number} points").format(number=text) if unit == "difference" and text else text
 
 
-def in_words(finding: Mapping[str, Any]) -> LazyText | str:
+def estimate_in_words(finding: Mapping[str, Any]) -> LazyText | str:
     """Return estimate and interval in words, such as ``28.7% (95% interval 28.4% to 29.0%)``."""
     unit, interval = finding["unit"], finding["interval"]
     value = with_unit(finding["value"], unit)
@@ -88,7 +88,7 @@ def in_words(finding: Mapping[str, Any]) -> LazyText | str:
     )
 
 
-def drawing(finding: Mapping[str, Any]) -> Drawing | None:
+def estimate_marks(finding: Mapping[str, Any]) -> EstimateMarks | None:
     """Return where the marks of a finding stand; None where its unit has no scale, or it no value.
 
     A share stands on a scale from 0 to 100%, a difference of shares from -100 to +100 points, a
@@ -114,4 +114,4 @@ def drawing(finding: Mapping[str, Any]) -> Drawing | None:
     named = None if finding["unit"] == "difference" else finding["reference"]
     reference = scale.none if named is None else named
     low, high = interval.get("low"), interval.get("high")
-    return Drawing(at(value) or 0.0, at(low), at(high), at(reference), scale.ends)
+    return EstimateMarks(at(value) or 0.0, at(low), at(high), at(reference), scale.ends)

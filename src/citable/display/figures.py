@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from citable.display.checks import figure_problems, text_problems
 from citable.display.marks import readings
-from citable.display.style import style, with_variables
+from citable.display.style import style, use_css_variables
 from citable.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ NARROW = Layout("narrow", 3.7, 8.6)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RenderedFigure:
     """One figure as SVG text: inline for the page's two widths, and a complete file.
 
     ``marks`` is what a reader hears of its marks: ``kind``, ``head`` and ``rows`` as
@@ -134,14 +134,14 @@ def is_heavy(svg: str) -> bool:
     return len(svg) > _HEAVY
 
 
-def labelled(svg: str, alt: str) -> str:
+def add_text_alternative(svg: str, alt: str) -> str:
     """Return a drawing with the words that stand for it where it cannot be seen."""
     return svg.replace(_NO_LABEL, f' aria-label="{escape(alt)}"', 1)
 
 
 def render(
     draw: Callable[[Layout], Any], *, identifier: str, alt: str = "", one_size: bool = False
-) -> Drawn:
+) -> RenderedFigure:
     """Draw a figure for a wide and a narrow screen and return it as SVG text.
 
     ``one_size`` draws it once, for maps, whose weight is in their outlines; ``narrow`` is then
@@ -164,9 +164,9 @@ def render(
             marks["narrow"] = others["at"]
     plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
     plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
-    return Drawn(
-        wide=with_variables(wide),
-        narrow=with_variables(narrow),
+    return RenderedFigure(
+        wide=use_css_variables(wide),
+        narrow=use_css_variables(narrow),
         standalone=f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n',
         marks=marks,
     )

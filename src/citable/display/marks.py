@@ -37,7 +37,7 @@ class _Marks:
     found: list[_Mark] = field(default_factory=list)
 
 
-def printed(value: float, unit: str, signed: bool = False) -> str:
+def format_mark_value(value: float, unit: str, signed: bool = False) -> str:
     """Return a value as a read-out prints it; ``unit`` is one of ``citable.display.ticks.UNITS``.
 
     >>> printed(0.28707, "share"), printed(0.012, "points", signed=True), printed(1234.0, "number")
@@ -49,13 +49,13 @@ def printed(value: float, unit: str, signed: bool = False) -> str:
     return plus + fmt(value, "pct" if unit == "share" else "pts")
 
 
-def between(low: float, high: float, unit: str, signed: bool = False) -> str:
+def format_range(low: float, high: float, unit: str, signed: bool = False) -> str:
     """Return two ends as a read-out prints them: one value where both print alike.
 
     >>> between(0.635, 0.645, "share"), between(0.5, 0.5, "share")
     ('63.5% to 64.5%', '50.0%')
     """
-    ends = [printed(end, unit, signed) for end in (low, high)]
+    ends = [format_mark_value(end, unit, signed) for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else _("{low} to {high}").format(low=ends[0], high=ends[1])
 
 

@@ -95,7 +95,7 @@ def palette_png(data: bytes, colors: int) -> bytes:
     return content.getvalue()
 
 
-def length(text: str, face: str, size: float) -> float:
+def text_width(text: str, face: str, size: float) -> float:
     """Return how wide a line of text is, in the unit of ``size``."""
     font = _face(face)
     widths, glyphs = font["hmtx"], font.getBestCmap()
@@ -103,18 +103,18 @@ def length(text: str, face: str, size: float) -> float:
     return float(units) * size / float(font["head"].unitsPerEm)
 
 
-def wrapped(text: str, face: str, size: float, width: float, most: int) -> list[str]:
+def wrap_text(text: str, face: str, size: float, width: float, most: int) -> list[str]:
     """Break a text into at most ``most`` lines of a width in pixels; what is cut ends in dots."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and length(longer, face, size) <= width:
+        if lines and text_width(longer, face, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     if len(lines) > most:
         lines = lines[:most]
-        while " " in lines[-1] and length(f"{lines[-1]} …", face, size) > width:
+        while " " in lines[-1] and text_width(f"{lines[-1]} …", face, size) > width:
             lines[-1] = lines[-1].rsplit(" ", 1)[0]
         lines[-1] += " …"
     return lines
@@ -164,7 +164,7 @@ def _line(
     )
 
 
-def stacked(positions: Sequence[float], apart: float) -> list[int]:
+def stack_levels(positions: Sequence[float], apart: float) -> list[int]:
     """Return the level of each dot: the lowest in which no earlier one is nearer than ``apart``.
 
     >>> stacked([10.0, 12.0, 14.0, 30.0], 5.0)
@@ -201,11 +201,11 @@ def _marks(marks: Marks, left: float, y: float) -> str:
         return f'<path d="{path}" stroke="{color.light}" stroke-width="{width}"{dashed}/>'
 
     parts = [stroke(f"M{left:.1f} {y:.1f}H{right}", GREY, 2)]
-    under, ends = y + 54, [length(end, _SMALL, 24) for end in marks.ends]
+    under, ends = y + 54, [text_width(end, _SMALL, 24) for end in marks.ends]
     parts.append(_line(marks.ends[0], left, under, 24, SANS, MUTED))
     parts.append(_line(marks.ends[1], right - ends[1], under, 24, SANS, MUTED))
     if marks.reference is not None:
-        x, wide = at(marks.reference), length(marks.named, _SMALL, 24)
+        x, wide = at(marks.reference), text_width(marks.named, _SMALL, 24)
         parts.append(stroke(f"M{x:.1f} {y - 26:.1f}V{y + 26:.1f}", OCHRE, 4, "9 5"))
         start = min(max(x - wide / 2, left + ends[0] + 16), right - ends[1] - 16 - wide)
         parts.append(_line(marks.named, start, under, 24, SANS, OCHRE) if marks.named else "")
@@ -219,7 +219,7 @@ def _marks(marks: Marks, left: float, y: float) -> str:
     parts += [
         f'<circle cx="{x:.1f}" cy="{y - 19 * level:.1f}" r="8" fill="{PAPER.light}" '
         f'stroke="{BLUE.light}" stroke-width="3"/>'
-        for x, level in zip(xs, stacked(xs, 20), strict=True)
+        for x, level in zip(xs, stack_levels(xs, 20), strict=True)
     ]
     return "".join(parts)
 
@@ -228,18 +228,18 @@ def _answer(card: Card) -> list[str]:
     """Return a card's number, with its line beside it, under a title of one line."""
     parts = [
         _line(part, _LEFT, 166, 44, SERIF, INK, 600)
-        for part in wrapped(card.title, _TITLE, 44, _ROOM, 1)
+        for part in wrap_text(card.title, _TITLE, 44, _ROOM, 1)
     ]
     beside = float(_LEFT)
     if card.number:
         # As large as leaves the line more than half of the card.
-        wide = length(card.number, _TITLE, 1)
+        wide = text_width(card.number, _TITLE, 1)
         size = int(min(120, 430 / wide if card.marks else _ROOM / wide))
         parts.append(_line(card.number, _LEFT, 306, size, SERIF, BLUE, 600))
         beside += wide * size + 60
     if card.marks is not None:
         parts.append(_marks(card.marks, beside, 266))
-    lines = wrapped(card.says, _TEXT, 32, _ROOM, 4)
+    lines = wrap_text(card.says, _TEXT, 32, _ROOM, 4)
     return parts + [
         _line(part, _LEFT, 376 + 40 * n, 32, SERIF, INK) for n, part in enumerate(lines)
     ]
@@ -248,10 +248,10 @@ def _answer(card: Card) -> list[str]:
 def _words(card: Card) -> list[str]:
     """Return the title of a card without a number, and its sentence."""
     parts, y = [], 200
-    for part in wrapped(card.title, _TITLE, 68, _ROOM, 2):
+    for part in wrap_text(card.title, _TITLE, 68, _ROOM, 2):
         parts.append(_line(part, _LEFT, y, 68, SERIF, INK, 600))
         y += 78
-    for part in wrapped(card.says, _TEXT, 36, _ROOM, 3):
+    for part in wrap_text(card.says, _TEXT, 36, _ROOM, 3):
         parts.append(_line(part, _LEFT, y + 18, 36, SERIF, INK))
         y += 48
     return parts

@@ -191,7 +191,7 @@ def css() -> str:
     )
 
 
-def with_variables(svg: str) -> str:
+def use_css_variables(svg: str) -> str:
     """Replace the palette's hex values in an SVG by CSS variables with the hex as fallback."""
     for color in PALETTE:
         svg = svg.replace(color.light, f"var({color.variable}, {color.light})")

@@ -55,7 +55,7 @@ _templates.filters |= {"fmt": fmt, "said": translate_nested}
 _templates.globals |= {"t": html, "tn": html_plural, "language": language}
 
 
-def _of_the_project() -> dict[str, str]:
+def _project_values() -> dict[str, str]:
     """Return what every template can name of the project."""
     return {
         "command": project().command,
@@ -66,4 +66,4 @@ def _of_the_project() -> dict[str, str]:
 
 def from_template(template: str, **values: Any) -> str:
     """Return one of the record's templates as HTML, values escaped."""
-    return _templates.get_template(template).render(**(_of_the_project() | values))
+    return _templates.get_template(template).render(**(_project_values() | values))

@@ -80,7 +80,7 @@ def _(text: str) -> str:
     return _catalog(language()).gettext(" ".join(text.split())) if text.strip() else text
 
 
-def of_pages(text: str) -> str:
+def translate_page_text(text: str) -> str:
     """Return a text of a page, as Sphinx extracts it, in the edition's language."""
     if not text or not translated():
         return text

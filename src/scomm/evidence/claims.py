@@ -312,14 +312,14 @@ def findings_by_claim(without: str = "") -> dict[str, list[str]]:
     """
     # Slow to load, and only the table of conclusions needs them.
     from citable.execute.chapters import label, pages
-    from citable.record.directives import of_text
+    from citable.record.directives import parse_text
     from citable.record.outputs import order
 
     found: dict[str, list[str]] = {}
     for page in pages():
         if without and label(page) == without:
             continue
-        for directive in of_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
+        for directive in parse_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
             for claim in directive.claims:
                 found.setdefault(claim, []).append(directive.id)
     return {claim: sorted(findings, key=order) for claim, findings in found.items()}

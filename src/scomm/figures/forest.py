@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.marks import INTERVAL, NUMBER, between
+from citable.display.marks import INTERVAL, NUMBER, format_range
 from citable.display.style import WIDEST_DOT, role
 from citable.display.words import N_, _
 from scomm.figures.shared import SHARE, Figure, Looks, dot, draw_rows, folded, translated, with_n
@@ -43,13 +43,13 @@ def forest(
             (middle.where(filled), {"label": _(established)} | dot()),
             (middle.mask(filled), hollow),
         ]
-    shares = [between(*ends, "share") for ends in zip(low, high, strict=True)]
+    shares = [format_range(*ends, "share") for ends in zip(low, high, strict=True)]
     name = translated(options.get("xlabel", SHARE))
     readings = []
     for row, share in zip(data.itertuples(), shares, strict=True):
         said = {name: share}
         if pd.notna([row.low, row.high]).all():
-            said[_(INTERVAL)] = between(row.low, row.high, "share")
+            said[_(INTERVAL)] = format_range(row.low, row.high, "share")
         if isinstance(row.n_text, str) and row.n_text:
             said[_(NUMBER)] = translated(row.n_text).removeprefix(_IS).removeprefix("n ")
         readings.append((translated(row.label), said))

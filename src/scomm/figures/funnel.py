@@ -8,7 +8,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import NUMBER, add_mark, printed
+from citable.display.marks import NUMBER, add_mark, format_mark_value
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import N_, _
@@ -97,7 +97,10 @@ def funnel(
     axes.grid(axis="y")
     draw_key(axes, layout)
     for row in data.itertuples():
-        said = {translated(SHARE): printed(row.share, "share"), _(NUMBER): fmt(int(row.n))}
+        said = {
+            translated(SHARE): format_mark_value(row.share, "share"),
+            _(NUMBER): fmt(int(row.n)),
+        }
         add_mark(axes, row.n, row.share, translated(row.label), said)
     named = data[data["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if not log:

@@ -7,7 +7,7 @@ import numpy as np
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import add_mark, between, printed
+from citable.display.marks import add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
@@ -48,12 +48,14 @@ def histogram(
             ends = (bar.get_x(), bar.get_x() + bar.get_width())
             said = {_("number of simulated values"): fmt(int(bar.get_height()))}
             middle = (sum(ends) / 2, bar.get_height())
-            add_mark(axes, *middle, between(*ends, unit), said)
+            add_mark(axes, *middle, format_range(*ends, unit), said)
     axes.axvline(observed, color=role("subject"), linewidth=1.8)
     if few:
         for value in sorted(values):
-            add_mark(axes, value, 0.4, translated(xlabel), {_("value"): printed(value, unit)})
-    said = {_("value"): printed(observed, unit)}
+            add_mark(
+                axes, value, 0.4, translated(xlabel), {_("value"): format_mark_value(value, unit)}
+            )
+    said = {_("value"): format_mark_value(observed, unit)}
     add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translated(observed_label), said)
     label_line(axes, observed, translated(observed_label), "subject")
     number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)

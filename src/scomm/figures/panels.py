@@ -4,7 +4,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import WHEN, add_mark, between
+from citable.display.marks import WHEN, add_mark, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
@@ -48,7 +48,7 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
             axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot()
         )
         for row in part.itertuples():
-            values = {_(WHEN): str(row.year), _("share"): between(row.low, row.high, "share")}
+            values = {_(WHEN): str(row.year), _("share"): format_range(row.low, row.high, "share")}
             add_mark(axes, row.year, (row.low + row.high) / 2, translated(title), values)
             for height, side, said in _labels(row.low, row.high, sign):
                 place, ha = (0, 7 * side), "center"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import WHEN, add_mark, printed
+from citable.display.marks import WHEN, add_mark, format_mark_value
 from citable.display.style import LINES, role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
@@ -131,6 +131,6 @@ def series(
         label = translated(name if data.shape[1] > 1 or not ylabel else ylabel)
         for at, value in line.dropna().items():
             said = {_(WHEN): moment(at, monthly)}
-            said[_("value")] = printed(float(value), "share" if percent else "number")
+            said[_("value")] = format_mark_value(float(value), "share" if percent else "number")
             add_mark(axes, at, float(value), label, said)
     return figure

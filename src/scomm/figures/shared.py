@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.marks import INTERVAL, NUMBER, ROWS, add_mark, between, printed
+from citable.display.marks import INTERVAL, NUMBER, ROWS, add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import N_, _
@@ -135,7 +135,7 @@ def numbers_of(data: pd.DataFrame) -> Sequence[str]:
     """Return the number of each row as a read-out prints it, empty where it has none."""
     if "n" not in data:
         return [""] * len(data)
-    return ["" if pd.isna(n) else printed(float(n), "number") for n in data["n"]]
+    return ["" if pd.isna(n) else format_mark_value(float(n), "number") for n in data["n"]]
 
 
 def _row_values(
@@ -152,12 +152,12 @@ def _row_values(
     for values, looks in dots:
         if pd.notna(values.iloc[number]):
             name = looks.get("label", xlabel)
-            said[name] = printed(float(values.iloc[number]), unit, signed)
+            said[name] = format_mark_value(float(values.iloc[number]), unit, signed)
     for low, high, looks in bars:
         ends = (low.iloc[number], high.iloc[number])
         name = looks.get("label", ends_named)
         if name and pd.notna(list(ends)).all():
-            said[name] = between(float(ends[0]), float(ends[1]), unit, signed)
+            said[name] = format_range(float(ends[0]), float(ends[1]), unit, signed)
     return said
 
 

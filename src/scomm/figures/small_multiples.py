@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.marks import INTERVAL, WHEN, add_mark, between, printed
+from citable.display.marks import INTERVAL, WHEN, add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
@@ -60,10 +60,13 @@ def small_multiples(
             draw_dots(axes, frame.index, values.to_numpy(float), dot() | {"s": 9})
         monthly = bool((frame.index.day == 1).all())
         for date, value in values.dropna().items():
-            said = {_(WHEN): moment(date, monthly), _("value"): printed(float(value), unit)}
+            said = {
+                _(WHEN): moment(date, monthly),
+                _("value"): format_mark_value(float(value), unit),
+            }
             if intervals is not None:
                 start, end = (float(ends.loc[date, name]) for ends in intervals)
-                said[_(INTERVAL)] = between(start, end, unit)
+                said[_(INTERVAL)] = format_range(start, end, unit)
             add_mark(axes, date, float(value), translated(name), said)
         draw_lines(axes, values.rename("share").to_frame(), **line)
         for date, _label in events:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.pictures import length, stacked
+from citable.display.pictures import stack_levels, text_width
 from citable.display.style import role
 from citable.display.ticks import tick_labels
 from scomm.figures.shared import translated
@@ -54,12 +54,12 @@ def strip(
     xs = [_SIDE + share * scale for share in rows["share"]]
     hollow = int((~filled).sum())
     apart = 2 * _RADIUS + 1.2
-    levels = stacked(xs[:hollow], apart)
+    levels = stack_levels(xs[:hollow], apart)
     labels: list[tuple[float, int, str, str]] = []  # x, level, words, anchor
     taken = [(x - apart / 2, x + apart / 2, level) for x, level in zip(xs, levels, strict=False)]
     for x, row in zip(xs[hollow:], rows.iloc[hollow:].itertuples(), strict=True):
         said = f"{translated(row.name)} {fmt(row.share, 'pct0')}"
-        room = _RADIUS + _AIR + length(said, _FACE, size)
+        room = _RADIUS + _AIR + text_width(said, _FACE, size)
         right = x + room <= width
         start, end = x - apart / 2, x + apart / 2
         low, high = (start, x + room) if right else (x - room, end)

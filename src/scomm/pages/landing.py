@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citable.display.figures import labelled, render
+from citable.display.figures import add_text_alternative, render
 from citable.display.formats import fmt, tr
 from citable.display.templates import html, html_plural
 from citable.display.words import N_, _
@@ -147,8 +147,8 @@ class _Shown(SphinxDirective):
     def rows(self, name: str) -> Rows:
         """Return the rows of a frame that ``say`` recorded. Raises FindingError if there is none."""
         used(self.env, name)
-        known = directives.in_language(values(self.env.app, self.env.docname))
-        found: Rows = directives.value(known, f"{directives.FRAME}/{name}")
+        known = directives.translate_values(values(self.env.app, self.env.docname))
+        found: Rows = directives.resolve(known, f"{directives.FRAME}/{name}")
         return found
 
 
@@ -162,7 +162,7 @@ class Strip(_Shown):
         known = values(self.env.app, self.env.docname)
         names = [self.options["nation"], self.options["half"]]
         used(self.env, *names)
-        nation, half = (float(directives.value(known, name)) for name in names)
+        nation, half = (float(directives.resolve(known, name)) for name in names)
         return strip_html(self.rows(self.arguments[0]), nation, half)
 
 
@@ -184,15 +184,17 @@ class Excerpt(_Shown):
             recorded = values(app, page)
             if name in recorded and page != self.env.docname:
                 self.env.metadata[self.env.docname][FOREIGN] = "yes"
-                directive = directives.of_notebook(notebook)[name]
-                texts = directives.texts(directive, recorded, directives.shown)
+                directive = directives.parse_notebook(notebook)[name]
+                texts = directives.fill_texts(directive, recorded, directives.fill_translated)
                 return self._figure(page, recorded[name], texts)
         raise CitableError(f"excerpt: no other page records {name}")
 
     def _figure(self, page: str, data: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
         up = "../" * self.env.docname.count("/")
         address = f"{up}{page}.html#figure-{slug(data['id'])}"
-        wide, narrow = (labelled(data[form], texts["alt"]) for form in ("wide", "narrow"))
+        wide, narrow = (
+            add_text_alternative(data[form], texts["alt"]) for form in ("wide", "narrow")
+        )
         words = html("The figure in words")
         marks = f"{up}exhibits/figure-{slug(data['id'])}.js" if data.get("marks") else ""
         link = html('<a href="{address}">Figure {id}</a>', address=address, id=data["id"])

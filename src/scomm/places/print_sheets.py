@@ -62,9 +62,9 @@ def _in_columns(table: Any) -> None:
 def _set_charts(root: pages.Element) -> None:
     """Put a picture in plain colours, with its text alternative, in the place of each chart."""
     for figure in root.iter("figure"):
-        (drawing,) = pages.having(figure, "exhibit-wide")
+        (drawing,) = pages.elements_of_classes(figure, "exhibit-wide")
         alt = drawing[0].get("aria-label")
-        for words in pages.having(figure, "long-description"):
+        for words in pages.elements_of_classes(figure, "long-description"):
             alt += " " + " ".join(pages.text_of(p) for p in words.findall("p"))
             words.drop_tree()
         # The parser of pages writes the names of attributes in small letters.
@@ -91,7 +91,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
     """
     root = pages.read(site, page)
     pages.drop_controls(root)
-    for element in pages.having(root, "actions"):
+    for element in pages.elements_of_classes(root, "actions"):
         element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)

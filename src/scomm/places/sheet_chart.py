@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 
 from citable.display.figures import NARROW, WIDE, Layout
 from citable.display.formats import missing
-from citable.display.style import role, with_variables
+from citable.display.style import role, use_css_variables
 from citable.display.ticks import tick_labels
 
 _HEIGHT, _TOP, _BOTTOM, _RIGHT = 170.0, 8.0, 22.0, 8.0  # CSS pixels
@@ -98,6 +98,6 @@ def chart_html(
     """Return the chart for a wide and a narrow screen, in the colours of the page."""
     return "".join(
         f'<div class="exhibit-{layout.kind}">'
-        f"{with_variables(series_chart(layout, labels, values, alt, unit))}</div>"
+        f"{use_css_variables(series_chart(layout, labels, values, alt, unit))}</div>"
         for layout in (WIDE, NARROW)
     )
