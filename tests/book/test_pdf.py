@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from citable.errors import PrintError
 from citable.pdf import fill, pages, writer
 from citable.pdf.book import matches_record
-from citable.pdf.formulas import formula, spelled
+from citable.pdf.formulas import formula, to_mathtext
 from citable.project import project
 from citable.record import identity
 from citable.sphinx.actions import actions_html
@@ -358,7 +358,7 @@ def test_an_exhibit_that_does_not_fit_gives_way_to_text(
     blocks: list[tuple[str, float]], order: str
 ) -> None:
     item = _chapter(*blocks)
-    render = fill.alone(_document, writer.style("print.css"))
+    render = fill.separate_renderer(_document, writer.style("print.css"))
     fill.fill_pages(item, render)
     assert all(extent.filled > filled.HALF for extent in render(item)[:-1])
     assert [e.get("id") for e in item.element.iter() if e.get("id")] == order.split()
@@ -405,7 +405,7 @@ def test_a_map_is_painted_at_once_but_what_is_drawn_apart_stays_apart() -> None:
     path = '<path d="M{0} 0l2 2Z"><title>County {0}</title></path>'
     a, b, c = (path.format(i) for i in range(3))
     shade = '<path d="M9 0l2 2Z" fill="none"/>'
-    assert pages.joined(f"<g>{a}{b}</g><g>{c}</g>{shade}") == (
+    assert pages.merge_outlines(f"<g>{a}{b}</g><g>{c}</g>{shade}") == (
         '<g><path d="M0 0l2 2ZM1 0l2 2Z"/></g><g>' + c + f"</g>{shade}"
     )
 
@@ -448,7 +448,7 @@ def test_the_head_of_a_long_table_is_on_each_of_its_pages(pdf: PdfReader) -> Non
 
 @pytest.mark.parametrize("last", [0.1, 0.25])
 def test_a_last_page_of_a_few_lines_gets_more_or_is_saved(last: float) -> None:
-    render = fill.alone(_document, writer.style("print.css"))
+    render = fill.separate_renderer(_document, writer.style("print.css"))
     item = _chapter()
     for _n in range(150):
         item.element[0].append(html.fragment_fromstring("<p>A paragraph of a single line.</p>"))
@@ -553,7 +553,7 @@ def test_formulas_are_outlines_with_size() -> None:
     drawn = formula(r"\hat p = \frac{x'}{n} \iff x \le n", display=True)
     assert "<path" in drawn.svg
     assert 0 < drawn.depth < drawn.height < 4
-    assert spelled(r"\left( x \le y \right)", display=False) == r"\left( x \leq y \right)"
+    assert to_mathtext(r"\left( x \le y \right)", display=False) == r"\left( x \leq y \right)"
 
 
 def test_sheets_are_found_by_code_and_name() -> None:

@@ -33,7 +33,7 @@ paragraphs_app = typer.Typer(no_args_is_help=True, help="The registry of numbere
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the changelog.")]
 
 
-def _executed(console: Console) -> dict[str, nbformat.NotebookNode]:
+def _execute_notebooks(console: Console) -> dict[str, nbformat.NotebookNode]:
     """Execute what is stale, with a bar for people, and return every notebook with outputs."""
     from citable.execute import chapters
     from citable.execute.execution import execute_all
@@ -55,7 +55,7 @@ def diff() -> None:
     from citable.record import published
     from citable.record.outputs import findings, numbers
 
-    notebooks = _executed(Console(stderr=True))
+    notebooks = _execute_notebooks(Console(stderr=True))
     moved = published.compare(published.load(), findings(notebooks))
     moved += published.compare_numbers(published.load_numbers(), numbers(notebooks))
     for change in moved:
@@ -70,7 +70,7 @@ def accept(reason: Reason) -> None:
     from citable.record import published
     from citable.record.outputs import findings, numbers
 
-    notebooks = _executed(Console(stderr=True))
+    notebooks = _execute_notebooks(Console(stderr=True))
     changes = published.accept(findings(notebooks), numbers(notebooks), reason)
     for change in changes:
         if change.kind == "finding" or change.field == "value":
@@ -152,7 +152,7 @@ def prose_command(
         Column("Coleman-Liau", justify="right"),
     )
     counts = {page: readability.count(text) for page, text in texts.items()}
-    for page, found in (counts | {"the book": readability.whole(texts.values())}).items():
+    for page, found in (counts | {"the book": readability.total_counts(texts.values())}).items():
         grid.add_row(
             page.removeprefix("notebooks/"),
             f"{found.words:,}",
@@ -207,7 +207,7 @@ def verify_command(
 ) -> None:
     """Execute the book again, offline, and say PASS or FAIL for every number."""
     if edition is not None:
-        raise typer.Exit(_in_edition(edition, reference, as_json, originals))
+        raise typer.Exit(_run_in_edition(edition, reference, as_json, originals))
     from citable.execute.kernels import KernelForkServer
 
     console = Console(stderr=True)
@@ -216,10 +216,10 @@ def verify_command(
         KernelForkServer(draws=reference is None) as kernels,
         bar(console, hidden=as_json) as progress,
     ):
-        from citable.edition.verify import known, verify
+        from citable.edition.verify import published_id, verify
         from citable.record.references import parse
 
-        only = known(parse(reference)) if reference else ""
+        only = published_id(parse(reference)) if reference else ""
         task = progress.add_task("checking files", total=None)
 
         def report(name: str, done: int, total: int) -> None:
@@ -233,7 +233,9 @@ def verify_command(
     raise typer.Exit(0 if found.passed else 1)
 
 
-def _in_edition(folder: Path, reference: str | None, as_json: bool, originals: Path | None) -> int:
+def _run_in_edition(
+    folder: Path, reference: str | None, as_json: bool, originals: Path | None
+) -> int:
     """Run this command on another edition's source, and return its exit status."""
     source = folder.resolve() / "source"
     if not (source / "data" / "sources.toml").is_file():

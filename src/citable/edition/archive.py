@@ -155,7 +155,7 @@ def _redirect() -> str:
 
 
 # What a page says of itself that is not true of one that is not there.
-_OWN = (
+_ONLY_FIRST_PAGE = (
     "//meta[@property or starts-with(@name, 'citation_') or starts-with(@name, 'DC.')"
     " or @name='description']|//link[@rel='canonical' or @rel='next' or @rel='prev' or @rel='alternate']"
     "|//script[@type='application/ld+json']"
@@ -173,7 +173,7 @@ def not_found(site: Path) -> str:
     tree = html.fromstring(
         (site / "index.html").read_bytes(), parser=html.HTMLParser(encoding="utf-8")
     )
-    for element in tree.xpath(_OWN):
+    for element in tree.xpath(_ONLY_FIRST_PAGE):
         element.drop_tree()
     article, form = next(tree.iter("article"), None), tree.find(".//form[@class='find']")
     if article is None:

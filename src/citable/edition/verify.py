@@ -31,7 +31,7 @@ from citable.execute.kernels import KernelForkServer
 from citable.files.strict import read_json
 from citable.project import project
 from citable.record import identity, published
-from citable.record.directives import finding_of, names, of_notebook
+from citable.record.directives import finding_of, parse_notebook, referenced_names
 from citable.record.findings import SCHEMA
 from citable.record.outputs import findings, names_recorded_by, numbers, recorded, slug
 from citable.record.references import Reference, unknown_id_error
@@ -145,7 +145,7 @@ def check_files(folder: Path) -> list[Row]:
     right = [name for name in checksums.read(folder) if name not in wrong]
     rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
     # With other files a manifest cannot be what it was; then they are what to name.
-    if not wrong and (why := _problem_of_the_manifest(folder)):
+    if not wrong and (why := _manifest_problem(folder)):
         rows.append(Row("file", checksums.MANIFEST, "as made", why, FAIL, why))
     aside = checksums.build_artifacts(folder)
     return rows + [
@@ -153,7 +153,7 @@ def check_files(folder: Path) -> list[Row]:
     ]
 
 
-def _problem_of_the_manifest(folder: Path) -> str:
+def _manifest_problem(folder: Path) -> str:
     """Say where a manifest is not the one that its edition's files give, byte for byte."""
     found = (folder / checksums.MANIFEST).read_bytes()
     made = checksums.manifest(folder, identity.load(folder))
@@ -218,13 +218,13 @@ def check_record(folder: Path | None) -> list[Row]:
     return rows or [Row("record", "the published record", "consistent", "consistent", PASS)]
 
 
-def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
+def _cells_up_to(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
     """Return the notebook up to the last cell that records a finding or a value in its words."""
     own = f"finding/{identifier}"
     wanted = {own}
-    directive = of_notebook(notebook).get(own)
+    directive = parse_notebook(notebook).get(own)
     for text in directive.texts.values() if directive else ():
-        wanted |= {name for name in names(text) if not finding_of(name)}
+        wanted |= {name for name in referenced_names(text) if not finding_of(name)}
     last = -1
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and (found := wanted & names_recorded_by(cell.source)):
@@ -404,7 +404,7 @@ def check_digest(folder: Path) -> list[Row]:
     return rows
 
 
-def known(reference: Reference) -> str:
+def published_id(reference: Reference) -> str:
     """Return a published finding's id. Raises UnknownIdError or PublishedError otherwise."""
     entries = published.load()
     if reference.kind != "finding":
@@ -448,7 +448,9 @@ def verify(
         if notebook is None:
             raise PublishedError(f"finding {only} stands in {page}, which is not there")
         report.rows += check_tables()
-        done, failed = _execute({page: _until(notebook, only)}, kernels, progress, draws=False)
+        done, failed = _execute(
+            {page: _cells_up_to(notebook, only)}, kernels, progress, draws=False
+        )
         report.rows += compare_findings(findings(done), failed, {only})
         return report
     notebooks = chapters.notebooks()

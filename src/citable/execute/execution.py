@@ -33,7 +33,7 @@ from citable.display.figures import DRAWS
 from citable.display.words import ENGLISH, language
 from citable.errors import CitableError
 from citable.execute.kernels import KernelForkServer, environment
-from citable.execute.provisioning import PlainManager
+from citable.execute.provisioning import PlainKernelManager
 from citable.files.atomic import write_atomically
 from citable.tables.passports import sha256_of
 
@@ -150,7 +150,7 @@ class Notebooks(Mapping[str, nbformat.NotebookNode]):
         return len(self.texts)
 
 
-def _current(file: str) -> str:
+def _file_digest(file: str) -> str:
     """Digest of a used file now, by its path relative to the root; a missing one has its own."""
     path = paths.ROOT / file
     return sha256_of(path) if path.is_file() else "missing"
@@ -225,7 +225,7 @@ class Store:
         try:
             kept = json.loads(record.read_text(encoding="utf-8"))
             uses, text = kept["uses"], kept["text"]
-            if any(_current(file) != digest for file, digest in uses.items()):
+            if any(_file_digest(file) != digest for file, digest in uses.items()):
                 return None
             # As it was written here: to check it against the schema again takes as long as the rest.
             stored = nbformat.v4.reads(result.read_text(encoding="utf-8"))
@@ -251,7 +251,7 @@ def execute(
     notebook: nbformat.NotebookNode,
     name: str,
     timeout: int = 300,
-    manager: type[AsyncKernelManager] = PlainManager,
+    manager: type[AsyncKernelManager] = PlainKernelManager,
     *,
     draws: bool = True,
 ) -> Executed:
@@ -305,7 +305,7 @@ def execute(
                 if "execution_count" in output:
                     output.execution_count = count
     used = _relevant([*report["opened"], *report["modules"]])
-    uses = {file: _current(file) for file in used}
+    uses = {file: _file_digest(file) for file in used}
     return Executed(running, _key(code, uses), uses, time.perf_counter() - began)
 
 
@@ -365,7 +365,7 @@ def execute_all(
         ExitStack() as own,
         ThreadPoolExecutor(max_workers=workers or default_workers()) as pool,
     ):
-        manager: type[AsyncKernelManager] = PlainManager
+        manager: type[AsyncKernelManager] = PlainKernelManager
         if len(stale) >= MIN_NOTEBOOKS_FOR_FORK_SERVER:
             manager = own.enter_context(KernelForkServer()).manager()
         futures = {

@@ -72,7 +72,7 @@ MORE = (
 )
 
 
-def _follow(caller: socket.socket) -> None:
+def _exit_with_caller(caller: socket.socket) -> None:
     """End this kernel when its caller is gone, however that happened."""
     while caller.recv(1):
         pass
@@ -95,7 +95,7 @@ def _kernel(caller: socket.socket, request: dict[str, Any]) -> None:
     app.initialize(["-f", request["connection_file"], parent])
     # Only now: who connects to a socket that is not there yet tries again a tenth of a second later.
     caller.sendall(f"{os.getpid()}\n".encode())
-    threading.Thread(target=_follow, args=(caller,), daemon=True).start()
+    threading.Thread(target=_exit_with_caller, args=(caller,), daemon=True).start()
     app.start()
 
 

@@ -63,17 +63,17 @@ class KernelForkServer:
 
         Raises RuntimeError if it has ended.
         """
-        from citable.execute.provisioning import PlainManager, forking
+        from citable.execute.provisioning import PlainKernelManager, forking_manager
 
         if self._server is None:
-            return PlainManager
+            return PlainKernelManager
         while not Path(self._address).exists():
             if self._server.poll() is not None:
                 raise RuntimeError(
                     f"the server of kernels ended with status {self._server.returncode}"
                 )
             time.sleep(0.01)
-        return forking(self._address)
+        return forking_manager(self._address)
 
     def __enter__(self) -> Self:
         return self

@@ -84,11 +84,11 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
 
-class PlainManager(AsyncKernelManager):
+class PlainKernelManager(AsyncKernelManager):
     """The manager of a kernel that starts like any other."""
 
 
-def forking(address: str) -> type[AsyncKernelManager]:
+def forking_manager(address: str) -> type[AsyncKernelManager]:
     """Return a class of managers whose kernels come from the server at an address."""
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[_NAME] = EntryPoint(

@@ -147,7 +147,7 @@ def by_page() -> dict[str, str]:
     return found
 
 
-def whole(texts: Iterable[str]) -> Counts:
+def total_counts(texts: Iterable[str]) -> Counts:
     """Count several texts as one."""
     return count("\n\n".join(texts))
 

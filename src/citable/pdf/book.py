@@ -22,7 +22,7 @@ from citable.display.words import _
 from citable.errors import EditionError
 from citable.execute import chapters
 from citable.pdf import fill, pages, writer
-from citable.pdf.pages import Article, Listed
+from citable.pdf.pages import Article, ListedExhibit
 from citable.project import PrintIndex, project
 from citable.record import cite, identity
 from citable.record.references import Reference
@@ -96,14 +96,14 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
 def _pointers(root: Any, page: str, site: Path) -> None:
     """Say where that is to be had which print leaves out: datasheets and code."""
-    lists = pages.having(root, "datasheet-list")
+    lists = pages.elements_of_classes(root, "datasheet-list")
     for listed in lists:
         heading = listed.getprevious()
         if heading is not None and heading.tag == "h2":
             heading.drop_tree()
         listed.drop_tree()
     if lists:
-        pages.add_words(
+        pages.append_small_print(
             root,
             _(
                 "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
@@ -112,7 +112,7 @@ def _pointers(root: Any, page: str, site: Path) -> None:
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
-        pages.add_words(
+        pages.append_small_print(
             root,
             _(
                 "The code of this chapter: {notebook} in the folder notebooks of this edition."
@@ -169,7 +169,7 @@ def _contents(
     return groups
 
 
-def _list(listed: Iterable[Listed], where: dict[str, int]) -> list[Line]:
+def _list(listed: Iterable[ListedExhibit], where: dict[str, int]) -> list[Line]:
     return [
         Line(item.anchor, item.caption, str(where[item.anchor] + 1), item.number.split(" ")[-1])
         for item in listed
@@ -301,7 +301,7 @@ def build_pdf(site: Path, to: Path | None = None) -> Path:
                 marks.setdefault(entry, []).extend(found)
     pages.reserve_page_number_width(articles)
     css = writer.style("print.css")
-    render = fill.alone(lambda item: body([item], project().title), css)
+    render = fill.separate_renderer(lambda item: body([item], project().title), css)
     before = ""
     for item in articles:
         _opening(item, before)
@@ -309,7 +309,7 @@ def build_pdf(site: Path, to: Path | None = None) -> Path:
         fill.fill_pages(item, render)
     chapters_laid = writer.render(body(articles, project().title), css)
     writer.check_references(chapters_laid)
-    where = writer.page_of(chapters_laid)
+    where = writer.page_numbers(chapters_laid)
     n = len(chapters_laid.pages)
     documents, line = [chapters_laid], None
     if index is not None:

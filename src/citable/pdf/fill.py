@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from citable.pdf import writer
-from citable.pdf.pages import Article, having
+from citable.pdf.pages import Article, elements_of_classes
 
 # The share of a page's height down to which it shall be filled, and must be at least; a chapter's
 # last page must be filled to the third.
@@ -34,7 +34,7 @@ Render = Callable[[Article], Sequence[writer.Extent]]
 
 def flatten(root: Any) -> None:
     """Make what a cell shows a neighbour of the text around the cell."""
-    for wrapper in having(root, "cell", "cell_output", "output"):
+    for wrapper in elements_of_classes(root, "cell", "cell_output", "output"):
         wrapper.drop_tag()
 
 
@@ -64,7 +64,7 @@ def number_blocks(root: Any) -> list[Any]:
     return blocks
 
 
-def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
+def move_exhibit(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
     """Move the exhibit that leaves the first near-empty page behind the text that fills the page.
 
     Exhibits that stand together, such as a figure and its table, are moved together. Where no text
@@ -113,12 +113,12 @@ def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
     return False
 
 
-def _settle(item: Article, render: Render) -> Sequence[writer.Extent]:
+def _move_exhibits(item: Article, render: Render) -> Sequence[writer.Extent]:
     """Let exhibits give way until no page can be filled any more; return the layout."""
     blocks = number_blocks(item.element)
     laid = render(item)
     for _round in range(_ROUNDS):
-        if not give_way(blocks, laid):
+        if not move_exhibit(blocks, laid):
             break
         laid = render(item)
     return laid
@@ -133,13 +133,13 @@ def _near_empty(laid: Sequence[writer.Extent]) -> int:
 def fill_pages(item: Article, render: Render) -> None:
     """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
     unsettled = deepcopy(item.element)
-    best, fewest = item.element, _near_empty(_settle(item, render))
+    best, fewest = item.element, _near_empty(_move_exhibits(item, render))
     for spacing in SPACINGS:
         if not fewest:
             break
         item.element = deepcopy(unsettled)
         item.element.set("class", f"{item.element.get('class')} {spacing}")
-        found = _near_empty(_settle(item, render))
+        found = _near_empty(_move_exhibits(item, render))
         if found < fewest:
             best, fewest = item.element, found
     item.element = best
@@ -147,7 +147,7 @@ def fill_pages(item: Article, render: Render) -> None:
         del block.attrib["data-block"]
 
 
-def alone(document: Callable[[Article], str], css: str) -> Render:
+def separate_renderer(document: Callable[[Article], str], css: str) -> Render:
     """Return a function that lays an article out by itself."""
 
     def render(item: Article) -> Sequence[writer.Extent]:

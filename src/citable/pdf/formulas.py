@@ -31,7 +31,7 @@ class Formula:
     depth: float
 
 
-def spelled(latex: str, display: bool) -> str:
+def to_mathtext(latex: str, display: bool) -> str:
     r"""Return LaTeX as mathtext spells it; fractions of a displayed formula are large.
 
     >>> spelled(r"\frac{x}{N} \le p", display=True)
@@ -74,7 +74,7 @@ def formula(latex: str, display: bool = False) -> Formula:
     size = 100.0
     try:
         with mpl.rc_context({"mathtext.fontset": "stix"}):
-            text = f"${spelled(latex, display)}$"
+            text = f"${to_mathtext(latex, display)}$"
             face = FontProperties(size=size)
             width, height, depth = text_to_path.get_text_width_height_descent(text, face, True)
             path = TextPath((0, 0), text, size=size, prop=face)

@@ -55,7 +55,7 @@ _SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3
 
 
 @dataclass
-class Listed:
+class ListedExhibit:
     """One figure or table: its address, its number in words, its caption."""
 
     anchor: str
@@ -71,8 +71,8 @@ class Article:
     element: Element
     title: str
     part: str = ""
-    figures: list[Listed] = field(default_factory=list)
-    tables: list[Listed] = field(default_factory=list)
+    figures: list[ListedExhibit] = field(default_factory=list)
+    tables: list[ListedExhibit] = field(default_factory=list)
 
     @property
     def slug(self) -> str:
@@ -114,7 +114,7 @@ def _find(element: Element, path: str) -> list[Element]:
     return found
 
 
-def having(element: Element, *names: str) -> list[Element]:
+def elements_of_classes(element: Element, *names: str) -> list[Element]:
     """Return the descendants that have one of these classes, in order."""
     return _find(element, f".//*[contains-class({', '.join(map(repr, names))})]")
 
@@ -148,17 +148,17 @@ def drop_controls(root: Element) -> None:
         for element in _find(root, "." + path.replace("|//", "|.//")):
             if element.getparent() is not None:
                 element.drop_tree()
-    for source in having(root, "exhibit-source"):
+    for source in elements_of_classes(root, "exhibit-source"):
         for link in source.findall("a"):
             link.drop_tree()
     for paragraph in {link.getparent() for link in root.xpath(".//p/a[@download]")}:
         paragraph.drop_tree()
-    for source in having(root, "exhibit-source"):
+    for source in elements_of_classes(root, "exhibit-source"):
         if source.text_content().strip():
             _trim_end(source, " ·\n")
         else:
             source.drop_tree()
-    for cell in reversed(having(root, "cell", "cell_output")):
+    for cell in reversed(elements_of_classes(root, "cell", "cell_output")):
         if not text_of(cell) and not cell.xpath(".//img|.//svg|.//table"):
             cell.drop_tree()
     for element in _find(root, ".//*[@title or @tabindex or @role or @aria-labelledby]"):
@@ -188,7 +188,7 @@ def _alternative(svg: str) -> str:
     return unescape(found[1]) if found else ""
 
 
-def joined(svg: str) -> str:
+def merge_outlines(svg: str) -> str:
     """Return a drawing with each run of bare outlines as one: a map of thousands of outlines paints at once.
 
     What a pointer would show, the outlines' titles, paper cannot.
@@ -207,7 +207,7 @@ def joined(svg: str) -> str:
 
 def set_strip(root: Element) -> None:
     """Print the strip of places as a picture, with the words that a screen reader has of it."""
-    for strip in having(root, "strip"):
+    for strip in elements_of_classes(root, "strip"):
         (drawing,) = strip.xpath(".//svg")
         # What reads HTML writes names of attributes in lower case.
         svg = html.tostring(drawing, encoding="unicode").replace("viewbox=", "viewBox=")
@@ -220,30 +220,30 @@ def set_strip(root: Element) -> None:
         strip.append(E.IMG(src=data_uri(svg), alt=words))
 
 
-def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
+def set_figures(root: Element, pictures: Callable[[str], str]) -> list[ListedExhibit]:
     """Put each figure's file of its own in the place of the drawings; return the list of figures.
 
     ``pictures`` returns the SVG of a figure by its id, such as ``figure-6-1``.
     """
     found = []
-    for figure in having(root, "exhibit"):
+    for figure in elements_of_classes(root, "exhibit"):
         if figure.tag != "figure":
             continue
         name = figure.get("id")
         svg = pictures(name)
         alt = _alternative(svg)
         caption = figure.find("figcaption")
-        for long in having(caption, "long-description"):
+        for long in elements_of_classes(caption, "long-description"):
             alt += " " + " ".join(text_of(p) for p in long.findall("p"))
             long.drop_tree()
-        drawing = having(figure, "exhibit-wide", "exhibit-any")[0]
+        drawing = elements_of_classes(figure, "exhibit-wide", "exhibit-any")[0]
         drawing.clear()
         drawing.set("class", "drawing")
-        svg = joined(svg).replace("font-family: sans-serif", f"font-family: {FACE}")
+        svg = merge_outlines(svg).replace("font-family: sans-serif", f"font-family: {FACE}")
         drawing.append(E.IMG(src=data_uri(svg), alt=alt, style=f"width: {_width(svg):.2f}in"))
         number = caption[0]
         found.append(
-            Listed(name, text_of(number).rstrip("."), " ".join((number.tail or "").split()))
+            ListedExhibit(name, text_of(number).rstrip("."), " ".join((number.tail or "").split()))
         )
     return found
 
@@ -290,7 +290,7 @@ def line_svg(drawing: Element, width: int = 300) -> str:
 
 def _set_lines(root: Element, width: int) -> None:
     """Put a picture in the place of each line drawn by a style sheet."""
-    for drawing in having(root, "finding-line"):
+    for drawing in elements_of_classes(root, "finding-line"):
         picture = E.IMG(
             {"class": "finding-line"},
             src=data_uri(line_svg(drawing, width)),
@@ -302,9 +302,9 @@ def _set_lines(root: Element, width: int) -> None:
 
 def set_findings(root: Element) -> None:
     """Print findings whole: the line drawn, what it rests on as one run of small text."""
-    for finding in having(root, "finding"):
+    for finding in elements_of_classes(root, "finding"):
         _set_lines(finding, 300)
-        for details in having(finding, "finding-details"):
+        for details in elements_of_classes(finding, "finding-details"):
             run = E.P({"class": "finding-rests"})
             run.append(E.B({"class": "rests-title"}, text_of(details.find("summary")) + ". "))
             for term in details.iter("dt"):
@@ -341,7 +341,7 @@ def _needs(table: Element) -> int:
     return needed
 
 
-def set_tables(root: Element) -> list[Listed]:
+def set_tables(root: Element) -> list[ListedExhibit]:
     """Give each table the size at which it fits the page; return the list of numbered tables."""
     found = []
     for table in root.iter("table"):
@@ -365,7 +365,7 @@ def set_tables(root: Element) -> list[Listed]:
         caption = table.find("caption")
         if caption is not None and _PERMANENT.match(table.get("id") or ""):
             number, _dot, rest = text_of(caption).partition(". ")
-            found.append(Listed(table.get("id"), number, rest))
+            found.append(ListedExhibit(table.get("id"), number, rest))
             caption.text = None
             strong = E.SPAN({"class": "exhibit-number"}, f"{number}.")
             strong.tail = f" {rest}"
@@ -390,7 +390,7 @@ def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
     return anchor(target, unquote(fragment)) if target in known else None
 
 
-def _says(link: Element, href: str) -> bool:
+def _shows_address(link: Element, href: str) -> bool:
     """Whether a link's own text gives its address to a reader on paper."""
     text = text_of(link).rstrip("/")
     bare = re.sub(r"^https?://(dx\.)?(doi\.org/)?", "", href).rstrip("/")
@@ -406,7 +406,7 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
             continue
         if urlsplit(href).scheme in ("http", "https", "mailto"):
             link.attrib.pop("class", None)
-            if not _says(link, href):
+            if not _shows_address(link, href):
                 notes.append(href)
                 _add_mark(link, f"{slug(page)}-note", len(notes))
             continue
@@ -418,12 +418,12 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
                 link.drop_tag()
             continue
         link.set("href", f"#{target}")
-        _refer(link, page, target)
+        _add_page_reference(link, page, target)
     if notes:
         root.append(_notes(notes, f"{slug(page)}-note"))
 
 
-def _refer(link: Element, page: str, target: str) -> None:
+def _add_page_reference(link: Element, page: str, target: str) -> None:
     """Let a link to another page of the book give the page's number.
 
     Entries of the bibliography are found by their order; a link to its own page needs no number.
@@ -462,7 +462,7 @@ def reserve_page_number_width(articles: Sequence[Article]) -> None:
                 before[name] = letters
             letters += len(element.text or "") + len(element.tail or "")
     for item in articles:
-        for number in having(item.element, "page-of"):
+        for number in elements_of_classes(item.element, "page-of"):
             page = 1 + before.get(number.get("data-to")[1:], 0) // _LETTERS_OF_A_PAGE
             number.set("class", f"page-of digits-{len(str(page))}")
 
@@ -498,6 +498,6 @@ def drop_links(root: Element) -> None:
         link.drop_tag()
 
 
-def add_words(root: Element, words: str) -> None:
+def append_small_print(root: Element, words: str) -> None:
     """Add a line in small type at the end of an article."""
     root.append(E.P({"class": "pointer"}, words))

@@ -106,7 +106,7 @@ def render(document: str, css: str) -> Any:
     )
 
 
-def page_of(document: Any) -> dict[str, int]:
+def page_numbers(document: Any) -> dict[str, int]:
     """Return the page, counted from 0, on which each id stands."""
     found: dict[str, int] = {}
     for number, page in enumerate(document.pages):
@@ -153,7 +153,7 @@ def check_references(document: Any) -> None:
     The library settles such numbers in several rounds and can stop a round too early. Raises
     PrintError for the first that it left behind.
     """
-    where = page_of(document)
+    where = page_numbers(document)
     for number, page in enumerate(document.pages, start=1):
         for box in page._page_box.descendants():
             element = getattr(box, "element", None)

@@ -119,7 +119,7 @@ def _typed_files() -> list[Path]:
     )
 
 
-def made_of() -> str:
+def content_digest() -> str:
     """Return a digest of all that the package is made of, to tell whether it must be made again."""
     makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
     makers += [paths.TABLES / f"{name}.schema.yaml" for name in TABLES]

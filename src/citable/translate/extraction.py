@@ -27,14 +27,14 @@ Found = tuple[int, str, str | list[str | None], list[str]]
 _WORDS = re.compile(r"[A-Za-z][\w'’.,;:()-]* .*[A-Za-z]|[A-Z][a-z]{3,}", re.S)
 
 
-def normal(text: str) -> str:
+def normalise_space(text: str) -> str:
     """Return a text with single spaces, as ``_`` looks it up."""
     return " ".join(text.split())
 
 
 def _constant(node: ast.AST) -> str | None:
     text = node.value if isinstance(node, ast.Constant) else None
-    return normal(text) if isinstance(text, str) else None
+    return normalise_space(text) if isinstance(text, str) else None
 
 
 def _called(tree: ast.AST, keywords: Collection[str]) -> Iterator[Found]:
@@ -121,6 +121,6 @@ def ledger(
     data = _READERS[file.name.rpartition(".")[2]](file.read().decode("utf-8"))
     found = [*_fields(data, options.get("fields", "").split())]
     found += map(project().words_of_code, _fields(data, options.get("codes", "").split()))
-    for text in dict.fromkeys(map(normal, found)):
+    for text in dict.fromkeys(map(normalise_space, found)):
         if re.search("[A-Za-z]{2}", text) and not re.fullmatch(r"\w+_\w+", text):
             yield 1, "", text, []
