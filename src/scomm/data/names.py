@@ -30,7 +30,7 @@ _SMALL = _words("AND AT DU FOR IN OF ON THE")
 _WORD = re.compile(r"(?<![A-Za-zÀ-ÿ'])[A-ZÀ-Þ][A-ZÀ-Þ']*")
 
 
-def _stays(word: str, before: str, after: str) -> bool:
+def _is_abbreviation(word: str, before: str, after: str) -> bool:
     """Whether a word is an abbreviation that is written in capitals, by what stands round it."""
     if len(word) == 1 or word in _CODES | _ACRONYMS:
         return True
@@ -61,7 +61,7 @@ def normal_case(name: str) -> str:
         word = match[0]
         if match.start() and name[match.start() - 1].isdigit() and word in ("ST", "ND", "RD", "TH"):
             return word.lower()
-        if _stays(word, name[: match.start()], name[match.end() :]):
+        if _is_abbreviation(word, name[: match.start()], name[match.end() :]):
             return word
         if word in _SMALL and match.start() > 0 and match.end() < len(name):
             return word.lower()

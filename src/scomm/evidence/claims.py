@@ -73,7 +73,7 @@ def _test(claim: str) -> dict[str, Any]:
     return test
 
 
-def _judged(claim: str, answers: tuple[str, str], because: str, **fields: Any) -> Verdict:
+def _apply_rule(claim: str, answers: tuple[str, str], because: str, **fields: Any) -> Verdict:
     form = _test(claim)["form"]
     return Verdict(claim, form, answers, rule_of(form).verdict(*answers), because, **fields)
 
@@ -91,7 +91,7 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
     test, level = _test(claim), ledger.verdict_settings()["level"]
     threshold = _threshold(test)
     if threshold is None:
-        return _judged(claim, ("no threshold", "not applicable"), N_("no threshold is stated"))
+        return _apply_rule(claim, ("no threshold", "not applicable"), N_("no threshold is stated"))
     found = {item.as_counted(threshold) for item in items}
     as_counted = found.pop() if len(found) == 1 else "unknown"
     chances = {item.beyond_chance(threshold, level) for item in items}
@@ -106,7 +106,7 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
         if items
         else N_("no share is published up to the release's cut-off")
     )
-    return _judged(
+    return _apply_rule(
         claim,
         (answer, beyond),
         because,
@@ -124,7 +124,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
     """
     level, threshold = ledger.verdict_settings()["level"], _threshold(_test(claim))
     if threshold is None:
-        return _judged(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
+        return _apply_rule(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
     sides = [item.as_counted(threshold) for item in items]
     over = [item for item, side in zip(items, sides, strict=True) if side == "over"]
     beyond = [item for item in over if item.beyond_chance(threshold, level) == "established"]
@@ -145,7 +145,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
         beyond=len(beyond),
         firm=len(firm),
     )
-    return _judged(
+    return _apply_rule(
         claim,
         answers,
         because,
@@ -189,7 +189,7 @@ def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
     if not read:
         found = any(fact["record"] != "not found" for fact in facts)
         because = N_("known only by a report of it") if found else N_("no record of it was found")
-    return _judged(claim, answers, because)
+    return _apply_rule(claim, answers, because)
 
 
 def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
@@ -202,10 +202,10 @@ def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
             "not measured here": N_("no table here measures it"),
             "as stated": N_("measured, on the side of the claim"),
         }.get(test["measured"], N_("measured, not on the side of the claim"))
-    return _judged(claim, answers, because)
+    return _apply_rule(claim, answers, because)
 
 
-def _inside(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
+def _is_selected(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
     """Say if a place is one that a claim is about, by the typed selection."""
     places = test["places"]
     return (
@@ -229,7 +229,7 @@ def eligible(claim: str) -> list[Published]:
         month = cutoff_month(item.cutoff)
         if not item.selected or month is None or month > latest:
             continue
-        if not _inside(test, item.place_code, item.state, level.loc[item.ids[0]]):
+        if not _is_selected(test, item.place_code, item.state, level.loc[item.ids[0]]):
             continue
         held = by_place.get(item.place_code)
         if held is None or (cutoff_month(held.cutoff) or "") < month:
@@ -243,7 +243,7 @@ def places_asked(claim: str) -> int:
     active = load("activation")
     active = active[active["date_secure"].dt.strftime("%Y-%m") <= latest]
     return sum(
-        _inside(test, fips, state, "county")
+        _is_selected(test, fips, state, "county")
         for fips, state in zip(active["fips"], active["state"], strict=True)
     )
 

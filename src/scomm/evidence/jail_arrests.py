@@ -56,7 +56,7 @@ class CountyArrests:
     change: pd.Series | None
 
 
-def placed(arrests: pd.DataFrame) -> pd.DataFrame:
+def add_counties(arrests: pd.DataFrame) -> pd.DataFrame:
     """Add ``fips``, ``class`` and ``placed_by`` to arrests at local jails, index kept."""
     pairs = arrests[["aor", "landmark"]].drop_duplicates().astype(str)
     found = jails.place_landmarks(pairs)
@@ -181,7 +181,7 @@ def changes(
 def with_unplaced(change: pd.DataFrame, arrests: pd.DataFrame) -> pd.DataFrame:
     """Add how ratios move if the unplaced arrests of the area were at its counties' jails.
 
-    Parameters: ``change`` from ``changes``, ``arrests`` from ``placed``. Prisons are left out.
+    Parameters: ``change`` from ``changes``, ``arrests`` from ``add_counties``. Prisons are left out.
     Added: aor (the county's area); grown (how the part of the area's entries that is placed
     changed, after over before); spread, spread_low, spread_high, spread_p (the unplaced of each
     window shared out in proportion to the placed, so that the ratio is divided by ``grown``);
@@ -217,7 +217,7 @@ def at_jails() -> tuple[pd.DataFrame, list[restrictions.Attrition]]:
     """Return arrests at local jails, whole months, with their counties; and the attrition rows."""
     kept, whole = restrictions.whole_months(load("arrests"))
     kept, local = restrictions.at_local_jails(kept)
-    return placed(kept), [whole, local]
+    return add_counties(kept), [whole, local]
 
 
 @cache

@@ -7,7 +7,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.style import role
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
+from scomm.figures.shared import Figure, Looks, dot, draw_rows, format_numbers, translate_label
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
 # A value as it was counted looks the same in every figure; what was made of it is the subject, small
@@ -18,7 +18,7 @@ COUNTED: Looks = {
 }
 
 
-def beside_counted(color: str = "subject", filled: bool = True) -> Looks:
+def adjusted_looks(color: str = "subject", filled: bool = True) -> Looks:
     """Return how the mark of an estimate looks that stands beside a value as it was counted."""
     return dot(color, filled) | {"s": 11, "linewidth": 0.8}
 
@@ -31,10 +31,10 @@ def caterpillar(
     The column ``raw`` holds values as counted or printed, any other what was made of them.
     """
     bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
-    estimate = beside_counted() if "raw" in columns else dot()
+    estimate = adjusted_looks() if "raw" in columns else dot()
     dots = [
-        (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else estimate))
+        (data[name], {"label": translate_label(label)} | (COUNTED if name == "raw" else estimate))
         for name, label in columns.items()
     ]
-    numbers = numbers_of(data)
+    numbers = format_numbers(data)
     return draw_rows(layout, data["label"], bars, dots, numbers=numbers, **options)

@@ -24,7 +24,7 @@ from scomm.figures.shared import (
     draw_lines,
     label_point,
     label_x,
-    translated,
+    translate_label,
 )
 
 _LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": role("range")}
@@ -37,7 +37,7 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
     """
     from scipy.optimize import linear_sum_assignment  # slow to load, for one figure
 
-    texts = [translated(label) for label in named["label"]]
+    texts = [translate_label(label) for label in named["label"]]
     gap, letter = (0.07, 0.0195) if layout.narrow else (0.055, 0.0092)
     left = 1 - letter * max(map(len, texts))
     places = np.column_stack([np.full(len(texts), left), 0.96 - gap * np.arange(len(texts))])
@@ -60,7 +60,7 @@ def _label_above(axes: Axes, named: pd.DataFrame) -> None:
     for row in named.itertuples():
         right = row.n > middle
         line = _LEADER | {"relpos": (int(right), 0), "shrinkA": 0}
-        name, offset = translated(row.label), (-4 if right else 4, 14)
+        name, offset = translate_label(row.label), (-4 if right else 4, 14)
         label_point(axes, name, (row.n, row.share), offset, "text", va="bottom", arrowprops=line)
 
 
@@ -85,23 +85,23 @@ def funnel(
     for number, (name, n, low, high) in enumerate(limits):
         line: Looks = {"color": role("range"), "linewidth": 1.0}
         line["linestyle"] = (0, (4, 2)) if number else "-"
-        for bound, label in ((low, translated(name)), (high, None)):
+        for bound, label in ((low, translate_label(name)), (high, None)):
             draw_lines(axes, x=n, y=bound, label=label, **line)
-    axes.axhline(target, label=translated(target_label), **REFERENCE)
+    axes.axhline(target, label=translate_label(target_label), **REFERENCE)
     draw_dots(axes, data["n"], data["share"], dot() | {"alpha": 0.85})
     number_ticks(axes.yaxis, "share")
     number_ticks(axes.xaxis, most=4 if layout.narrow else 7)
     axes.set_ylim(0, 1)
-    axes.set_title(translated(SHARE), loc="left", color=role("label"))
+    axes.set_title(translate_label(SHARE), loc="left", color=role("label"))
     label_x(axes, xlabel, layout)
     axes.grid(axis="y")
     draw_key(axes, layout)
     for row in data.itertuples():
         said = {
-            translated(SHARE): format_mark_value(row.share, "share"),
+            translate_label(SHARE): format_mark_value(row.share, "share"),
             _(NUMBER): fmt(int(row.n)),
         }
-        add_mark(axes, row.n, row.share, translated(row.label), said)
+        add_mark(axes, row.n, row.share, translate_label(row.label), said)
     named = data[data["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if not log:
         _label_above(axes, named)

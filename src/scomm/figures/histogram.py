@@ -11,7 +11,7 @@ from citable.display.marks import add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
-from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translated
+from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translate_label
 
 # Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
 _FEW = 30
@@ -53,11 +53,15 @@ def histogram(
     if few:
         for value in sorted(values):
             add_mark(
-                axes, value, 0.4, translated(xlabel), {_("value"): format_mark_value(value, unit)}
+                axes,
+                value,
+                0.4,
+                translate_label(xlabel),
+                {_("value"): format_mark_value(value, unit)},
             )
     said = {_("value"): format_mark_value(observed, unit)}
-    add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translated(observed_label), said)
-    label_line(axes, observed, translated(observed_label), "subject")
+    add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translate_label(observed_label), said)
+    label_line(axes, observed, translate_label(observed_label), "subject")
     number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)
     label_x(axes, xlabel, layout)
     return figure

@@ -48,7 +48,7 @@ def _rings(path: str, grid: int = 2) -> list[list[Point]]:
     return rings
 
 
-def _written(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
+def _relative_path(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
     """Write outlines as steps from point to point: a third of the weight of their coordinates."""
     parts = []
     for ring in rings:
@@ -59,8 +59,8 @@ def _written(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
     return "".join(parts)
 
 
-def _coarse(path: str, grid: int = 2) -> str:
-    return _written(ring for ring in _rings(path, grid) if len(ring) > 1)
+def _simplify(path: str, grid: int = 2) -> str:
+    return _relative_path(ring for ring in _rings(path, grid) if len(ring) > 1)
 
 
 def dissolve(paths: Iterable[str], grid: int = 2) -> list[list[Point]]:
@@ -209,13 +209,11 @@ def rollout(
     check_classes(labels)
     known = shapes["fips"].map(classes).fillna(-1).astype(int)
     shades = SHADES[: len(labels)][::-1]
-    outline = (
-        f'<path id="borders" fill="none" d="{_written(borders_once(borders["path"]), False)}"/>'
-    )
+    outline = f'<path id="borders" fill="none" d="{_relative_path(borders_once(borders["path"]), False)}"/>'
     large = []
     for number in range(-1, len(labels)):
         inside = "".join(
-            f'<path d="{_coarse(row.path, _ROLLOUT_GRID)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
+            f'<path d="{_simplify(row.path, _ROLLOUT_GRID)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
             "</path>"
             for row in shapes[known == number].itertuples()
         )
@@ -280,17 +278,17 @@ def county_map(
     known = shapes["fips"].map(classes)
     # What shows no border needs no point of its own: hatched counties are one outline, and those
     # without a record are the page.
-    unsure = _written(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
+    unsure = _relative_path(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
     parts = [f'<path d="{unsure}" fill="url(#hatch)"/>']
     for number, fill in enumerate(SHADES[: len(labels)]):
         inside = "".join(
-            f'<path d="{_coarse(row.path, _COUNTY_GRID)}">'
+            f'<path d="{_simplify(row.path, _COUNTY_GRID)}">'
             f"<title>{escape(_(titles[row.fips]))}</title></path>"
             for row in shapes[known == number].itertuples()
         )
         parts.append(f'<g fill="{fill}">{inside}</g>')
     # A coast has no neighbor that would show where paper ends.
-    outline = f'd="{_written(borders_once(borders["path"]), False)}" fill="none"'
+    outline = f'd="{_relative_path(borders_once(borders["path"]), False)}" fill="none"'
     parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]
     legend, bottom = _legend(entries, HEIGHT + 12)

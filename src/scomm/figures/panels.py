@@ -8,7 +8,15 @@ from citable.display.marks import WHEN, add_mark, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
-from scomm.figures.shared import Figure, Looks, dot, draw_dots, folded, label_point, translated
+from scomm.figures.shared import (
+    Figure,
+    Looks,
+    dot,
+    draw_dots,
+    label_point,
+    translate_label,
+    wrap_label,
+)
 
 _TALL, _TITLE = 1.0, 0.2  # inches of a panel, and of a line of its title
 _FLOOR = 0.28  # part of a panel in which a label does not stand below its mark
@@ -32,7 +40,7 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
     """
     titles = list(dict.fromkeys(data["panel"]))
     width = 52 if layout.narrow else 110
-    lines = [folded(title, width) for title in titles]
+    lines = [wrap_label(title, width) for title in titles]
     rooms = [_TALL + _TITLE * (line.count("\n") + 1) for line in lines]
     figure = layout.figure(sum(rooms) + 0.35)
     grid = figure.subplots(len(titles), 1, squeeze=False, height_ratios=rooms)[:, 0]
@@ -49,7 +57,7 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
         )
         for row in part.itertuples():
             values = {_(WHEN): str(row.year), _("share"): format_range(row.low, row.high, "share")}
-            add_mark(axes, row.year, (row.low + row.high) / 2, translated(title), values)
+            add_mark(axes, row.year, (row.low + row.high) / 2, translate_label(title), values)
             for height, side, said in _labels(row.low, row.high, sign):
                 place, ha = (0, 7 * side), "center"
                 if side < 0 and height < _FLOOR * most:

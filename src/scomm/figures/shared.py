@@ -29,29 +29,29 @@ REFERENCE: Looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 
 _LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
 
 
-def translated(label: Any) -> str:
+def translate_label(label: Any) -> str:
     """Return a label in the edition's language."""
     return _(label) if isinstance(label, str) else str(label)
 
 
-def folded(label: Any, width: int) -> str:
+def wrap_label(label: Any, width: int) -> str:
     """Return a translated label in lines of at most ``width`` letters."""
     # A state's letters stay with the name before them.
-    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translated(label))
+    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translate_label(label))
     return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
 
 
-def with_n(data: pd.DataFrame) -> list[str]:
+def labels_with_n(data: pd.DataFrame) -> list[str]:
     """Return the column label, translated, each with its n_text if it has one."""
     return [
-        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
+        f"{translate_label(label)}, {translate_label(n).replace(' ', NBSP)}" if n else label
         for label, n in zip(data["label"], data["n_text"], strict=True)
     ]
 
 
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
     """Name the horizontal axis."""
-    axes.set_xlabel(folded(label, 42 if layout.narrow else 1000))
+    axes.set_xlabel(wrap_label(label, 42 if layout.narrow else 1000))
 
 
 def dot(color: str = "subject", filled: bool = True) -> Looks:
@@ -131,7 +131,7 @@ def draw_key(axes: Axes, layout: Layout) -> None:
     figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place)
 
 
-def numbers_of(data: pd.DataFrame) -> Sequence[str]:
+def format_numbers(data: pd.DataFrame) -> Sequence[str]:
     """Return the number of each row as a read-out prints it, empty where it has none."""
     if "n" not in data:
         return [""] * len(data)
@@ -186,7 +186,7 @@ def draw_rows(
     ``readings`` replaces what it says of each row, a name and values.
     """
     labels, bars, dots = list(labels), list(bars), list(dots)
-    wrapped = [folded(label, 22 if layout.narrow else 44) for label in labels]
+    wrapped = [wrap_label(label, 22 if layout.narrow else 44) for label in labels]
     rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
     heights = np.cumsum(rooms) - rooms / 2
     figure = layout.figure(max(1.2, rooms.sum() + (0.95 if reference_label else 0.8)))
@@ -216,14 +216,16 @@ def draw_rows(
     label_x(axes, xlabel, layout)
     if reference is not None:
         axes.axvline(reference, zorder=1, **REFERENCE)
-        label_line(axes, reference, translated(reference_label), "reference", rise=1)
+        label_line(axes, reference, translate_label(reference_label), "reference", rise=1)
     draw_key(axes, layout)
     for number, height in enumerate(heights):
         if readings is not None:
             label, said = readings[number]
         else:
-            label = translated(labels[number])
-            said = _row_values(number, bars, dots, translated(xlabel), unit, signed, _(bar_name))
+            label = translate_label(labels[number])
+            said = _row_values(
+                number, bars, dots, translate_label(xlabel), unit, signed, _(bar_name)
+            )
             said = dict(said) | ({_(NUMBER): numbers[number]} if len(numbers) else {})
         known = [values.iloc[number] for values, _looks in dots if pd.notna(values.iloc[number])]
         ends = [end.iloc[number] for low, high, _looks in bars for end in (low, high)]

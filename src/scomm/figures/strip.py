@@ -10,7 +10,7 @@ from citable.display.formats import fmt
 from citable.display.pictures import stack_levels, text_width
 from citable.display.style import role
 from citable.display.ticks import tick_labels
-from scomm.figures.shared import translated
+from scomm.figures.shared import translate_label
 
 _RADIUS, _STEP = 4.2, 10.0  # CSS pixels: of a dot, and from one dot to the next above it
 _SIDE, _FOOT, _AIR = 14.0, 20.0, 4.0  # beside the axis, below it, and round a label
@@ -58,7 +58,7 @@ def strip(
     labels: list[tuple[float, int, str, str]] = []  # x, level, words, anchor
     taken = [(x - apart / 2, x + apart / 2, level) for x, level in zip(xs, levels, strict=False)]
     for x, row in zip(xs[hollow:], rows.iloc[hollow:].itertuples(), strict=True):
-        said = f"{translated(row.name)} {fmt(row.share, 'pct0')}"
+        said = f"{translate_label(row.name)} {fmt(row.share, 'pct0')}"
         room = _RADIUS + _AIR + text_width(said, _FACE, size)
         right = x + room <= width
         start, end = x - apart / 2, x + apart / 2
@@ -89,9 +89,9 @@ def strip(
             'stroke-width="1.4" stroke-dasharray="4 3"/>'
         )
         place = (x - _AIR, "end") if left else (x + _AIR, "start")
-        parts.append(_text(place[0], size, translated(name), size, "reference", place[1]))
+        parts.append(_text(place[0], size, translate_label(name), size, "reference", place[1]))
     for x, level, row in zip(xs, levels, rows.itertuples(), strict=True):
-        title, path = translated(row.title), str(row.path)
+        title, path = translate_label(row.title), str(row.path)
         parts.append(_dot(x, height(level), bool(row.filled), title, path))
     for x, level, said, anchor in labels:
         aside = (_RADIUS + _AIR) * (1 if anchor == "start" else -1)

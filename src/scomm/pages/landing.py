@@ -19,7 +19,7 @@ from citable.errors import CitableError
 from citable.record import directives
 from citable.record.outputs import slug
 from citable.sphinx.execution import FOREIGN, executed, extracting
-from citable.sphinx.exhibits import used, values
+from citable.sphinx.exhibits import note_used_values, values
 from citable.sphinx.main_findings import FACTS
 from scomm.evidence.claims import VERDICT_WORDS, verdict_mark
 from scomm.figures.strip import strip
@@ -33,7 +33,7 @@ _CLAIMS = "notebooks/01-claims.html"
 _SIDES = {"advocates": N_("Advocates"), "agency": N_("The agency")}
 
 
-def _unread(svg: str) -> str:
+def _hide_from_readers(svg: str) -> str:
     return svg.replace('role="img" aria-label=""', 'aria-hidden="true"', 1)
 
 
@@ -54,7 +54,7 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
     )
     drawn = render(lambda layout: strip(layout, data, references=marks), identifier="strip")
     # A picture with links in it is no image to a screen reader, which gets the same in words.
-    wide, narrow = (_unread(svg) for svg in (drawn.wide, drawn.narrow))
+    wide, narrow = (_hide_from_readers(svg) for svg in (drawn.wide, drawn.narrow))
     places = "".join(
         f'<li><a href="{escape(row["path"])}">{escape(_(row["title"]))}</a></li>'
         for row in sorted(rows, key=lambda row: -row["share"])
@@ -146,7 +146,7 @@ class _Shown(SphinxDirective):
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a frame that ``say`` recorded. Raises FindingError if there is none."""
-        used(self.env, name)
+        note_used_values(self.env, name)
         known = directives.translate_values(values(self.env.app, self.env.docname))
         found: Rows = directives.resolve(known, f"{directives.FRAME}/{name}")
         return found
@@ -161,7 +161,7 @@ class Strip(_Shown):
         """Return the strip."""
         known = values(self.env.app, self.env.docname)
         names = [self.options["nation"], self.options["half"]]
-        used(self.env, *names)
+        note_used_values(self.env, *names)
         nation, half = (float(directives.resolve(known, name)) for name in names)
         return strip_html(self.rows(self.arguments[0]), nation, half)
 

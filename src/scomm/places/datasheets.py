@@ -33,7 +33,7 @@ from scomm.places.series import (
     arrests_of_area,
     arrests_of_state,
     detainers_of_names,
-    held,
+    held_table,
 )
 from scomm.places.sheets import Sheet, SheetChart, SheetTable, month_labels
 
@@ -958,7 +958,7 @@ def state_sheet(code: str) -> Sheet:
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
         _visible_table(serving),
         *arrests_of_state(code, name),
-        *held("state", code, name),
+        *held_table("state", code, name),
         *filter(None, [agreements(code)]),
         SheetTable(
             N_("Detainers, 1 October 2014 to 19 July 2015, largest facilities"),
@@ -1036,7 +1036,7 @@ def area_sheet(code: str) -> Sheet:
             joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
             chapter=_DASHBOARD,
         ),
-        *held("aor", code, tr("the {name} area", name=name)),
+        *held_table("aor", code, tr("the {name} area", name=name)),
         SheetTable(
             N_("Counties of the area by state"),
             by_state,

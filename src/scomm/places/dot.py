@@ -31,7 +31,7 @@ class PlaceDot:
 
 
 @cache
-def ticks() -> tuple[float, ...]:
+def strip_shares() -> tuple[float, ...]:
     """Return the shares of all places on the first page's strip, lowest first."""
     places = [place for claim in _CLAIMS for place in judge(claim).places]
     return tuple(float(share) for share in strip.dots(places)["share"])
@@ -50,7 +50,7 @@ def place_dot(item: Published, own: bool) -> PlaceDot:
     values = {"place": item.jurisdiction or N_("Nation"), "share": share_text(item)}
     alt = tr(
         "{place}, {share}, from 0 to 100%, among {n:int} places; the nation and one half are marked.",
-        n=len(ticks()),
+        n=len(strip_shares()),
         **values,
     )
     name = tr("{place} {share}", **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from citable.display.formats import tr, trn
 from citable.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
-from scomm.places.shares import nearest, span_beside
+from scomm.places.shares import nearest, share_range_beside
 
 # What is said of a place without a share of its own, by what the nearest share is of.
 _NEAREST = {
@@ -37,7 +37,7 @@ def short_figure(place: Place) -> LazyText:
     else:
         words = (_OTHERS_ALONE if place.figures else {}).get(lies, _NEAREST[lies])
     line = tr(words, place=item.jurisdiction, share=share_text(item), n=item.n_text)
-    if (beside := span_beside(place.code, lies, item)) is not None:
+    if (beside := share_range_beside(place.code, lies, item)) is not None:
         low, high = beside
         line = tr(
             "{line}; published shares run from {low:pct} to {high:pct}",

@@ -29,7 +29,7 @@ def counties_of(place_code: str) -> frozenset[str]:
     return frozenset(str(places.get(place_code, "")).split())
 
 
-def concerns(
+def is_about(
     place_code: str, state: str, counties: AbstractSet[str], states: AbstractSet[str]
 ) -> bool:
     """Whether a row of the ledger is about a place in these counties, or about one of these states.
@@ -55,7 +55,7 @@ def figures_in(counties: AbstractSet[str], states: AbstractSet[str]) -> pd.DataF
     """Return the rows of ``figures.csv`` about places in these counties or about these states."""
     rows = ledger.figures()
     keep = [
-        concerns(code, state, counties, states)
+        is_about(code, state, counties, states)
         for code, state in zip(rows["place_code"], rows["state"], strict=True)
     ]
     return rows[keep]
@@ -66,7 +66,7 @@ def published_in(counties: AbstractSet[str], states: AbstractSet[str]) -> list[P
     found = [
         item
         for item in published().values()
-        if concerns(item.place_code, item.state, counties, states)
+        if is_about(item.place_code, item.state, counties, states)
     ]
     return sorted(
         found,

@@ -276,7 +276,7 @@ def _held_chart(by_year: pd.Series, name: str) -> SheetChart:
     )
 
 
-def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
+def held_table(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     """Return the people held in a state or area, by facility and fiscal year; largest first.
 
     ``by`` is ``state`` or ``aor``, ``code`` a code of that column, ``name`` stands in the words.

@@ -18,16 +18,16 @@ _LIMIT = N_("A share says nothing of charges, or of who was arrested and not rem
 
 
 @cache
-def of_code() -> dict[str, tuple[Published, ...]]:
+def published_by_code() -> dict[str, tuple[Published, ...]]:
     """Return what was published for places, alone or with others, by code; most telling first."""
     found: dict[str, list[Published]] = {}
-    for item in _telling_first(list(published().values())):
+    for item in _most_telling_first(list(published().values())):
         for code in item.place_code.split("+"):
             found.setdefault(code, []).append(item)
     return {code: tuple(items) for code, items in found.items()}
 
 
-def _telling_first(items: Sequence[Published]) -> list[Published]:
+def _most_telling_first(items: Sequence[Published]) -> list[Published]:
     """Sort running totals before others, selected ones before others, later ones first."""
     late_first = sorted(items, key=lambda item: item.cutoff.replace("mid", "06"), reverse=True)
     return sorted(
@@ -39,26 +39,26 @@ def _telling_first(items: Sequence[Published]) -> list[Published]:
 @cache
 def _with_share(code: str) -> tuple[Published, ...]:
     """Return what was published for a place, or nothing where no share can be read from it."""
-    return tuple(item for item in of_code().get(code, ()) if item.share != (0, 1))
+    return tuple(item for item in published_by_code().get(code, ()) if item.share != (0, 1))
 
 
 @cache
-def _around() -> dict[str, tuple[Published, ...]]:
+def _city_shares_by_county() -> dict[str, tuple[Published, ...]]:
     """Return what was published for cities, by county: those in it alone, then those over several."""
     found: dict[str, list[Published]] = {}
     cities = [item for item in published().values() if item.place_code.startswith("X:")]
     for item in sorted(cities, key=lambda item: len(counties_of(item.place_code))):
         for fips in counties_of(item.place_code):
             found.setdefault(fips, []).append(item)
-    return {fips: tuple(_telling_first(items)) for fips, items in found.items()}
+    return {fips: tuple(_most_telling_first(items)) for fips, items in found.items()}
 
 
 def _listed(code: str) -> tuple[Published, ...]:
     """Return what the page of a place lists: published for it, or for a city in it."""
-    return (*of_code().get(code, ()), *_around().get(code, ()))
+    return (*published_by_code().get(code, ()), *_city_shares_by_county().get(code, ()))
 
 
-def span(items: Sequence[Published]) -> tuple[float, float] | None:
+def share_range(items: Sequence[Published]) -> tuple[float, float] | None:
     """Return lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
     shares = [item.share for item in items if item.share != (0, 1)]
     if len(shares) < 2:
@@ -66,9 +66,9 @@ def span(items: Sequence[Published]) -> tuple[float, float] | None:
     return min(low for low, _high in shares), max(high for _low, high in shares)
 
 
-def span_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
+def share_range_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
     """Return the span of a place's shares where it says more than the one that is told first."""
-    found = span(_listed(code)) if lies in ("own", "inside", "around") else None
+    found = share_range(_listed(code)) if lies in ("own", "inside", "around") else None
     return None if found == item.share else found
 
 
@@ -111,7 +111,7 @@ def nearest(code: str, state: str) -> tuple[str, Published]:
     """
     if own := _with_share(code):
         return "own", own[0]
-    if around := _around().get(code):
+    if around := _city_shares_by_county().get(code):
         lies = "inside" if counties_of(around[0].place_code) == {code} else "around"
         return lies, around[0]
     if whole := _with_share(f"S:{state}"):
@@ -154,7 +154,7 @@ def first_line(code: str, name: str, state: str) -> FirstLine:
         state=datasheets.states()[state],
         said=_as_printed(item.key),
     )
-    if (beside := span_beside(code, lies, item)) is not None:
+    if (beside := share_range_beside(code, lies, item)) is not None:
         low, high = beside
         words = N_("{line} All shares published here run from {low:pct} to {high:pct}.")
         line = tr(words, line=line, low=low, high=high)
@@ -181,7 +181,7 @@ def _link(state: str) -> Link:
 
 def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
     """Return between what shares the published ones lie, where there are several."""
-    if (found := span(items)) is None:
+    if (found := share_range(items)) is None:
         return ()
     low, high = found
     return (tr("They run from {low:pct} to {high:pct}.", low=low, high=high),)
@@ -189,7 +189,7 @@ def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
 
 def place_section(code: str, state: str) -> Section:
     """Return every share published for a place of the ledger."""
-    items = of_code()[code]
+    items = published_by_code()[code]
     said = trn(
         "{n:int} share was published for it. All that was printed about it is on the state's sheet.",
         "{n:int} shares were published for it. All that was printed about it is on the state's sheet.",

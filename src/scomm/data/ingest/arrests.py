@@ -13,7 +13,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
-from scomm.data.ingest.records import RecordFile, check_row_counts, counted, originals
+from scomm.data.ingest.records import RecordFile, check_and_count, check_row_counts, originals
 from scomm.data.mappings import NOT_RECORDED, areas
 
 ORIGINALS = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2020))
@@ -69,7 +69,7 @@ SETS = {"arrests": ("fiscal_year", "month", "aor", "method", "disposition", "lan
 
 def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
     """Check arrests files and count their records. Raises SourceError."""
-    return counted(engine, files, layout(), keyed, SETS)
+    return check_and_count(engine, files, layout(), keyed, SETS)
 
 
 def run(folder: Path) -> list[Output]:

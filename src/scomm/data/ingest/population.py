@@ -10,7 +10,7 @@ from citable.errors import SourceError
 from citable.files.strict import Malformed, decoded, read_bytes, rows
 from citable.tables.passports import locate, passports
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.sheets import read_csv, read_sheet, refused, whole_numbers
+from scomm.data.ingest.sheets import read_csv, read_sheet, source_error, whole_numbers
 
 CENSUS_POPULATION = "population/census_pop_county_2010_2019.csv"
 COUNTY_LIST = "population/county_fips_updated.xlsx"
@@ -85,7 +85,7 @@ def _census_rows(path: str, folder: Path) -> tuple[list[str], list[list[str]], l
         raw = read_bytes(locate(path, folder))
         return rows(decoded(raw.decode("latin-1").encode("utf-8")), whole=False)
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
 
 
 def census(folder: Path) -> pd.DataFrame:

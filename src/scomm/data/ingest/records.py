@@ -388,7 +388,7 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def counted(
+def check_and_count(
     engine: Engine,
     files: Sequence[RecordFile],
     layout: Layout,

@@ -14,7 +14,13 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
-from scomm.data.ingest.records import RecordFile, check_row_counts, counted, first_day, originals
+from scomm.data.ingest.records import (
+    RecordFile,
+    check_and_count,
+    check_row_counts,
+    first_day,
+    originals,
+)
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
 
 ORIGINALS = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))
@@ -160,7 +166,7 @@ SETS: dict[str, tuple[str, ...]] = {
 
 def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
     """Check removals files and count their records five ways. Raises SourceError."""
-    frames, total = counted(engine, files, layout(), keyed, SETS)
+    frames, total = check_and_count(engine, files, layout(), keyed, SETS)
     renamed = {"citizenship_group": "citizenship"}
     return {name: frame.rename(columns=renamed) for name, frame in frames.items()}, total
 
@@ -176,7 +182,9 @@ def _repeats(folder: Path) -> Output:
 
     keys = ["fiscal_year", "fast_track", "threat_level_recorded"]
     sets = {"lines": [*keys, *columns.values()]}
-    frames, total = counted(DuckDBEngine(), originals(folder, ORIGINALS), layout(), whole, sets)
+    frames, total = check_and_count(
+        DuckDBEngine(), originals(folder, ORIGINALS), layout(), whole, sets
+    )
     table = frames["lines"].groupby(keys)["n"].agg(lines="sum", distinct="size").reset_index()
     table["repeats"] = table["lines"] - table["distinct"]
     return Output("removals_repeats", table, total, "lines that agree in every column, counted")

@@ -17,10 +17,10 @@ from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, TITLE_LINES, as_date, fiscal_year
 from scomm.data.ingest.records import (
     RecordFile,
+    check_and_count,
     check_head,
     check_row_count,
     check_row_counts,
-    counted,
     originals,
 )
 from scomm.data.ingest.sheets import (
@@ -206,7 +206,7 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
 
     keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]
     paths = _COMPARED
-    counts, _ = counted(
+    counts, _ = check_and_count(
         DuckDBEngine(), originals(folder, paths), removals.layout(), keyed, {"cells": keys}
     )
     every = counts["cells"]

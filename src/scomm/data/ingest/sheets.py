@@ -40,7 +40,7 @@ _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
-def refused(path: str, fault: Malformed) -> SourceError:
+def source_error(path: str, fault: Malformed) -> SourceError:
     """Return a fault as the error of an original."""
     return SourceError(
         path,
@@ -61,7 +61,7 @@ def read_text(path: str, folder: Path) -> str:
     try:
         return decoded(unpacked(file) if path.endswith(".gz") else read_bytes(file))
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
 
 
 def csv_frame(
@@ -85,7 +85,7 @@ def csv_frame(
         first = text.split("\n")[titles : titles + 1]
         if first and (fault.line or 0) > titles + 1 and delimiter not in first[0]:
             fault = Malformed(f"header {first[0][:60]!r}", f"header {expected[:12]}", titles + 1)
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
     if found != expected:
         wrong = [name for name in expected if name not in found]
         raise SourceError(
@@ -223,7 +223,7 @@ def read_sheet(
         merged = opened.merged_cell_ranges or []
         cells = opened.to_python(skip_empty_area=False)
     except Malformed as fault:
-        raise refused(place, fault) from fault
+        raise source_error(place, fault) from fault
     except _UNREADABLE as error:
         raise SourceError(
             path,
@@ -359,7 +359,7 @@ def read_workbook(path: str, folder: Path) -> list[Sheet]:
             sheets.append(Sheet(path, about.name, hidden, file, cells, merged))
         return sheets
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
     except _UNREADABLE as error:
         raise SourceError(
             path,
