@@ -377,9 +377,9 @@ def test_too_little_is_hatched_and_nothing_is_paper() -> None:
     assert filled[maps.SHADES[1]] == ["First <x>: 4"]
     assert filled[maps.SHADES[0]] == []
     hatched = [path.get("d") for path in root.iter() if path.get("fill") == "url(#hatch)"]
-    assert maps._written(dissolve(SQUARES["path"][1:2], maps._FIELD_GRID)) in hatched
+    assert maps._relative_path(dissolve(SQUARES["path"][1:2], maps._FIELD_GRID)) in hatched
     drawn = [path.get("d") for path in root.iter(f"{name}path")]
-    third = maps._coarse(SQUARES["path"][2], maps._COUNTY_GRID)
+    third = maps._simplify(SQUARES["path"][2], maps._COUNTY_GRID)
     assert third not in drawn, "a county without a class is no pale one"
     said = {text.text for text in root.iter(f"{name}text")}
     assert {"less", "more", "too little", "nothing"} <= said

@@ -48,8 +48,8 @@ def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
     chapter = chapters.notebooks()[name]
     plain = execute(chapter, name)
     with KernelForkServer() as kernels:
-        assert kernels.manager() is not PlainKernelManager
-        forked = execute(chapter, name, manager=kernels.manager())
+        assert kernels.manager_class() is not PlainKernelManager
+        forked = execute(chapter, name, manager=kernels.manager_class())
     assert forked.notebook == plain.notebook
     assert forked.uses == plain.uses, "and depends on the same files"
 

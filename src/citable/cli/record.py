@@ -334,18 +334,18 @@ def _print(report: Report, seconds: float) -> None:
         "",
         "",
     )
-    for row in report.of("finding"):
+    for row in report.of_kinds("finding"):
         grid.add_row(row.id, row.published, row.recomputed, row.status, Text(row.why))
     console.print(grid)
     for kind, what in _SUMMARY.items():
-        rows = report.of(kind)
+        rows = report.of_kinds(kind)
         failed = sum(row.status != PASS for row in rows)
         if rows:
             word = "PASS" if not failed else f"FAIL ({failed})"
             console.print(f"{word}  {len(rows):,} {what}", markup=False)
-        elif kind == "original" and report.of("record"):
+        elif kind == "original" and report.of_kinds("record"):
             console.print("      no originals here to compare with their passports")
-    for row in report.of("ignored"):
+    for row in report.of_kinds("ignored"):
         console.print(f"      not of the edition, not checked: {row.id}", markup=False)
     made = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())

@@ -232,7 +232,7 @@ def tr(template: str, /, **values: Any) -> LazyText:
     '183 of 352'
     """
     # Without values nothing is filled, so that a brace in a label is a brace.
-    return LazyText.made(lambda: fill(_(template), values) if values else _(template))
+    return LazyText.from_function(lambda: fill(_(template), values) if values else _(template))
 
 
 def trn(one: str, many: str, n: int, /, **values: Any) -> LazyText:
@@ -241,7 +241,7 @@ def trn(one: str, many: str, n: int, /, **values: Any) -> LazyText:
     >>> trn("{n:int} row", "{n:int} rows", 1), trn("{n:int} row", "{n:int} rows", 4000)
     ('1 row', '4,000 rows')
     """
-    return LazyText.made(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
+    return LazyText.from_function(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
 
 
 def joined(parts: Iterable[Any], separator: str = ", ") -> LazyText:
@@ -251,4 +251,4 @@ def joined(parts: Iterable[Any], separator: str = ", ") -> LazyText:
     'over, under'
     """
     kept = [part if isinstance(part, str) else str(part) for part in parts]
-    return LazyText.made(lambda: separator.join(_(part) for part in kept))
+    return LazyText.from_function(lambda: separator.join(_(part) for part in kept))

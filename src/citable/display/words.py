@@ -56,15 +56,15 @@ def _catalog(code: str, domain: str = DOMAIN) -> gettext.NullTranslations:
 class LazyText(str):
     """A text that is English as a string and says itself in the edition's language through ``_``."""
 
-    again: Callable[[], str] | None = None
+    render: Callable[[], str] | None = None
 
     @classmethod
-    def made(cls, again: Callable[[], str]) -> LazyText:
+    def from_function(cls, render: Callable[[], str]) -> LazyText:
         """Return the text that a function gives; it is asked again in the language of display."""
         with english():
-            text = cls(again())
+            text = cls(render())
         if language() != ENGLISH:
-            text.again = again
+            text.render = render
         return text
 
 
@@ -75,8 +75,8 @@ def _(text: str) -> str:
     """
     if not text or not translated():
         return text
-    if isinstance(text, LazyText) and text.again is not None:
-        return text.again()
+    if isinstance(text, LazyText) and text.render is not None:
+        return text.render()
     return _catalog(language()).gettext(" ".join(text.split())) if text.strip() else text
 
 

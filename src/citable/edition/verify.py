@@ -75,7 +75,7 @@ class Report:
         """Whether nothing failed."""
         return all(row.status == PASS for row in self.rows)
 
-    def of(self, *kinds: str) -> list[Row]:
+    def of_kinds(self, *kinds: str) -> list[Row]:
         """Return the rows of some kinds."""
         return [row for row in self.rows if row.kind in kinds]
 
@@ -255,7 +255,7 @@ def _execute(
     failed: dict[str, str] = {}
     # The longest first, so that none is left to run alone at the end; length of code tells it.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
-    manager = kernels.manager()
+    manager = kernels.manager_class()
     with ThreadPoolExecutor(max_workers=default_workers()) as pool:
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name

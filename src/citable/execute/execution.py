@@ -367,7 +367,7 @@ def execute_all(
     ):
         manager: type[AsyncKernelManager] = PlainKernelManager
         if len(stale) >= MIN_NOTEBOOKS_FOR_FORK_SERVER:
-            manager = own.enter_context(KernelForkServer()).manager()
+            manager = own.enter_context(KernelForkServer()).manager_class()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale
         }

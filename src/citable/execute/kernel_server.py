@@ -79,7 +79,7 @@ def _exit_with_caller(caller: socket.socket) -> None:
     os._exit(1)
 
 
-def _kernel(caller: socket.socket, request: dict[str, Any]) -> None:
+def _run_kernel(caller: socket.socket, request: dict[str, Any]) -> None:
     """Become a kernel; returns when it was asked to shut down."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -121,7 +121,7 @@ def serve(address: str, libraries: Iterable[str]) -> None:
         if os.fork() == 0:
             listener.close()
             try:
-                _kernel(caller, request)
+                _run_kernel(caller, request)
             finally:
                 sys.stdout.flush()
                 sys.stderr.flush()

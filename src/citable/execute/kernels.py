@@ -58,7 +58,7 @@ class KernelForkServer:
             cwd=paths.ROOT,
         )
 
-    def manager(self) -> type[AsyncKernelManager]:
+    def manager_class(self) -> type[AsyncKernelManager]:
         """Return the class of managers whose kernels come from this server.
 
         Raises RuntimeError if it has ended.

@@ -97,7 +97,7 @@ class Directive:
         return f"{self.kind}/{self.id}"
 
     @property
-    def written(self) -> tuple[str, ...]:
+    def all_texts(self) -> tuple[str, ...]:
         """Every text of it: statement or caption, fields, headings of columns, an estimate."""
         columns = (column.label for column in self.columns.values())
         estimate = self.options.get("estimate", "")
@@ -162,7 +162,7 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
         if wanted not in texts:
             raise FindingError(f"{name}: its {wanted.replace('_', ' ')} is missing")
     directive = Directive(kind, identifier, dict(options), texts, columns)
-    for text in directive.written:
+    for text in directive.all_texts:
         for role, _argument in _ROLE.findall(text):
             if role not in ("n", "each"):
                 raise FindingError(f"{name}: role {{{role}}}; texts here know {{n}} and {{each}}")

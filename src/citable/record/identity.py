@@ -102,7 +102,7 @@ class Record:
         return self.archive + self.url(item) if self.archive and self.address else ""
 
     @property
-    def frame(self) -> str:
+    def fingerprint_without_paragraphs(self) -> str:
         """What pages depend on besides the digest that they print: all but the paragraphs.
 
         Only a chapter and the page of its citations have those.

@@ -78,7 +78,7 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     state = build_state(app)
     state.record = record
     writers.remember_digest(app, record.digest)
-    now = (record.frame, writers.makers())
+    now = (record.fingerprint_without_paragraphs, writers.makers())
     before = record_domain(env).exchange("made_of", now)
     kept = before == now and state.kept_digest is not None
     return [] if kept else sorted(env.found_docs)

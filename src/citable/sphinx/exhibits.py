@@ -53,7 +53,7 @@ def values(app: Sphinx, page: str) -> dict[str, Any]:
     return known[page]
 
 
-def used(env: BuildEnvironment, *names: str) -> None:
+def note_used_values(env: BuildEnvironment, *names: str) -> None:
     """Note that words of the page that is being read use recorded values."""
     kept: set[str] = env.temp_data.setdefault(_USED, set())
     for name in names:
@@ -93,7 +93,7 @@ class Exhibit(SphinxDirective):
         """Return one paragraph a text, as written: what Sphinx extracts."""
         found = []
         route = [text for name, text in directive.options.items() if name == "route"]
-        for text in (*directive.written, *route):
+        for text in (*directive.all_texts, *route):
             paragraph = nodes.paragraph(text, text)
             self.set_source_info(paragraph)
             found.append(paragraph)
@@ -101,9 +101,9 @@ class Exhibit(SphinxDirective):
 
     def _shown(self, directive: directives.Directive) -> str:
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, directive.name)
-        for text in directive.written:
-            used(self.env, *directives.referenced_names(text))
+        note_used_values(self.env, directive.name)
+        for text in directive.all_texts:
+            note_used_values(self.env, *directives.referenced_names(text))
         if directive.name not in recorded:
             raise CitableError(f"{directive.kind} {directive.id}: no cell of this page records it")
         for source in directive.sources:
@@ -177,7 +177,7 @@ class Each(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, directives.referenced_name(self.text))
+        note_used_values(self.env, directives.referenced_name(self.text))
         try:
             with english():
                 plain = directives.fill_each_row(recorded, self.text)

@@ -71,7 +71,7 @@ _CHROME = re.compile(
 )
 
 
-def chrome(page: str) -> Markup:
+def translate_chrome(page: str) -> Markup:
     """Return a page of the theme with the theme's own words in the edition's language."""
     if language() == ENGLISH:
         return Markup(page)
@@ -104,7 +104,7 @@ class Formulas(SphinxTransform):
 def _context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    context["chrome"] = chrome
+    context["chrome"] = translate_chrome
 
 
 def setup(app: Sphinx) -> None:

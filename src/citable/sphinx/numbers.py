@@ -12,7 +12,7 @@ from citable.errors import CitableError
 from citable.record.directives import referenced_name, resolve, translate_values
 from citable.record.outputs import findings
 from citable.sphinx.execution import executed, extracting
-from citable.sphinx.exhibits import used, values
+from citable.sphinx.exhibits import note_used_values, values
 
 
 class Number(SphinxRole):
@@ -29,7 +29,7 @@ class Number(SphinxRole):
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
-        used(self.env, referenced_name(self.text))
+        note_used_values(self.env, referenced_name(self.text))
         try:
             found = resolve(recorded, name)
             with english():
@@ -57,7 +57,7 @@ class FindingLink(SphinxRole):
             return [nodes.inline(self.rawtext, self.text)], []
         addresses = {item["id"]: item["url"] for item in findings(executed(self.env.app))}
         if self.text in addresses:
-            used(self.env, self.text)
+            note_used_values(self.env, self.text)
             address = "../" * self.env.docname.count("/") + addresses[self.text]
             words = _kept_together(fmt(tr("finding {id}", id=self.text)))
             return [nodes.reference(self.rawtext, words, refuri=address, internal=True)], []

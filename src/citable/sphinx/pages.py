@@ -199,7 +199,7 @@ def sharing(record: Record, page: str) -> dict[str, str]:
     }
 
 
-def _with_reports(app: Sphinx, record: Record, body: str) -> str:
+def _add_report_links(app: Sphinx, record: Record, body: str) -> str:
     """Let each *Report an error* open a message, where an address for such is configured."""
     known = {item.anchor: item for item in record.items if item.kind == "finding"}
 
@@ -270,7 +270,7 @@ def _context(
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
-        context["body"] = _with_reports(app, record, context["body"])
+        context["body"] = _add_report_links(app, record, context["body"])
         context["body"] = _UNSTYLED.sub(r"\1", context["body"])
         context["body"] = _OUT.sub(r'<a rel="noopener noreferrer" \1', context["body"])
     context["notebook_download"] = (
@@ -317,7 +317,7 @@ def _cite_page(pagename: str, record: Record) -> str:
     return "cite/index.html"
 
 
-def _navigation_once(
+def _share_navigation(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Let generated pages of one folder share their navigation, which takes longest to make.
@@ -343,5 +343,5 @@ def setup(app: Sphinx) -> None:
     """Add the values to every page's template context."""
     # Where readers send errors, if not to the repository: an address of electronic mail.
     app.add_config_value("citable_report_address", "", "html")
-    app.connect("html-page-context", _navigation_once, priority=100)  # before the theme
+    app.connect("html-page-context", _share_navigation, priority=100)  # before the theme
     app.connect("html-page-context", _context, priority=900)  # after the theme

@@ -61,7 +61,7 @@ def template(paragraph: nodes.paragraph) -> str:
     return paragraphs.normalise_space(copy.astext())
 
 
-def _own(document: nodes.document) -> list[nodes.paragraph]:
+def _numbered_paragraphs(document: nodes.document) -> list[nodes.paragraph]:
     """Return the paragraphs that get numbers: those directly in a section."""
     return [
         node
@@ -88,7 +88,9 @@ class RememberEnglish(SphinxTransform):
                 node.children = [nodes.Text(node["recorded"])]
                 node.children[0].parent = node
         self._quote(copy)
-        for node, same in zip(_own(self.document), _own(copy), strict=True):
+        for node, same in zip(
+            _numbered_paragraphs(self.document), _numbered_paragraphs(copy), strict=True
+        ):
             node["english"] = (template(same), same.astext())
 
     def _quote(self, document: nodes.document) -> None:
@@ -120,7 +122,7 @@ class NumberParagraphs(SphinxTransform):
         kept.pop(page, None)
         if not numbered(page):
             return
-        found = _own(self.document)
+        found = _numbered_paragraphs(self.document)
         english = [node.get("english") or (template(node), node.astext()) for node in found]
         templates = [text for text, _said in english]
         chapter = label(page)
@@ -186,7 +188,7 @@ def report(app: Sphinx) -> Path:
     return Path(app.outdir).parent / ".record" / "paragraphs.json"
 
 
-def _leave(app: Sphinx, env: BuildEnvironment) -> None:
+def _write_found(app: Sphinx, env: BuildEnvironment) -> None:
     found = record_domain(env).paragraphs
     document = {
         page: {
@@ -226,4 +228,4 @@ def setup(app: Sphinx) -> None:
     app.add_transform(RememberEnglish)
     app.add_transform(NumberParagraphs)
     app.connect("env-get-outdated", _outdated)
-    app.connect("env-check-consistency", _leave)
+    app.connect("env-check-consistency", _write_found)

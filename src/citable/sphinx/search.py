@@ -119,7 +119,7 @@ def _with_citations(app: Sphinx, page: str) -> nodes.document:
     return document
 
 
-def _rest(section: nodes.section) -> str:
+def _unnumbered_text(section: nodes.section) -> str:
     """Return what stands in a section itself and is neither a numbered paragraph nor an exhibit."""
     parts = []
     for child in section.children:
@@ -141,7 +141,7 @@ def _sections(app: Sphinx, page: str, document: nodes.document) -> Iterator[Pass
         top = isinstance(section.parent, nodes.document)
         path = f"{page}.html" + ("" if top else f"#{section['ids'][0]}")
         name = title if heading is None or top else heading.astext()
-        yield Passage("section", name, path, title, _rest(section))
+        yield Passage("section", name, path, title, _unnumbered_text(section))
 
 
 def passages(app: Sphinx) -> Iterator[Passage]:
