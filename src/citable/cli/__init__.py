@@ -1,4 +1,4 @@
-"""The command line of any book. Mistakes and bad files end in one plain message and exit status 2.
+"""Define the command line of any book; errors end in one plain message and exit status 2.
 
 Each command imports what it needs when it runs: a citation should not wait for the tables.
 """
@@ -28,7 +28,7 @@ STATUS_ERROR = 2
 
 
 class _Group(typer.core.TyperGroup):
-    """Commands whose CitableError becomes a message on standard error."""
+    """Print the CitableError of a command as a message on standard error."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -48,7 +48,7 @@ class _Group(typer.core.TyperGroup):
 
 
 def commands(about: str) -> typer.Typer:
-    """Return the commands that every book has, to which a book adds its own; ``about`` is the help."""
+    """Return the command group that every book has, to which a book adds its own; ``about`` is the help."""
     app = typer.Typer(
         cls=_Group,
         no_args_is_help=True,

@@ -34,7 +34,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the cha
 
 
 def _execute_notebooks(console: Console) -> dict[str, nbformat.NotebookNode]:
-    """Execute what is stale, with a bar for people, and return every notebook with outputs."""
+    """Execute stale notebooks, with a progress bar, and return every notebook with outputs."""
     from citable.execute import chapters
     from citable.execute.execution import execute_all
 

@@ -1,4 +1,4 @@
-"""Checks of a drawn figure: tick labels are their values, and labels do not touch what is not theirs.
+"""Check drawn figures: tick labels print their values, labels overlap nothing that they do not name.
 
 ``figure_problems`` reads a matplotlib figure, ``text_problems`` the text of an SVG; both return sentences. A
 figure with any is not shown: the build fails.
@@ -45,7 +45,7 @@ def _date_agrees(value: float, label: str) -> bool:
 
 
 def tick_problems(axis: Any) -> list[str]:
-    """Return the ticks of an axis whose printed labels do not read back as their values."""
+    """Return the ticks of an axis whose printed labels, read as numbers or dates, are not their values."""
     found = []
     low, high = sorted(axis.get_view_interval())
     margin = 1e-9 * (high - low)
@@ -106,7 +106,7 @@ def _overlap(one: Bbox, other: Bbox, by: float) -> bool:
 
 
 def _gap(box: Bbox, point: np.ndarray) -> float:
-    """Return how far a point lies from a box."""
+    """Return the distance of a point from a box."""
     x, y = point
     return float(np.hypot(max(box.x0 - x, 0, x - box.x1), max(box.y0 - y, 0, y - box.y1)))
 
@@ -125,7 +125,7 @@ def _crosses(box: Bbox, a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
-    """Yield what is drawn as lines, each with its corners in pixels."""
+    """Yield each drawn line of an axes as its corners in pixels."""
     from matplotlib.collections import LineCollection
 
     for line in axes.lines:
@@ -142,7 +142,7 @@ def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
 
 
 def _marks(axes: Any, pixel: float) -> np.ndarray:
-    """Return the points that have marks and half of each mark's height: x, y, half, in pixels."""
+    """Return the points that have marks, with half the height of the mark: x, y, half, in pixels."""
     from matplotlib.collections import PathCollection
 
     marked = []
@@ -163,7 +163,7 @@ def _marks(axes: Any, pixel: float) -> np.ndarray:
 
 
 def _spines(axes: Any) -> list[np.ndarray]:
-    """Return the lines of the axes that are drawn, each with its ends in pixels."""
+    """Return the drawn spines of an axes, each with its ends in pixels."""
     if not axes.axison:
         return []
     shown = (spine for spine in axes.spines.values() if spine.get_visible())
@@ -171,7 +171,7 @@ def _spines(axes: Any) -> list[np.ndarray]:
 
 
 def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
-    """Return labels inside an axes that something runs through, or that stand by another's mark."""
+    """Return labels inside an axes that a line crosses, or that are nearest to another label's mark."""
     found = []
     marked, segments, spines = _marks(axes, shrink), list(_segments(axes)), _spines(axes)
     marks, halves = marked[:, :2], marked[:, 2]
@@ -200,7 +200,7 @@ def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
 
 
 def figure_problems(figure: Figure) -> list[str]:
-    """Return what is wrong with the labels of a matplotlib figure; an empty list if nothing is.
+    """Return one sentence for each faulty label of a matplotlib figure; an empty list if there is none.
 
     Tick labels must read back as their values; no two labels may overlap, none may leave the
     figure, lie on a mark or bar or be crossed by a line; and a label with an attribute ``mark``, the
@@ -230,7 +230,7 @@ def figure_problems(figure: Figure) -> list[str]:
 
 
 def text_problems(svg: str, size: float | None = None) -> list[str]:
-    """Return which texts of an SVG overlap or leave it.
+    """Return one sentence for each text of an SVG that overlaps another or the edge.
 
     ``size`` replaces the size of what has the class ``map-text``, as the style sheet does on a
     phone.

@@ -1,4 +1,4 @@
-"""A finding's estimate as it is printed, and where it stands on the fixed scale of its unit."""
+"""Format the estimate of a finding, and place it on the fixed scale of its unit."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SCALES = {
 
 @dataclass(frozen=True)
 class EstimateMarks:
-    """Marks of an estimate in percent of its scale's width; None for a mark that it has not."""
+    """Positions of an estimate's marks in percent of its scale's width; None for a mark that is absent."""
 
     value: float
     low: float | None
@@ -50,7 +50,7 @@ class EstimateMarks:
 
 
 def number(value: Any, unit: str) -> str:
-    """Return a value of a finding as its page prints it; a word is said in the edition's language.
+    """Return a value of a finding as its page prints it; words are translated.
 
     >>> number(0.287068, "share"), number(0.111155, "difference"), number("cannot be settled", "verdict")
     ('28.7%', '+11.1', 'cannot be settled')
@@ -62,7 +62,7 @@ def number(value: Any, unit: str) -> str:
 
 
 def with_unit(value: Any, unit: str) -> str:
-    """Return a value with its unit, for where no words stand around it.
+    """Return a value with its unit, for tables and cards that have no sentence around it.
 
     A ratio is of many kinds, a rate among them, and has none.
 
@@ -89,7 +89,7 @@ def estimate_in_words(finding: Mapping[str, Any]) -> LazyText | str:
 
 
 def estimate_marks(finding: Mapping[str, Any]) -> EstimateMarks | None:
-    """Return where the marks of a finding stand; None where its unit has no scale, or it no value.
+    """Return the positions of a finding's marks; None if its unit has no scale or it has no value.
 
     A share stands on a scale from 0 to 100%, a difference of shares from -100 to +100 points, a
     ratio from 1/100 to 100 in equal steps of its logarithm. The reference of a difference is zero,

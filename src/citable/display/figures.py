@@ -1,4 +1,4 @@
-"""From a drawing function to SVG for a wide screen, a narrow one, and a file of its own."""
+"""Render a drawing function to SVG: for a wide screen, for a narrow one, and as a standalone file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DRAWS = "SCOMM_DRAWS"
 
 @dataclass(frozen=True)
 class Layout:
-    """What a drawing is made for.
+    """Medium of a figure: its width and the size of its text.
 
     ``width`` is in inches at 96 CSS pixels each; ``size`` is the text size in points.
     """
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def narrow(self) -> bool:
-        """Whether the drawing is for a phone."""
+        """Whether the layout is that of a phone."""
         return self.kind == "narrow"
 
     def figure(self, height: float) -> Figure:
@@ -50,7 +50,7 @@ NARROW = Layout("narrow", 3.7, 8.6)
 
 @dataclass(frozen=True)
 class RenderedFigure:
-    """One figure as SVG text: inline for the page's two widths, and a complete file.
+    """One rendered figure as SVG text: inline for the page's two widths, and a standalone file.
 
     ``marks`` is what a reader hears of its marks: ``kind``, ``head`` and ``rows`` as
     ``citable.display.marks.readings`` has them, and where they lie in ``wide`` and in ``narrow``.
@@ -69,7 +69,7 @@ def _to_svg(figure: Figure) -> str:
 
 
 def _clean(svg: str, prefix: str, alt: str) -> str:
-    """Keep the drawing and nothing else; make ids unique to the page; add the text alternative."""
+    """Strip an SVG to its drawing, make its ids unique to the page and add the text alternative."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
@@ -130,12 +130,12 @@ _NO_LABEL = ' aria-label=""'
 
 
 def is_heavy(svg: str) -> bool:
-    """Whether a drawing is so large that its page loads it only when a reader comes near."""
+    """Whether an SVG is so large that its page loads it lazily."""
     return len(svg) > _HEAVY
 
 
 def add_text_alternative(svg: str, alt: str) -> str:
-    """Return a drawing with the words that stand for it where it cannot be seen."""
+    """Return a rendered SVG with its text alternative as ``aria-label``."""
     return svg.replace(_NO_LABEL, f' aria-label="{escape(alt)}"', 1)
 
 

@@ -1,4 +1,4 @@
-"""Pictures as PNG from their SVG, in the book's own faces: the same bytes on every machine."""
+"""Render SVG as PNG in the book's own fonts, with the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def palette_png(data: bytes, colors: int) -> bytes:
 
 
 def text_width(text: str, face: str, size: float) -> float:
-    """Return how wide a line of text is, in the unit of ``size``."""
+    """Return the width of a line of text, in the unit of ``size``."""
     font = _face(face)
     widths, glyphs = font["hmtx"], font.getBestCmap()
     units = sum(widths[glyphs.get(ord(letter), ".notdef")][0] for letter in text)
@@ -104,7 +104,7 @@ def text_width(text: str, face: str, size: float) -> float:
 
 
 def wrap_text(text: str, face: str, size: float, width: float, most: int) -> list[str]:
-    """Break a text into at most ``most`` lines of a width in pixels; what is cut ends in dots."""
+    """Break a text into at most ``most`` lines of a width in pixels; a text cut short ends in dots."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -122,7 +122,7 @@ def wrap_text(text: str, face: str, size: float, width: float, most: int) -> lis
 
 @dataclass(frozen=True)
 class Marks:
-    """What a card draws on a line, in percent of its width: estimates, an interval, a reference.
+    """Marks on the line of a card, in percent of its width: estimates, an interval, a reference.
 
     ``named`` says what the reference is; ``ends`` are the words at both ends of the line.
     """
@@ -137,7 +137,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class Card:
-    """What the picture of a link says: site, title of the page, one sentence, and a last line.
+    """Texts of the preview image of a link: site, title of the page, one sentence, and a last line.
 
     ``number`` stands large before the sentence and ``marks`` beside it, where there are such.
     """
@@ -165,7 +165,7 @@ def _line(
 
 
 def stack_levels(positions: Sequence[float], apart: float) -> list[int]:
-    """Return the level of each dot: the lowest in which no earlier one is nearer than ``apart``.
+    """Return the level at which each dot is stacked: the lowest without an earlier dot nearer than ``apart``.
 
     >>> stacked([10.0, 12.0, 14.0, 30.0], 5.0)
     [0, 1, 2, 0]
@@ -187,7 +187,7 @@ def stack_levels(positions: Sequence[float], apart: float) -> list[int]:
 
 
 def _marks(marks: Marks, left: float, y: float) -> str:
-    """Return the line of a card from ``left`` to its margin, at a height in pixels.
+    """Return the SVG of a card's line from ``left`` to its margin, at a height in pixels.
 
     One value is a stroke, as on its page; of several each is a dot.
     """
@@ -225,7 +225,7 @@ def _marks(marks: Marks, left: float, y: float) -> str:
 
 
 def _answer(card: Card) -> list[str]:
-    """Return a card's number, with its line beside it, under a title of one line."""
+    """Return the SVG of a card's number, with its line beside it, under a title of one line."""
     parts = [
         _line(part, _LEFT, 166, 44, SERIF, INK, 600)
         for part in wrap_text(card.title, _TITLE, 44, _ROOM, 1)
@@ -246,7 +246,7 @@ def _answer(card: Card) -> list[str]:
 
 
 def _words(card: Card) -> list[str]:
-    """Return the title of a card without a number, and its sentence."""
+    """Return the SVG of the title and sentence of a card without a number."""
     parts, y = [], 200
     for part in wrap_text(card.title, _TITLE, 68, _ROOM, 2):
         parts.append(_line(part, _LEFT, y, 68, SERIF, INK, 600))
@@ -258,7 +258,7 @@ def _words(card: Card) -> list[str]:
 
 
 def card_svg(card: Card) -> str:
-    """Return a link's picture as SVG text."""
+    """Return the preview image of a link as SVG text."""
     width, height = CARD
     lines = [_line(card.site, _LEFT, 100, 34, SANS, BLUE, 600)]
     lines += _answer(card) if card.number or card.marks else _words(card)

@@ -1,4 +1,4 @@
-"""One look for all figures: palette, type, and the CSS variables that make a dark mode."""
+"""Define the style of all figures: palette, font, and the CSS variables for dark mode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from citable.display.words import N_
 
 @dataclass(frozen=True)
 class Color:
-    """A colour by its meaning: hex in light and in dark, and the CSS variable that carries it."""
+    """Colour of one role: hex in light and in dark mode, and its CSS variable."""
 
     variable: str
     light: str
@@ -73,7 +73,7 @@ COLOR_NAMES = {
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of the key to all figures: a role, the shape in which it is drawn, and what it tells.
+    """Entry of the key to all figures: a role, its shape and its meaning.
 
     ``drawn`` is the shape as SVG of 40 by 14, in which ``{color}`` and ``{paper}`` stand for colours.
     """
@@ -146,7 +146,7 @@ KEY = (
 
 
 def swatch(mark: Mark) -> str:
-    """Return the shape of a mark in its colour as SVG; words beside it say what it is."""
+    """Return the swatch of a mark as SVG, without words."""
     drawn = mark.drawn.format(color=role(mark.role), paper=PAPER.light)
     return (
         '<svg class="swatch" width="40" height="14" viewBox="0 0 40 14" aria-hidden="true">'
@@ -155,7 +155,7 @@ def swatch(mark: Mark) -> str:
 
 
 def role(name: str) -> str:
-    """Return the colour (hex, in light) of what has a role in a figure. Raises KeyError if unknown.
+    """Return the colour (hex, in light mode) of a role in figures. Raises KeyError if unknown.
 
     >>> role("reference") == OCHRE.light
     True
@@ -173,7 +173,7 @@ LINES: tuple[tuple[str, tuple[float, ...] | str], ...] = (
 
 
 def css() -> str:
-    """Return the style sheet that gives the figure variables their values in light and dark."""
+    """Return the style sheet that defines the CSS variables of figures in light and dark mode."""
     light = " ".join(f"{color.variable}: {color.light};" for color in PALETTE)
     dark = " ".join(f"{color.variable}: {color.dark};" for color in PALETTE)
     # Print has no variables in drawings: a swatch carries its colours, a page replaces them.
@@ -200,7 +200,7 @@ def use_css_variables(svg: str) -> str:
 
 @cache
 def face() -> str:
-    """Return the name of the face of figures, known to matplotlib from here on."""
+    """Register the font of figures with matplotlib, once, and return its name."""
     from matplotlib import font_manager
 
     from citable.display.pictures import SANS, font_file
@@ -238,7 +238,7 @@ _THEME = {
 
 @contextmanager
 def style(size: float) -> Iterator[None]:
-    """Draw in the house theme: seaborn's ticks without boxes, text kept as text.
+    """Draw in the theme of the book: seaborn's ticks without boxes, text kept as text.
 
     ``size`` is the text size in points.
     """

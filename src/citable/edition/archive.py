@@ -1,4 +1,4 @@
-"""Make an edition: one folder and one zip that hold everything, the same bytes wherever made."""
+"""Build an edition: one folder and one zip with everything, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _copy(file: Path, to: Path) -> None:
 
 
 def _check_site(site: Path) -> identity.Record:
-    """Return the record of a built site. Raises EditionError if it is not what is published."""
+    """Return the record of a built site. Raises EditionError if it differs from what is published."""
     record = identity.load(site)
     if record.edition != project().version:
         raise EditionError(
@@ -129,7 +129,7 @@ def _check_site(site: Path) -> identity.Record:
 
 
 def _check_package(tables: Path) -> None:
-    """Raise EditionError unless a site's tables are those of this checkout, byte for byte."""
+    """Raise EditionError unless a site's tables equal those of this checkout, byte for byte."""
     expected = datapackage.files()
     found = {
         file.relative_to(tables).as_posix(): file for file in tables.rglob("*") if file.is_file()
@@ -163,7 +163,7 @@ _ONLY_FIRST_PAGE = (
 
 
 def not_found(site: Path) -> str:
-    """Return the page for an address that leads nowhere: in the first page's frame, with its finder.
+    """Return the page for unknown addresses (404.html): the first page's frame, with its search box.
 
     A host shows it under any address, so its links begin at the host's root.
 
@@ -220,7 +220,7 @@ def not_found(site: Path) -> str:
 def _checked_pdf(
     file: Path, matches_record: Callable[[Path, identity.Record], bool], record: identity.Record
 ) -> Path:
-    """Return a PDF. Raises EditionError if it was made of another state of the book."""
+    """Return the path of a PDF. Raises EditionError if it was made from another state of the book."""
     if not matches_record(file, record):
         raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
     return file
@@ -270,7 +270,7 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
 
 
 def check_tables(folder: Path) -> None:
-    """Validate a data package with the frictionless library. Raises EditionError if it is not one."""
+    """Validate a data package with the frictionless library. Raises EditionError if it is invalid."""
     report = validate(str(folder / "datapackage.json"))
     if not report.valid:
         first = report.flatten(["title", "rowNumber", "fieldName", "note"])[:3]
@@ -278,7 +278,7 @@ def check_tables(folder: Path) -> None:
 
 
 def build_edition(site: Path, out: Path | None = None) -> Path:
-    """Make the edition's folder and zip from a built site, and return the folder.
+    """Build the edition's folder and zip from a built site, and return the folder.
 
     Further volumes of the PDF, where they were made, are put beside the zip.
 

@@ -1,4 +1,4 @@
-"""Checksums of an edition's folder: ``SHA256SUMS`` lists every file, ``MANIFEST.json`` vouches for it."""
+"""Write and check an edition's checksums: ``SHA256SUMS`` of all files, ``MANIFEST.json`` with its digest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from citable.tables.passports import sha256_of
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
 MANIFEST_SCHEMA = "one-in-four/edition/1"
-# What `make` makes in an edition's source.
+# Folders that `make` creates in an edition's source.
 _BUILD_ARTIFACTS = (
     ".venv",
     "_build",
@@ -67,7 +67,7 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def build_artifacts(folder: Path) -> list[str]:
-    """Return the folders that working in an edition has made: environment, originals, builds, caches.
+    """Return the folders that work in an edition creates: environment, originals, builds, caches.
 
     A verification reads none of them, but for the environment, which is what runs it, and the
     originals, each of which it compares with its passport.
@@ -76,13 +76,13 @@ def build_artifacts(folder: Path) -> list[str]:
 
 
 def _compiled(name: str, sums: Mapping[str, str]) -> bool:
-    """Whether Python made a file from one beside it that is listed; no kernel uses such a file."""
+    """Whether a file is the bytecode of a listed module beside it; no kernel uses such a file."""
     folder, cached, file = name.rpartition("__pycache__/")
     return bool(cached) and name.endswith(".pyc") and f"{folder}{file.split('.')[0]}.py" in sums
 
 
 def _unlisted_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is in a folder and not in its list, and links, each with what it is."""
+    """Yield each file that ``SHA256SUMS`` does not list, and each symbolic link, with a description."""
     aside = set(build_artifacts(folder))
     for parent, folders, files in os.walk(folder):
         here = Path(parent).relative_to(folder)
@@ -101,7 +101,7 @@ def _unlisted_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str
 
 
 def file_problems(folder: Path) -> dict[str, str]:
-    """Return what is wrong with an edition's files: path to what was found.
+    """Return the faults of an edition's files: path to description.
 
     Raises EditionError if the manifest or the list cannot be read.
     """
@@ -126,7 +126,7 @@ def file_problems(folder: Path) -> dict[str, str]:
 
 
 def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
-    """Return what the manifest of an edition's folder states, once its ``SHA256SUMS`` is written."""
+    """Return the manifest of an edition's folder as plain data, once its ``SHA256SUMS`` is written."""
     listed = [folder / name for name in read(folder)] + [folder / SUMS]
     # The edition's own list of tables: this version of the code may have more.
     tables = folder / "source" / paths.MANIFEST.relative_to(paths.ROOT)
@@ -146,5 +146,5 @@ def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
 
 
 def manifest_bytes(stated: Mapping[str, Any]) -> bytes:
-    """Return the manifest as it is written."""
+    """Return the bytes of ``MANIFEST.json``."""
     return (json.dumps(stated, indent=1) + "\n").encode("utf-8")

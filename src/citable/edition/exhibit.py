@@ -1,4 +1,4 @@
-"""One finding for court: a one-page summary, its rows, its sources' passports, a certification form.
+"""Build an exhibit of one finding for court: summary, rows, passports of its sources, certification form.
 
 Only for findings that rest on records: a newspaper's report of an agency figure is background.
 Law is cited only as the project has it confirmed. Nothing here is legal advice.
@@ -64,7 +64,7 @@ _NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; i
 
 
 def offered(finding: dict[str, Any]) -> str:
-    """Return why a finding is not offered as an exhibit, empty if it is."""
+    """Return the reason why a finding is not offered as an exhibit; empty if it is."""
     reference = Reference("finding", finding["id"])
     route = str(finding["route"])
     if any(word in route for word in _PRESS):
@@ -88,7 +88,7 @@ def _passports(item: Trace) -> list[Passport]:
 
 
 def _likely_route(passport: Passport) -> str:
-    """Say how a source could come into evidence, in the words of its passport."""
+    """Return a source's likely route into evidence, in the words of its passport."""
     words = {
         "agency record or release": N_(
             "public record of the agency; a certified copy from the agency"
@@ -108,7 +108,7 @@ def _likely_route(passport: Passport) -> str:
 
 
 def _trace(site: Path, item: identity.Item) -> Trace:
-    """Follow a finding back from the executed notebook of its page."""
+    """Trace a finding back from the executed notebook of its page."""
     root = site / "site" if (site / "site" / "record.json").is_file() else site
     file = root / item.page.replace(".html", ".ipynb")
     if not file.is_file():
@@ -124,7 +124,7 @@ def _trace(site: Path, item: identity.Item) -> Trace:
 
 
 def build_exhibit(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
-    """Make the exhibit's folder and zip in ``out``, and return the folder.
+    """Build the exhibit's folder and zip in ``out``, and return the folder.
 
     ``site`` is a built site or an unpacked edition; ``pdf`` puts each sheet there as PDF too.
     Raises UnknownIdError for an unknown id,

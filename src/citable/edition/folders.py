@@ -1,4 +1,4 @@
-"""Folders and zips that appear whole or not at all, and are the same bytes wherever made."""
+"""Write a folder and its zip atomically, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from citable.record.identity import epoch
 
 @contextmanager
 def atomic_directory(final: Path, at_most: int | None = None) -> Iterator[Path]:
-    """Give a folder under a temporary name; when the block ends well it and its zip get theirs.
+    """Yield a temporary folder; rename it and its zip to their final names if the block succeeds.
 
     An error in the block, such as a full disk, leaves what stood under the final names before.
     Raises EditionError, which leaves it too, if the zip has more than ``at_most`` bytes.
@@ -30,7 +30,7 @@ def atomic_directory(final: Path, at_most: int | None = None) -> Iterator[Path]:
 
 
 def _recover(final: Path) -> None:
-    """Undo what a process left that was stopped: bring an old folder back, drop what was begun."""
+    """Clean up after a killed process: restore the old folder, delete temporary ones."""
     for path in abandoned_files(final.parent):
         if path.parent != final.parent or not path.name.startswith(f".{final.name}."):
             continue
@@ -68,7 +68,7 @@ def _write_and_rename(final: Path, at_most: int | None) -> Iterator[Path]:
 
 
 def _normalise_metadata(folder: Path) -> None:
-    """Give every file one time and plain permissions."""
+    """Set one time stamp and plain permissions on every file."""
     moment = epoch()
     for file in [*folder.rglob("*"), folder]:
         file.chmod(0o755 if file.is_dir() or os.access(file, os.X_OK) else 0o644)

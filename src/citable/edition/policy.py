@@ -1,4 +1,4 @@
-"""The Content-Security-Policy under which a built site works: its own origin, and nothing else."""
+"""Compute the Content-Security-Policy of a built site: its own origin, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re
 
 
 def inline_hashes(site: Path) -> list[str]:
-    """Return the hashes of the inline scripts of a site's pages, as the policy writes them."""
+    """Return the hashes of the inline scripts of a site's pages, in the syntax of the policy."""
     found = set()
     for file in site.rglob("*.html"):
         for match in _INLINE.finditer(file.read_bytes()):

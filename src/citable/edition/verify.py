@@ -51,7 +51,7 @@ _CSV_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Row:
-    """One thing checked. ``kind`` is file, ignored, table, original, record, finding, number or exhibit."""
+    """Result of one check. ``kind`` is file, ignored, table, original, record, finding, number or exhibit."""
 
     kind: str
     id: str
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass
 class Report:
-    """Everything checked, and on what machine. ``digest`` is the edition's, where there is one."""
+    """Results of all checks, and the machine. ``digest`` is the edition's, where there is one."""
 
     edition: str
     digest: str
@@ -72,15 +72,15 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing failed."""
+        """Whether every check passed."""
         return all(row.status == PASS for row in self.rows)
 
     def of_kinds(self, *kinds: str) -> list[Row]:
-        """Return the rows of some kinds."""
+        """Return the results of some kinds."""
         return [row for row in self.rows if row.kind in kinds]
 
     def as_json(self) -> str:
-        """Return the report for machines."""
+        """Return the report as plain JSON data."""
         document = {
             "schema": SCHEMA_VERIFICATION,
             "edition": self.edition,
@@ -96,7 +96,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def machine() -> dict[str, Any]:
-    """Return the machine, Python and package versions that a number was recomputed with."""
+    """Return the machine, Python and package versions with which numbers are recomputed."""
     return {
         "system": platform.platform(),
         "processor": platform.machine(),
@@ -108,7 +108,7 @@ def machine() -> dict[str, Any]:
 
 
 def edition_folder() -> Path | None:
-    """Return the unpacked edition whose source this is, or None for a repository."""
+    """Return the unpacked edition that holds this source tree, None for a repository."""
     folder = paths.ROOT.parent
     return folder if paths.ROOT.name == "source" and (folder / "MANIFEST.json").is_file() else None
 
@@ -139,7 +139,7 @@ def _text(value: Any) -> str:
 
 
 def check_files(folder: Path) -> list[Row]:
-    """Compare every file of an unpacked edition with its checksums, and those with the manifest."""
+    """Compare every file of an unpacked edition with its checksums, and the checksums with the manifest."""
     wrong = checksums.file_problems(folder)
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
     right = [name for name in checksums.read(folder) if name not in wrong]
@@ -154,7 +154,7 @@ def check_files(folder: Path) -> list[Row]:
 
 
 def _manifest_problem(folder: Path) -> str:
-    """Say where a manifest is not the one that its edition's files give, byte for byte."""
+    """Return where a manifest differs from the one computed from its edition's files; empty if it does not."""
     found = (folder / checksums.MANIFEST).read_bytes()
     made = checksums.manifest(folder, identity.load(folder))
     if found == checksums.manifest_bytes(made):
@@ -165,7 +165,7 @@ def _manifest_problem(folder: Path) -> str:
 
 
 def check_tables() -> list[Row]:
-    """Compare each table of the manifest, and each table's file that is there, with the manifest."""
+    """Compare each table's rows, and its file, with the manifest."""
     rows = []
     entries = manifest()
     present = {name for name in TABLES if (paths.TABLES / TABLES[name].filename).is_file()}
@@ -180,7 +180,7 @@ def check_tables() -> list[Row]:
 
 
 def check_originals(folder: Path | None) -> list[Row]:
-    """Compare the originals that are present with their passports; none present is no failure."""
+    """Compare the originals that are present with their passports; missing ones do not fail."""
     rows = []
     for path, passport in passports().items() if folder else ():
         file = folder / path  # type: ignore[operator]
@@ -197,7 +197,7 @@ def check_originals(folder: Path | None) -> list[Row]:
 
 
 def check_record(folder: Path | None) -> list[Row]:
-    """Check the published record itself, and an edition's ``findings.json`` against it."""
+    """Check the published record, and an edition's ``findings.json`` against it."""
     wrong = published.problems_of_the_record()
     if not published.load():
         wrong.append("nothing is published: data/published/findings.json is missing")
@@ -219,7 +219,7 @@ def check_record(folder: Path | None) -> list[Row]:
 
 
 def _cells_up_to(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
-    """Return the notebook up to the last cell that records a finding or a value in its words."""
+    """Return the notebook up to the last cell that records a finding or a value its text uses."""
     own = f"finding/{identifier}"
     wanted = {own}
     directive = parse_notebook(notebook).get(own)
@@ -250,7 +250,7 @@ def _execute(
     *,
     draws: bool = True,
 ) -> tuple[dict[str, nbformat.NotebookNode], dict[str, str]]:
-    """Execute in clean kernels; return the notebooks with outputs, and why others failed."""
+    """Execute notebooks in clean kernels; return those with outputs, and the errors of the others."""
     done: dict[str, nbformat.NotebookNode] = {}
     failed: dict[str, str] = {}
     # The longest first, so that none is left to run alone at the end; length of code tells it.
@@ -273,7 +273,7 @@ def _execute(
 
 
 def _reason(error: str) -> str:
-    """Return the last line of an error that says something, without terminal colours."""
+    """Return the last line of an error that is not blank, without terminal colours."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     return next(
@@ -284,7 +284,7 @@ def _reason(error: str) -> str:
 def compare_findings(
     computed: list[dict[str, Any]], failed: Mapping[str, str], only: set[str] | None = None
 ) -> list[Row]:
-    """Compare recomputed findings with the published ones, one row a finding."""
+    """Compare recomputed findings with the published ones, one result a finding."""
     entries = published.load()
     found = {item["id"]: item for item in computed}
     changes = published.compare(entries, computed, only)
@@ -313,7 +313,7 @@ def compare_findings(
 def compare_prose(
     done: Mapping[str, nbformat.NotebookNode], failed: Mapping[str, str]
 ) -> list[Row]:
-    """Compare every number in prose with the published one, one row a number."""
+    """Compare every number in prose with the published one, one result a number."""
     expected = published.load_numbers()
     found = numbers(dict(done))
     wrong = {change.id: change for change in published.compare_numbers(expected, found)}
@@ -343,7 +343,7 @@ def _same_cell(old: str, new: str) -> bool:
 
 
 def difference(old: str, new: str) -> str:
-    """Say where two CSV texts first differ, empty if they agree to the last printed digits."""
+    """Return where two CSV texts first differ; empty if they agree to the last printed digits."""
     before, after = (list(csv.reader(io.StringIO(text))) for text in (old, new))
     if len(before) != len(after):
         return f"{len(before) - 1} rows published, {len(after) - 1} recomputed"
@@ -405,7 +405,7 @@ def check_digest(folder: Path) -> list[Row]:
 
 
 def published_id(reference: Reference) -> str:
-    """Return a published finding's id. Raises UnknownIdError or PublishedError otherwise."""
+    """Return the id of a published finding. Raises UnknownIdError or PublishedError if it is none."""
     entries = published.load()
     if reference.kind != "finding":
         raise PublishedError(

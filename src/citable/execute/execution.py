@@ -1,4 +1,4 @@
-"""Execute notebooks, several at once, and remember the results honestly.
+"""Execute notebooks in parallel, and store results keyed by everything they depend on.
 
 A stored result is served only if everything the notebook read is unchanged: its own code cells,
 the lock, the Python version, every module of ours that its kernel had loaded and every file of
@@ -106,27 +106,27 @@ def _digest(*parts: str) -> str:
 
 
 def _environment_key() -> list[str]:
-    """What every result depends on: lock, Python version, language."""
+    """Return what every result depends on: lock, Python version, language."""
     lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
     said_in = [] if language() == ENGLISH else [f"language {language()}"]
     return [_STORE_VERSION, platform.python_version(), lock, *said_in]
 
 
 def code_key(notebook: nbformat.NotebookNode) -> str:
-    """Digest of what is known before execution: code cells, lock, Python version, language."""
+    """Return the digest of what is known before execution: code cells, lock, Python version, language."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return _digest(*_environment_key(), *code)
 
 
 def text_key(notebooks: Mapping[str, nbformat.NotebookNode], name: str) -> str:
-    """Digest of a notebook's whole text, on which no output depends."""
+    """Return the digest of a notebook's whole text, on which no output depends."""
     if isinstance(notebooks, Notebooks):
         return _digest("text", notebooks.texts[name])
     return _digest("cells", *(f"{cell.cell_type} {cell.source}" for cell in notebooks[name].cells))
 
 
 class Notebooks(Mapping[str, nbformat.NotebookNode]):
-    """Notebooks by name, each read from its text only when it is asked for.
+    """Mapping of notebooks by name, each parsed when it is first asked for.
 
     Parameters: ``texts`` by name; ``read`` makes a notebook of a name and its text.
     """
@@ -151,7 +151,7 @@ class Notebooks(Mapping[str, nbformat.NotebookNode]):
 
 
 def _file_digest(file: str) -> str:
-    """Digest of a used file now, by its path relative to the root; a missing one has its own."""
+    """Return the current digest of a used file, by its path relative to the root; a fixed one if missing."""
     path = paths.ROOT / file
     return sha256_of(path) if path.is_file() else "missing"
 
@@ -161,7 +161,7 @@ def _contains_project(folder: str) -> bool:
 
 
 def _relevant(files: Iterable[str]) -> list[str]:
-    """Keep files of the project that a result may depend on, as paths relative to the root."""
+    """Filter files to those of the project on which a result may depend, as paths relative to the root."""
     kept = set()
     # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
     aside = tuple(
@@ -190,7 +190,7 @@ def _key(code: str, uses: dict[str, str]) -> str:
 
 
 class Store:
-    """Executed notebooks on disk: ``<folder>/<name>/<code key>.json`` and its ``.ipynb``."""
+    """Store of executed notebooks on disk: ``<folder>/<name>/<code key>.json`` and its ``.ipynb``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -219,7 +219,7 @@ class Store:
         return codes
 
     def find(self, name: str, code: str) -> Executed | None:
-        """Return the result stored for a code key if nothing it depends on has changed, else None."""
+        """Return the stored result of a code key if nothing on which it depends has changed, else None."""
         record = self.folder / name / f"{code}.json"
         result = record.with_suffix(".ipynb")
         try:
@@ -310,7 +310,7 @@ def execute(
 
 
 def merge_outputs_into(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
-    """Return a result with the prose of a notebook that has the same code cells.
+    """Copy the outputs of a result into a notebook that has the same code cells and other prose.
 
     ``text`` is that notebook's digest. What execution adds to a notebook is taken over.
     """
@@ -327,7 +327,7 @@ def merge_outputs_into(executed: Executed, notebook: nbformat.NotebookNode, text
 
 
 def default_workers() -> int:
-    """How many notebooks to execute at once: one more than there are processors.
+    """Return the number of notebooks to execute in parallel: one more than there are processors.
 
     Before its first cell and after its last one a kernel waits a third of a second for messages.
     """
@@ -340,7 +340,7 @@ def execute_all(
     workers: int | None = None,
     report: Callable[[str, Executed], None] | None = None,
 ) -> dict[str, Executed]:
-    """Return every notebook executed, from the store where that is honest.
+    """Return every notebook with outputs: stored ones that are still valid, others executed.
 
     ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs.
 
@@ -388,7 +388,7 @@ def execute_all(
 
 
 def forget(store: Store, names: Iterable[str]) -> None:
-    """Drop stored notebooks whose source is gone."""
+    """Delete stored results of notebooks whose source no longer exists."""
     known = {store.folder / name for name in names}
     for folder in [path.parent for path in store.folder.rglob("*.json")]:
         if folder not in known and folder != store.folder:

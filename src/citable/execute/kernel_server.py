@@ -1,4 +1,4 @@
-"""Run as a script: imports what every chapter needs once, then forks a kernel for each notebook.
+"""Import the libraries of all chapters once, then fork a kernel for each notebook; run as a script.
 
 Its arguments: the address to listen at, and ``draws`` if notebooks will draw.
 
@@ -73,14 +73,14 @@ MORE = (
 
 
 def _exit_with_caller(caller: socket.socket) -> None:
-    """End this kernel when its caller is gone, however that happened."""
+    """End this kernel when the connection to its caller closes."""
     while caller.recv(1):
         pass
     os._exit(1)
 
 
 def _run_kernel(caller: socket.socket, request: dict[str, Any]) -> None:
-    """Become a kernel; returns when it was asked to shut down."""
+    """Run this process as a kernel until it is asked to shut down."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
@@ -100,7 +100,7 @@ def _run_kernel(caller: socket.socket, request: dict[str, Any]) -> None:
 
 
 def serve(address: str, libraries: Iterable[str]) -> None:
-    """Fork kernels for all who ask, until standard input is closed."""
+    """Fork a kernel for each connection, until standard input is closed."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()

@@ -1,4 +1,4 @@
-"""Kernels for notebooks: each a clean process, forked from one that has imported the libraries."""
+"""Start kernels for notebooks, forked from a server that has imported the libraries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERVER = Path(__file__).with_name("kernel_server.py")
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
+    """Return the environment of a kernel: this source first, no user setting that could change a number."""
     result = dict(os.environ)
     result["PYTHONPATH"] = str(paths.SRC)
     result["CITABLE_ROOT"] = str(paths.ROOT)
@@ -37,7 +37,7 @@ def environment(temporary: str) -> dict[str, str]:
 
 
 class KernelForkServer:
-    """A server of kernels, which imports libraries while its caller does other things.
+    """Pre-forking kernel server: imports libraries once, in the background, and forks a kernel a notebook.
 
     Without ``draws`` what only drawings need is left to the notebook that asks for it. Some systems
     cannot fork: there no server starts, and kernels start like any others.
@@ -59,7 +59,7 @@ class KernelForkServer:
         )
 
     def manager_class(self) -> type[AsyncKernelManager]:
-        """Return the class of managers whose kernels come from this server.
+        """Return the kernel manager class whose kernels this server forks.
 
         Raises RuntimeError if it has ended.
         """
@@ -87,7 +87,7 @@ class KernelForkServer:
         self.close()
 
     def close(self) -> None:
-        """End the server; kernels that still run end with whoever asked for them."""
+        """End the server; running kernels end with the connections that asked for them."""
         if self._server is None:
             return
         assert self._server.stdin is not None

@@ -1,4 +1,4 @@
-"""Files read whole and strictly: what is doubtful is refused with its place, never guessed.
+"""Read text, CSV, JSON and YAML files strictly: refuse what is doubtful, naming its place.
 
 The usual readers forgive much: of a key that stands twice the last wins, a row short of a cell is
 filled up, a few bytes may unfold into gigabytes. In a record of numbers each of these is a wrong
@@ -27,7 +27,7 @@ _LEVELS = 50
 
 
 class Malformed(ValueError):
-    """A file is not what its reader takes: what was found where, and what was expected."""
+    """Malformed file: what was found, where, and what was expected."""
 
     def __init__(
         self, found: str, expected: str, line: int | None = None, column: str | None = None
@@ -49,7 +49,7 @@ def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
 
 
 def unpacked(file: Path, largest: int = LARGEST) -> bytes:
-    """Return what a gzip file holds. Raises Malformed if it is damaged or unfolds beyond bounds."""
+    """Return the content of a gzip file. Raises Malformed if it is damaged or exceeds the size limit."""
     try:
         with gzip.open(file, "rb") as stream:
             raw = stream.read(largest + 1)
@@ -63,7 +63,7 @@ def unpacked(file: Path, largest: int = LARGEST) -> bytes:
 
 
 def decoded(raw: bytes) -> str:
-    """Return UTF-8 bytes as text, a mark of byte order dropped. Raises Malformed by line."""
+    """Decode UTF-8 bytes, without a byte order mark. Raises Malformed with the line."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -119,7 +119,7 @@ def rows(
 
 
 def named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[list[str]]]:
-    """Return the header and records of a CSV file that has some columns, each column once.
+    """Return the header and records of a CSV file that has the required columns, each column once.
 
     Raises Malformed or OSError.
     """
@@ -162,7 +162,7 @@ def _finite_number(digits: str) -> float:
 
 
 def json_of(text: str | bytes) -> Any:
-    """Return a JSON document of finite numbers and keys that stand once. Raises Malformed."""
+    """Parse JSON whose numbers are finite and whose keys are unique. Raises Malformed."""
     try:
         return json.loads(
             decoded(text) if isinstance(text, bytes) else text,
@@ -186,7 +186,7 @@ def read_json(file: Path) -> Any:
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML whose keys are words that stand once; libyaml, where it is, reads it five times as fast."""
+    """YAML loader that refuses duplicate keys; libyaml, where installed, is five times as fast."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
@@ -199,7 +199,7 @@ class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
 
 
 def _check_plain(text: str) -> None:
-    """Refuse anchors and aliases, which can unfold without bound, tags, and many levels."""
+    """Refuse anchors and aliases, whose expansion has no limit, tags, and deep nesting."""
     level = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1
@@ -234,7 +234,7 @@ def read_yaml(file: Path) -> Any:
 
 
 def dataclass_arguments(kind: type, data: Any, **given: Any) -> dict[str, Any]:
-    """Return what a dataclass is made of: ``data`` of its fields and types, and what is ``given``.
+    """Return the arguments of a dataclass: ``data``, checked against its fields and types, and ``given``.
 
     Raises Malformed where a field is unknown, missing or of another type; types are plain ones and
     lists of text.
@@ -258,7 +258,7 @@ def dataclass_arguments(kind: type, data: Any, **given: Any) -> dict[str, Any]:
 
 
 def is_relative(path: object) -> bool:
-    """Whether a path stays in its folder: relative, with no step up and no strange character."""
+    """Whether a path is relative, without ``..`` or unprintable characters."""
     return (
         isinstance(path, str)
         and bool(path)

@@ -1,4 +1,4 @@
-"""Read files that people typed: every fault is named by file, entry and field."""
+"""Read hand-typed CSV and YAML files; errors name file, entry and field."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_mapping(file: Path) -> dict[str, Any]:
 
 
 def read_entries(file: Path, name: str, required: Sequence[str]) -> list[dict[str, Any]]:
-    """Return a named list of a YAML file, of which each entry has some fields, and its key once.
+    """Return a named list of a YAML file whose entries have the required fields and a unique key.
 
     The first of the required fields is the key. Raises LedgerError naming the entry.
     """

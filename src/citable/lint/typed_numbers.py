@@ -1,4 +1,4 @@
-"""Find numbers typed by hand in prose and in code cells, where every number is to be computed."""
+"""Find hard-coded numbers in prose and in code cells, where every number is to be computed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class HardcodedNumber:
-    """A number typed by hand: where, and what."""
+    """Hard-coded number: its line and its text."""
 
     line: int
     text: str
@@ -61,7 +61,7 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
 
 
 def prose_only(text: str, *, exhibits: bool = True) -> str:
-    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links.
+    """Replace everything in a MyST notebook that is not prose (code, math, roles, links) by spaces.
 
     The words of findings, figures and tables are prose unless ``exhibits`` is false.
     """
@@ -92,7 +92,7 @@ def prose_only(text: str, *, exhibits: bool = True) -> str:
 
 
 def shown_texts(file: Path) -> Iterator[str]:
-    """Yield the paragraphs of a page as typed, then the strings of its cells (captions, notes)."""
+    """Yield the paragraphs of a page's source, then the strings of its cells (captions, notes)."""
     typed = file.read_text(encoding="utf-8")
     paragraph: list[str] = []
     for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
@@ -132,7 +132,7 @@ _LAYOUT = ("axis", "figsize", "height", "size", "width", "xlim", "ylim", "ymin")
 
 
 def typed_literals(source: str) -> list[HardcodedNumber]:
-    """Return the number literals of a code cell, except those that measure nothing.
+    """Return the number literals of a code cell, except indices, layout and other non-measurements.
 
     Left out: 0, 1, 100; years; arguments of layout; bounds of a slice (a digest's first digits);
     and a constant in capitals whose line ends in a comment that says what it is.

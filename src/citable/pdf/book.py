@@ -1,4 +1,4 @@
-"""The whole book as one PDF: front matter, chapters and appendices, index of jurisdictions.
+"""Build the PDF of the whole book: front matter, chapters and appendices, index.
 
 The chapters are laid out first, so that contents, lists and index are made with the numbers of the
 pages on which things really stand.
@@ -37,7 +37,7 @@ _SMALL = ("D", "H")
 
 @dataclass
 class Line:
-    """A line of the contents or of a list: where it leads, what it says, its page as printed."""
+    """Line of the contents or of a list: link, text, and printed page number."""
 
     anchor: str
     title: str
@@ -58,12 +58,12 @@ def _pictures(site: Path) -> Any:
 
 
 def pdf_path() -> Path:
-    """Return where the PDF of the book is made."""
+    """Return the path of the book's PDF."""
     return paths.BUILD / "pdf" / f"{project().file_name}.pdf"
 
 
 def article(site: Path, page: str, record: identity.Record) -> Article:
-    """Return a page of the built book as an article of the printed one.
+    """Convert a built page to an article of the printed book.
 
     Raises EditionError if the page or one of its figures is not there.
     """
@@ -95,7 +95,7 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
 
 def _pointers(root: Any, page: str, site: Path) -> None:
-    """Say where that is to be had which print leaves out: datasheets and code."""
+    """Add notes that say where readers find what print omits: datasheets and code."""
     lists = pages.elements_of_classes(root, "datasheet-list")
     for listed in lists:
         heading = listed.getprevious()
@@ -121,7 +121,7 @@ def _pointers(root: Any, page: str, site: Path) -> None:
 
 
 def _opening(item: Article, before: str) -> None:
-    """Put the name of the part above a chapter's title; it is an entry of the outline once."""
+    """Insert the name of the part above a chapter's title, in the outline only at its first chapter."""
     if item.part:
         line = html.fragment_fromstring(f'<p class="part">{escape(item.part)}</p>')
         if item.part != before:
@@ -140,7 +140,7 @@ def body(articles: Sequence[Article], title: str) -> str:
 
 
 def _headings(item: Article) -> list[tuple[str, str]]:
-    """Return the headings below a chapter's title, with their ids; none of an appendix."""
+    """Return the section headings of a chapter, with their ids; none for an appendix."""
     return [
         (str(heading.get("id") or heading.getparent().get("id")), pages.text_of(heading))
         for heading in item.element.iter("h2", "h3")
@@ -203,7 +203,7 @@ def front(
     contents: Sequence[tuple[str, Sequence[Line]]],
     lists: Sequence[tuple[str, str, Sequence[Line]]] = (),
 ) -> str:
-    """Return title page, imprint and contents of a volume as HTML.
+    """Render title page, imprint and contents of a volume as HTML.
 
     ``contents`` are lines by part; ``lists`` are further ones, each with its id and heading.
     """
@@ -234,7 +234,7 @@ def front(
 
 
 def lay_out_front(document: str) -> Any:
-    """Return the front matter laid out, in the first spacing that fills its last page."""
+    """Lay out the front matter, in the first spacing that fills its last page."""
     css = writer.style("print.css")
     first = None
     for spacing in ("", *fill.SPACINGS):
@@ -281,12 +281,12 @@ def _identity(record: identity.Record) -> str:
 
 
 def matches_record(file: Path, record: identity.Record) -> bool:
-    """Whether a PDF of the book was made from a site with this record's digest."""
+    """Whether a PDF of the book was made from a site with the digest of this record."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
 def build_pdf(site: Path, to: Path | None = None) -> Path:
-    """Make the PDF of the whole book from a built site, and return its file.
+    """Build the PDF of the whole book from a built site, and return its path.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
     cannot be written, in which case what stood there before still stands.

@@ -1,4 +1,4 @@
-"""Leave no page of a chapter near-empty: exhibits give way to the text that follows them.
+"""Fill near-empty pages of a chapter by moving exhibits behind the text that follows them.
 
 A figure, or a table that is kept whole, goes on to the next page where it does not fit, and would
 leave the rest of its page blank. As in any printed book the text after it then moves up, as far as
@@ -33,7 +33,7 @@ Render = Callable[[Article], Sequence[writer.Extent]]
 
 
 def flatten(root: Any) -> None:
-    """Make what a cell shows a neighbour of the text around the cell."""
+    """Unwrap the outputs of cells, so that they are siblings of the text around them."""
     for wrapper in elements_of_classes(root, "cell", "cell_output", "output"):
         wrapper.drop_tag()
 
@@ -51,7 +51,7 @@ def _is_text(element: Any) -> bool:
 
 
 def number_blocks(root: Any) -> list[Any]:
-    """Number what stands in an article's sections, in ``data-block``; return it by number."""
+    """Number the blocks of an article's sections in ``data-block``, and return them by number."""
     blocks = [
         child
         for parent in root.iter("article", "section")
@@ -65,7 +65,7 @@ def number_blocks(root: Any) -> list[Any]:
 
 
 def move_exhibit(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
-    """Move the exhibit that leaves the first near-empty page behind the text that fills the page.
+    """Move the exhibit after the first near-empty page behind the text that fills that page.
 
     Exhibits that stand together, such as a figure and its table, are moved together. Where no text
     follows and more than half of the page would be blank, the exhibit goes to the top of that page,
@@ -114,7 +114,7 @@ def move_exhibit(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
 
 
 def _move_exhibits(item: Article, render: Render) -> Sequence[writer.Extent]:
-    """Let exhibits give way until no page can be filled any more; return the layout."""
+    """Move exhibits until no further page can be filled; return the layout."""
     blocks = number_blocks(item.element)
     laid = render(item)
     for _round in range(_ROUNDS):
@@ -125,13 +125,13 @@ def _move_exhibits(item: Article, render: Render) -> Sequence[writer.Extent]:
 
 
 def _near_empty(laid: Sequence[writer.Extent]) -> int:
-    """Count the pages that hold too little."""
+    """Count the near-empty pages."""
     inside = sum(extent.filled < _HALF for extent in laid[:-1])
     return inside + (len(laid) > 1 and laid[-1].filled < THIRD)
 
 
 def fill_pages(item: Article, render: Render) -> None:
-    """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
+    """Reorder an article's exhibits to fill its pages, with other spacing where that helps."""
     unsettled = deepcopy(item.element)
     best, fewest = item.element, _near_empty(_move_exhibits(item, render))
     for spacing in SPACINGS:
@@ -148,7 +148,7 @@ def fill_pages(item: Article, render: Render) -> None:
 
 
 def separate_renderer(document: Callable[[Article], str], css: str) -> Render:
-    """Return a function that lays an article out by itself."""
+    """Return a function that lays out one article as a document of its own."""
 
     def render(item: Article) -> Sequence[writer.Extent]:
         return writer.extents(writer.render(document(item), css + _ALONE))

@@ -1,4 +1,4 @@
-"""From a built page to an article for print: no controls, ids of one book, figures as pictures.
+"""Convert a built page to an article for print: drop controls, make ids unique, embed figures.
 
 The pages are read as they were built, so that print says what the web says. All functions change
 the tree they are given.
@@ -56,7 +56,7 @@ _SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3
 
 @dataclass
 class ListedExhibit:
-    """One figure or table: its address, its number in words, its caption."""
+    """Entry of the list of figures or tables: id, printed number, caption."""
 
     anchor: str
     number: str
@@ -65,7 +65,7 @@ class ListedExhibit:
 
 @dataclass
 class Article:
-    """One page of the book: its name, its element, its title, and what stands in it."""
+    """Article of the printed book, made from one page: name, element, title, figures and tables."""
 
     page: str
     element: Element
@@ -90,7 +90,7 @@ def slug(page: str) -> str:
 
 
 def anchor(page: str, name: str) -> str:
-    """Return the id in print of an id on a page.
+    """Return the id in the printed book of an id on a page.
 
     >>> anchor("notebooks/06-jurisdictions", "p6-14")
     'p6-14'
@@ -103,7 +103,7 @@ def anchor(page: str, name: str) -> str:
 
 
 def _find(element: Element, path: str) -> list[Element]:
-    """Find by an XPath in which ``contains-class('a', 'b')`` means having one of these classes."""
+    """Find elements by an XPath in which ``contains-class('a', 'b')`` tests for one of these classes."""
 
     def classes(match: re.Match[str]) -> str:
         names = re.findall(r"'([^']+)'", match[1])
@@ -115,12 +115,12 @@ def _find(element: Element, path: str) -> list[Element]:
 
 
 def elements_of_classes(element: Element, *names: str) -> list[Element]:
-    """Return the descendants that have one of these classes, in order."""
+    """Return the descendants with one of these classes, in document order."""
     return _find(element, f".//*[contains-class({', '.join(map(repr, names))})]")
 
 
 def text_of(element: Element) -> str:
-    """Return an element's text with its white space made single."""
+    """Return an element's text with single spaces."""
     return " ".join(element.text_content().split())
 
 
@@ -138,12 +138,12 @@ def read(site: Path, page: str) -> Element:
 
 
 def data_uri(svg: str) -> str:
-    """Return an SVG as the address of a picture."""
+    """Return an SVG as a data URI."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 def drop_controls(root: Element) -> None:
-    """Remove what only a screen can use."""
+    """Remove buttons, menus and other controls of the screen."""
     for path in _CONTROLS:
         for element in _find(root, "." + path.replace("|//", "|.//")):
             if element.getparent() is not None:
@@ -167,7 +167,7 @@ def drop_controls(root: Element) -> None:
 
 
 def _trim_end(element: Element, letters: str) -> None:
-    """Take letters off the end of an element's text."""
+    """Strip letters from the end of an element's text."""
     if len(element):
         element[-1].tail = (element[-1].tail or "").rstrip(letters)
     else:
@@ -175,7 +175,7 @@ def _trim_end(element: Element, letters: str) -> None:
 
 
 def _width(svg: str) -> float:
-    """Return the width in inches at which a drawing is printed: tall ones leave room for text."""
+    """Return the width in inches at which an SVG is printed; tall ones are printed narrower."""
     box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
     if box is None:
         return _WIDEST
@@ -183,13 +183,13 @@ def _width(svg: str) -> float:
 
 
 def _alternative(svg: str) -> str:
-    """Return what a figure's file says in words."""
+    """Return the text alternative of a figure's file."""
     found = re.search(r'<svg[^>]*? aria-label="([^"]*)"', svg)
     return unescape(found[1]) if found else ""
 
 
 def merge_outlines(svg: str) -> str:
-    """Return a drawing with each run of bare outlines as one: a map of thousands of outlines paints at once.
+    """Merge each run of adjacent outlines of an SVG into one path, so that maps paint fast.
 
     What a pointer would show, the outlines' titles, paper cannot.
 
@@ -206,7 +206,7 @@ def merge_outlines(svg: str) -> str:
 
 
 def set_strip(root: Element) -> None:
-    """Print the strip of places as a picture, with the words that a screen reader has of it."""
+    """Replace the strip of places by a picture with its text alternative."""
     for strip in elements_of_classes(root, "strip"):
         (drawing,) = strip.xpath(".//svg")
         # What reads HTML writes names of attributes in lower case.
@@ -221,7 +221,7 @@ def set_strip(root: Element) -> None:
 
 
 def set_figures(root: Element, pictures: Callable[[str], str]) -> list[ListedExhibit]:
-    """Put each figure's file of its own in the place of the drawings; return the list of figures.
+    """Replace the drawings of each figure by its standalone file; return the list of figures.
 
     ``pictures`` returns the SVG of a figure by its id, such as ``figure-6-1``.
     """
@@ -249,7 +249,7 @@ def set_figures(root: Element, pictures: Callable[[str], str]) -> list[ListedExh
 
 
 def set_formulas(root: Element) -> None:
-    """Set the formulas as outlines, each with its LaTeX as its text alternative."""
+    """Replace formulas by SVG outlines, each with its LaTeX as text alternative."""
     for math in root.xpath(".//math"):
         display = math.get("display") == "block"
         latex = math.get("alttext") or text_of(math)
@@ -265,7 +265,7 @@ def set_formulas(root: Element) -> None:
 
 
 def line_svg(drawing: Element, width: int = 300) -> str:
-    """Return the line of a finding or a table's row as SVG that needs no style sheet.
+    """Return the line of a finding or a table's row as self-contained SVG.
 
     Print knows no strokes that keep their width, so the drawing is as wide as it will be shown.
     """
@@ -289,7 +289,7 @@ def line_svg(drawing: Element, width: int = 300) -> str:
 
 
 def _set_lines(root: Element, width: int) -> None:
-    """Put a picture in the place of each line drawn by a style sheet."""
+    """Replace each line that a style sheet draws by a picture."""
     for drawing in elements_of_classes(root, "finding-line"):
         picture = E.IMG(
             {"class": "finding-line"},
@@ -301,7 +301,7 @@ def _set_lines(root: Element, width: int) -> None:
 
 
 def set_findings(root: Element) -> None:
-    """Print findings whole: the line drawn, what it rests on as one run of small text."""
+    """Format findings for print: draw the line, join the details to one paragraph of small text."""
     for finding in elements_of_classes(root, "finding"):
         _set_lines(finding, 300)
         for details in elements_of_classes(finding, "finding-details"):
@@ -327,7 +327,7 @@ def _columns(table: Element) -> list[list[Element]]:
 
 
 def _needs(table: Element) -> int:
-    """Return the letters that a table's columns need; keep short entries on one line."""
+    """Return the width in letters of a table's columns; keep short entries on one line."""
     needed = 0
     for cells in _columns(table):
         texts = [(cell, text_of(cell)) for cell in cells]
@@ -342,7 +342,7 @@ def _needs(table: Element) -> int:
 
 
 def set_tables(root: Element) -> list[ListedExhibit]:
-    """Give each table the size at which it fits the page; return the list of numbered tables."""
+    """Set the font size at which each table fits the page; return the list of numbered tables."""
     found = []
     for table in root.iter("table"):
         _set_lines(table, 90)
@@ -376,13 +376,13 @@ def set_tables(root: Element) -> list[ListedExhibit]:
 
 
 def unique_ids(root: Element, page: str) -> None:
-    """Make a page's ids those of the book."""
+    """Rewrite a page's ids so that they are unique in the book."""
     for element in root.xpath(".//*[@id]"):
         element.set("id", anchor(page, element.get("id")))
 
 
 def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
-    """Return the id in print to which a link leads; None if it leads out of the book."""
+    """Return the id in the printed book to which a link leads; None if it leads out of the book."""
     path, fragment = urldefrag(href)
     if not path:
         return anchor(page, unquote(fragment))
@@ -391,14 +391,14 @@ def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
 
 
 def _shows_address(link: Element, href: str) -> bool:
-    """Whether a link's own text gives its address to a reader on paper."""
+    """Whether the text of a link shows its address."""
     text = text_of(link).rstrip("/")
     bare = re.sub(r"^https?://(dx\.)?(doi\.org/)?", "", href).rstrip("/")
     return bare in text
 
 
 def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) -> None:
-    """Make links those of the book: inside it to a page, outside with the address in a note."""
+    """Rewrite links for print: inside the book to its pages, outside with the address in a note."""
     notes: list[str] = []
     for link in list(root.iter("a")):
         href = link.get("href")
@@ -424,7 +424,7 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
 
 
 def _add_page_reference(link: Element, page: str, target: str) -> None:
-    """Let a link to another page of the book give the page's number.
+    """Add the page number to a link to another page of the book.
 
     Entries of the bibliography are found by their order; a link to its own page needs no number.
     """
@@ -448,9 +448,9 @@ def _add_page_reference(link: Element, page: str, target: str) -> None:
 
 
 def reserve_page_number_width(articles: Sequence[Article]) -> None:
-    """Give the number of each page referred to the room that its digits will need.
+    """Reserve the width of each page reference for the digits it will have.
 
-    Where a page's number turns out to fill the room that was kept, no line breaks differently once
+    Where a page's number turns out to fill the reserved width, no line breaks differently once
     it is known, and no page is laid out again for those after it. The number is foreseen from how
     much text stands before; a wrong guess costs time, not truth.
     """
@@ -481,7 +481,7 @@ def _add_mark(link: Element, name: str, number: int) -> None:
 
 
 def _notes(addresses: list[str], name: str) -> Element:
-    """Return the notes at the end of a chapter: each with an address, and the way back."""
+    """Return the notes at the end of a chapter: each with an address and a backlink."""
     items = "".join(
         f'<li id="{name}-{number}"><a href="#{name}-from-{number}" class="note-number">{number}</a> '
         f'<a href="{escape(address)}">{escape(address)}</a></li>'
@@ -493,11 +493,11 @@ def _notes(addresses: list[str], name: str) -> Element:
 
 
 def drop_links(root: Element) -> None:
-    """Keep of each link only its text."""
+    """Replace each link by its text."""
     for link in list(root.iter("a")):
         link.drop_tag()
 
 
 def append_small_print(root: Element, words: str) -> None:
-    """Add a line in small type at the end of an article."""
+    """Append a line in small print to an article."""
     root.append(E.P({"class": "pointer"}, words))
