@@ -165,7 +165,7 @@ def _manifest_problem(folder: Path) -> str:
 
 
 def check_tables() -> list[Row]:
-    """Compare each table's rows, and its file, with the manifest."""
+    """Compare the sha256 of each table's file with the manifest."""
     rows = []
     entries = manifest()
     present = {name for name in TABLES if (paths.TABLES / TABLES[name].filename).is_file()}

@@ -164,11 +164,11 @@ def _relevant(files: Iterable[str]) -> list[str]:
     """Filter files to those of the project on which a result may depend, as paths relative to the root."""
     kept = set()
     # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
-    aside = tuple(
+    libraries = tuple(
         f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _contains_project(folder)
     )
     for name in files:
-        if name.startswith(aside):
+        if name.startswith(libraries):
             continue
         try:
             relative = Path(name).resolve().relative_to(paths.ROOT)

@@ -1,4 +1,4 @@
-"""The words of findings, figures and tables: directives in a notebook's Markdown.
+"""Parse and fill the directives of findings, figures and tables in a notebook's Markdown.
 
 A code cell records numbers; a directive beside it says what they are::
 
@@ -79,7 +79,7 @@ _FINDING_VALUE = re.compile(r"((?:\d{1,2}|[A-Z])\.\d{1,3})(?:\.(\w+))?")
 
 @dataclass(frozen=True)
 class Directive:
-    """A directive as it is written: texts still hold their roles.
+    """Parsed directive; its texts still contain their roles.
 
     ``columns`` are a table's, by name; those that a narrow screen may hide are written
     ``- `name:format wide` Heading``.
@@ -93,24 +93,24 @@ class Directive:
 
     @property
     def name(self) -> str:
-        """The name under which its numbers are recorded."""
+        """Return the name under which its numbers are recorded."""
         return f"{self.kind}/{self.id}"
 
     @property
     def all_texts(self) -> tuple[str, ...]:
-        """Every text of it: statement or caption, fields, headings of columns, an estimate."""
+        """Return every text: statement or caption, fields, headings of columns, estimate."""
         columns = (column.label for column in self.columns.values())
         estimate = self.options.get("estimate", "")
         return (*self.texts.values(), *columns, *((estimate,) if estimate else ()))
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The tables and hand-typed files that it rests on."""
+        """Return the names of the tables and hand-typed files on which it rests."""
         return _listed(self.options.get("sources", ""))
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """The claims that a finding bears on."""
+        """Return the ids of the claims on which a finding bears."""
         return _listed(self.options.get("claims", ""))
 
 
@@ -119,7 +119,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _items(block: str) -> list[str]:
-    """Return the items of a list, each as one line."""
+    """Return the items of a Markdown list, each as one line."""
     items: list[str] = []
     for line in block.splitlines():
         if line.startswith("- "):
@@ -130,7 +130,7 @@ def _items(block: str) -> list[str]:
 
 
 def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> Directive:
-    """Return a directive from its parts.
+    """Build a directive from kind, id, options and body.
 
     Raises FindingError if a text is missing, or an option, a field or a role is not known.
     """
@@ -170,7 +170,7 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 
 
 def _column(code: str, label: str) -> dict[str, Col]:
-    """Return a printed column by name, from its code and heading; a name may hold spaces.
+    """Parse a printed column from its code and heading; a name may contain spaces.
 
     Two names with ``to`` between them are the lower and upper ends of ranges, in one column.
 
@@ -209,7 +209,7 @@ def parse_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
 
 
 def resolve(given: Mapping[str, Any], name: str) -> Any:
-    """Return what a name in a role stands for.
+    """Return the recorded value of a name in a role.
 
     ``name`` is what ``say`` recorded, ``name.column`` for a row; or a finding's number, such as
     ``5.1`` for its value or ``5.1.low`` for a field of it or an end of its interval. Raises
@@ -239,13 +239,13 @@ def finding_of(name: str) -> str:
 
 
 def format_value(given: Mapping[str, Any], argument: str) -> str:
-    """Return what ``{n}`argument``` prints: a value in a format. Raises FindingError, ArgumentError."""
+    """Return the text of ``{n}`argument```: a formatted value. Raises FindingError, ArgumentError."""
     name, _colon, spec = argument.partition(":")
     return fmt(resolve(given, name), spec)
 
 
 def fill_each_row(given: Mapping[str, Any], argument: str) -> str:
-    """Return what ``{each}`argument``` prints: a text for each row of a recorded frame.
+    """Return the text of ``{each}`argument```: one text for each row of a recorded frame.
 
     ``argument`` is the frame's name, the mark between texts (``;`` or ``,``), and the text with its
     ``{column:format}`` places; "none" without rows. Raises FindingError if there is no such frame
@@ -276,7 +276,7 @@ def referenced_names(text: str) -> set[str]:
 
 
 def fill_roles(text: str, given: Mapping[str, Any]) -> str:
-    """Return a text with its roles filled. Raises FindingError or ArgumentError naming the role."""
+    """Replace the roles of a text by their values. Raises FindingError or ArgumentError naming the role."""
 
     def one(found: re.Match[str]) -> str:
         role: Callable[[Mapping[str, Any], str], str] = (
@@ -291,7 +291,7 @@ def fill_roles(text: str, given: Mapping[str, Any]) -> str:
 
 
 def translate_values(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what roles can name, texts among it in the language of the edition."""
+    """Return the recorded values with texts in the language of the edition."""
     front = f"{TRANSLATED}/"
     return {**given} | {
         name.removeprefix(front): data for name, data in given.items() if name.startswith(front)
@@ -299,7 +299,7 @@ def translate_values(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fill_translated(text: str, given: Mapping[str, Any]) -> str:
-    """Return a text filled, in the language of the edition. Raises FindingError as ``fill_roles``."""
+    """Translate a text and fill its roles. Raises FindingError as ``fill_roles``."""
     return fill_roles(translate_page_text(text), translate_values(given))
 
 
@@ -308,7 +308,7 @@ def fill_texts(
     given: Mapping[str, Any],
     say: Callable[[str, Mapping[str, Any]], str] = fill_roles,
 ) -> dict[str, Any]:
-    """Return a directive's texts filled by ``say``: ``fill_roles`` for the record, or ``fill_translated``.
+    """Fill a directive's texts by ``say``: ``fill_roles`` for the record, or ``fill_translated``.
 
     A finding's assumptions are parted by semicolons. Raises FindingError naming the directive.
     """

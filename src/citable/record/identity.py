@@ -1,4 +1,4 @@
-"""What an edition is: its version, date, digest and address, and the record of all it holds.
+"""Identify an edition: version, date, digest, address, and the record of everything citable.
 
 The digest is a sha256 over what readers can cite: findings, the content of the tables, and the
 texts of the numbered paragraphs. It does not cover the pages, so pages can carry it.
@@ -29,7 +29,7 @@ RECORD_SCHEMA = "one-in-four/record/1"
 
 @dataclass(frozen=True)
 class Item:
-    """One object that can be cited. ``page`` and ``anchor`` are its address in the site.
+    """Citable object. ``page`` and ``anchor`` are its address in the site.
 
     ``title`` is the title of its page; ``text`` what it says: a finding's statement, a caption,
     a paragraph's text; ``sha256`` is the digest of that text, empty for chapters and the book.
@@ -45,18 +45,18 @@ class Item:
 
     @property
     def reference(self) -> Reference:
-        """The item as a reference."""
+        """Return the item as a reference."""
         return Reference(self.kind, self.id)
 
     @property
     def path(self) -> str:
-        """Its address relative to the root of the site."""
+        """Return the item's address relative to the root of the site."""
         return self.page + (f"#{self.anchor}" if self.anchor else "")
 
 
 @dataclass(frozen=True)
 class Record:
-    """One edition.
+    """Record of one edition.
 
     ``digest`` is the full sha256; ``address`` the site's public root, empty where none is
     configured; ``archive`` what an archive puts before an address, empty where there is no copy.
@@ -71,11 +71,11 @@ class Record:
 
     @property
     def short_digest(self) -> str:
-        """First twelve digits, as printed on pages."""
+        """Return the first twelve digits of the digest, as printed on pages."""
         return self.digest[:12]
 
     def find(self, reference: Reference) -> Item:
-        """Return an item. Raises UnknownIdError naming near ones.
+        """Return the item of a reference. Raises UnknownIdError naming similar ones.
 
         Generated pages follow from the tables and are not listed one by one.
         """
@@ -103,9 +103,9 @@ class Record:
 
     @property
     def fingerprint_without_paragraphs(self) -> str:
-        """What pages depend on besides the digest that they print: all but the paragraphs.
+        """Return the record as JSON text without paragraphs and digest; a change makes pages stale.
 
-        Only a chapter and the page of its citations have those.
+        Only a chapter and the page of its citations depend on the paragraphs.
         """
         items = tuple(item for item in self.items if item.kind != "paragraph")
         return replace(self, digest="", items=items).as_json().decode("utf-8")
@@ -138,7 +138,7 @@ def _generated_item(reference: Reference) -> Item:
 
 
 def text_digest(text: str) -> str:
-    """Return the sha256 of a text with its white space made single."""
+    """Return the sha256 of a text with single spaces."""
     return hashlib.sha256(" ".join(text.split()).encode("utf-8")).hexdigest()
 
 
@@ -147,7 +147,7 @@ def edition_digest(
     tables: Mapping[str, str],
     paragraphs: Mapping[str, str],
 ) -> str:
-    """Return the digest of an edition.
+    """Compute the digest of an edition from findings, tables and paragraphs.
 
     ``findings`` as in ``findings.json`` (their published fields count), ``tables`` maps names to
     the sha256 of their content as canonical CSV, ``paragraphs`` ids to texts. Canonical form:
@@ -186,7 +186,7 @@ def release_date() -> str:
 
 
 def epoch() -> int:
-    """Return the time that every file carries: SOURCE_DATE_EPOCH, else the edition's date."""
+    """Return the time stamp of every file: SOURCE_DATE_EPOCH, else the edition's date."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
@@ -218,7 +218,7 @@ def build_record(
     findings: Sequence[Mapping[str, Any]],
     items: Iterable[Item],
 ) -> Record:
-    """Make the record of the edition at hand from its findings and everything citable."""
+    """Build the record of this edition from its findings and citable items."""
     every = sorted(items, key=lambda item: KINDS.index(item.kind))
     texts = {item.id: item.text for item in every if item.kind == "paragraph"}
     return Record(
@@ -270,7 +270,7 @@ def load(folder: Path) -> Record:
 
 
 def _check(record: Record) -> None:
-    """Raise ValueError at a field that is no text, an unknown kind, or an item that stands twice."""
+    """Raise ValueError at a field that is no text, an unknown kind, or a duplicate item."""
     fields = {name: value for name, value in vars(record).items() if name != "items"}
     seen = set()
     for number, item in enumerate((None, *record.items)):

@@ -1,4 +1,4 @@
-"""Read back what notebooks left: numbers from their outputs, words from their directives."""
+"""Read what notebooks recorded: numbers from their outputs, words from their directives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PREFIX = "application/papermill.record/text/plain"
 def _outputs(
     notebook: nbformat.NotebookNode,
 ) -> Iterator[tuple[str, nbformat.NotebookNode, Any]]:
-    """Yield everything ``citable.record.publish`` left in a notebook: name, output, data."""
+    """Yield everything that ``citable.record.publish`` recorded in a notebook: name, output, data."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             name = output.get("metadata", {}).get("scrapbook", {}).get("name")
@@ -31,9 +31,9 @@ def _outputs(
 
 
 def recorded_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return everything ``citable.record.publish`` left in an executed notebook, by name.
+    """Return everything that ``citable.record.publish`` recorded in an executed notebook, by name.
 
-    Raises FindingError if a name was left twice with different data.
+    Raises FindingError if a name was recorded twice with different data.
     """
     result: dict[str, Any] = {}
     for name, _output, data in _outputs(notebook):
@@ -44,14 +44,14 @@ def recorded_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) -> None:
-    """Put ``change(name, data)`` in the place of everything that was left in a notebook."""
+    """Replace everything recorded in a notebook by ``change(name, data)``, in place."""
     for name, output, data in _outputs(notebook):
         if (changed := change(name, data)) != data:
             output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
 def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a copy of an executed notebook without the data from which a page makes its exhibits.
+    """Return a copy of an executed notebook without the recorded data of figures and tables.
 
     Its figures and tables are still shown; the data of each is a file of its own beside the pages.
     """
@@ -121,7 +121,7 @@ def _described(
     values: Mapping[str, Any],
     shown: bool,
 ) -> dict[str, Any]:
-    """Return an item with the texts of its directive."""
+    """Return an item's data with the texts of its directive."""
     if shown:
         texts = directives.fill_texts(directive, values, directives.fill_translated)
     else:
@@ -136,7 +136,7 @@ def _described(
 
 
 def slug(identifier: str) -> str:
-    """Return an id as it stands in addresses: ``6.3`` as ``6-3``."""
+    """Return an id in the form of addresses: ``6.3`` as ``6-3``."""
     return identifier.replace(".", "-")
 
 
@@ -158,7 +158,7 @@ def names_recorded_by(source: str) -> set[str]:
 
 
 def order(identifier: str) -> tuple[int, str, int, str]:
-    """Sort key of ids: chapters by number, then appendices by letter; 6.14 before 6.14A.
+    """Return the sort key of an id: chapters by number, then appendices by letter; 6.14 before 6.14A.
 
     >>> sorted(["A.1", "10.1", "9.2", "9.14A", "9.14"], key=order)
     ['9.2', '9.14', '9.14A', '10.1', 'A.1']
@@ -180,12 +180,12 @@ def _addressed(
 
 
 def findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
-    """Return every finding of executed notebooks in the order of chapters, with its address."""
+    """Return every finding of executed notebooks, with its address, in the order of chapters."""
     return _addressed(notebooks, shown=False)
 
 
 def translated_items(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
-    """Return the words in which a translated edition shows its objects of a kind, by id.
+    """Return the items of a kind with their words translated, by id.
 
     Empty for an English edition: there the record's own words are what is shown.
     """
@@ -196,7 +196,7 @@ def translated_items(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) 
 
 
 def translated_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
-    """Return every finding as readers of this edition see it: numbers as recorded, words shown."""
+    """Return every finding with its recorded numbers and its words in the edition's language."""
     shown = translated_items(notebooks, "finding")
     return [
         item | {name: text for name, text in shown.get(item["id"], {}).items() if name != "url"}
@@ -205,7 +205,7 @@ def translated_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[
 
 
 def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:
-    """Return what ``say`` gave to the prose of each page: page to name to value."""
+    """Return the values that ``say`` recorded on each page: page to name to value."""
     return {
         page: {
             name: value
@@ -217,7 +217,7 @@ def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, 
 
 
 def cell_index(notebook: nbformat.NotebookNode, name: str) -> int:
-    """Return the index among all cells of the one that left a name.
+    """Return the index of the cell that recorded a name.
 
     Raises FindingError if none did.
     """

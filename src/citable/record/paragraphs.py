@@ -1,4 +1,4 @@
-"""The registry of numbered paragraphs: an id, once given, stays with its paragraph for good.
+"""Keep the registry of numbered paragraphs, whose ids are permanent.
 
 A paragraph is known by its *template*: its text with every computed number replaced by its name,
 so that a number that moves does not unsettle the pinpoints. A build compares what it reads with
@@ -32,7 +32,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
 
 @dataclass(frozen=True)
 class Registered:
-    """One row of the registry, in the order of its page.
+    """Row of the registry, in the order of its page.
 
     ``digest`` is the sha256 of the template; ``opening`` its first characters, for people and to
     recognise an edited text; ``removed`` the edition that left it out, empty while it stands.
@@ -46,12 +46,12 @@ class Registered:
 
     @property
     def chapter(self) -> str:
-        """The chapter's label: the part of the id before the point."""
+        """Return the chapter's label: the part of the id before the point."""
         return self.id.split(".")[0]
 
 
 def normalise_space(template: str) -> str:
-    """Return a template with every run of white space as one space."""
+    """Return a template with single spaces."""
     return re.sub(r"\s+", " ", template).strip()
 
 
@@ -96,7 +96,7 @@ def load() -> list[Registered]:
 
 
 def save(registry: Sequence[Registered]) -> None:
-    """Write the registry: chapters in order, each in the order of its page, removed ones last."""
+    """Write the registry: by chapter, in the order of the page, removed paragraphs last."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -106,7 +106,7 @@ def save(registry: Sequence[Registered]) -> None:
 
 
 def match(registered: Sequence[Registered], templates: Sequence[str]) -> list[str]:
-    """Return the id of each paragraph of a page, empty where its text is not registered."""
+    """Match the paragraphs of a page to their ids; empty where a text is not registered."""
     waiting: dict[str, list[str]] = {}
     for item in registered:
         if not item.removed:
@@ -124,7 +124,7 @@ def _likeness(item: Registered, template: str) -> float:
 
 
 def _pair_edited(old: list[Registered], new: list[tuple[int, str]]) -> dict[int, Registered]:
-    """Pair removed and new texts of one stretch of a page: in order, where they are alike.
+    """Pair removed and new paragraphs between two unchanged ones: in order, where they are similar.
 
     A stretch with as many old as new texts is taken as edited throughout.
     """
@@ -142,7 +142,7 @@ def _pair_edited(old: list[Registered], new: list[tuple[int, str]]) -> dict[int,
 
 
 def id_between(before: str, after: str, chapter: str, used: set[str]) -> str:
-    """Return a new id between two neighbours; ids once used are never given again.
+    """Return a new id between those of two neighbours; ids are never reused.
 
     At the end of a chapter the next number; else letters, as statutes are amended: 6.14A follows
     6.14, 6.14AA stands between 6.14A and 6.14B, 6.14ZA between 6.14 and 6.14A.
@@ -179,7 +179,7 @@ def id_between(before: str, after: str, chapter: str, used: set[str]) -> str:
 
 @dataclass(frozen=True)
 class Assigned:
-    """What ``assign`` did with one paragraph: ``kept``, ``edited``, ``moved``, ``new``, ``removed``."""
+    """Outcome of ``assign`` for one paragraph: ``kept``, ``edited``, ``moved``, ``new``, ``removed``."""
 
     id: str
     what: str
@@ -189,7 +189,7 @@ class Assigned:
 def assign(
     registry: Sequence[Registered], found: dict[str, list[str]]
 ) -> tuple[list[Registered], list[Assigned]]:
-    """Return the new registry for what pages hold now, and what was done with each paragraph.
+    """Assign ids to the paragraphs of all pages; return the new registry and the outcome for each.
 
     ``found`` maps a chapter's label to its templates in order. A chapter that is not in ``found``
     loses its paragraphs to the removed ones; nothing leaves the registry.

@@ -1,7 +1,7 @@
-"""What the cells of a chapter call: say, record, figure, table.
+"""Record values, findings, figures and tables from the cells of a chapter.
 
-Each leaves machine-readable data in the notebook's output, which the words of the page refer to
-(``citable.record.directives``), and shows JupyterLab a plain form of it. What is left is English in
+Each writes machine-readable data to the notebook's output, which the text of the page refers to
+(``citable.record.directives``), and shows JupyterLab a plain form of it. What is recorded is English in
 every edition, cells of tables apart.
 """
 
@@ -27,7 +27,7 @@ _PREFIX = "application/papermill.record/"
 
 
 def _record_output(name: str, data: Any, text: str = "", html: str = "") -> None:
-    """Leave data in the notebook's output under a name; a page shows none of it.
+    """Record data in the notebook's output under a name; pages do not show it.
 
     ``text`` and ``html`` are what JupyterLab shows.
     """
@@ -43,12 +43,12 @@ def _record_output(name: str, data: Any, text: str = "", html: str = "") -> None
 
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a row as JSON can hold it."""
+    """Convert a row to plain JSON data."""
     return {str(name): to_plain(value) for name, value in row.items()}
 
 
 def say(**values: Any) -> None:
-    """Give values to the words of this page.
+    """Record values that the text of this page can print.
 
     ``{n}`name:format``` prints a number, date or text in a format of ``citable.display.formats``;
     ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a
@@ -66,7 +66,7 @@ def say(**values: Any) -> None:
 
 
 def _record_translated(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
-    """Leave a value in English, and in a translated edition in its language too."""
+    """Record a value in English, and in a translated edition in its language too."""
     _record_output(name, plain(value))
     if translated():
         _record_output(f"{TRANSLATED}/{name}", plain(translate_nested(value)))

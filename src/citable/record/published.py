@@ -1,4 +1,4 @@
-"""What has been published: the committed expectation, and the only ways to change it.
+"""Read and change the published record, against which every build is compared.
 
 ``data/published/`` holds the findings and the numbers in prose of the current edition, the
 registry of paragraphs, and every change ever accepted. A build compares what it computed with
@@ -68,7 +68,7 @@ _COLUMNS = ("edition", "id", "field", "old", "new", "reason", "digest")
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between what is published and what was computed.
+    """Difference between a published and a computed value.
 
     ``field`` is a field of the finding, or ``published`` (new), ``gone`` (no page computes it),
     ``reused`` (the id was retired). ``kind`` is ``finding`` or ``number``; a number's ``id`` is
@@ -99,12 +99,12 @@ def _text(value: Any) -> str:
 
 
 def published_part(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a finding that are published, as plain JSON data."""
+    """Return the published fields of a finding as plain JSON data."""
     return json.loads(json.dumps({name: finding[name] for name in COMPARED}))
 
 
 def tolerance(finding: Mapping[str, Any]) -> float:
-    """Return how far a recomputed value may lie from the published one, in the finding's unit.
+    """Return the tolerance of a recomputed value, in the finding's unit.
 
     Counts, dates and verdicts are exact; closed forms agree to 1e-9, results of a search or a
     simulation (with fixed seeds) to 1e-6.
@@ -118,7 +118,7 @@ def tolerance(finding: Mapping[str, Any]) -> float:
 
 
 def _agree(old: Any, new: Any, within: float) -> bool:
-    """Whether two values agree: counts and words exactly, other numbers within a tolerance."""
+    """Whether two values agree: counts and texts exactly, other numbers within a tolerance."""
     if isinstance(old, dict) and isinstance(new, dict):
         return old.keys() == new.keys() and all(_agree(old[k], new[k], within) for k in old)
     if isinstance(old, list) and isinstance(new, list):
@@ -133,7 +133,7 @@ def _agree(old: Any, new: Any, within: float) -> bool:
 
 
 def load() -> dict[str, dict[str, Any]]:
-    """Return the published findings by id, retired ones among them; empty if none is published.
+    """Return the published findings by id, including retired ones; empty if none is published.
 
     Raises PublishedError if the file cannot be read or is of another schema.
     """
@@ -154,7 +154,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _first_invalid_field(item: Mapping[str, Any]) -> str:
-    """Return the first published field of a finding that is missing or of another kind."""
+    """Return the first field of a published finding that is missing or invalid."""
     for name in COMPARED:
         if name not in item:
             return name
@@ -179,7 +179,7 @@ def _first_invalid_field(item: Mapping[str, Any]) -> str:
 
 
 def problem_of_findings(items: Any) -> str:
-    """Return what is wrong with the findings of a document, empty if nothing is.
+    """Return the first fault of the findings of a document, empty if there is none.
 
     Each must have every published field, of its kind, and an id that stands once.
     """
@@ -200,7 +200,7 @@ def problem_of_findings(items: Any) -> str:
 
 
 def _problem_of_entries(entries: list[dict[str, Any]]) -> str:
-    """Return what is wrong with what the record adds to findings, empty if nothing is."""
+    """Return the first fault of the fields that the record adds to findings, empty if there is none."""
     for entry in entries:
         named = ["status", "since", "url"]
         if entry.get("status") != CURRENT:
@@ -283,7 +283,7 @@ def compare(
 
 
 def snap_to_published(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
-    """Give the results of notebooks the published digits where they agree with them, in place.
+    """Replace results of notebooks that agree with published values by these, in place.
 
     Processors differ in the last of some sixteen digits. An edition is the same wherever it is made
     because what agrees within its tolerance is written as it was published; what does not agree
@@ -324,14 +324,14 @@ def compare_numbers(
 
 
 def digest(entry: Mapping[str, Any]) -> str:
-    """First sixteen digits of the sha256 of a published finding with its status."""
+    """Return the first sixteen digits of the sha256 of a published finding with its status."""
     part = published_part(entry) | {"status": entry["status"]}
     text = json.dumps(part, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def numbers_digest(numbers: Mapping[str, Mapping[str, Any]]) -> str:
-    """First sixteen digits of the sha256 of all published numbers in prose."""
+    """Return the first sixteen digits of the sha256 of all published numbers in prose."""
     text = json.dumps(numbers, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
@@ -350,7 +350,7 @@ def changes() -> list[dict[str, str]]:
 
 
 def changelog_line(row: Mapping[str, str]) -> str:
-    """Return the line of the changelog for one accepted change."""
+    """Format one accepted change as a line of the changelog."""
     what = "Digest of" if row["id"] == PROSE else f"Finding {row['id']},"
     field = "the numbers in prose" if row["id"] == PROSE else row["field"]
     return f"- {what} {field}: {row['old']} → {row['new']}. Reason: {row['reason']}"
@@ -431,7 +431,7 @@ def _reason(reason: str) -> str:
 def accept(
     found: list[dict[str, Any]], numbers: Mapping[str, Mapping[str, Any]], reason: str
 ) -> list[Change]:
-    """Make what was computed the published record, and say in the changelog why.
+    """Publish the computed findings and numbers, with the reason in the changelog.
 
     Returns the changes. Raises PublishedError without a reason, if a finding has disappeared
     (withdraw or supersede it instead), or if a retired id is used again; nothing is written then.
@@ -492,7 +492,7 @@ def accept(
 
 
 def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
-    """Withdraw a finding, or supersede it by another; its id stays in the record for good.
+    """Withdraw a finding, or supersede it by another; its id stays in the record.
 
     Raises PublishedError for an unknown or already retired id, or an unknown successor.
     """
@@ -517,7 +517,7 @@ def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
 
 
 def problems_of_the_record(changelog: str | None = None) -> list[str]:
-    """Return what is wrong with the committed record itself: nothing, if it was only ever accepted.
+    """Return the faults of the committed record; none if only ``accept`` and ``retire`` wrote it.
 
     Every finding must be what its last accepted change made it, every change of a field must go
     on from the one before, and each must have its line in the changelog.

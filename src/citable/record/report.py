@@ -1,4 +1,4 @@
-"""Reports of errors by readers: a message that names the finding, the edition and its digest."""
+"""Compose readers' reports of errors, which name the finding, the edition and its digest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEMPLATE, _WHERE = "wrong-number.yml", "where"
 
 
 def describe_place(record: Record, item: Item) -> str:
-    """Return the words that say which text of which edition is meant."""
+    """Return the sentence that names the object and the edition of a report."""
     return (
         f"{item.reference}, ed. {record.edition}, digest {record.short_digest}, "
         f"{record.url(item) or record.permanent(item)}"
@@ -20,7 +20,7 @@ def describe_place(record: Record, item: Item) -> str:
 
 
 def message(record: Record, item: Item) -> str:
-    """Return the message with what only the reader knows left open, in the edition's language."""
+    """Return the message of a report, with gaps for the reader, in the edition's language."""
     asked = (
         _("What the book says:"),
         _("What I think is right, and how it can be checked:"),
@@ -29,7 +29,7 @@ def message(record: Record, item: Item) -> str:
 
 
 def address(record: Record, item: Item, repository: str, mail: str) -> str:
-    """Return the address that opens a report with its place filled in.
+    """Return the address that opens a report, prefilled with the object it is about.
 
     The repository's form for a wrong number where ``repository`` is configured, else a message to
     ``mail``; empty where neither is.

@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: honest execution, numbers in prose, pinpoints, citations, record.
+"""Sphinx extension: execution cache, numbers in prose, numbered paragraphs, citations, record.
 
 Listed in ``_config.yml`` as a local extension, so that plain ``jupyter-book build .`` uses it.
 """

@@ -1,4 +1,4 @@
-"""What a reader can do with a page: actions below its title, its citation, the page of facts in the menu."""
+"""Add actions below each page's title, its citation, and the page of facts in the menu."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CURRENT = re.compile(r'<li class="[^"]*\bcurrent-page\b[^"]*">.*?</li>', re.DOT
 
 
 def actions_html(notebook: str, cite_page: str, switch: str = "") -> str:
-    """Return the line of actions: code, notebook, citation, and the buttons of a script.
+    """Render the line of actions: code, notebook, citation, and the buttons of a script.
 
     ``notebook`` is the file of the executed notebook, empty for a page without one; ``cite_page``
     the page of its citations; ``switch`` the button that shows its code.

@@ -1,4 +1,4 @@
-"""What follows the pages of a build: one list, in order.
+"""Run the steps that follow the pages of a build, in order.
 
 Sphinx's events say when a build writes its pages and when it has ended; what then happens, in which
 order and under which condition, stands here and nowhere else.

@@ -24,7 +24,7 @@ def _mark(app: Sphinx) -> Path:
 
 
 def _acquire(app: Sphinx) -> None:
-    """Wait for other builds, then discard what is not known to be complete."""
+    """Wait for other builds, then discard doctrees that are not marked as complete."""
     out = Path(app.outdir)
     build_state(app).lock.enter_context(directory_lock(out.parent, "this build"))
     # Only where this book writes: a site may stand in a folder that holds other things.
@@ -47,7 +47,7 @@ def mark_complete(app: Sphinx) -> None:
 
 
 def release(app: Sphinx) -> None:
-    """Let the next build begin."""
+    """Release the lock."""
     build_state(app).lock.close()
 
 

@@ -1,4 +1,4 @@
-"""A picture for the links to each page, and every figure as PNG beside its SVG."""
+"""Write the preview image of each page's links, and every figure as PNG beside its SVG."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FIGURE_COLORS = 256
 
 
 def card_path(page: str, own: bool = True) -> str:
-    """Return the picture of a page, relative to the root.
+    """Return the path of a page's preview image, relative to the root.
 
     Chapters, findings and most generated pages have their own; all others share one, as every page does
     where ``own`` is false.
@@ -47,7 +47,7 @@ def card_path(page: str, own: bool = True) -> str:
 
 
 def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the number and the line of a finding's card; an index says nothing without words."""
+    """Return number and marks of a finding's card; none for an index, which needs an explanation."""
     if finding["unit"] == "index":
         return {}
     drawn = estimate_marks(finding)
@@ -92,7 +92,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
 
 
 def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
-    """Write a picture unless the same was drawn before; return where drawings are kept."""
+    """Write a picture unless an identical one exists; return the folder of cached pictures."""
     kept = Path(app.outdir).parent / ".record" / "pictures"
     how = sha256_of(Path(pictures.__file__))
     file = kept / f"{text_digest(f'{how} {width} {colors} {svg}')}.png"

@@ -1,4 +1,4 @@
-"""Pages of citations: one a chapter, with every form of every finding, exhibit and paragraph."""
+"""Generate the citation pages: one a chapter, with all forms for findings, exhibits and paragraphs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _KINDS = {
 
 
 def _copy(html: str, label: str, tag: str = "p") -> str:
-    """Return a text that one click selects whole; a script may add a button to it."""
+    """Render a text that one click selects; a script may add a copy button."""
     return f'<{tag} class="copy" data-copy="{escape(label)}" tabindex="0">{html}</{tag}>'
 
 
 def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
-    """Return one item's citations: the legal form open, the others behind a line.
+    """Render one item's citations: the legal form open, the others folded.
 
     ``text`` is what the item says in this edition's language, if not what is recorded of it.
     """
@@ -65,7 +65,7 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
 
 
 def citation_html(record: Record, item: Item) -> str:
-    """Return the section at the end of a generated page that says how to cite it."""
+    """Render the section at the end of a generated page that says how to cite it."""
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
     return heading + _copy(cite.indigo(record, item, html=True), full)
@@ -97,7 +97,7 @@ def _note(record: Record) -> str:
 
 
 def page_html(record: Record, page: str, title: str) -> str:
-    """Return the citation of a page of the book without a number, for its end on a screen."""
+    """Render the citation of an unnumbered page of the book, at its end."""
     item = Item("chapter", page, f"{page}.html", "", title)
     return f'<section class="screen-only">{citation_html(record, item)}</section>'
 
@@ -138,7 +138,7 @@ def pages(record: Record, shown: Shown | None = None) -> Iterator[tuple[str, str
 
 
 def shown_texts(app: Sphinx) -> Shown:
-    """Return what is shown of findings, exhibits and paragraphs, by kind and id.
+    """Return the translated texts of findings, exhibits and paragraphs, by kind and id.
 
     Findings and exhibits are left out of an English edition, which shows what is recorded.
     """

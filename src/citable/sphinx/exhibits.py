@@ -42,7 +42,7 @@ _EVERYWHERE = ""
 
 
 def values(app: Sphinx, page: str) -> dict[str, Any]:
-    """Return what the roles of a page can name, read once a build."""
+    """Return the recorded values that a page can use, read once a build."""
     known = build_state(app).values
     notebooks = executed(app)
     if not known:
@@ -54,7 +54,7 @@ def values(app: Sphinx, page: str) -> dict[str, Any]:
 
 
 def note_used_values(env: BuildEnvironment, *names: str) -> None:
-    """Note that words of the page that is being read use recorded values."""
+    """Note the recorded values that the text of the current page uses."""
     kept: set[str] = env.temp_data.setdefault(_USED, set())
     for name in names:
         finding = directives.finding_of(name)
@@ -69,7 +69,7 @@ def _own(env: BuildEnvironment, finding: str) -> bool:
 
 
 class Exhibit(SphinxDirective):
-    """Show a recorded finding, figure or table in the directive's words."""
+    """Directive that shows a recorded finding, figure or table with its text."""
 
     has_content = True
     required_arguments = 1
@@ -78,7 +78,7 @@ class Exhibit(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the object as HTML, or its texts for translators."""
+        """Return the object as HTML, or its texts if they are extracted for translators."""
         kind, identifier = self.name, self.arguments[0].strip()
         try:
             directive = directives.parse(kind, identifier, self.options, "\n".join(self.content))
@@ -90,7 +90,7 @@ class Exhibit(SphinxDirective):
             return []
 
     def _texts(self, directive: directives.Directive) -> list[nodes.Node]:
-        """Return one paragraph a text, as written: what Sphinx extracts."""
+        """Return one paragraph a text, unfilled, which Sphinx extracts for translators."""
         found = []
         route = [text for name, text in directive.options.items() if name == "route"]
         for text in (*directive.all_texts, *route):
@@ -148,7 +148,7 @@ def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
 
 
 def _picture(file: str, svg: str, alt: str) -> str:
-    """Return a drawing as a picture that is loaded when it comes near the window."""
+    """Return an SVG as a lazily loaded picture."""
     width, height = svg.split('viewBox="')[1].split('"')[0].split()[2:]
     size = f'width="{float(width):.0f}" height="{float(height):.0f}"'
     return f'<img src="{file}" {size} loading="lazy" alt="{escape(alt)}">'
@@ -173,7 +173,7 @@ class Each(SphinxRole):
     """``{each}`name; text```: the text once for each row of a recorded frame."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the texts as one inline node."""
+        """Return the texts of all rows as one inline node."""
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
         recorded = values(self.env.app, self.env.docname)
@@ -194,12 +194,12 @@ class Each(SphinxRole):
 
 
 class CheckUsed(SphinxTransform):
-    """Warn of what cells of a page record and no word of it uses."""
+    """Warn of recorded values that no text of the page uses."""
 
     default_priority = 900
 
     def apply(self, **kwargs: Any) -> None:
-        """Compare what was recorded with what roles and directives named."""
+        """Compare the recorded values with those that roles and directives used."""
         page = self.env.docname
         notebook = executed(self.app).get(page)
         if notebook is None or language() != ENGLISH or extracting(self.app):
@@ -224,7 +224,7 @@ class CheckUsed(SphinxTransform):
 
 
 def _line(notebook: Any, name: str) -> int | None:
-    """Return the line of a page's file at which the cell begins that records a name."""
+    """Return the line of a page's file at which the cell that records a name begins."""
     lines = notebook.metadata.get("source_map") or [0] * len(notebook.cells)
     for cell, line in zip(notebook.cells, lines, strict=True):
         if cell.cell_type == "code" and name in names_recorded_by(cell.source):

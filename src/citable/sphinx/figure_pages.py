@@ -1,4 +1,4 @@
-"""What figures respond with: their script, the readings of each, and a page that others may frame."""
+"""Write the script of figures, the marks of each as data, and a page of each for embedding."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _compact(value: Any) -> str:
 
 
 def figures_js() -> str:
-    """Return the script with its words in the edition's language, after those of the book."""
+    """Return the script of figures, with its words in the edition's language."""
     extension = project().extension()
     scripts = [*(extension.FIGURE_SCRIPTS if extension else ()), _SCRIPT]
     text = "".join(file.read_text(encoding="utf-8") for file in scripts)
@@ -51,7 +51,7 @@ def figures_js() -> str:
 
 
 def marks_js(name: str, marks: Mapping[str, Any]) -> str:
-    """Return the readings of a figure as a script, which also works from a file."""
+    """Return the marks of a figure as a script, which also loads from ``file://``."""
     return f"(window.citableMarks??={{}})[{_compact(name)}]={_compact(marks)};\n"
 
 
@@ -67,7 +67,7 @@ def _framed(data: Mapping[str, Any], page: str) -> str:
 
 
 def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> set[Path]:
-    """Write the script and, for each figure, its readings and its page; return the files."""
+    """Write the script and, for each figure, its marks and its page; return the files."""
     folder = out / "exhibits"
     texts = {folder / "figures.js": figures_js()}
     for identifier, (page, data) in of_kind(notebooks, "figure", shown=True).items():

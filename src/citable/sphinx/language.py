@@ -1,4 +1,4 @@
-"""The language of a build: ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's alike.
+"""Set the language of a build by ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's.
 
 Prose comes through Sphinx's own catalogs (``locale/<language>/LC_MESSAGES/pages.po``), everything
 else through ``book.po`` beside it. Both are compiled here before anything is read.
@@ -45,7 +45,7 @@ def _configure(app: Sphinx, config: Config) -> None:
 
 
 def copy_sphinx_template(app: Sphinx) -> None:
-    """Put the template of Sphinx's own words beside that of the pages, for translators."""
+    """Copy the message template of Sphinx itself beside that of the pages, for translators."""
     shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
 
 
@@ -72,14 +72,14 @@ _CHROME = re.compile(
 
 
 def translate_chrome(page: str) -> Markup:
-    """Return a page of the theme with the theme's own words in the edition's language."""
+    """Translate the theme's own words in a page."""
     if language() == ENGLISH:
         return Markup(page)
     return Markup(_CHROME.sub(lambda found: found[1] + escape(_(found[2])) + found[3], page))
 
 
 class Captions(SphinxTransform):
-    """Translate the captions of the book's parts, which are put in after Sphinx translates."""
+    """Translate the captions of the book's parts, which are inserted after Sphinx translates."""
 
     default_priority = 105
 
@@ -91,12 +91,12 @@ class Captions(SphinxTransform):
 
 
 class Formulas(SphinxTransform):
-    """Leave formulas out of what is translated: they are the same in every language."""
+    """Exclude formulas from translation."""
 
     default_priority = 5
 
     def apply(self, **kwargs: Any) -> None:
-        """Mark the formulas of this page."""
+        """Mark the formulas of this page as not translatable."""
         for formula in self.document.findall(nodes.math_block):
             formula["translatable"] = False
 
@@ -108,7 +108,7 @@ def _context(
 
 
 def setup(app: Sphinx) -> None:
-    """Set the language before any other part speaks."""
+    """Set the language before other parts of the extension use it."""
     app.connect("config-inited", _configure, priority=0)
     app.add_transform(Formulas)
     app.add_transform(Captions)

@@ -1,4 +1,4 @@
-"""The directive ``{findings}``: the ledger of findings, which a script filters and checks."""
+"""Define ``{findings}``, the ledger of findings, which a script filters and checks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _page(finding: Finding) -> str:
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
-    """Return the title of a chapter, its first heading, as this edition shows it."""
+    """Return the title of a chapter, its first heading, translated."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
             return translate_page_text(cell.source.lstrip().split("\n")[0][2:].strip())
@@ -54,7 +54,7 @@ def _claims(found: Iterable[Finding]) -> Mapping[str, Claim]:
 
 
 def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
-    """Return by finding the estimates of a page that its directives print with a unit of their own."""
+    """Return the estimates, by finding, that directives of a page print with their own unit."""
     recorded_there = values(app, page)
     return {
         directive.id: directives.fill_translated(directive.options["estimate"], recorded_there)
@@ -64,7 +64,7 @@ def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
 
 
 def ledger_html(app: Sphinx, up: str) -> str:
-    """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
+    """Render every finding by chapter, with the line of its estimate, its verdicts and its checks."""
     notebooks = executed(app)
     found = translated_findings(notebooks)
     claims = _claims(found)

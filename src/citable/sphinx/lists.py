@@ -1,4 +1,4 @@
-"""Pages that list what other pages hold: fields of findings, editions, errata."""
+"""Define the directives ``{finding-fields}``, ``{editions}`` and ``{errata}``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _raw(content: str) -> list[nodes.Node]:
 
 
 def _in(tag: str, *parts: str) -> str:
-    """Return pieces of HTML in one element, as they are."""
+    """Return nodes wrapped in one HTML element."""
     return f"<{tag}>{''.join(parts)}</{tag}>"
 
 
@@ -46,7 +46,7 @@ class Editions(SphinxDirective):
     """``{editions}``: this edition and those before it, newest first."""
 
     def run(self) -> list[nodes.Node]:
-        """Return a list whose digest of this edition is filled in when pages are written."""
+        """Return the list; the digest of this edition is filled in when pages are written."""
         before = "".join(
             _in(
                 "li",

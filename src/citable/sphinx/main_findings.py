@@ -1,4 +1,4 @@
-"""The page of facts: the main findings, one sentence each with its number, to print and quote."""
+"""Generate the page of facts: the main findings, one sentence each, to print and quote."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Notebooks = Mapping[str, nbformat.NotebookNode]
 
 
 def opening_finding(notebook: nbformat.NotebookNode) -> str:
-    """Return the number of the finding that stands first on a page; empty where there is none."""
+    """Return the id of the first finding of a page; empty where there is none."""
     texts = directives.parse_notebook(notebook).values()
     return next((text.id for text in texts if text.kind == "finding"), "")
 
 
 def main_findings(notebooks: Notebooks) -> list[dict[str, Any]]:
-    """Return the finding with which each page opens, and those that bear on a claim, in order."""
+    """Return the first finding of each page, and those that bear on a claim, in order."""
     opening = {opening_finding(notebook) for notebook in notebooks.values()}
     return [f for f in translated_findings(notebooks) if f["id"] in opening or f["claims"]]
 

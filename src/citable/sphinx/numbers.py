@@ -1,4 +1,4 @@
-"""The roles ``{n}``, a number that code computed, and ``{finding-link}``, a link to a finding."""
+"""Define the roles ``{n}``, a computed number, and ``{finding-link}``, a link to a finding."""
 
 from __future__ import annotations
 

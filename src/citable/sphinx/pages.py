@@ -1,4 +1,4 @@
-"""What each page says of itself: place in the book, notebook, edition, how machines may cite it."""
+"""Add metadata to each page: place in the book, notebook, edition, citation tags."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
 def social(
     record: Record, title: str, page: str, home: bool, own_card: bool = True
 ) -> list[tuple[str, str]]:
-    """Return the Open Graph tags of a page: what a link to it shows elsewhere."""
+    """Return the Open Graph tags of a page, from which sites make link previews."""
     base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
         ("og:type", "book" if home else "article"),
@@ -176,7 +176,7 @@ def dataset_json_ld(record: Record, root: str) -> dict[str, Any]:
 
 
 def sharing(record: Record, page: str) -> dict[str, str]:
-    """Return the words with which a script cites, shares and reports findings of a chapter.
+    """Return the texts with which a script cites, shares and reports findings of a chapter.
 
     Texts hold the places ``{id}`` (``5.1``) and ``{slug}`` (``5-1``); empty for any other page. A
     shared sentence leads to the page behind its finding, whose card carries the number.
@@ -200,7 +200,7 @@ def sharing(record: Record, page: str) -> dict[str, str]:
 
 
 def _add_report_links(app: Sphinx, record: Record, body: str) -> str:
-    """Let each *Report an error* open a message, where an address for such is configured."""
+    """Link each *Report an error* to a prefilled message, where an address is configured."""
     known = {item.anchor: item for item in record.items if item.kind == "finding"}
 
     def opened(found: re.Match[str]) -> str:
@@ -320,7 +320,7 @@ def _cite_page(pagename: str, record: Record) -> str:
 def _share_navigation(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Let generated pages of one folder share their navigation, which takes longest to make.
+    """Render the navigation once for all generated pages of a folder: it takes longest.
 
     They stand in no table of contents, so it differs in nothing, not even in what is current.
     """
@@ -340,7 +340,7 @@ def _share_navigation(
 
 
 def setup(app: Sphinx) -> None:
-    """Add the values to every page's template context."""
+    """Connect the metadata to every page's template context."""
     # Where readers send errors, if not to the repository: an address of electronic mail.
     app.add_config_value("citable_report_address", "", "html")
     app.connect("html-page-context", _share_navigation, priority=100)  # before the theme

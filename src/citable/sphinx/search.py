@@ -1,4 +1,4 @@
-"""The search page: passages of the book as a script, which also works from a file.
+"""Generate the search page and its index of passages, a script that also loads from ``file://``.
 
 Sphinx's own index knows words alone, neither numbers nor paragraphs, and shows a text only where it can
 fetch its page. It is not made; a passage here is a numbered paragraph, a finding, the caption of an
@@ -69,7 +69,7 @@ _LEAST = 20
 
 @dataclass(frozen=True)
 class Passage:
-    """A text that is found as one: its kind, its number (of a section its heading), its address.
+    """Passage, the unit of search: its kind, its number (for a section, its heading) and its address.
 
     ``title`` is that of its page; ``numbers`` are those it prints besides its text.
     """
@@ -83,7 +83,7 @@ class Passage:
 
 
 def printed_numbers(finding: dict[str, Any]) -> str:
-    """Return the numbers that a finding prints besides its statement: value, counts, interval.
+    """Return the printed numbers of a finding besides its statement: value, counts, interval.
 
     >>> share = {"unit": "share", "value": 0.287, "numerator": 27047, "denominator": 94218}
     >>> printed_numbers(share | {"interval": {"low": 0.2842, "high": 0.2899}})
@@ -98,7 +98,7 @@ def printed_numbers(finding: dict[str, Any]) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text with single spaces, and none inside brackets or before a mark that ends a word.
+    """Return a text with single spaces, none inside brackets or before punctuation.
 
     >>> _spaced("about ( 51.5%  to 52.5% ) , before .ipynb")
     'about (51.5% to 52.5%), before .ipynb'
@@ -107,7 +107,7 @@ def _spaced(text: str) -> str:
 
 
 def _with_citations(app: Sphinx, page: str) -> nodes.document:
-    """Return a page as it was read, with each citation in the words in which the page prints it."""
+    """Return a page's doctree with its citations resolved to the printed words."""
     document = app.env.get_doctree(page)
     domain = app.env.get_domain("cite")
     for node in list(document.findall(pending_xref)):
@@ -120,7 +120,7 @@ def _with_citations(app: Sphinx, page: str) -> nodes.document:
 
 
 def _unnumbered_text(section: nodes.section) -> str:
-    """Return what stands in a section itself and is neither a numbered paragraph nor an exhibit."""
+    """Return a section's own text outside numbered paragraphs and exhibits."""
     parts = []
     for child in section.children:
         if isinstance(child, nodes.section | nodes.title | FoldedCode | SymbolsBox):
@@ -167,7 +167,7 @@ def passages(app: Sphinx) -> Iterator[Passage]:
 
 
 def passages_js(found: Iterable[Passage]) -> str:
-    """Return passages as a script: titles of pages, and a row for each with its title's index."""
+    """Return passages as a script: the titles of pages, and a row a passage with its title's index."""
     titles: dict[str, int] = {}
     rows = []
     for item in found:
@@ -207,5 +207,5 @@ FILES = writers.SiteFiles("search", _write, "find/passages.js", writers.dependen
 
 
 def setup(app: Sphinx) -> None:
-    """Keep Sphinx from making its own index."""
+    """Disable Sphinx's own search index."""
     app.connect("builder-inited", _without_index)

@@ -1,4 +1,4 @@
-"""A page for each finding that leads back to the originals, and its rows as CSV."""
+"""Generate the trace page of each finding, back to the originals, and its rows as CSV."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CHECK = {
 
 
 def check_words() -> dict[str, str]:
-    """Return what the script of a check says, in the edition's language, and the name of the command."""
+    """Return the texts of the check script in the edition's language, and the name of the command."""
     return translate_nested(CHECK) | {"program": project().command}
 
 
@@ -106,7 +106,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _write(app: Sphinx, out: Path) -> None:
-    """Put the tables beside the pages, so that every link of a trace leads somewhere."""
+    """Copy the tables beside the pages, so that every link of a trace resolves."""
     # Large tables take seconds to write as text, so it is done only when they themselves changed.
     folder = out / "tables"
     stamp = out.parent / ".record" / "datapackage.sha256"

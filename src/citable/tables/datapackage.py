@@ -1,4 +1,4 @@
-"""The book's tables as a Frictionless Data Package: CSV files with their dictionary and hashes."""
+"""Build the Frictionless Data Package of the book's tables: CSV files, dictionary and hashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LICENCE = {
 
 
 def file_of(source: str) -> str:
-    """Return where a table or hand-typed file stands in the package.
+    """Return the path of a table or hand-typed file in the package.
 
     >>> file_of("activation"), file_of("figures.csv")
     ('activation.csv', 'hand/figures.csv')
@@ -120,7 +120,7 @@ def _typed_files() -> list[Path]:
 
 
 def content_digest() -> str:
-    """Return a digest of all that the package is made of, to tell whether it must be made again."""
+    """Return a digest of everything in the package, which tells whether it is stale."""
     makers = [*_typed_files(), paths.MANIFEST, paths.DATA_README, paths.HAND / "RULES.md"]
     makers += [paths.TABLES / f"{name}.schema.yaml" for name in TABLES]
     makers += sorted(Path(__file__).parent.rglob("*.py"))

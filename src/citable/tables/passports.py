@@ -1,4 +1,4 @@
-"""Passports: who made each original, where it was had, and the hash it must have."""
+"""Read the passports of originals: publisher, source and expected sha256 of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Passport:
-    """One original file.
+    """Passport of one original file.
 
     ``path`` is relative to the folder of originals; ``rows`` is the number of data rows as the
     releaser counts them, or None; ``route`` says how the file could come into evidence; ``stamp``
@@ -55,7 +55,7 @@ class Passport:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
+        """Return the file's name without its folder."""
         return Path(self.path).name
 
 
@@ -100,7 +100,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
 
 
 def _check(file: str, passport: Passport) -> None:
-    """Raise SourceError at a field of a passport that is not of its kind."""
+    """Raise SourceError at a field of a passport that has the wrong type."""
     wrong = ""
     for name, kind in get_type_hints(Passport).items():
         value = getattr(passport, name)
@@ -144,7 +144,7 @@ def sha256_of(file: Path) -> str:
 
 
 def locate(path: str, folder: Path) -> Path:
-    """Return where an original lies in a folder. Raises SourceError if it is not there."""
+    """Return the path of an original in a folder. Raises SourceError if it is not there."""
     file = folder / path
     if not file.is_file():
         raise SourceError(

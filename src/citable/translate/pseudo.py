@@ -1,4 +1,4 @@
-"""A pseudo language: English with accents, brackets and two fifths more length.
+"""Translate into a pseudo language: English with accents, brackets and two fifths more length.
 
 A text in it is readable and plainly not English, so a build in it shows what no catalog reaches,
 and what breaks when words grow. Places for values, tags, roles, code, formulas and addresses stay.
@@ -37,7 +37,7 @@ def _accented(text: str) -> str:
 
 
 def pseudo(text: str) -> str:
-    """Return a text in the pseudo language.
+    """Translate a text into the pseudo language.
 
     >>> pseudo("{x:int} of <b>{n:int}</b> cases")
     '⟦{x:int} óf <b>{n:int}</b> çásés lóñg⟧'
