@@ -61,7 +61,7 @@ def state_code(written: str) -> str:
 
 @dataclass(frozen=True)
 class LandmarkRule:
-    """One rule: what a pattern finds in the name of a landmark (see ``RULE_FINDS``)."""
+    """Rule that finds a county or class in the name of a landmark by a pattern (see ``RULE_FINDS``)."""
 
     order: int
     pattern: re.Pattern[str]
@@ -103,7 +103,7 @@ def later_areas() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def places() -> pd.DataFrame:
-    """Return where the ledger's places without a county code lie, and other names of places.
+    """Return the counties of the ledger's places without a county code, and aliases of places.
 
     Columns: place_code (of figures.csv), name, state, within (FIPS codes, empty where the source
     names no county), aliases (separated by semicolons), reason, date.
@@ -114,7 +114,7 @@ def places() -> pd.DataFrame:
 
 @cache
 def cities() -> pd.DataFrame:
-    """Return cities that people look for, each with the one county that it leads to.
+    """Return cities that readers search for, each with its county.
 
     Columns: city, state (postal code), fips, reason (how the city lies to the county), date.
     Raises LedgerError, by row, for a code that no county of that state has, or for no reason.

@@ -1,4 +1,4 @@
-"""Names that the agency writes in capitals, in normal case, as a page shows them."""
+"""Convert names that the agency writes in capitals to normal case."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORD = re.compile(r"(?<![A-Za-zÀ-ÿ'])[A-ZÀ-Þ][A-ZÀ-Þ']*")
 
 
 def _is_abbreviation(word: str, before: str, after: str) -> bool:
-    """Whether a word is an abbreviation that is written in capitals, by what stands round it."""
+    """Whether a word is an abbreviation that stays in capitals, given its neighbours."""
     if len(word) == 1 or word in _CODES | _ACRONYMS:
         return True
     if not re.search("[A-Z]", after) and (
@@ -43,7 +43,7 @@ def _is_abbreviation(word: str, before: str, after: str) -> bool:
 
 
 def normal_case(name: str) -> str:
-    """Return a name in capitals in normal case; one that has small letters is as it was.
+    """Convert a name in capitals to normal case; a name with small letters is unchanged.
 
     Letters are never changed but in their case; a shortened word stays short.
 

@@ -1,4 +1,4 @@
-"""From evidence to verdicts, by the rules printed in ``claims.yml``: one source for all chapters."""
+"""Judge claims from evidence by the rules in ``claims.yml``, once for all chapters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def verdict_mark(verdict: str) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim's verdict and what it follows from.
+    """Verdict of a claim, with the evidence for it.
 
     ``answers`` are the answers to the two questions of the rule for the claim's form; ``because``
     says in a few words which evidence decided; ``places`` lists the evidence. Of these ``over``
@@ -157,7 +157,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
 
 
 def _as_stated(fact: Mapping[str, Any]) -> bool:
-    """Say if a fact that was read, or can be computed from a table, is as the claim states it."""
+    """Whether a fact, read or computed from a table, is as the claim states it."""
     if "measure" not in fact:
         return bool(fact["as_stated"])
     if fact["measure"] == "share_of_counties_active":
@@ -173,7 +173,7 @@ def _as_stated(fact: Mapping[str, Any]) -> bool:
 
 
 def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
-    """Judge a claim of record by its facts: which were read, and which are as stated."""
+    """Judge a claim of record by its facts: which were read, and which are as the claim states."""
     read = [_as_stated(fact) for fact in facts if fact["record"] == "read"]
     confirmed = sum(read)
     answers = (
@@ -193,7 +193,7 @@ def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
 
 
 def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
-    """Judge a statement about purpose or effect by what was measured, if it says how much counts."""
+    """Judge a claim about purpose or effect by what was measured, if it states a threshold."""
     if test["threshold"] is None:
         answers, because = ("no threshold", "no"), N_("no threshold is stated")
     else:
@@ -206,7 +206,7 @@ def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
 
 
 def _is_selected(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
-    """Say if a place is one that a claim is about, by the typed selection."""
+    """Whether a place is in the hand-typed selection of a claim."""
     places = test["places"]
     return (
         place_code in places.get("codes", [place_code])
@@ -271,7 +271,7 @@ def established_from(item: Published, total: int | None = None) -> int | None:
 
 
 def what_would_change(item: Published) -> LazyText:
-    """Return in words what would change the verdict of a place over one half.
+    """Describe what would change the verdict of a place over one half.
 
     How many fewer without a conviction, where both counts are known; how small a total, where it
     is a range; how many removals, where a share alone is printed.
@@ -304,7 +304,7 @@ def what_would_change(item: Published) -> LazyText:
 
 
 def findings_by_claim(without: str = "") -> dict[str, list[str]]:
-    """Return the findings that bear on each claim, by what the findings themselves say.
+    """Return the findings that bear on each claim, from the directives of the findings.
 
     From the ``:claims:`` of every ``{finding}`` directive of the book's pages, in the order of
     findings; those of the chapter ``without`` are left out. A claim without a finding has no entry.

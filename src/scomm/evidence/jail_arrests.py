@@ -1,4 +1,4 @@
-"""Arrests at a county's jails: counts, rates and change, for chapters and county sheets alike.
+"""Estimate arrests at each county's jails: counts, rates and change, for chapters and county sheets.
 
 Only arrests whose landmark is placed in a county are counted; see ``scomm.data.jails``.
 """
@@ -45,7 +45,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class CountyArrests:
-    """Arrests at the jails of one county.
+    """Estimates of arrests at the jails of one county.
 
     months: arrests by month. years: as ``with_rate`` gives them. change: a row of ``changes``, None if no
     arrest falls in either window.
@@ -73,7 +73,7 @@ def by_month_and_county(arrests: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_part(arrests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Count arrests at local jails by columns ``by`` and by what stands behind the landmark.
+    """Count arrests at local jails by columns ``by`` and by class of the landmark.
 
     Returns a column for each of ``PARTS`` in their order, as counts.
     """
@@ -101,7 +101,7 @@ def _periods(months: pd.DataFrame) -> Floats:
 
 
 def dispersion_of_years(months: pd.DataFrame) -> Dispersion:
-    """Dispersion of each county's counts about the level of each fiscal year."""
+    """Return the dispersion of each county's counts about the level of each fiscal year."""
     fiscal_year = (months.index + pd.DateOffset(months=3)).year
     return dispersion([_periods(part) for _year, part in months.groupby(fiscal_year)])
 
@@ -179,7 +179,7 @@ def changes(
 
 
 def with_unplaced(change: pd.DataFrame, arrests: pd.DataFrame) -> pd.DataFrame:
-    """Add how ratios move if the unplaced arrests of the area were at its counties' jails.
+    """Add bounds of ratios if the unplaced arrests of the area were at its counties' jails.
 
     Parameters: ``change`` from ``changes``, ``arrests`` from ``add_counties``. Prisons are left out.
     Added: aor (the county's area); grown (how the part of the area's entries that is placed

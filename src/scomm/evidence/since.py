@@ -1,4 +1,4 @@
-"""The share without a conviction since 2009, each year by the definition of its source."""
+"""Compute the share without a conviction since 2009, each year by the definition of its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several estimates of each place on one line."""
+"""Draw caterpillar plots: several estimates of each place on one line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ COUNTED: Looks = {
 
 
 def adjusted_looks(color: str = "subject", filled: bool = True) -> Looks:
-    """Return how the mark of an estimate looks that stands beside a value as it was counted."""
+    """Return the looks of an adjusted estimate's mark, drawn beside the value as counted."""
     return dot(color, filled) | {"s": 11, "linewidth": 0.8}
 
 

@@ -1,4 +1,4 @@
-"""Two shares of each row, joined and printed: two groups, or a share as counted and adjusted."""
+"""Draw dumbbell plots, two shares of each row joined and printed: two groups, or a share as counted and adjusted."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Shares with their intervals, one row a place."""
+"""Draw forest plots: shares with their intervals, one row a place."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Shares against numbers, with the limits of what chance allows."""
+"""Draw funnel plots: shares against numbers, with limits of chance variation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ _LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": ro
 
 
 def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
-    """Name points in the upper right, empty on a logarithmic axis, by lines.
+    """Label points in the upper right, empty on a logarithmic axis, with leader lines.
 
     Names and points are matched so that the lines are shortest together; such lines never cross.
     """
@@ -55,7 +55,7 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
 
 
 def _label_above(axes: Axes, named: pd.DataFrame) -> None:
-    """Name points above their marks, on the side where there is room."""
+    """Label points above their marks, on the side with space."""
     middle = sum(axes.get_xlim()) / 2
     for row in named.itertuples():
         right = row.n > middle

@@ -1,4 +1,4 @@
-"""Simulated or reassigned values, and where the observed one lies."""
+"""Draw histograms of simulated or reassigned values, with the observed one."""
 
 from collections.abc import Sequence
 from typing import Any

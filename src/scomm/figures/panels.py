@@ -1,4 +1,4 @@
-"""Values by year, a panel for each source, all on one axis of years."""
+"""Draw values by year, a panel for each source, on one axis of years."""
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ _RANGE: Looks = {"color": role("subject"), "linewidth": 5, "alpha": 0.45}
 
 
 def _labels(low: float, high: float, sign: str) -> list[tuple[float, int, str]]:
-    """Return where labels of a value stand: height, side (above or below), words."""
+    """Return the labels of a value: height, side (above or below), text."""
     if high - low <= _WHOLE_PERCENT:
         low = high = (low + high) / 2
     ends = {1: high} if low == high else {1: high, -1: low}

@@ -1,4 +1,4 @@
-"""Bounds as bars from low to high."""
+"""Draw bounds as bars from low to high."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Lines over time."""
+"""Draw lines over time."""
 
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -26,13 +26,13 @@ from scomm.figures.shared import (
 
 
 def _points(axes: Axes) -> float:
-    """Return the height of an axes in points, about: it is laid out later."""
+    """Estimate the height of an axes in points: it is laid out later."""
     figure: Any = axes.figure
     return 72 * 0.78 * float(figure.get_figheight())
 
 
 def _draw_events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
-    """Draw dates with their names, the first highest; no date's line reaches the names above its own."""
+    """Draw dates with their names, the first highest; a line ends below the names above its own."""
     top = 1.0
     for date, label in events:
         at = pd.Timestamp(date)
@@ -43,7 +43,7 @@ def _draw_events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
 
 
 def _spread(values: np.ndarray, gap: float) -> np.ndarray:
-    """Move label positions as little as possible so that neighbours are a gap apart, in order."""
+    """Spread label positions in order, as little as possible, so that neighbours are a gap apart."""
     from scipy.optimize import isotonic_regression
 
     order = np.argsort(values, kind="stable")
@@ -52,7 +52,7 @@ def _spread(values: np.ndarray, gap: float) -> np.ndarray:
 
 
 def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
-    """Name lines at their right ends; a name that had to move is joined to its end."""
+    """Label lines at their right ends; a label that was moved has a leader line."""
     low, high = axes.get_ylim()
     texts = [wrap_label(str(name), 14 if layout.narrow else 22) for name in frame.columns]
     tallest = max(text.count("\n") + 1 for text in texts)
@@ -72,7 +72,7 @@ def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
 
 
 def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
-    """Years where there are at least two, else months; no more ticks than fit."""
+    """Set date ticks: years if there are at least two, else months; no more than fit."""
     first, last = index.min(), index.max()
     years = (last - first).days > 800
     ticks = pd.date_range(first, last, freq="YS" if years else "MS", normalize=True)
@@ -81,7 +81,7 @@ def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
 
 
 def format_time(at: Any, monthly: bool = True) -> str:
-    """Return a point of an axis in words: a month, a day, or a number."""
+    """Format a point of an axis: a month, a day, or a number."""
     if isinstance(at, pd.Timestamp):
         return fmt(at, "mon" if monthly else "date")
     return str(int(at)) if float(at).is_integer() else f"{at:g}"

@@ -1,4 +1,4 @@
-"""What charts share: translated labels, the looks of marks, rows, references and keys."""
+"""Draw what charts share: translated labels, marks, rows, reference lines and keys."""
 
 import re
 import textwrap
@@ -30,12 +30,12 @@ _LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the
 
 
 def translate_label(label: Any) -> str:
-    """Return a label in the edition's language."""
+    """Translate a label into the edition's language."""
     return _(label) if isinstance(label, str) else str(label)
 
 
 def wrap_label(label: Any, width: int) -> str:
-    """Return a translated label in lines of at most ``width`` letters."""
+    """Translate a label and wrap it to lines of at most ``width`` letters."""
     # A state's letters stay with the name before them.
     kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translate_label(label))
     return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
@@ -50,18 +50,18 @@ def labels_with_n(data: pd.DataFrame) -> list[str]:
 
 
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
-    """Name the horizontal axis."""
+    """Label the horizontal axis."""
     axes.set_xlabel(wrap_label(label, 42 if layout.narrow else 1000))
 
 
 def dot(color: str = "subject", filled: bool = True) -> Looks:
-    """Return how the mark of an estimate looks: filled, or hollow for what is not established."""
+    """Return the looks of an estimate's mark: filled, or hollow for one that is not established."""
     face = role(color if filled else "paper")
     return {"marker": "o", "s": 21, "facecolor": face, "edgecolor": role(color), "linewidth": 1.1}
 
 
 def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
-    """Draw marks; if their looks have a ``label``, the key names them."""
+    """Draw marks; a ``label`` in their looks is an entry of the key."""
     import seaborn as sns
 
     sns.scatterplot(x=x, y=y, ax=axes, legend=False, **{"zorder": 4, **looks})
@@ -69,7 +69,7 @@ def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
 
 
 def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
-    """Draw lines that join the values given, without a mean or an interval of them.
+    """Draw lines through the given values, without seaborn's mean or interval.
 
     A frame without ``x`` has a column a line; a missing value in it breaks its line.
     """
@@ -89,7 +89,7 @@ def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
 def label_point(
     axes: Axes, label: str, at: Any, offset: Any, color: str, *, top: bool = False, **settings: Any
 ) -> None:
-    """Write beside a point, on the side that the offset in points leads to.
+    """Label a point, at an offset in points.
 
     With ``top`` its height is a fraction of the axes; else the checks know whose name this is.
     """
@@ -111,7 +111,7 @@ def label_point(
 
 
 def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise: int = -1) -> None:
-    """Name a vertical line at its top, or above it, on the side with more room."""
+    """Label a vertical line at its top, or above it, on the side with more space."""
     low, high = axes.get_xlim()
     side = -3 if axes.convert_xunits(x) > low + 0.6 * (high - low) else 3
     va = "bottom" if rise > 0 else "top"
@@ -119,7 +119,7 @@ def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise:
 
 
 def draw_key(axes: Axes, layout: Layout) -> None:
-    """Name what has a label below the figure, which grows by the lines that this takes."""
+    """Draw the key below the figure, which grows by its lines."""
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
         return
@@ -132,7 +132,7 @@ def draw_key(axes: Axes, layout: Layout) -> None:
 
 
 def format_numbers(data: pd.DataFrame) -> Sequence[str]:
-    """Return the number of each row as a read-out prints it, empty where it has none."""
+    """Format the number of each row for read-outs, empty where it has none."""
     if "n" not in data:
         return [""] * len(data)
     return ["" if pd.isna(n) else format_mark_value(float(n), "number") for n in data["n"]]
@@ -147,7 +147,7 @@ def _row_values(
     signed: bool,
     ends_named: str,
 ) -> dict[str, str]:
-    """Return what a row shows: its dots by their names in the key, then its bars unless unnamed."""
+    """Return the values of a row by name: its dots as in the key, then its bars unless unnamed."""
     said = {}
     for values, looks in dots:
         if pd.notna(values.iloc[number]):
@@ -178,7 +178,7 @@ def draw_rows(
     bar_name: str = INTERVAL,
     readings: Sequence[tuple[str, Mapping[str, str]]] | None = None,
 ) -> Figure:
-    """Draw rows, each with the room its label needs: bars from low to high, and dots.
+    """Draw rows, each as high as its label: bars from low to high, and dots.
 
     What is missing in a row is not drawn. ``reference`` is what all rows are compared with. With
     ``log`` the axis is one of ratios: twice as much is as far from one as half. ``numbers`` is what

@@ -1,4 +1,4 @@
-"""Small panels over time, all on one scale."""
+"""Draw small multiples over time, all on one scale."""
 
 from collections.abc import Mapping, Sequence
 

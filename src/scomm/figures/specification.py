@@ -1,4 +1,4 @@
-"""One effect under many specifications."""
+"""Draw one effect under many specifications."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Shares as dots on one line from 0 to 100%, stacked where they would lie on one another."""
+"""Draw shares as dots on one line from 0 to 100%, stacked where they would overlap."""
 
 from collections.abc import Iterable
 from html import escape

@@ -1,4 +1,4 @@
-"""The pages of counties and other places: one template, light, kept while nothing they show changed."""
+"""Generate the pages of counties and other places from one template, only when their content changed."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _spark_html(chart: Spark) -> str:
 
 
 def _table_html(table: PlaceTable, name: str) -> str:
-    """Return a table behind a line, its chart before it."""
+    """Render a folded table, its chart before it."""
     body = rows_to_html(
         table.rows, list(table.rows[0]), table.columns, caption=_(table.title), identifier=name
     )
@@ -126,7 +126,7 @@ def _section_html(section: Section, name: str) -> str:
 
 
 def _actions_html(page: PlacePage) -> str:
-    """Return the line of links under the first line, to which the script adds its buttons."""
+    """Render the line of links under the first line, to which the script adds its buttons."""
     links = [_link(page.check)]
     links += [
         _link(link, text, rel)
@@ -160,7 +160,7 @@ def county_html(page: PlacePage) -> str:
 
 
 def reading_html() -> str:
-    """Render the page that says once how the pages of places are read."""
+    """Render the page that explains how to read the pages of places."""
     from scomm.evidence.jail_arrests import unplaced  # only for pages that are written
 
     parts = [f"<h1>{escape(_(READING_TITLE))}</h1>"]
@@ -171,7 +171,7 @@ def reading_html() -> str:
 
 
 def _citation(record: Record, page: PlacePage) -> str:
-    """Return the citation of a page by its title; it is named by its file."""
+    """Return the citation of a page by its title and file name."""
     said = tr("Datasheet: {place}", place=page.title)
     item = Item("datasheet", page.slug, f"datasheets/{page.slug}.html", "", str(said))
     return citations.citation_html(record, item)
@@ -206,14 +206,14 @@ def _contents(app: Sphinx) -> list[tuple[str, str]]:
 
 
 def _rule_of_places(rule: re.Match[str]) -> str:
-    """Return a rule for those of its selectors that can match on a page of a place; empty for none."""
+    """Filter a CSS rule to selectors that can match on a page of a place; empty for none."""
     selectors = re.split(r",\s*(?![^(]*\))", rule[1].strip())
     kept = [one for one in selectors if not _OF_CHAPTERS.search(one)]
     return f"{', '.join(kept)} {{{rule[2]}}}\n" if kept else ""
 
 
 def _style() -> str:
-    """Return the one style sheet of these pages: the book's, and what stands in for the theme's.
+    """Return the one style sheet of these pages: the needed rules of the book and the theme.
 
     A first view has room for two faces, so it takes one request, and leaves out comments and the
     rules of what only chapters have.

@@ -1,4 +1,4 @@
-"""Find my jurisdiction: a box over a small static list, and the plain list for no script."""
+"""Generate the search box for jurisdictions, its list as a script, and a plain list without scripts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SAID = {
 
 
 def form_html(up: str) -> str:
-    """Return the box; without a script it leads to the plain list."""
+    """Render the search box; without a script it links to the plain list."""
     data = " ".join(f'data-{name}="{escape(_(text))}"' for name, text in _SAID.items())
     return (
         f'<form class="find" role="search" aria-label="{html("Find a county, state or area")}" '
@@ -66,7 +66,7 @@ _SHARE = N_("Share of removals without a recorded conviction: {figure}")
 
 
 def places_js() -> str:
-    """Return the list of places as a script, which also works from a file.
+    """Return the list of places as a script, which also loads from ``file://``.
 
     A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
     0: nothing), the index of what is said of it, other names, and cities that mean it. Rows stand
@@ -99,7 +99,7 @@ def places_js() -> str:
 
 
 def list_html() -> str:
-    """Return every county by state, for readers without a script."""
+    """Render every county by state, for readers without a script."""
     from scomm.places.datasheets import places, states
 
     counties = [place for place in places() if place.kind == "county"]
@@ -153,7 +153,7 @@ def _write(app: Sphinx, site: Path) -> None:
 
 
 def search_scripts(app: Sphinx) -> list[Path]:
-    """Return the finder's script, which the page of the search uses too."""
+    """Return the script of the search box, which the search page uses too."""
     return [_STATIC / "find.js"] if app.config.scomm_place_pages else []
 
 

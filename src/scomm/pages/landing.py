@@ -1,4 +1,4 @@
-"""What the first page shows: ``{strip}``, ``{verdicts}``, and ``{excerpt}``, a figure of a chapter."""
+"""Define the directives of the first page: ``{strip}``, ``{verdicts}`` and ``{excerpt}``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _hide_from_readers(svg: str) -> str:
 
 
 def strip_html(rows: Rows, nation: float, half: float) -> str:
-    """Return the strip of places for a wide and a narrow screen, and its dots as a list of links."""
+    """Render the strip of places for a wide and a narrow screen, and its dots as a list of links."""
     import pandas as pd
 
     data = pd.DataFrame(rows)
@@ -68,7 +68,7 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
 
 
 def _numbers(claims: Sequence[str]) -> str:
-    """Return the numbers of claims, in order, as ranges where three or more follow one another.
+    """Format the sorted numbers of claims, three or more consecutive ones as a range.
 
     >>> _numbers(["C7", "C8", "C9", "C11", "C12"])
     'C7\N{EN DASH}C9, C11, C12'
@@ -89,7 +89,7 @@ def _numbers(claims: Sequence[str]) -> str:
 
 
 def verdicts_html(rows: Rows) -> str:
-    """Return the claims by side: those ``named`` in words, the others by number, each with its verdict."""
+    """Render the claims by side, each with its verdict: those ``named`` in words, the others by number."""
     parts = []
     for side, title in _SIDES.items():
         own = [row for row in rows if row["side"] == side]
@@ -126,12 +126,12 @@ def verdicts_html(rows: Rows) -> str:
 
 
 class _Shown(SphinxDirective):
-    """A directive that shows something recorded as HTML; a page that lacks it has a warning."""
+    """Base of directives that show recorded data as HTML; missing data is a warning."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return the HTML; nothing where only texts are taken out for translators."""
+        """Return the HTML; nothing where texts are extracted for translators."""
         if extracting(self.env.app):
             return []
         try:

@@ -1,4 +1,4 @@
-"""Where a place's share lies among all published ones: what the strip on its page shows."""
+"""Place a share among all published ones, for the strip on the page of a place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLAIMS = ("C2", "C3", "C4")
 
 @dataclass(frozen=True)
 class PlaceDot:
-    """A share on the strip of places: lowest and highest value, in [0, 1].
+    """Dot on the strip of places: lowest and highest share, in [0, 1].
 
     ``name`` is the place that has it, ``own`` whether it is the page's own; ``alt`` says the drawing
     in words.
@@ -39,7 +39,7 @@ def strip_shares() -> tuple[float, ...]:
 
 @cache
 def references() -> tuple[tuple[float, LazyText | str], ...]:
-    """Return what shares are compared with, as value and name: the nation and one half."""
+    """Return the reference shares, as value and name: the nation and one half."""
     us = nation("2011-02").share[0]
     return (us, tr("nation {share:pct}", share=us)), (float(HALF), N_("one half"))
 

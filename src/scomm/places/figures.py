@@ -1,4 +1,4 @@
-"""The share of a place in one short line, as lists of places show it."""
+"""Format the share of a place in one short line, for lists of places."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def is_about(
 
 
 def counted_words(metric: str) -> str:
-    """Return what a figure counts, in words, from its code in the ledger.
+    """Return the words for what a figure counts, from its code in the ledger.
 
     >>> counted_words("removals_level1"), counted_words("share_without_conviction")
     ('removals level 1', 'share without conviction')
@@ -62,7 +62,7 @@ def figures_in(counties: AbstractSet[str], states: AbstractSet[str]) -> pd.DataF
 
 
 def published_in(counties: AbstractSet[str], states: AbstractSet[str]) -> list[Published]:
-    """Return what can be read as a share at a cut-off, cities and counties before states."""
+    """Return published shares at a cut-off, cities and counties before states."""
     found = [
         item
         for item in published().values()
@@ -84,7 +84,7 @@ def _first_activation() -> pd.DataFrame:
 
 
 def running_total(item: Published) -> bool:
-    """Whether counting began when the program did there, and not later.
+    """Whether a figure counts from the program's start at the place.
 
     It began later if the period printed starts in a later month than the first activation in the
     place's counties, or in its state where they are not known.

@@ -1,4 +1,4 @@
-"""Single sheets as PDF: a place's datasheet, and the sheets of an exhibit for court."""
+"""Lay out single datasheets as PDF."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def page_of(name: str) -> str:
 
 
 def _in_columns(table: Any) -> None:
-    """Set a long, narrow table in two columns of the page."""
+    """Split a long, narrow table into two columns of the page."""
     holder = E.DIV({"class": "columns"})
     table.addprevious(holder)
     holder.append(table)
@@ -60,7 +60,7 @@ def _in_columns(table: Any) -> None:
 
 
 def _set_charts(root: pages.Element) -> None:
-    """Put a picture in plain colours, with its text alternative, in the place of each chart."""
+    """Replace each chart by a picture in plain colours, with its text alternative."""
     for figure in root.iter("figure"):
         (drawing,) = pages.elements_of_classes(figure, "exhibit-wide")
         alt = drawing[0].get("aria-label")
@@ -77,7 +77,7 @@ def _set_charts(root: pages.Element) -> None:
 
 @dataclass(frozen=True)
 class Laid:
-    """A laid-out sheet: the place's name, the pages as WeasyPrint's document, their fill."""
+    """Laid-out sheet: the place's name, WeasyPrint's document, extent of its pages."""
 
     title: str
     document: Any

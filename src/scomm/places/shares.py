@@ -1,4 +1,4 @@
-"""What was published about a place, or about the nearest place with a share: its page's first line."""
+"""Find the share published about a place, or about the nearest place with one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIMIT = N_("A share says nothing of charges, or of who was arrested and not rem
 
 @cache
 def published_by_code() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for places, alone or with others, by code; most telling first."""
+    """Return published evidence by place code, alone or with other places; most telling first."""
     found: dict[str, list[Published]] = {}
     for item in _most_telling_first(list(published().values())):
         for code in item.place_code.split("+"):
@@ -38,13 +38,13 @@ def _most_telling_first(items: Sequence[Published]) -> list[Published]:
 
 @cache
 def _with_share(code: str) -> tuple[Published, ...]:
-    """Return what was published for a place, or nothing where no share can be read from it."""
+    """Return published evidence for a place, empty where no share can be read from it."""
     return tuple(item for item in published_by_code().get(code, ()) if item.share != (0, 1))
 
 
 @cache
 def _city_shares_by_county() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for cities, by county: those in it alone, then those over several."""
+    """Return published evidence for cities, by county: those in it alone, then those over several."""
     found: dict[str, list[Published]] = {}
     cities = [item for item in published().values() if item.place_code.startswith("X:")]
     for item in sorted(cities, key=lambda item: len(counties_of(item.place_code))):
@@ -54,12 +54,12 @@ def _city_shares_by_county() -> dict[str, tuple[Published, ...]]:
 
 
 def _listed(code: str) -> tuple[Published, ...]:
-    """Return what the page of a place lists: published for it, or for a city in it."""
+    """Return the published evidence that the page of a place lists: for it, or for a city in it."""
     return (*published_by_code().get(code, ()), *_city_shares_by_county().get(code, ()))
 
 
 def share_range(items: Sequence[Published]) -> tuple[float, float] | None:
-    """Return lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
+    """Return the lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
     shares = [item.share for item in items if item.share != (0, 1)]
     if len(shares) < 2:
         return None
@@ -67,7 +67,7 @@ def share_range(items: Sequence[Published]) -> tuple[float, float] | None:
 
 
 def share_range_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
-    """Return the span of a place's shares where it says more than the one that is told first."""
+    """Return the range of a place's shares where it is wider than the share of its first line."""
     found = share_range(_listed(code)) if lies in ("own", "inside", "around") else None
     return None if found == item.share else found
 
@@ -104,7 +104,7 @@ def _as_printed(key: str) -> LazyText:
 
 
 def nearest(code: str, state: str) -> tuple[str, Published]:
-    """Return the share that is told first of a place of the ledger, and what it is of.
+    """Return the most telling share of a place of the ledger, or of the nearest place, and which it is.
 
     That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
     is a part; of the ``state`` as a whole; or of the ``nation``.
@@ -137,7 +137,7 @@ _FIRST = {
 
 @dataclass(frozen=True)
 class FirstLine:
-    """The share that a place's page opens with: in words, as a dot, and where it is traced."""
+    """First line of a place's page: its share in words, as a dot, and the link to its trace."""
 
     text: LazyText
     dot: PlaceDot
@@ -180,7 +180,7 @@ def _link(state: str) -> Link:
 
 
 def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
-    """Return between what shares the published ones lie, where there are several."""
+    """Format the range of the published shares, where there are several."""
     if (found := share_range(items)) is None:
         return ()
     low, high = found
@@ -188,7 +188,7 @@ def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
 
 
 def place_section(code: str, state: str) -> Section:
-    """Return every share published for a place of the ledger."""
+    """Build the section of all shares published for a place of the ledger."""
     items = published_by_code()[code]
     said = trn(
         "{n:int} share was published for it. All that was printed about it is on the state's sheet.",
@@ -200,7 +200,7 @@ def place_section(code: str, state: str) -> Section:
 
 
 def county_section(fips: str, state: str) -> Section | None:
-    """Return every share published for a county or a city in it, where there are any."""
+    """Build the section of all shares published for a county or a city in it, if there are any."""
     items = _listed(fips)
     link = _link(state)
     if items:

@@ -1,4 +1,4 @@
-"""The small chart of a datasheet: one series as inline SVG, written without matplotlib.
+"""Draw the small chart of a datasheet, one series, as inline SVG without matplotlib.
 
 A book has dozens of such sheets; drawn as the figures of chapters are they would take most of a build.
 """
@@ -32,7 +32,7 @@ def _ticks(values: Sequence[float], unit: str) -> tuple[float, ...]:
 def series_chart(
     layout: Layout, labels: Sequence[str], values: Sequence[float], alt: str, unit: str = "share"
 ) -> str:
-    """Return a series as SVG; shares on a scale from 0 to 100%, the same for every sheet.
+    """Draw a series as SVG; shares on a scale from 0 to 100%, the same for every sheet.
 
     ``labels`` name the places of ``values`` on the axis, empty for no tick; a value that is missing
     has no point and breaks the line. Raises ValueError if lengths differ.

@@ -1,4 +1,4 @@
-"""The places of the first page's strip: a share, what is said of it, and where the place stands."""
+"""List the places of the first page's strip: share, description and link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second volume: the sheets of all states and areas as one PDF.
+"""Build the second volume: the sheets of all states and areas as one PDF.
 
 Each sheet is laid out as the single one is, so that both say the same on as many pages.
 """
@@ -39,7 +39,7 @@ h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
 
 
 def pdf_path() -> Path:
-    """Return where the volume is made."""
+    """Return the path of the volume's PDF."""
     return paths.BUILD / "pdf" / f"{project().file_name}-places.pdf"
 
 
@@ -48,12 +48,12 @@ def _identity(record: identity.Record) -> str:
 
 
 def matches_record(file: Path, record: identity.Record) -> bool:
-    """Whether a PDF of the volume was made from a site with this record's digest."""
+    """Whether a PDF of the volume was made from a site with the digest of this record."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
 def build_volume(site: Path, to: Path | None = None) -> Path:
-    """Make the PDF of all states' and areas' sheets from a built site, and return its file.
+    """Build the PDF of all states' and areas' sheets from a built site, and return its path.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
     cannot be written, in which case what stood there before still stands.

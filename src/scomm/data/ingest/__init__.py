@@ -1,4 +1,4 @@
-"""Ingest: from the agency's files to tidy tables, one module an original family.
+"""Ingest the agency's files into tidy tables, one module for each family of originals.
 
 Each module names its ``ORIGINALS`` and ``TABLES`` and offers ``run(folder)``, which reads,
 checks and tidies, and returns one ``Output`` a table. Nothing here writes except ``ingest``.
@@ -69,7 +69,7 @@ def ingest(
     only: Sequence[str] | None = None,
     report: Callable[[Output, int], None] | None = None,
 ) -> list[Entry]:
-    """Read all originals in ``folder`` and write all tables and the manifest, or nothing.
+    """Read all originals in ``folder`` and write all tables and the manifest atomically.
 
     ``only`` names modules to run (the manifest then keeps the other entries); ``report`` is
     called with each output and its number of rows. Raises SourceError if an original is not the

@@ -100,7 +100,7 @@ def fips_changes() -> pd.DataFrame:
 
 
 def _check_undated(panel: pd.DataFrame, changes: pd.DataFrame) -> None:
-    """Raise SourceError at a code without a date in any year that no decision row leaves out."""
+    """Raise SourceError at a county code without a date that no decision row explains."""
     decided = changes.index[changes["decision"] == _NOT_DATED]
     undated = panel[panel.groupby("fips")["date_secure"].transform("count") == 0]
     bad = undated[~undated["fips"].isin(decided)]

@@ -35,7 +35,7 @@ _HEADER = (
 
 
 def layout() -> Layout:
-    """Return what an arrests file must look like."""
+    """Return the expected layout of an arrests file."""
     return Layout(
         header=_HEADER,
         allowed={
@@ -48,7 +48,7 @@ def layout() -> Layout:
 
 
 def keyed(table: ir.Table) -> dict[str, ir.Value]:
-    """Return what a record is counted by. Written once, for every engine."""
+    """Return the key columns by which records are counted, as ibis expressions for every engine."""
 
     def stated(name: str) -> ir.Value:
         return ibis.ifelse(table[name] == "", NOT_RECORDED, table[name])

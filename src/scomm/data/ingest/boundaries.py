@@ -52,7 +52,7 @@ def topology(folder: Path) -> dict[str, Any]:
 
 
 def decode_arcs(source: dict[str, Any]) -> list[list[Point]]:
-    """Return every arc as points on the page: steps summed, then scaled and shifted."""
+    """Decode every arc to points on the page: steps summed, then scaled and shifted."""
     (scale_x, scale_y), (shift_x, shift_y) = (
         source["transform"]["scale"],
         source["transform"]["translate"],
@@ -69,7 +69,7 @@ def decode_arcs(source: dict[str, Any]) -> list[list[Point]]:
 
 
 def ring(numbers: list[int], arcs: list[list[Point]]) -> list[Point]:
-    """Join arcs into one closed ring; the point two arcs share stands once."""
+    """Join arcs into one closed ring, without repeating the points that arcs share."""
     points: list[Point] = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]

@@ -40,7 +40,7 @@ _DRAWN = re.compile(rf"Source:.*\(IIDS\)\s*,?\s*(?:as of\s*)?{_DAY}", re.IGNOREC
 
 @dataclass
 class Posting:
-    """One workbook as read: its fiscal year, the day its data go to, and both tables."""
+    """Posting as read from its workbook: fiscal year, last day of its data, and both tables."""
 
     path: str
     fiscal_year: int
@@ -50,7 +50,7 @@ class Posting:
 
 
 def _days(pattern: re.Pattern[str], sheets: list[Sheet]) -> list[tuple[dt.date, Sheet, int, int]]:
-    """Return the days that texts of the sheets give in a pattern, each with its cell, in order."""
+    """Return the dates in texts of the sheets that match a pattern, each with its cell, in order."""
     found = []
     for sheet in sheets:
         for row, cells in enumerate(sheet.cells):
@@ -106,7 +106,7 @@ def _check_footnote(
     where: list[Any],
     *kinds: dict[str, list[tuple[int, int]]],
 ) -> None:
-    """Raise SourceError where both kinds of sheet name one year, and the footnotes another."""
+    """Raise SourceError where the footnotes name another year than the sheets."""
     years = [
         {years_of(sheet, kind[sheet.name]) for sheet in shown if sheet.name in kind}
         for kind in kinds

@@ -1,4 +1,4 @@
-"""Cells of the detention statistics: numbers, labels and fiscal years, each refused by its place.
+"""Read cells of the detention statistics: numbers, labels and fiscal years; errors name the cell.
 
 Rows and columns of a sheet count from 0; messages name them as the sheet does.
 """
@@ -18,7 +18,7 @@ ROUNDING = 0.05  # averages are printed with five digits or more
 
 
 def plain(text: str) -> str:
-    """Return a label in lower case, with single blanks in the place of all but letters and digits.
+    """Normalise a label: lower case, single blanks in place of all but letters and digits.
 
     >>> plain("Male/Female  Non-Crim* ")
     'male female non crim'
@@ -57,7 +57,7 @@ def number(sheet: Sheet, row: int, column: int, *, whole: bool = False) -> float
 
 
 def label(sheet: Sheet, row: int, column: int, known: Mapping[str, str], kind: str) -> str:
-    """Return what a label stands for. Raises SourceError at one that is not known."""
+    """Return the code of a label. Raises SourceError at an unknown one."""
     text = sheet.text(row, column)
     if plain(text) not in known:
         raise sheet.refuse(
@@ -71,7 +71,7 @@ def label(sheet: Sheet, row: int, column: int, known: Mapping[str, str], kind: s
 
 
 def check_merged(sheet: Sheet, rows: Iterable[int], columns: Iterable[int]) -> None:
-    """Raise SourceError where merged cells reach into numbers or their header."""
+    """Raise SourceError where merged cells overlap numbers or their header."""
     rows, columns = set(rows), set(columns)
     for (top, left), (bottom, right) in sheet.merged:
         if rows & set(range(top, bottom + 1)) and columns & set(range(left, right + 1)):

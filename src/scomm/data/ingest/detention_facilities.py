@@ -1,4 +1,4 @@
-"""The facilities sheet of a posting: its header by its labels, and a row a facility."""
+"""Read the facilities sheet of a posting, one row a facility, columns found by their labels."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REMEDY_HEADER = (
 
 
 def header_row(sheet: Sheet) -> int | None:
-    """Return the row that heads a table of facilities, None if the sheet has none.
+    """Return the header row of a table of facilities, None if the sheet has none.
 
     Where the header is printed a second time under itself, the second one counts.
     """
@@ -50,12 +50,12 @@ def header_row(sheet: Sheet) -> int | None:
 
 
 def _known(text: str) -> str:
-    """Return the label that a header stands for, empty for one that is not known."""
+    """Return the known label of a header cell, empty for an unknown one."""
     return _LABELS.get(re.sub(r"^fy ?\d+ (?=alos$)", "", plain(text)), "")
 
 
 def titles(sheet: Sheet, header: int) -> list[tuple[int, int]]:
-    """Return the cells of a facilities sheet that say what year its numbers are of."""
+    """Return the cells of a facilities sheet that name the year of its numbers."""
     said = re.compile(r"ICE FACILITIES DATA|FY ?\d+ (ADP|ALOS)", re.IGNORECASE)
     return [
         (row, column)
@@ -139,7 +139,7 @@ def _stay(sheet: Sheet, row: int, column: int) -> float | None:
 
 
 def read_facilities(sheet: Sheet, header: int) -> pd.DataFrame:
-    """Return the rows of a facilities sheet as they stand. Raises SourceError.
+    """Return the rows of a facilities sheet unchanged. Raises SourceError.
 
     A row under the table that has text in its first cell alone is a footnote.
     """

@@ -1,4 +1,4 @@
-"""The blocks of a detention sheet: one contract a measure, whatever the year of the posting.
+"""Read the blocks of a detention sheet by one contract a measure, for postings of every year.
 
 A block is a title, a header row under it, and rows of numbers. Each contract says which title it
 has, which labels its header and rows may carry, and which numbers must add to which. Rows and
@@ -77,7 +77,7 @@ _COUNTED = 0.5
 
 
 class Key(NamedTuple):
-    """What one printed number is of, within its measure."""
+    """Key of one printed number within its measure."""
 
     reason: str
     agency: str
@@ -95,7 +95,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a block must be: the measures it can hold by title, its reader, whether parts add."""
+    """Contract of a block: its measures by title, its reader, whether parts add up to totals."""
 
     titles: dict[str, re.Pattern[str]]
     read: Callable[[Sheet, int, int, str, dt.date], Block]
@@ -143,14 +143,14 @@ def _period(sheet: Sheet, row: int, column: int, posted: dt.date) -> str:
 
 
 class _Writer:
-    """Put a block's numbers in place, each once; leave out months that had not begun."""
+    """Collect a block's numbers, each key once, without months that had not begun."""
 
     def __init__(self, sheet: Sheet, measure: str, posted: dt.date, whole: bool) -> None:
         self.sheet, self.posted, self.whole = sheet, posted, whole
         self.block = Block(measure)
 
     def put(self, key: Key, row: int, column: int) -> None:
-        """Read one cell. Raises SourceError if it is no number or its key stands twice."""
+        """Read one cell. Raises SourceError if it is no number or its key is a duplicate."""
         value = number(self.sheet, row, column, whole=self.whole)
         if key in self.block.cells:
             raise self.sheet.refuse(
@@ -237,7 +237,7 @@ def _by_class(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
 
 
 def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date) -> Block:
-    """Read who was detained on one day, and compare the printed shares with the counts."""
+    """Read people detained on one day, and compare the printed shares with the counts."""
     line, columns = _header(sheet, row, column, "Criminality")
     labels = {"percent ice": "ICE", "percent cbp": "CBP"}
     writer = _Writer(sheet, measure, posted, whole=True)
@@ -272,7 +272,7 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
 
 
 def _reason(text: str) -> str:
-    """Return one spelling of a reason; some postings add `Total` to the row of its total."""
+    """Normalise the spelling of a reason; some postings add `Total` to the row of its total."""
     bare = text.removesuffix(" Total")
     return names.ALL if plain(text) == "total" else _SPELLINGS.get(plain(bare), bare)
 
@@ -365,7 +365,7 @@ CONTRACTS = (
 
 
 def find_titles(sheet: Sheet) -> dict[int, list[tuple[str, int, int]]]:
-    """Return where each contract's title stands: measure, row and column, by contract."""
+    """Find each contract's title: measure, row and column, by contract."""
     found: dict[int, list[tuple[str, int, int]]] = {}
     for row, cells in enumerate(sheet.cells):
         for column, cell in enumerate(cells):
@@ -380,7 +380,7 @@ def find_titles(sheet: Sheet) -> dict[int, list[tuple[str, int, int]]]:
 
 
 def _add(sheet: Sheet, block: Block, within: float) -> None:
-    """Raise SourceError at the first total that its parts do not make."""
+    """Raise SourceError at the first total that differs from the sum of its parts."""
     cells = block.cells
 
     def compare(total: Key, parts: list[Key], what: str) -> None:
@@ -442,7 +442,7 @@ def read_blocks(sheet: Sheet, posted: dt.date) -> list[Block]:
 
 
 def _drop_repeated(sheet: Sheet, block: Block, before: list[Block]) -> None:
-    """Leave out what an earlier block of the measure prints too. Raises SourceError if it differs."""
+    """Drop numbers that an earlier block of the measure prints too. Raises SourceError if they differ."""
     for other in before:
         for key in set(block.cells) & set(other.cells) if other.measure == block.measure else ():
             value, row, column = block.cells.pop(key)

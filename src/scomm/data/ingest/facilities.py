@@ -120,7 +120,7 @@ def by_conviction(folder: Path) -> pd.DataFrame:
 
 
 def _check_parts(table: pd.DataFrame) -> None:
-    """Raise SourceError where the parts of a facility's population do not make the whole."""
+    """Raise SourceError where the parts of a facility's population do not add up to its total."""
     coded = table[table["code"].notna()]
     parts = coded["population_criminal"] + coded["population_non_criminal"]
     bad = coded[parts.isna() | (parts != coded["population"]).fillna(True)]

@@ -75,7 +75,7 @@ def county_names(folder: Path) -> pd.DataFrame:
 
 
 def _plain(cell: object) -> str:
-    """A workbook stores whole numbers as floats: 1.0 is read as 1, 1.5 stays wrong."""
+    """Undo a workbook's storage of whole numbers as floats: 1.0 becomes 1, 1.5 stays invalid."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 

@@ -1,4 +1,4 @@
-"""The agency's pipe-delimited record files: read strictly, name every fault by line and column.
+"""Read the agency's pipe-delimited record files strictly; errors name line and column.
 
 The format: gzip, ASCII or UTF-8, five title lines (the fifth names the fiscal year), a header, one
 record a line, fields quoted where they are text. Text fields carry trailing blanks in places;
@@ -48,7 +48,7 @@ _INVALID = "suspect"
 
 @dataclass(frozen=True)
 class RecordFile:
-    """One record file: how messages name it, where it lies, its fiscal year."""
+    """Record file: its name in messages, its location, its fiscal year."""
 
     name: str
     place: str
@@ -56,17 +56,17 @@ class RecordFile:
 
     @property
     def local(self) -> bool:
-        """Whether the file lies on this machine, and can be read line by line."""
+        """Whether the file is on this machine, and can be read line by line."""
         return Path(self.place).is_file()
 
 
 def originals(folder: Path, paths: Iterable[str]) -> list[RecordFile]:
-    """Return originals as parts. Raises SourceError if one is not there."""
+    """Return originals as record files. Raises SourceError if one is missing."""
     return [RecordFile(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
 
 
 def record_files(engine: Engine, location: str) -> list[RecordFile]:
-    """Return the record files in a folder or under a pattern, wherever the engine reads.
+    """Return the record files in a folder or under a pattern of the engine.
 
     Raises SourceError if there is none, or a name does not say its fiscal year.
     """
@@ -164,7 +164,7 @@ def check_structure(part: RecordFile, layout: Layout) -> int:
 
 
 def _lines(part: RecordFile) -> Iterator[tuple[int, bytes]]:
-    """Yield a file's lines with their numbers, one at a time: the file may unfold without end.
+    """Yield a file's lines with their numbers, one at a time: its unpacked size has no limit.
 
     Raises SourceError at what cannot be unpacked, and at a line that is too long.
     """
@@ -192,7 +192,7 @@ def _lines(part: RecordFile) -> Iterator[tuple[int, bytes]]:
 
 
 def _line_text(part: RecordFile, number: int, raw: bytes) -> str:
-    """Return a line as text without its end. Raises SourceError for what is not text."""
+    """Decode a line, without its line end. Raises SourceError if it is not text."""
     try:
         line = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -205,7 +205,7 @@ def _line_text(part: RecordFile, number: int, raw: bytes) -> str:
 
 
 def name_structure_fault(part: RecordFile, layout: Layout) -> None:
-    """Read a file line by line and raise SourceError at the first that is not a whole record."""
+    """Read a file line by line and raise SourceError at the first incomplete record."""
     fields = len(layout.header)
     head: list[str] = []
     ends = ""
@@ -278,7 +278,7 @@ def check_row_counts(paths: Iterable[str], found: pd.Series) -> None:
 
 
 def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date] | None) -> str:
-    """Return what was expected of a date that is wrong, or nothing."""
+    """Return the expectation that a date violates, None if it is valid."""
     if value == "":
         return "" if empty_allowed else "a date"
     if not _DATE.fullmatch(value):
@@ -296,7 +296,7 @@ def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date]
 def _fault(
     file: str, line: int | None, column: str, value: str, layout: Layout, year: int
 ) -> SourceError | None:
-    """Return what is wrong with a value, or nothing."""
+    """Return the error of a value, None if it is valid."""
     if column in layout.allowed:
         allowed = layout.allowed[column]
         expected = "" if value in allowed else f"one of {_few(allowed)}"
@@ -312,7 +312,7 @@ def _fault(
 
 
 def name_value_fault(part: RecordFile, layout: Layout) -> None:
-    """Read a file's records one by one and raise SourceError at the first wrong value."""
+    """Read a file's records one by one and raise SourceError at the first invalid value."""
     with gzip.open(part.place, "rt", encoding="utf-8", newline="") as stream:
         for _ in range(TITLE_LINES):
             stream.readline()
@@ -330,9 +330,9 @@ def _few(values: frozenset[str]) -> str:
 
 
 def _invalid_values_key(table: ir.Table, layout: Layout) -> ir.StringValue:
-    """Return the checked texts of a record, joined by bars, where one may be wrong; else nothing.
+    """Return a key of the checked texts, joined by bars, of records that may be invalid; else empty.
 
-    All good records so are one group, and the check costs no pass of its own. What is returned
+    All valid records are so one group, and the check costs no pass of its own. The key
     is judged afterwards, strictly and on few values.
     """
     good: ir.BooleanValue = ibis.literal(True)
@@ -373,7 +373,7 @@ def _split(rows: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Tabl
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:
-    """Return rows as a frame: texts as categories in order, dates as timestamps."""
+    """Convert rows to a frame: texts as sorted categories, dates as timestamps."""
     columns: dict[str, Any] = {}
     for name in rows.column_names:
         column = rows[name]
@@ -434,7 +434,7 @@ def check_and_count(
 
 
 def _raise_on_invalid(files: Sequence[RecordFile], layout: Layout, found: pa.Table) -> None:
-    """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
+    """Raise SourceError at the first line with an invalid value among those that may be invalid."""
     for row in found.to_pylist():
         year, values = row[FISCAL_YEAR], row[_INVALID].split("|") if row[_INVALID] else []
         for column, value in zip(layout.checked, values, strict=bool(values)):

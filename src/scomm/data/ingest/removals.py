@@ -64,7 +64,7 @@ COUNTED = "records that agree in every column of the table are one row with thei
 
 
 def layout() -> Layout:
-    """Return what a removals file must look like."""
+    """Return the expected layout of a removals file."""
     return Layout(
         header=_HEADER,
         allowed={
@@ -85,7 +85,7 @@ def _charge_class(section: ir.StringValue) -> ir.StringValue:
 
 
 def keyed(table: ir.Table) -> dict[str, ir.Value]:
-    """Return what a record is counted by. Written once, for every engine."""
+    """Return the key columns by which records are counted, as ibis expressions for every engine."""
     apprehended, departed = table[as_date(_APPREHENDED)], table[as_date(_DEPARTED)]
     code = table["Processing Disposition Code"]
     disposition = ibis.ifelse(code == "", NOT_RECORDED, code)
@@ -165,14 +165,14 @@ SETS: dict[str, tuple[str, ...]] = {
 
 
 def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
-    """Check removals files and count their records five ways. Raises SourceError."""
+    """Check removals files and count their records by five sets of keys. Raises SourceError."""
     frames, total = check_and_count(engine, files, layout(), keyed, SETS)
     renamed = {"citizenship_group": "citizenship"}
     return {name: frame.rename(columns=renamed) for name, frame in frames.items()}, total
 
 
 def _repeats(folder: Path) -> Output:
-    """Count the lines that repeat another in every column. Raises SourceError."""
+    """Count duplicate records. Raises SourceError."""
     columns = {name: f"column_{number}" for number, name in enumerate(_HEADER)}
 
     def whole(table: ir.Table) -> dict[str, ir.Value]:
@@ -191,7 +191,7 @@ def _repeats(folder: Path) -> Output:
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the four files, count them five ways, and count repeats. Raises SourceError."""
+    """Read the four files, count them by five sets of keys, and count duplicates. Raises SourceError."""
     frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
     check_row_counts(ORIGINALS, frames["removals"].groupby("fiscal_year")["n"].sum())
     alike = "as removals, by "

@@ -267,7 +267,7 @@ def _criminality(folder: Path) -> Output:
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the workbook, the program's removals, the later arrests; compare releases.
+    """Read the workbook, the program's removals and later arrests, and compare releases.
 
     Raises SourceError.
     """

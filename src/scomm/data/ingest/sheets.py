@@ -1,4 +1,4 @@
-"""Small files, read whole: CSV and workbook sheets, with faults named by line and column."""
+"""Read small CSV files and workbook sheets; errors name line and column."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
 def source_error(path: str, fault: Malformed) -> SourceError:
-    """Return a fault as the error of an original."""
+    """Convert a Malformed to the SourceError of an original."""
     return SourceError(
         path,
         line=fault.line,
@@ -73,7 +73,7 @@ def csv_frame(
     titles: int = 0,
     whole: bool = True,
 ) -> pd.DataFrame:
-    """Return a CSV text as stripped cells, with the line number of each record in ``_line``.
+    """Parse a CSV text to stripped cells, with the line number of each record in ``_line``.
 
     ``titles`` lines stand before the header; ``whole`` asks for a line end after the last record.
     Raises SourceError if the header differs or a record has another number of fields.
@@ -117,7 +117,7 @@ def read_csv(
 
 
 def _check_package(file: Path, sheet: str | None) -> set[str]:
-    """Refuse a workbook that unfolds beyond bounds, before the reader unfolds it.
+    """Refuse a workbook whose unpacked size exceeds the limit, before it is unpacked.
 
     Every member is read in pieces, which also compares its checksum. The reader fills a rectangle
     up to the last cell of a sheet, so that one cell far out would take all memory; and of a formula
@@ -278,7 +278,7 @@ def column_letters(column: int) -> str:
 
 @dataclass
 class Sheet:
-    """One sheet of a workbook as it stands; rows and columns count from 0.
+    """Sheet of a workbook; rows and columns count from 0.
 
     ``cells`` has stripped text, numbers, days and empty text for a blank; of a formula it has the
     value that was saved with it. ``merged`` holds first and last cell of each merged range, both
@@ -316,7 +316,7 @@ class Sheet:
         return " ".join(cell.split()) if isinstance(cell, str) else ""
 
     def value(self, row: int, column: int) -> Any:
-        """Return a cell as it is; empty text for a blank or beyond the end."""
+        """Return a cell's value; empty text for a blank or beyond the end."""
         inside = row < len(self.cells) and column < len(self.cells[row])
         return self.cells[row][column] if inside else ""
 
@@ -333,7 +333,7 @@ class Sheet:
 
 
 def read_workbook(path: str, folder: Path) -> list[Sheet]:
-    """Read all sheets of a workbook, to be found by what they hold.
+    """Read all sheets of a workbook.
 
     A sheet of more cells than one can have in earnest is left out. Raises SourceError if the workbook cannot be opened or unfolds beyond bounds.
     """

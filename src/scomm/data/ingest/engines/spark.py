@@ -1,4 +1,4 @@
-"""Apache Spark, for record files that one machine cannot hold. An extra: ``scomm[spark]``, Java 17.
+"""Read record files by Apache Spark, for more than one machine can hold; extra ``scomm[spark]``, Java 17.
 
 Reads whatever the cluster's Hadoop connectors read: folders, patterns, ``s3a://``, ``gs://``,
 ``hdfs://``.
@@ -25,7 +25,7 @@ _BLANKS = " \t\r\n\v\f"
 
 
 class SparkEngine:
-    """A Spark session; ``master`` is a cluster's address, or ``local[2]`` for this machine."""
+    """Engine on a Spark session; ``master`` is a cluster's address, or ``local[2]`` for this machine."""
 
     def __init__(self, master: str | None = None) -> None:
         try:
