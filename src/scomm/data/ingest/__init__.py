@@ -1,4 +1,4 @@
-"""Ingest the agency's files into tidy tables, one module for each family of originals.
+"""Ingest: from the agency's files to tidy tables, one module an original family.
 
 Each module names its ``ORIGINALS`` and ``TABLES`` and offers ``run(folder)``, which reads,
 checks and tidies, and returns one ``Output`` a table. Nothing here writes except ``ingest``.

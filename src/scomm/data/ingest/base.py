@@ -1,4 +1,4 @@
-"""Define the contract of ingest modules."""
+"""What every ingest module shares: the contract and the checks on raw cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read cells of the detention statistics: numbers, labels and fiscal years; errors name the cell.
+"""Cells of the detention statistics: numbers, labels and fiscal years, each refused by its place.
 
 Rows and columns of a sheet count from 0; messages name them as the sheet does.
 """

@@ -1,4 +1,4 @@
-"""Read the facilities sheet of a posting, one row a facility, columns found by their labels."""
+"""The facilities sheet of a posting: its header by its labels, and a row a facility."""
 
 from __future__ import annotations
 

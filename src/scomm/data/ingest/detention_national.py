@@ -1,4 +1,4 @@
-"""Read the blocks of a detention sheet by one contract a measure, for postings of every year.
+"""The blocks of a detention sheet: one contract a measure, whatever the year of the posting.
 
 A block is a title, a header row under it, and rows of numbers. Each contract says which title it
 has, which labels its header and rows may carry, and which numbers must add to which. Rows and

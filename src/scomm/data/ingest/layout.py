@@ -1,4 +1,4 @@
-"""Describe the expected layout of a record file: title lines, header, checks of columns, fiscal year."""
+"""What a record file must look like: title lines, header, checks of columns, its fiscal year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the agency's pipe-delimited record files strictly; errors name line and column.
+"""The agency's pipe-delimited record files: read strictly, name every fault by line and column.
 
 The format: gzip, ASCII or UTF-8, five title lines (the fifth names the fiscal year), a header, one
 record a line, fields quoted where they are text. Text fields carry trailing blanks in places;

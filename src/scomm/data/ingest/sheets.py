@@ -1,4 +1,4 @@
-"""Read small CSV files and workbook sheets; errors name line and column."""
+"""Small files, read whole: CSV and workbook sheets, with faults named by line and column."""
 
 from __future__ import annotations
 
