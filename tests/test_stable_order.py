@@ -51,5 +51,5 @@ def test_chapters_sort_stably(file):
         ("text.partition('.')", 0),
     ],
 )
-def test_an_unstable_sort_is_seen(code, found):
+def test_unstable_sort_is_detected(code, found):
     assert len(unstable(code)) == found

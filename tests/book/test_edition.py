@@ -68,7 +68,7 @@ def relist(folder: Path) -> None:
     (folder / "SHA256SUMS").write_bytes(checksums.listing(folder))
 
 
-def test_the_edition_is_whole(made_edition: Path) -> None:
+def test_edition_contains_all_parts(made_edition: Path) -> None:
     listed = checksums.read(made_edition)
     present = {
         file.relative_to(made_edition).as_posix()
@@ -96,7 +96,7 @@ def test_the_edition_is_whole(made_edition: Path) -> None:
         assert {name.removeprefix(f"{NAME}/") for name in archive.namelist()} == present
 
 
-def test_nothing_of_this_machine_is_in_it(made_edition: Path, published_site: Book) -> None:
+def test_edition_contains_no_local_paths(made_edition: Path, published_site: Book) -> None:
     place = str(published_site.folder).encode()
     for file in made_edition.rglob("*"):
         if file.is_file():
@@ -104,7 +104,7 @@ def test_nothing_of_this_machine_is_in_it(made_edition: Path, published_site: Bo
 
 
 @pytest.mark.check
-def test_it_is_the_same_bytes_elsewhere_and_later(
+def test_edition_is_reproducible_byte_for_byte(
     made_edition: Path, published_site: Book, tmp_path: Path
 ) -> None:
     other = tmp_path / "another place" / "book"
@@ -244,7 +244,7 @@ def flip(file: Path, at: int) -> None:
     "step",
     [pytest.param(4, marks=pytest.mark.check), pytest.param(1, marks=pytest.mark.exhaustive)],
 )
-def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
+def test_every_file_is_covered_by_a_checksum(edition: Path, step: int) -> None:
     """Flip a byte of each file (or of every fourth), remove it, swap it: just that is named."""
     place = random.Random(2011)
     names = sorted(checksums.read(edition))
@@ -269,7 +269,7 @@ def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
 
 
 @pytest.mark.check
-def test_every_stranger_is_named(edition: Path) -> None:
+def test_every_unlisted_file_is_reported(edition: Path) -> None:
     """Add a file to each folder, and what is no file: just that is named."""
     folders = [edition, *(path for path in sorted(edition.rglob("*")) if path.is_dir())]
     for folder in folders:
@@ -290,7 +290,7 @@ def test_every_stranger_is_named(edition: Path) -> None:
 
 
 @pytest.mark.check
-def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
+def test_any_changed_byte_of_the_manifest_is_detected(edition: Path) -> None:
     file = edition / checksums.MANIFEST
     kept = file.read_bytes()
     assert not [row for row in check_files(edition) if row.status != "PASS"]
@@ -306,7 +306,7 @@ def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
 
 
 @pytest.mark.check
-def test_every_byte_of_the_list_counts(edition: Path) -> None:
+def test_any_changed_byte_of_the_checksums_is_detected(edition: Path) -> None:
     file = edition / checksums.SUMS
     kept = file.read_bytes()
     for at in range(0, len(kept), len(kept) // 60):
@@ -319,7 +319,7 @@ def test_every_byte_of_the_list_counts(edition: Path) -> None:
         file.write_bytes(kept)
 
 
-def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
+def test_build_artifacts_in_an_edition_do_not_fail_verification(edition: Path) -> None:
     source = edition / "source"
     for made in (".venv/bin", "_build/html", ".pytest_cache", "src/citable/__pycache__"):
         (source / made).mkdir(parents=True)
@@ -333,7 +333,7 @@ def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
 
 
 @pytest.mark.check
-def test_a_compiled_file_of_other_code_is_not_used(edition: Path) -> None:
+def test_bytecode_of_other_code_is_not_used(edition: Path) -> None:
     """A forged .pyc fits its source by size and time, which is all that Python compares."""
     file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
     forged = file.read_text() + "\n\ndef share(x, n):\n    return 0.25\n"
@@ -379,7 +379,7 @@ def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
     assert "Use the code that came with that edition" in result.stderr
 
 
-def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
+def test_unknown_finding_error_names_similar_ids(edition: Path) -> None:
     result = verify(edition, "F1.7")
     assert result.returncode == 2
     assert "no finding 1.7. Near it: Finding 1.1" in result.stderr
@@ -388,7 +388,7 @@ def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
     assert "is not a finding" in result.stderr
 
 
-def test_what_is_no_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
+def test_folder_without_an_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
     result = published_site.scomm("verify", "--edition", str(tmp_path))
     assert result.returncode == 2
     assert "no unpacked edition is there" in result.stderr
@@ -403,9 +403,7 @@ def test_a_folder_that_cannot_be_written_is_named(published_site: Book, tmp_path
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
-def test_an_edition_of_what_is_not_published_is_refused(
-    published_book: Book, tmp_path: Path
-) -> None:
+def test_edition_of_unpublished_findings_is_refused(published_book: Book, tmp_path: Path) -> None:
     file = published_book.html / "findings.json"
     file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
     result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
@@ -414,7 +412,7 @@ def test_an_edition_of_what_is_not_published_is_refused(
     assert not (tmp_path / "dist" / NAME).exists()
 
 
-def test_nothing_large_is_packed_twice(made_edition: Path) -> None:
+def test_no_large_file_is_packed_twice(made_edition: Path) -> None:
     listed = checksums.read(made_edition)
     large: dict[str, list[str]] = {}
     for name, digest in listed.items():
@@ -425,9 +423,7 @@ def test_nothing_large_is_packed_twice(made_edition: Path) -> None:
     assert [names for names in large.values() if len(names) > 1] == []
 
 
-def test_the_tables_of_an_edition_are_those_of_its_source(
-    published_book: Book, tmp_path: Path
-) -> None:
+def test_edition_tables_match_the_source_tables(published_book: Book, tmp_path: Path) -> None:
     file = published_book.html / "tables" / "activation.csv"
     file.write_text(file.read_text().replace("2008-10-27", "2008-10-28", 1))
     result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
@@ -442,7 +438,7 @@ def _fill_with_noise(folder: Path, **sizes: int) -> None:
         (folder / name / "noise").write_bytes(random.Random(name).randbytes(size))
 
 
-def test_a_zip_that_is_too_large_is_refused_and_its_folders_named(tmp_path: Path) -> None:
+def test_oversized_zip_is_refused_naming_its_folders(tmp_path: Path) -> None:
     final = tmp_path / "edition"
     with atomic_directory(final, at_most=1_000) as work:
         (work / "first.txt").write_text("first")
@@ -491,7 +487,7 @@ def test_the_summary_for_court_is_one_printed_page(
 
 
 @pytest.mark.browser
-def test_an_address_that_leads_nowhere_leads_to_the_edition(
+def test_not_found_page_links_to_the_edition(
     made_edition: Path, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
     # As a host has it: the root's files, the edition below, and the page shown under any address.

@@ -141,7 +141,7 @@ def refused(project: Project) -> Callable[..., str]:
     return run
 
 
-def test_the_workflow_publishes_from_the_tags_that_the_script_takes() -> None:
+def test_workflow_and_script_accept_the_same_tags() -> None:
     text = (paths.ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
     assert 'tags: ["v*"]' in text
     job = text.split("\n  publish:\n")[1]
@@ -178,9 +178,7 @@ def test_an_edition_is_published_from_its_tag(project: Project, made_edition: Pa
     assert f"{__version__}/01-small.ipynb" in notebooks
 
 
-def test_the_notebooks_of_colab_are_published_where_there_are_any(
-    project: Project, made_edition: Path
-) -> None:
+def test_colab_notebooks_are_published_if_present(project: Project, made_edition: Path) -> None:
     folder = project.release(__version__, made_edition)
     (folder / "site" / "colab").mkdir()
     (folder / "site" / "colab" / "01-small.ipynb").write_text('{"cells": ["install"]}')

@@ -65,7 +65,7 @@ def copy(folder: Path, name: str, lines: int, old: str = "", new: str = "") -> N
         ("|10/1/2015|10/1/2015", "|10/1/2015|10/1/15", "Removal Date"),
     ],
 )
-def test_spark_names_the_fault_of_a_file_it_alone_can_read(
+def test_spark_names_the_fault_of_a_remote_file(
     spark: Engine, tmp_path: Path, old: str, new: str, column: str
 ) -> None:
     copy(tmp_path, "ICERemovals_FY2016_1.csv.gz", 300)

@@ -105,7 +105,7 @@ def pushed(axes: object) -> None:
         (pushed, "nearer to another mark"),
     ],
 )
-def test_what_is_in_the_way_is_found(spoil: Callable[[object], object], found: str) -> None:
+def test_label_overlaps_are_found(spoil: Callable[[object], object], found: str) -> None:
     def draw(layout: Layout) -> Figure:
         figure = plain(layout)
         spoil(figure.axes[0])
@@ -127,7 +127,7 @@ def test_a_year_stands_at_its_first_of_january() -> None:
         assert any("calendar" in problem for problem in figure_problems(figure))
 
 
-def test_texts_of_a_map_are_checked_at_the_size_a_phone_shows() -> None:
+def test_map_texts_are_checked_at_phone_size() -> None:
     def text(x: int, words: str) -> str:
         return f'<text class="map-text" x="{x}" y="50" font-size="15">{words}</text>'
 

@@ -82,7 +82,7 @@ def test_a_countys_mark_is_the_ledgers() -> None:
     assert marked == with_share() & set(load("activation")["fips"])
 
 
-def test_no_visible_cell_is_no_zero() -> None:
+def test_no_visible_cell_is_not_zero() -> None:
     wide = visible_removals()
     kinds = ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
     assert not (wide[kinds] == 0).any(axis=None)
@@ -258,7 +258,7 @@ def test_the_cover_of_every_state_reaches_its_end() -> None:
         assert (table["counties"] == table["of"]).any(), sheet.slug
 
 
-def test_a_hidden_count_of_the_dashboard_is_no_blank_and_no_zero() -> None:
+def test_hidden_dashboard_count_is_neither_blank_nor_zero() -> None:
     for sheet in every_sheet():
         for table in sheet.tables:
             if "convicted" in table.frame:

@@ -104,7 +104,7 @@ def test_a_table_is_read_with_its_columns() -> None:
         ("table", {}, "", "its caption is missing"),
     ],
 )
-def test_what_cannot_be_read_is_named(
+def test_unreadable_directive_is_named(
     kind: str, options: dict[str, str], body: str, message: str
 ) -> None:
     with pytest.raises(FindingError, match=f"^{kind} 1.1: .*{message}"):
@@ -136,7 +136,7 @@ def test_directives_of_a_notebook_are_found_in_its_markdown() -> None:
         ("1.2", 7),
     ],
 )
-def test_a_name_stands_for_a_recorded_value(name: str, expected: object) -> None:
+def test_role_name_resolves_to_a_recorded_value(name: str, expected: object) -> None:
     assert resolve(GIVEN, name) == expected
 
 

@@ -67,7 +67,7 @@ def test_damaged_files_are_refused_or_read(name: str, damage: list[tuple[int, by
 
 @STEADY
 @given(st.binary(max_size=400))
-def test_strict_readers_take_any_bytes(raw: bytes) -> None:
+def test_strict_readers_handle_any_bytes(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
         put(file, raw)
@@ -93,7 +93,7 @@ _JSON = st.recursive(
 
 @settings(STEADY, max_examples=200)
 @given(name=st.sampled_from(["id", *published.COMPARED]), value=_JSON)
-def test_a_finding_with_any_field_is_sound_or_its_fault_named(name: str, value: Any) -> None:
+def test_fuzzed_finding_is_valid_or_its_fault_is_named(name: str, value: Any) -> None:
     good = json.loads(paths.PUBLISHED_FINDINGS.read_text(encoding="utf-8"))["findings"][1]
     item = good | {name: value}
     wrong = published.problem_of_findings([item])
@@ -107,7 +107,7 @@ def test_a_finding_with_any_field_is_sound_or_its_fault_named(name: str, value: 
 @given(
     st.one_of(st.text(max_size=12), st.from_regex(r"(F|¶|p|Fig|ch|sheet |c)\.? ?\w{1,3}\.?\w{0,4}"))
 )
-def test_any_text_is_a_reference_or_an_unknown_id(text: str) -> None:
+def test_parsing_any_text_gives_a_reference_or_an_error(text: str) -> None:
     try:
         found = parse(text)
     except UnknownIdError:
@@ -161,14 +161,14 @@ _ARGUMENTS = given(first=st.sampled_from(_COMMANDS), words=st.lists(_WORDS, max_
 
 @settings(STEADY, max_examples=12)
 @_ARGUMENTS
-def test_any_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+def test_invalid_arguments_print_a_plain_message(first: str, words: list[str]) -> None:
     _run_command(first, words)
 
 
 @pytest.mark.exhaustive
 @settings(STEADY, max_examples=120)
 @_ARGUMENTS
-def test_many_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+def test_many_invalid_arguments_print_a_plain_message(first: str, words: list[str]) -> None:
     _run_command(first, words)
 
 
@@ -246,7 +246,7 @@ def test_the_search_finds_what_it_looks_for(source: str) -> None:
     assert problems_of(source)
 
 
-def test_no_source_runs_what_it_reads() -> None:
+def test_no_module_evaluates_input() -> None:
     files = sorted(paths.SRC.rglob("*.py"))
     assert len(files) > 100
     wrong = {

@@ -55,7 +55,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_nothing_moved_is_nothing(record: Path) -> None:
+def test_equal_findings_give_no_change(record: Path) -> None:
     published.accept([finding()], {"p": {"n": 1}}, "first edition")
     assert published.compare(published.load(), [finding()]) == []
     assert published.problems_of_the_record() == []
@@ -84,7 +84,7 @@ def test_a_share_may_move_within_its_tolerance(
     assert (moved == []) is same
 
 
-def test_a_count_as_a_float_is_another_thing(record: Path) -> None:
+def test_count_as_float_is_a_change(record: Path) -> None:
     published.accept([finding()], {}, "first edition")
     assert published.compare(published.load(), [finding(value=9.5)])
     assert published.compare(published.load(), [finding(value="9")])
@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_the_record_as_it_was(
 # The committed record of this edition.
 
 
-def test_the_committed_record_was_only_ever_accepted() -> None:
+def test_committed_record_has_no_manual_edits() -> None:
     assert published.load(), "nothing is published"
     assert published.problems_of_the_record() == []
 
@@ -268,7 +268,7 @@ def left_by(**items: object) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[cell])
 
 
-def test_another_processors_last_digit_is_written_as_published() -> None:
+def test_values_within_tolerance_snap_to_published_digits() -> None:
     entry = published.load()["12.3"]
     computed = published.published_part(entry) | {
         "id": "12.3",
@@ -285,7 +285,7 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
     assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
-def test_what_has_moved_stays_as_it_was_computed() -> None:
+def test_values_beyond_tolerance_are_not_snapped() -> None:
     entry = published.load()["12.3"]
     ends = entry["interval"]
     for moved in (
@@ -305,7 +305,7 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
-def test_numbers_in_prose_are_settled_page_by_page() -> None:
+def test_prose_numbers_snap_page_by_page() -> None:
     page = "notebooks/12-return"
     name, value = next(
         (name, value)
@@ -322,7 +322,7 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
         assert outputs.recorded_values(notebook) == {name: expected}
 
 
-def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> None:
+def test_changed_prose_numbers_are_listed_in_one_line(record: Path) -> None:
     published.accept([finding()], {"notebooks/06": {"n": 28, "m": 3}}, "first edition")
     published.accept([finding()], {"notebooks/06": {"n": 29, "m": 4}}, "Two places were missed")
     (line,) = [line for line in paths.CHANGELOG.read_text().splitlines() if "`n`" in line]
@@ -341,7 +341,7 @@ def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> 
         ([28], "numbers : found [28]"),
     ],
 )
-def test_numbers_that_are_none_are_refused(record: Path, numbers: object, says: str) -> None:
+def test_malformed_prose_numbers_are_refused(record: Path, numbers: object, says: str) -> None:
     published.accept([finding()], {"notebooks/06": {"n": 28}}, "first edition")
     document = json.loads(paths.PUBLISHED_NUMBERS.read_text())
     paths.PUBLISHED_NUMBERS.write_text(json.dumps(document | {"numbers": numbers}))

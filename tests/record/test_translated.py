@@ -18,7 +18,7 @@ TEXT = "{n}`side` {n}`last.side` {each}`rows; {side} {x:int}`"
 
 
 @pytest.mark.parametrize("translated", [False, True])
-def test_values_are_left_in_english_and_in_the_language(
+def test_values_are_recorded_in_english_and_translated(
     translated: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: dict[str, Any] = {}
