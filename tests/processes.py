@@ -1,4 +1,4 @@
-"""What tests that start real processes share: waiting for a condition, and folders made once a run."""
+"""Helpers for tests that start processes: wait for a condition, create folders once a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No output hangs on how a library happens to order equal keys: every sort is a stable one."""
+"""Test that every sort is stable, so that no output depends on a library's order of equal keys."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The machine, citable, has no word of the subject."""
+"""Test that ``citable`` contains no word of the subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader does with a book, in a real browser: finds, copies, sorts, prints, goes by keyboard."""
+"""Test search, copying, sorting, printing and keyboard use of a small book in a browser."""
 
 from __future__ import annotations
 

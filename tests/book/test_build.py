@@ -1,4 +1,4 @@
-"""The build is strict and honest, shown on a small book with the real tables and the real code."""
+"""Test that the build is strict and re-executes what changed, on a small book with real tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's own arithmetic, in a real browser, against the statistics of the book."""
+"""Compare the arithmetic of the in-page check with the book's statistics, in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A word without its number, and a number without its word, fail the build with page and line."""
+"""Test that unused or missing recorded values fail the build with page and line."""
 
 from __future__ import annotations
 

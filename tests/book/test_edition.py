@@ -1,4 +1,4 @@
-"""An edition is whole, the same bytes wherever made, and every kind of tampering is caught and named."""
+"""Test that editions are complete and reproducible, and that verification detects tampering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands are killed, starved of disk, refused permission and run against each other.
+"""Test recovery of commands from kills, full disks, missing permissions and concurrent runs.
 
 Afterwards what stands under a final name is whole, and the next run makes just what an undisturbed
 run makes. Each command is killed at two moments of its run in `make check`, at twenty in

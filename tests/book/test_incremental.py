@@ -1,4 +1,4 @@
-"""What is built again after a change is, in every file, what a build from nothing makes."""
+"""Compare incremental builds with clean builds, file by file."""
 
 from __future__ import annotations
 

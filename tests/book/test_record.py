@@ -1,4 +1,4 @@
-"""The published record at work: a small book is published, changed, and the build speaks up."""
+"""Test that a build of a small book fails on differences from its published record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A translated edition, shown with the pseudo language on the real first page, a chapter, the sheets.
+"""Test a translated edition in the pseudo language: first page, a chapter, datasheets.
 
 Everything a reader sees went through a catalog, nothing that is recorded changed, and the pages
 stand when words are two fifths longer.

@@ -1,4 +1,4 @@
-"""The faces that stand in until a web font has arrived take the room that it will take."""
+"""Compare the metrics of fallback fonts with those of the web fonts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read out of a chart is what its data say, at the place of the mark."""
+"""Compare the recorded marks of charts with their data and positions."""
 
 from __future__ import annotations
 

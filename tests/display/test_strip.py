@@ -1,4 +1,4 @@
-"""The strip of places: each place once, where its share is, and none on another."""
+"""Test the strip of places: one dot a place, at its share, without overlap."""
 
 from __future__ import annotations
 

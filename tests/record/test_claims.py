@@ -1,4 +1,4 @@
-"""Verdicts follow from evidence by the printed rules: change one input and see the verdict turn."""
+"""Test that verdicts follow from evidence by the printed rules, by changing one input at a time."""
 
 from __future__ import annotations
 

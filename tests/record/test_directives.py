@@ -1,4 +1,4 @@
-"""Directives as plain text: what is read from them, and what recorded numbers make of them."""
+"""Test parsing directives, and filling them with recorded values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks are executed in clean processes, however these start, and end with whoever asked."""
+"""Test that notebooks are executed in clean kernels that end with their caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random input: whatever is read, a typed error with a plain message comes, or a sound result."""
+"""Test with random input that readers return a valid result or raise a typed error."""
 
 from __future__ import annotations
 

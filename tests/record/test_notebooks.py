@@ -1,4 +1,4 @@
-"""Every notebook of the book is a notebook, is executed, and leaves findings that stand once."""
+"""Test that every notebook is valid, is executed, and records unique findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The story in one page: its length, its figures, and that each of its numbers is a finding's."""
+"""Test the one-page story: its length, its figures, and that its numbers are findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a translated edition shows of recorded values stands beside them, which stay English."""
+"""Test that recorded values stay English and their translations are recorded beside them."""
 
 from __future__ import annotations
 

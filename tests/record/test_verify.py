@@ -1,4 +1,4 @@
-"""What a verification says of each number, told from what was published and what was computed."""
+"""Test the results of verification for given published and computed numbers."""
 
 from __future__ import annotations
 

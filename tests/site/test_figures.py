@@ -1,4 +1,4 @@
-"""Figures of the built book answer a pointer and keys, and are whole without."""
+"""Test the figures of the built book by pointer and keyboard, and without scripts."""
 
 from __future__ import annotations
 
