@@ -39,7 +39,7 @@ class _Group(typer.core.TyperGroup):
         except BrokenPipeError:
             raise  # the reader of the output has gone: typer ends quietly
         except OSError as error:
-            # A full disk or a folder that may not be written is the reader's to mend, not a bug.
+            # A full disk or an unwritable folder is no bug: print a message without traceback.
             print(
                 f"{project().command}: {error}. Nothing was kept of the file named.",
                 file=sys.stderr,

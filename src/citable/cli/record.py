@@ -309,7 +309,7 @@ def pdf_book(context: typer.Context, out: PdfFile = None) -> None:
         print(build_pdf(paths.BUILD / "html", out))
 
 
-# How the kinds of checks are counted in the summary.
+# Plurals of the kinds of checks in the summary.
 _SUMMARY = {
     "file": "files",
     "table": "tables",

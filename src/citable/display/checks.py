@@ -94,7 +94,7 @@ def _box(text: Text, renderer: Any) -> Bbox:
     from matplotlib.transforms import Bbox
 
     box = Text.get_window_extent(text, renderer)  # of an annotation without its arrow
-    # The room that a face keeps above and below its letters is air.
+    # The space that a font keeps above and below its letters does not count.
     air = 0.2 * float(text.get_fontsize()) * renderer.points_to_pixels(1.0)
     return Bbox.from_extents(box.x0, box.y0 + air, box.x1, box.y1 - 0.5 * air)
 

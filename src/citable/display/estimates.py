@@ -10,7 +10,7 @@ from typing import Any
 from citable.display.formats import fmt, tr
 from citable.display.words import N_, LazyText, _
 
-# How a page prints a value of each unit; a unit that is not named is printed as it is.
+# Format of values of each unit; a unit that is not listed is printed unchanged.
 _SPECS = {
     "share": "pct",
     "difference": "pts",
@@ -104,7 +104,7 @@ def estimate_marks(finding: Mapping[str, Any]) -> EstimateMarks | None:
         return None
 
     def at(x: float | None) -> float | None:
-        # A ratio of zero has no logarithm, and what is off the scale stands at its end.
+        # A ratio of zero has no logarithm; values off the scale are drawn at its end.
         if not isinstance(x, int | float):
             return None
         on_scale = 0.0 if finding["unit"] == "ratio" and x <= 0 else scale.at(x)

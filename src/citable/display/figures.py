@@ -17,7 +17,7 @@ from citable.errors import ArgumentError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Set to "no" in the environment of who wants numbers alone.
+# Environment variable; "no" skips drawing, where only numbers are needed.
 DRAWS = "SCOMM_DRAWS"
 
 
@@ -101,7 +101,7 @@ def _clean(svg: str, prefix: str, alt: str) -> str:
     return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
 
 
-# The size that the style sheet gives the text of a map that is drawn once, on a phone.
+# Text size that the style sheet sets on a phone for maps drawn once.
 _ON_A_PHONE = 27.0
 
 
@@ -125,7 +125,7 @@ def _draw(
 
 
 _HEAVY = 80_000  # letters of SVG
-# Where the words that stand for a drawing go in.
+# Placeholder of the text alternative.
 _NO_LABEL = ' aria-label=""'
 
 

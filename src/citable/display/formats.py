@@ -79,7 +79,7 @@ _PARTS = {"mid": N_("mid-{year}"), "late": N_("late-{year}"), "early": N_("early
 
 _MINUS = "\N{MINUS SIGN}"
 
-# What stands where a number cannot be had; never an empty cell.
+# Text of a missing value; never an empty cell.
 NOT_AVAILABLE = N_("n/a")
 
 
@@ -231,7 +231,7 @@ def tr(template: str, /, **values: Any) -> LazyText:
     >>> tr("{x:int} of {n:int}", x=183, n=352)
     '183 of 352'
     """
-    # Without values nothing is filled, so that a brace in a label is a brace.
+    # Without values the text is not formatted, so that braces in labels are kept.
     return LazyText.from_function(lambda: fill(_(template), values) if values else _(template))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from citable import paths
 from citable.display.style import BLUE, GREY, INK, MUTED, OCHRE, PAPER, RULE, Color
 
-# Names as the files give them; the second is that of the family its weights were cut from.
+# Font names as in the files; the second is the family of the variable font.
 SERIF, SANS = "Source Serif 4", "Source Sans 3 ExtraLight"
 _FACES = (
     "source-serif-4-latin-400-normal",
@@ -232,7 +232,7 @@ def _answer(card: Card) -> list[str]:
     ]
     beside = float(_LEFT)
     if card.number:
-        # As large as leaves the line more than half of the card.
+        # The largest size that leaves more than half of the card to the line.
         wide = text_width(card.number, _TITLE, 1)
         size = int(min(120, 430 / wide if card.marks else _ROOM / wide))
         parts.append(_line(card.number, _LEFT, 306, size, SERIF, BLUE, 600))

@@ -46,8 +46,8 @@ SHADE_INKS = (ON_PALE, ON_PALE, ON_PALE, ON_DARK, ON_DARK)
 
 PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER, *SHADES, ON_PALE, ON_DARK)
 
-# The grammar of colour of all figures. What is established beyond chance is told by the mark (filled,
-# not hollow), never by a colour.
+# Colours by role, for all figures. What is established beyond chance is shown by the mark (filled,
+# not hollow), never by colour.
 ROLES = {
     "subject": BLUE,  # the place, group or estimate that the figure is about
     "subject-range": PALE_BLUE,  # its interval, where marks lie upon it
@@ -60,7 +60,7 @@ ROLES = {
     "paper": PAPER,
 }
 
-# What each colour is called. In the dark scheme they are lighter, and that of text is light.
+# Names of the colours. In dark mode they are lighter, and that of text is light.
 COLOR_NAMES = {
     BLUE: N_("blue"),
     PALE_BLUE: N_("pale blue"),
@@ -245,7 +245,7 @@ def style(size: float) -> Iterator[None]:
     import matplotlib as mpl  # colours alone are wanted far more often than drawings
     import seaborn as sns
 
-    # Text is measured with the face that the page shows.
+    # Text is measured in the font that pages use.
     texts = dict.fromkeys((*_TEXTS, "legend.fontsize"), size) | {"font.sans-serif": [face()]}
     palette = [role(name) for name, _dash in LINES]
     with mpl.rc_context():

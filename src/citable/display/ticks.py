@@ -11,7 +11,7 @@ from typing import Any
 
 from citable.errors import ArgumentError
 
-# What a value is multiplied by, and what follows it in print.
+# Factor and suffix of printed values, by unit.
 UNITS = {"share": (100.0, "%"), "points": (100.0, ""), "number": (1.0, "")}
 _MOST_DECIMALS = 6
 _MINUS = "\N{MINUS SIGN}"

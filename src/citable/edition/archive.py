@@ -30,7 +30,7 @@ from citable.tables import datapackage
 
 LARGEST = 30_000_000  # bytes of the zip
 
-# What of the checkout is source, beside the pages: all that is needed to build, test and verify.
+# Source files and folders of an edition besides the pages: all needed to build, test and verify.
 SOURCE = (
     ".binder",
     ".ci",
@@ -154,7 +154,7 @@ def _redirect() -> str:
     )
 
 
-# What a page says of itself that is not true of one that is not there.
+# Elements of the first page that the page for unknown addresses must not have.
 _ONLY_FIRST_PAGE = (
     "//meta[@property or starts-with(@name, 'citation_') or starts-with(@name, 'DC.')"
     " or @name='description']|//link[@rel='canonical' or @rel='next' or @rel='prev' or @rel='alternate']"

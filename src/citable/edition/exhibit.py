@@ -36,7 +36,7 @@ _SHEETS = {
 }
 _PRESS = ("press", "as reported")
 
-# What each interval is, in plain words.
+# Plain descriptions of interval methods.
 METHOD_IN_WORDS = {
     "wilson": N_(
         "The interval (Wilson) shows which underlying rates would readily give a count like "

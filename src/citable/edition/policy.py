@@ -26,7 +26,7 @@ def inline_hashes(site: Path) -> list[str]:
 
 # Pages that others may show in a frame; a host gives them this policy in place of the site's.
 FRAMED = "exhibits/figure-*.html"
-# What such a page also says itself; a page cannot say in a meta element who may frame it.
+# Policy in the meta element of such a page, where frame-ancestors has no effect.
 FRAMED_POLICY = "; ".join(
     [
         "default-src 'none'",

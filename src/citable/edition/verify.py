@@ -43,9 +43,9 @@ SCHEMA_VERIFICATION = "one-in-four/verification/1"
 PASS, FAIL = "PASS", "FAIL"
 _RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
-# The packages whose versions can move a last digit.
+# Packages whose versions can change a last digit.
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
-# Exhibits are compared as printed numbers in CSV; this is the agreement asked of two machines.
+# Relative tolerance of exhibits' numbers, compared as printed in CSV, between machines.
 _CSV_TOLERANCE = 1e-6
 
 
@@ -144,7 +144,7 @@ def check_files(folder: Path) -> list[Row]:
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
     right = [name for name in checksums.read(folder) if name not in wrong]
     rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
-    # With other files a manifest cannot be what it was; then they are what to name.
+    # If files differ, so does the manifest: report the files alone.
     if not wrong and (why := _manifest_problem(folder)):
         rows.append(Row("file", checksums.MANIFEST, "as made", why, FAIL, why))
     aside = checksums.build_artifacts(folder)
@@ -234,7 +234,7 @@ def _cells_up_to(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.N
     if wanted:  # by names that a cell computes
         last = len(notebook.cells)
     short = nbformat.v4.new_notebook(metadata=notebook.metadata)
-    # Words stand after the cell as well as before it.
+    # Text may follow the cell as well as precede it.
     short.cells = [
         cell
         for index, cell in enumerate(notebook.cells)
@@ -253,7 +253,7 @@ def _execute(
     """Execute notebooks in clean kernels; return those with outputs, and the errors of the others."""
     done: dict[str, nbformat.NotebookNode] = {}
     failed: dict[str, str] = {}
-    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    # Longest first, by length of code, so that no long one runs alone at the end.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
     manager = kernels.manager_class()
     with ThreadPoolExecutor(max_workers=default_workers()) as pool:

@@ -45,8 +45,8 @@ import importlib.machinery as _machinery
 import os as _os
 import sys as _sys
 class _FromSource(_machinery.SourceFileLoader):
-    # What runs is the source as written: a compiled file could have been made of another, and
-    # Python only compares its size and the second of its time.
+    # Run from source, not bytecode: a compiled file could be that of another source, as
+    # Python compares only size and modification time in seconds.
     def path_stats(self, path):
         raise OSError
 _build_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
@@ -60,7 +60,7 @@ _build_opened = set()
 def _build_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
         _build_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
-    # A number of the book may depend on no one's server: an address with a port is refused.
+    # Refuse network connections: no number may depend on a server.
     if event == "socket.connect" and isinstance(args[1], tuple):
         raise ConnectionRefusedError(f"a notebook may not use the network: {args[1]}")
 _sys.addaudithook(_build_hook)
@@ -78,7 +78,7 @@ print(_json.dumps({
 """
 
 
-# For fewer notebooks, to import first what any of them may need takes longer than it saves.
+# For fewer notebooks, importing all libraries first takes longer than it saves.
 MIN_NOTEBOOKS_FOR_FORK_SERVER = 3
 
 
@@ -163,7 +163,7 @@ def _contains_project(folder: str) -> bool:
 def _relevant(files: Iterable[str]) -> list[str]:
     """Filter files to those of the project on which a result may depend, as paths relative to the root."""
     kept = set()
-    # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
+    # Most files are libraries', and resolving thousands of paths takes longer than some chapters.
     libraries = tuple(
         f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _contains_project(folder)
     )
@@ -203,7 +203,7 @@ class Store:
         """
         texts = notebooks.texts if isinstance(notebooks, Notebooks) else {}
         setting = _environment_key()
-        # A cell may take its code from a file that the text only names.
+        # A cell may load its code from a file that the text only names.
         asked = {n: _digest(*setting, texts[n]) for n in texts if ":load:" not in texts[n]}
         file = self.folder / "codes.json"
         try:
@@ -227,7 +227,7 @@ class Store:
             uses, text = kept["uses"], kept["text"]
             if any(_file_digest(file) != digest for file, digest in uses.items()):
                 return None
-            # As it was written here: to check it against the schema again takes as long as the rest.
+            # Written by this store: validating the schema again would take as long as all else.
             stored = nbformat.v4.reads(result.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError):
             return None
@@ -359,7 +359,7 @@ def execute_all(
             store.keep(name, found, code)
         results[name] = found
     failures: list[str] = []
-    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    # Longest first, by length of code, so that no long one runs alone at the end.
     stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
     with (
         ExitStack() as own,

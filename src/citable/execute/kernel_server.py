@@ -90,10 +90,10 @@ def _run_kernel(caller: socket.socket, request: dict[str, Any]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
-    # With a parent a kernel does not tell a terminal how to connect to it.
+    # With a parent handle a kernel does not print connection details to the terminal.
     parent = f"--IPKernelApp.parent_handle={os.getppid()}"
     app.initialize(["-f", request["connection_file"], parent])
-    # Only now: who connects to a socket that is not there yet tries again a tenth of a second later.
+    # Answer after the kernel's sockets exist: a caller that connects too early waits 0.1 s longer.
     caller.sendall(f"{os.getpid()}\n".encode())
     threading.Thread(target=_exit_with_caller, args=(caller,), daemon=True).start()
     app.start()
@@ -105,7 +105,7 @@ def serve(address: str, libraries: Iterable[str]) -> None:
     listener.bind(address)
     listener.listen()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has ended
-    # Nobody stops in a cell here, and Jupyter's debugger takes as long to load as pandas.
+    # Disable Jupyter's debugger, which is not needed and takes as long to load as pandas.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     gc.disable()
     for name in libraries:

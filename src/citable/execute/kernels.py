@@ -29,8 +29,8 @@ def environment(temporary: str) -> dict[str, str]:
     result["PYTHONDONTWRITEBYTECODE"] = "1"
     result["IPYTHONDIR"] = temporary
     result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
-    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
-    # sums come out in one order.
+    # One thread a kernel: kernels do not compete for cores, and
+    # sums are computed in a fixed order.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         result[name] = "1"
     return result
@@ -53,7 +53,7 @@ class KernelForkServer:
             # -P: the folder of the script must not hide libraries of the same names.
             [sys.executable, "-P", str(_SERVER), self._address, *(["draws"] if draws else [])],
             stdin=subprocess.PIPE,
-            # Those of the kernels, in force before anything is imported.
+            # Variables of the kernels, set before anything is imported.
             env=environment(""),
             cwd=paths.ROOT,
         )

@@ -18,8 +18,8 @@ from pathlib import Path
 from citable import paths
 from citable.execute.chapters import pages
 
-# What stands for a computed number, a formula or a file's name: one plain word, so that the grade
-# does not move when a count does.
+# Replacement of computed numbers, formulas and file names: one plain word, so that the grade
+# does not change with a count.
 TOKEN = "Number"
 
 # A point after these ends no sentence.

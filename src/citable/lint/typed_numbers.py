@@ -12,7 +12,7 @@ from citable.execute.chapters import read_notebook
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 
-# What may stand in prose as typed: it names something and measures nothing.
+# Numbers allowed in prose: they name something and measure nothing.
 ALLOWED = {
     "editions": r"\(ed\. \d{4}\.\d+\)",
     "dates and years": rf"\b\d{{1,2}} (?:{_MONTH})(?: (?:19|20)\d\d)?|\b(?:{_MONTH}) \d{{1,2}}\b"

@@ -29,9 +29,9 @@ from citable.record.references import Reference
 
 INDEX = "index"
 
-# In how many chapters a heading may stand and still tell something in the contents.
+# Largest number of chapters that share a heading listed in the contents.
 _SHARED = 2
-# Pages to look something up in, set smaller.
+# Reference pages, set in smaller type.
 _SMALL = ("D", "H")
 
 

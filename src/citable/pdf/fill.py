@@ -15,18 +15,18 @@ from typing import Any
 from citable.pdf import writer
 from citable.pdf.pages import Article, elements_of_classes
 
-# The share of a page's height down to which it shall be filled, and must be at least; a chapter's
+# Desired and minimal fill of a page, as shares of its height; a chapter's
 # last page must be filled to the third.
 FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
 # Classes of print.css that set an article's lines closer or wider, in the order in which they are
 # tried where a page would be near-empty.
 SPACINGS = ("tight", "loose", "tight wider", "tight tighter", "loose looser")
-# Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
+# Maximal number of layouts a chapter; each moves one exhibit, and few chapters need more than three.
 _ROUNDS = 16
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _TEXT = ("p", "ul", "ol", "dl", "blockquote")
-# In a layout of one chapter the pages of others are not known; their digits take the same room.
+# A layout of one chapter does not know pages of others; their digits take the same width.
 _ALONE = '\n.page-of::before { content: "0" !important }'
 
 Render = Callable[[Article], Sequence[writer.Extent]]

@@ -16,7 +16,7 @@ from matplotlib.textpath import TextPath, text_to_path
 
 from citable.errors import EditionError
 
-# What mathtext has under another name only.
+# LaTeX commands that mathtext has under another name only.
 _NAMES = {"le": "leq", "ge": "geq", "iff": "Longleftrightarrow"}
 _STEPS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 
@@ -81,7 +81,7 @@ def formula(latex: str, display: bool = False) -> Formula:
     except ValueError as error:
         raise EditionError(f"the formula {latex!r} cannot be set for print: {error}") from error
     box = path.get_extents()
-    # Accents can rise above what the typesetter reports.
+    # Accents can exceed the height that mathtext reports.
     top, bottom = max(height - depth, box.y1), max(depth, -box.y0)
     width = max(width, box.x1)
     svg = (

@@ -26,10 +26,10 @@ from citable.pdf.formulas import formula
 
 Element = Any  # lxml's elements have no public type
 
-# The face that figures are lettered in, as the style sheet of print names it.
+# Font of figures, as the style sheet for print names it.
 FACE = "Source Sans 3"
 
-# What a screen offers and paper cannot: controls, code, search, downloads.
+# Elements that print omits: controls, code, search, downloads.
 _CONTROLS = (
     "//*[contains-class('edition-notice', 'actions', 'find', 'page-downloads', 'headerlink', 'par-cite', "
     "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
@@ -38,14 +38,14 @@ _CONTROLS = (
     "//script|//form|//button|//comment()",
 )
 
-# Ids under which readers know a place; they are the same in the PDF as on the web.
+# Permanent ids, which are the same in the PDF as on the web.
 _PERMANENT = re.compile(r"(p[\da-z]+-\d+[A-Z]*|(finding|figure|table)-[\dA-Z]+-\d+)$")
 
-# Points of the text's size that a column needs for each of its letters.
+# Width of a letter in ems of the text.
 _LETTER = 0.5
 # Inches of figures: as wide as text and margin, and how tall one gets before it is made narrower.
 _WIDEST, _TALL, _NARROWEST = 6.4, 5.4, 5.2
-# Letters on a page of print, all in all.
+# Estimated letters on a printed page.
 _LETTERS_OF_A_PAGE = 1930
 # Entries that stay on one line, the least that a column of text should have, rows kept together.
 _SHORT, _READABLE, _WHOLE = 18, 24, 14
@@ -209,7 +209,7 @@ def set_strip(root: Element) -> None:
     """Replace the strip of places by a picture with its text alternative."""
     for strip in elements_of_classes(root, "strip"):
         (drawing,) = strip.xpath(".//svg")
-        # What reads HTML writes names of attributes in lower case.
+        # The HTML parser converts attribute names to lower case.
         svg = html.tostring(drawing, encoding="unicode").replace("viewbox=", "viewBox=")
         svg = re.sub(r"var\(--[\w-]+, ([#\w -]+)\)", r"\1", svg)
         svg = svg.replace("font-family: sans-serif", f"font-family: {FACE}")

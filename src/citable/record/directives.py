@@ -61,7 +61,7 @@ _REQUIRED = {
     "figure": ("alt",),
     "table": (),
 }
-# Where ``say`` leaves frames and rows, and in a translated edition anything in its language.
+# Prefixes under which ``say`` records frames, rows, and translated values.
 FRAME, ROW, TRANSLATED = "frame", "row", "translated"
 _FIRST = {"finding": "statement", "figure": "caption", "table": "caption"}
 

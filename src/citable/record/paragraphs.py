@@ -25,7 +25,7 @@ from citable.record.outputs import order
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
 _RESTORE_HINT = "Restore the file with `git checkout`."
-# Two texts with less in common than this are two paragraphs, not one that was edited.
+# Minimal similarity of two texts that are one edited paragraph.
 _EDITED = 0.5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
 
@@ -229,7 +229,7 @@ def _assign_chapter(
             place[index], what[index] = item, "edited"
         lost += [item for item in old if item not in pairs.values()]
         fresh += [(index, template) for index, template in new if index not in pairs]
-    # A text that left one place and stands at another was moved: it keeps its id.
+    # A text that was removed in one place and added in another was moved: it keeps its id.
     for index, template in list(fresh):
         moved = next((item for item in lost if item.digest == digest(template)), None)
         if moved:

@@ -51,7 +51,7 @@ COMPARED = (
 )
 _ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}", re.ASCII)
 _EXACT_UNITS = ("count", "date", "verdict")
-# Closed forms repeat to the last digits on any machine; searches and simulations nearly so.
+# Tolerances: closed forms agree to the last digits on any machine, iterated methods nearly so.
 _CLOSED, _ITERATED = 1e-9, 1e-6
 _ITERATED_METHODS = (
     "bootstrap",

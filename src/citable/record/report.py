@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from citable.display.words import _
 from citable.record.identity import Item, Record
 
-# The form of the repository for a wrong number, and its field for where that stands.
+# The repository's issue template for a wrong number, and its field for the place.
 _TEMPLATE, _WHERE = "wrong-number.yml", "where"
 
 

@@ -94,7 +94,7 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-# Of a finding that no longer holds: what it said, and what became of it.
+# Fields of a retired finding: its statement, and its status.
 _RETIRED = ("id", "status", "statement", "value", "unit", "url", "since", "retired", "reason", "by")
 
 

@@ -15,7 +15,7 @@ from citable.project import project
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
-    # A build makes trees that live until it ends, and every look for garbage walks all of them.
+    # Doctrees live until the build ends, and each garbage collection would walk all of them.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     from citable.sphinx import (

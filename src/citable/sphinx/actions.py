@@ -15,12 +15,12 @@ from citable.sphinx import citations
 from citable.sphinx.main_findings import FACTS
 from citable.sphinx.state import build_state
 
-# Buttons that a script shows and serves, by the names under which it knows them.
+# Buttons that a script shows and handles, by their name in the script.
 _BUTTONS = {"link": N_("Copy link"), "print": N_("Print")}
 _FACTS_PAGE = FACTS.removesuffix(".html")
 # The switch of a page's code, which stands first among the actions.
 _SWITCH = re.compile(r'<p class="code-switch">(.*?)</p>\s*', re.DOTALL)
-# Where the page of facts stands in the menu: after the story, else at its head.
+# Position of the page of facts in the menu: after the story, else first.
 _STORY = re.compile(r'<a class="[^"]*" href="[^"]*\bstory\.html">.*?</li>', re.DOTALL)
 _CURRENT = re.compile(r'<li class="[^"]*\bcurrent-page\b[^"]*">.*?</li>', re.DOTALL)
 

@@ -31,7 +31,7 @@ from citable.sphinx import (
 from citable.sphinx.execution import extracting
 from citable.sphinx.state import build_state
 
-# Pages that no source file has; Sphinx writes them after those of the table of contents, and after
+# Generated pages; Sphinx writes them after those of the table of contents, and after
 # them those of the book's own extension.
 GENERATED_PAGES = (
     citations.PAGES,
@@ -40,7 +40,7 @@ GENERATED_PAGES = (
     main_findings.PAGES,
 )
 
-# Files beside the pages. The pictures come late: they are drawn in the background meanwhile.
+# Files beside the pages. Pictures come last: they are drawn in the background meanwhile.
 SITE_FILES = (
     traces.FILES,
     search.FILES,
@@ -65,7 +65,7 @@ def _write_files(app: Sphinx) -> None:
     writers.write_files(app, _site_files())
 
 
-# What follows when every page of the site is written. The pages are marked as complete before they are
+# Steps after every page of the site is written. The pages are marked as complete before they are
 # compared with what is published, which may end the build.
 STEPS: tuple[Callable[[Sphinx], None], ...] = (
     search.remove_scripts,

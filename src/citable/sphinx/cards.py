@@ -121,5 +121,5 @@ FILES = writers.SiteFiles("pictures", _write, GENERAL, writers.dependencies, in_
 
 def setup(app: Sphinx) -> None:
     """Register the option."""
-    # Whether each page has a picture of its own for links to it, or all share the book's.
+    # Option: whether each page has its own preview image, or all share the book's.
     app.add_config_value("citable_page_cards", True, "html")

@@ -17,7 +17,7 @@ from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.state import build_state, record_domain
 
-# What a page lists, in this order.
+# Kinds of items that a page lists, in this order.
 _KINDS = {
     "finding": N_("Findings"),
     "figure": N_("Figures"),

@@ -29,7 +29,7 @@ from citable.tables.passports import sha256_of
 
 logger = logging.getLogger(__name__)
 
-# The mark of a page that prints findings of other pages: it is as old as the newest of them.
+# Metadata key of pages that print findings of other pages, and are outdated with these.
 FOREIGN = "findings of other pages"
 LISTING_PAGES = ("notebooks/C-findings",)
 
@@ -50,7 +50,7 @@ def _configure(app: Sphinx, _config: object) -> None:
     app.config.include_patterns = [f"{page}.*" for page in chapters.pages()]
     # Jupyter Book has no option for it: pages are read and written by all processors.
     app.parallel = max(app.parallel, os.cpu_count() or 1)
-    # The extension of the table of contents brings one that numbers chapters where the table says
+    # sphinx_external_toc loads an extension that numbers chapters where the table of contents says
     # `numbered`, which ours does not. It does not tell Sphinx whether it bears parallel reading,
     # which would be a warning; with nothing to number it does.
     numbering = app.extensions.get("sphinx_multitoc_numbering")
@@ -92,7 +92,7 @@ def _without_reader(app: Sphinx) -> None:
     """Let MyST-NB read the source where there are no results, before it fixes its options."""
     if extracting(app):
         app.config.nb_custom_formats = {}
-        # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
+        # Without a kernel MyST-NB does not know the language of the cells, which extraction ignores.
         app.config.suppress_warnings += ["myst-nb.lexer"]
 
 
@@ -159,7 +159,7 @@ def _outdated(
     now = {docname: result.key for docname, result in build_state(app).results.items()}
     before = record_domain(env).exchange("keys", now)
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
-    # The ledger lists every page's findings, so it is as old as the oldest of them.
+    # The ledger lists every page's findings, so it is outdated with any of them.
     lists = [page for page in LISTING_PAGES if page in env.found_docs]
     lists += [page for page, data in env.metadata.items() if FOREIGN in data]
     return changed_keys + lists if changed_keys else []

@@ -37,7 +37,7 @@ from citable.sphinx.state import build_state
 logger = logging.getLogger(__name__)
 
 _USED = "citable_used"
-# Where the findings of all pages are kept, among what each page can name.
+# Key of the findings of all pages, among the values of each page.
 _EVERYWHERE = ""
 
 

@@ -19,7 +19,7 @@ from citable.project import project
 from citable.record.outputs import of_kind, slug
 
 _SCRIPT = Path(__file__).with_name("static") / "figures.js"
-# What the script says, by the names under which it asks for it.
+# Texts of the script, by their name in it.
 WORDS = {
     "figure": N_("Figure"),
     "marks": N_("{figure}: arrow keys read its marks, Escape leaves"),

@@ -25,7 +25,7 @@ from citable.display.words import ENGLISH, N_, PAGES, _, language
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    # One catalog for all pages, without ids that would be others at every run.
+    # One catalog for all pages, without the random ids that would differ in every run.
     config.gettext_compact = PAGES
     config.gettext_uuid = False
     config.gettext_auto_build = False
@@ -40,7 +40,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.language = language()
     config.html_title = _(str(config.html_title))
     config.copyright = _(str(config.copyright))
-    # Sphinx took its own words before it loaded extensions; now in this language.
+    # Sphinx loaded its own catalog before extensions; load it again in this language.
     app._init_i18n()
 
 
@@ -49,7 +49,7 @@ def copy_sphinx_template(app: Sphinx) -> None:
     shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
 
 
-# What the theme says in English in its own templates, through no catalog.
+# English words in the theme's templates, which no catalog translates.
 CHROME = (
     N_("Contents"),
     N_("Menu"),

@@ -30,7 +30,7 @@ from citable.sphinx.traces import STATIC, check_words
 _RETIRED = N_(
     '<a href="{url}">Finding {id}</a>, {status} in edition {edition}: {reason}',
 )
-# What the script says of a filtered ledger.
+# Texts of the script that filters the ledger.
 _SHOWN = N_("{shown} of {all} findings")
 Finding = Mapping[str, Any]
 
@@ -158,7 +158,7 @@ class Findings(SphinxDirective):
 
 
 def _write(app: Sphinx, out: Path) -> None:
-    # One request for its filters and for the check that other pages have as well.
+    # One script for the filters and for the check that other pages have as well.
     parts = [(STATIC / name).read_bytes() for name in ("check.js", "ledger.js")]
     write_atomically(out / "check" / "ledger.js", b"".join(parts))
 

@@ -26,7 +26,7 @@ from citable.sphinx.search import SPHINX_SCRIPTS
 from citable.sphinx.state import build_state
 from citable.tables.manifest import manifest
 
-# What the script of every page says, by the names under which the page hands it over.
+# Texts of the script of every page, by the name of the page's data attribute.
 WORDS = {
     "newer": N_("This is edition {edition}. A newer one exists: {link}."),
     "edition": N_("edition {edition}"),
@@ -45,7 +45,7 @@ WORDS = {
     "all-rows": N_("Show all {all} rows"),
     "first-rows": N_("Show the first {shown} rows"),
 }
-# What the script of a page with findings says besides, and the text of a shared sentence.
+# Further texts of the script of pages with findings, and the text of a shared sentence.
 _SHARING = {
     "share": N_("Share"),
     "share-what": N_("Share: copy the sentence of finding {id} with its link and citation"),
@@ -53,19 +53,19 @@ _SHARING = {
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),
     "reported": N_("Copied. This edition names no address for errors: send it to its publisher"),
 }
-# Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
+# Tags of pages of which there are thousands: the minimum for citations and link previews.
 _FEW = frozenset(
     (
         *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
         "og:url",
     )
 )
-# As Open Graph writes a language with a country.
+# Locales in the form of Open Graph, language and country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
 # The book colours code and sets cells itself; the theme's extras are for extensions that are not here.
 # MyST-NB's styles also come too late: a page would name their checksum, or not, by what was built before.
 _UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
-# Where a link leads is told neither who read it nor on what page it stood.
+# External links send no referrer and give no access to this window.
 _UNTOLD = '<meta name="referrer" content="no-referrer" />\n'
 _OUT = re.compile(r"<a (?![^>]*\brel=)([^>]*\bhref=\"https?:)")
 # Parts of code for which the style sheet has no rule of their own: names, operators, punctuation.
@@ -116,7 +116,7 @@ def social(
         ("og:title", _(project().title) if home else title),
         ("og:description", _(project().abstract)),
         ("og:locale", _LOCALES.get(language(), language())),
-        # Sites that show pictures of links want the whole address; without one the path must do.
+        # Link previews need an absolute address; without a configured one the path is used.
         ("og:image", f"{base}{card_path(page, own_card)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
@@ -213,7 +213,7 @@ def _add_report_links(app: Sphinx, record: Record, body: str) -> str:
 
 
 def _json_ld(*things: dict[str, Any]) -> str:
-    # "<" cannot end a script element early when it is written as an escape.
+    # "<" is escaped so that it cannot end the script element.
     return "".join(
         '<script type="application/ld+json">'
         + json.dumps(thing, ensure_ascii=False).replace("<", "\\u003c")
@@ -265,7 +265,7 @@ def _context(
         context["body"] = body.replace(
             '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
-        # A role that was withdrawn, on entries of a list that holds more than entries.
+        # Remove the obsolete role of entries in a list that also has other children.
         context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
@@ -279,7 +279,7 @@ def _context(
     context["launch"] = (
         links(app.config.citable_repository, pagename) if pagename in results else {}
     )
-    # Sphinx's own scripts serve its search page alone, which the book makes itself.
+    # Sphinx's own scripts serve only its search page, which this extension replaces.
     context["script_files"] = [
         file
         for file in context.get("script_files", [])
@@ -290,11 +290,11 @@ def _context(
         for file in context.get("css_files", [])
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
-    # Part of the page, as it is small, rather than one more request.
+    # Inlined, because it is small, rather than one more request.
     if app.config.html_favicon:
         context["favicon_url"] = f"data:image/svg+xml,{quote(_favicon(app.config.html_favicon))}"
     if few:
-        # It has neither of the theme's drawers nor its switches.
+        # Pages of places have neither the theme's drawers nor its switches.
         context["script_files"] = [
             file for file in context["script_files"] if "furo" not in str(file.filename)
         ]

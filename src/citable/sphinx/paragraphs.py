@@ -94,7 +94,7 @@ class RememberEnglish(SphinxTransform):
             node["english"] = (template(same), same.astext())
 
     def _quote(self, document: nodes.document) -> None:
-        # The registry's texts have the quotation marks of English, which come later than this.
+        # The registry's texts have English quotation marks, which a later transform sets.
         settings = document.settings
         if not self.config.smartquotes or not getattr(settings, "smart_quotes", False):
             return

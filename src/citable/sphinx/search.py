@@ -41,7 +41,7 @@ SPHINX_SCRIPTS = (
     "searchtools.js",
     "language_data.js",
 )
-# What the page says, by the names under which the script of passages hands it over.
+# Texts of the page, by their name in the script of passages.
 _SAID = {
     "finding": N_("Finding {id}"),
     "paragraph": "¶ {id}",
@@ -57,13 +57,13 @@ _SAID = {
     "none": N_("No passage of the book has it. Try one word, a place or a number."),
     "digits": N_("one two three four five six seven eight nine ten"),
 }
-# How a finding's page prints a value of each unit.
+# Formats in which a finding's page prints a value of each unit.
 _PRINTED = {"share": "pct", "difference": "pts", "ratio": "f2", "count": "int", "index": "f2"}
 _EXHIBIT = re.compile(r'id="(?:finding|figure|table)-')
 _UNREAD = re.compile(r"<(script|style|svg|button)\b.*?</\1>|<[^>]+>", re.DOTALL)
 # A space that markup left after an opening bracket, or before a mark.
 _STRAY = re.compile(r"(?<=[(\[]) | (?=[,.;:)\]]+(?:\s|$))")
-# Shorter than this is a control of the page, such as the switch of its code.
+# Minimal length of a passage; shorter texts are controls, such as the switch of the code.
 _LEAST = 20
 
 

@@ -42,7 +42,7 @@ def _write(app: Sphinx, out: Path) -> None:
     schema = findings_schema()
     digest = build_state(app).record.digest
     document = findings_document(findings, digest, published.load())
-    # What JSON makes of the data is what is checked: a tuple is a list there.
+    # Validate the data as JSON returns it: a tuple becomes a list.
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     try:
         jsonschema.Draft202012Validator(schema).validate(json.loads(text))

@@ -25,7 +25,7 @@ from citable.sphinx.state import build_state
 from citable.tables import datapackage
 
 ROWS_SCHEMA = "one-in-four/rows/1"
-# What the script that checks a number says, by the names under which the page hands it over.
+# Texts of the script that checks a number, by the name of the page's data attribute.
 CHECK = {
     "label": N_("Check this number"),
     "agrees": N_("Agrees."),

@@ -39,8 +39,8 @@ def file_of(source: str) -> str:
 
 
 def _is_large(name: str) -> bool:
-    # By the committed file, so that the answer needs no table to be read: Parquet here is text
-    # of many times its size.
+    # Judged by the committed file, without reading the table: text is many times the size of
+    # its Parquet file.
     size = (paths.TABLES / TABLES[name].filename).stat().st_size
     return size * (40 if TABLES[name].format == "parquet" else 1) > _LARGE
 

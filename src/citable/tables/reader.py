@@ -33,7 +33,7 @@ _NUMBERS = {
 }
 # The largest table has 120,000 rows.
 _MOST_ROWS = 5_000_000
-# Where every cell has a value, and where some are empty: pandas' integers and booleans cannot be.
+# Dtypes without and with missing values, which NumPy's integers and booleans cannot hold.
 _DTYPES = {
     "string": ("object", "object"),
     "integer": ("int64", "Int64"),

@@ -11,18 +11,18 @@ import re
 OPEN, CLOSE = "⟦", "⟧"
 GROWTH = 1.4
 _ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
-# What translators leave as it is: MyST roles, code, formulas, links' addresses, HTML, places, old
+# Text that translators keep: MyST roles, code, formulas, link targets, HTML, placeholders, old
 # and new, bare addresses.
 _KEPT = re.compile(
     r"\{[\w:-]+\}`[^`]*`|`+[^`]*`+|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)|<[^<>]+>|&\w+;|\{[^{}]*\}"
     r"|%\(\w+\)[sd]|%[sd]|\$\{\w+\}|https?://\S+",
     re.S,
 )
-# What a reader does not see as words of the text: tags, places and roles, formulas, addresses.
+# Parts of a text that are not visible words: tags, placeholders, roles, formulas, addresses.
 _UNSEEN = re.compile(
     r"<[^<>]+>|\{[\w:-]+\}`[^`]*`|\{[^{}]*\}|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)", re.S
 )
-# The words in ``{each}`name; text``` are words, as they are around it.
+# The text in ``{each}`name; text``` is translated like the text around it.
 _EACH = re.compile(r"(\{each\}`\w+[;,] )([^`]*)(?=`)")
 _PAD = "lóñgér wórds "
 
@@ -48,7 +48,7 @@ def pseudo(text: str) -> str:
     front = number[0] if number else ""
     body = text[len(front) :]
     said = _UNSEEN.sub("", _EACH.sub(r"\2", body))
-    # What a place will hold does not grow; the words do.
+    # Placeholders are not lengthened; words are.
     wanted = max(1, -(-int(len(said) * (GROWTH - 1) * 10) // 10))
     pad = (_PAD * (wanted // len(_PAD) + 1))[:wanted].rstrip()
     return f"{front}{OPEN}{_accented(body)} {pad}{CLOSE}"

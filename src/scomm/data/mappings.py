@@ -23,7 +23,7 @@ NOT_RECORDED = "not recorded"
 
 # Classes of a landmark that lies in no county that could be named.
 UNPLACED_CLASSES = ("general area", "agency office", "prison", "several places", "unknown")
-# What a rule looks for: a county of that kind, or a class of what cannot be placed.
+# Targets of a rule: a county of that kind, or a class of unplaced landmarks.
 RULE_FINDS = ("county", "parish", "independent city", *UNPLACED_CLASSES[:3])
 
 _STATE_NAMES = """

@@ -17,7 +17,7 @@ _CODES = _words(
 _CODES_AT_THE_END = _words("AL DE HI ID LA MA ME MO MT NE OH OK OR")
 # Colorado or county, Indiana or "in" (names are cut off at a width), Connecticut or center.
 _CODES_AFTER_A_COMMA = _words("CO CT IN")
-# Acronyms with a vowel, and numerals; what has no vowel is one unless it is a shortened word.
+# Acronyms with a vowel, and numerals; a word without a vowel is an acronym unless it is shortened.
 _ACRONYMS = _words(
     "ACI ADC ADOC APSO AROCC ASP ASPC BOP CAP CCA CDC CI CLIPC DOC DRO EDNY EDTX ERO FCI GEO HOC IBO ICE IHP II "
     "III INS MCI MCSO MSCO NCCI NDNY NYC OISC OKC PADF SBAY SCI SDNY SFR SPC US USBOP USP WDNY YCF YTS"

@@ -26,10 +26,10 @@ PER = 1000  # noncitizens
 LEAST = 20  # arrests of both windows together, below which a county's ratio is not compared
 LAST_ESTIMATE = 2018  # last year of the last five-year estimate
 _MARGIN = two_sided_z(0.90)  # a margin of error is half a 90% interval
-# What is not placed but may be of a county's jail: prisons are not.
+# Classes of unplaced arrests that may be at a county's jail; prisons are not.
 NEVER_A_JAIL = "prison"
 
-# What stands behind an entry, in the order of a table.
+# Classes of landmarks, in the order of a table.
 PARTS = {
     ("jail", "rule"): N_("placed by rule"),
     ("jail", "hand"): N_("placed by hand"),

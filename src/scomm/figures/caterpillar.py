@@ -10,8 +10,8 @@ from citable.display.style import role
 from scomm.figures.shared import Figure, Looks, dot, draw_rows, format_numbers, translate_label
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
-# A value as it was counted looks the same in every figure; what was made of it is the subject, small
-# enough to be seen inside where both are equal.
+# Values as counted look the same in every figure; adjusted values are highlighted, and small
+# enough to be visible inside where both are equal.
 COUNTED: Looks = {
     **{"marker": "D", "s": 40, "linewidth": 1.0, "zorder": 5},
     **{"facecolor": "none", "edgecolor": role("other")},

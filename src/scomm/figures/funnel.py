@@ -42,7 +42,7 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
     left = 1 - letter * max(map(len, texts))
     places = np.column_stack([np.full(len(texts), left), 0.96 - gap * np.arange(len(texts))])
     axes.autoscale_view()
-    # On a narrow picture points would lie under the names: the axis goes on until they do not.
+    # Extend the axis until no point lies under the labels of a narrow figure.
     start, end = axes.get_xlim()
     axes.set_xlim(start, max(end, start * (named["n"].max() / start) ** (1 / (left - 0.06))))
     at = named[["n", "share"]].to_numpy(dtype=float)

@@ -276,8 +276,8 @@ def county_map(
     """
     check_classes(labels)
     known = shapes["fips"].map(classes)
-    # What shows no border needs no point of its own: hatched counties are one outline, and those
-    # without a record are the page.
+    # Counties without visible borders are merged: hatched ones to one outline, and those
+    # without data are not drawn.
     unsure = _relative_path(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
     parts = [f'<path d="{unsure}" fill="url(#hatch)"/>']
     for number, fill in enumerate(SHADES[: len(labels)]):
@@ -287,7 +287,7 @@ def county_map(
             for row in shapes[known == number].itertuples()
         )
         parts.append(f'<g fill="{fill}">{inside}</g>')
-    # A coast has no neighbor that would show where paper ends.
+    # A coast needs an outline: it has no neighbor that would show it.
     outline = f'd="{_relative_path(borders_once(borders["path"]), False)}" fill="none"'
     parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]

@@ -61,7 +61,7 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
             for height, side, said in _labels(row.low, row.high, sign):
                 place, ha = (0, 7 * side), "center"
                 if side < 0 and height < _FLOOR * most:
-                    # No room above the axis: beside its end, away from the year before.
+                    # No space above the axis: label beside the end, away from the year before.
                     after = (part["year"] == row.year - 1).any()
                     place, ha = ((4, 0), "left") if after else ((-4, 0), "right")
                 label_point(axes, said, (row.year, height), place, "text", ha=ha)

@@ -46,7 +46,7 @@ def small_multiples(
     titles = {name: wrap_label(name, width) for name in frame}
     lines = max(title.count("\n") for title in titles.values())
     figure = layout.figure((0.95 * (6 / panels) ** 0.7 + 0.15 * lines) * down + 0.4)
-    # Panels that share an axis look at one another at every step, which takes most of the time.
+    # Shared axes update one another at every step, which takes most of the time.
     grid = figure.subplots(down, across, squeeze=False).flat
     first, last = frame.index.min(), frame.index.max()
     margin = 0.05 * (last - first)

@@ -32,7 +32,7 @@ def _dot(x: float, y: float, filled: bool, title: str, path: str) -> str:
         f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{_RADIUS}" fill="{face}" '
         f'stroke="{role("subject")}" stroke-width="1.2"><title>{escape(title)}</title></circle>'
     )
-    # The keyboard has the same links in a list; a stop at each dot would be in its way.
+    # Dots are no tab stops: the keyboard has the same links in a list.
     return f'<a href="{escape(path)}" tabindex="-1">{mark}</a>' if path else mark
 
 
@@ -63,7 +63,7 @@ def strip(
         right = x + room <= width
         start, end = x - apart / 2, x + apart / 2
         low, high = (start, x + room) if right else (x - room, end)
-        # On top of its own stack, and where nothing is in the way of its name.
+        # Label the top dot of a stack, at the first level with space for the label.
         level = 1 + max((top for a, b, top in taken if a < end and start < b), default=-1)
         while any(a < high and low < b and top == level for a, b, top in taken):
             level += 1

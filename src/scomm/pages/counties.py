@@ -30,13 +30,13 @@ TEMPLATE = "county.html"
 READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
 SCRIPT, STRIP = "datasheets/place.js", "datasheets/strip.svg"
 STYLE = "datasheets/place.css"
-# Classes that stand on no page of a place: a rule for them is left out of its style sheet.
+# CSS classes that no page of a place uses; their rules are left out of its style sheet.
 _OF_CHAPTERS = re.compile(
     r"(?<!not\()\.(ledger|figure-|finding-(?!line)|verdict|facts|fields-|symbols|search-|map-|trace|cite|code"
     r"|framed|toc-|sidebar-|par\b|par-|swatch|highlight|excerpt|strip|check|nav-overlay|mobile-header)"
 )
 _STATIC = Path(__file__).with_name("static")
-# What the buttons of these pages say, by the names under which the script looks them up.
+# Texts of the buttons of these pages, by their name in the script.
 ACTIONS = {
     "citation": N_("Copy citation"),
     "link": N_("Copy link"),
@@ -47,7 +47,7 @@ ACTIONS = {
     "menu": N_("Menu"),
     "scheme": N_("Toggle Light / Dark / Auto color theme"),
 }
-# What all pages would say in the same words stands on one page: heading, then sentences.
+# Explanations common to all pages, on one page of their own: heading, then sentences.
 _READING = (
     (
         N_("Published shares"),

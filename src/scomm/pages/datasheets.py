@@ -213,6 +213,6 @@ def social_cards(app: Sphinx, site: str, foot: str) -> Iterator[tuple[str, pictu
 
 def setup(app: Sphinx) -> None:
     """Register the directive and the option."""
-    # Whether every state, area and county has its page or line, and the reader a box to find it.
+    # Option: whether to generate the pages of states, areas and counties, and the search box.
     app.add_config_value("scomm_place_pages", True, "env")
     app.add_directive("datasheets", Datasheets)

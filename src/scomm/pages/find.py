@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
 TITLE = N_("All counties by state")
-# What the script says, by the names under which the form hands it over.
+# Texts of the script, by the name of the form's data attribute.
 _SAID = {
     "found": N_("{n} found. Shares are of removals without a recorded conviction."),
     "none": N_("Nothing found. Try the county's or the state's name."),
@@ -61,7 +61,7 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-# What the search says of a place with a share of its own.
+# Texts of the search for a place with a share of its own.
 _SHARE = N_("Share of removals without a recorded conviction: {figure}")
 
 

@@ -53,7 +53,7 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
         nation=nation,
     )
     drawn = render(lambda layout: strip(layout, data, references=marks), identifier="strip")
-    # A picture with links in it is no image to a screen reader, which gets the same in words.
+    # Hidden from screen readers, which get a text alternative: an SVG with links has no image role.
     wide, narrow = (_hide_from_readers(svg) for svg in (drawn.wide, drawn.narrow))
     places = "".join(
         f'<li><a href="{escape(row["path"])}">{escape(_(row["title"]))}</a></li>'

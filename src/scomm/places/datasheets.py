@@ -95,7 +95,7 @@ def activation() -> pd.DataFrame:
     people = load("county_noncitizens")
     weight = people[people["year"] == FIRST_ESTIMATES].set_index("fips")["noncitizens"]
     counties["noncitizens"] = counties["fips"].map(weight).astype("float64")
-    # The crosswalk has today's codes; of a county that was split the first stands for both parts.
+    # The crosswalk has today's codes; the first code of a split county stands for both parts.
     area = load("county_areas").set_index("fips")["aor"]
     counties["aor"] = counties["current_fips"].str.split("+").str[0].map(area)
     return counties
@@ -750,7 +750,7 @@ def _facility_cities() -> pd.DataFrame:
     counties = load("county_names")
     counties["plain"] = _plain(counties["county"].str.replace(kinds, "", regex=True))
     counties["shared"] = counties.duplicated(["state", "plain"], keep=False)
-    # Of a county and a city of one name, the county is meant.
+    # A name of both a county and a city means the county.
     counties["is_city"] = counties["county"].str.endswith(" city")
     counties = counties.sort_values("is_city", kind="stable").drop_duplicates(["state", "plain"])
     found = load("facilities")[["city", "county", "state"]].dropna().drop_duplicates()

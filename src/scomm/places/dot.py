@@ -12,7 +12,7 @@ from scomm.evidence.published import HALF, Published, nation
 from scomm.places import strip
 from scomm.places.datasheets import share_text
 
-# Claims about one half: the places that the first page's strip shows are those they are judged by.
+# Claims about one half: the first page's strip shows the places by which they are judged.
 _CLAIMS = ("C2", "C3", "C4")
 
 

@@ -7,7 +7,7 @@ from citable.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
 from scomm.places.shares import nearest, share_range_beside
 
-# What is said of a place without a share of its own, by what the nearest share is of.
+# Sentences for a place without a share of its own, by the unit of the nearest share.
 _NEAREST = {
     "inside": N_("{place}, in it: {share}, {n}"),
     "around": N_("none of its own; {place}, of which it is a part: {share}, {n}"),

@@ -18,7 +18,7 @@ from scomm.data import ledger
 from scomm.evidence.published import published
 from scomm.places.datasheets import places, states
 
-# What follows or stands before a state's name when something else is meant.
+# Words after or before a state's name that make it another name.
 _NOT_BEFORE = r"(?<!University of )(?<!Eastern District of )(?<!Western District of )"
 _NOT_AFTER = r"(?! area\b)(?! Times\b)(?! City\b)(?!, D\.C\.)(?! \(state\))(?! Post\b)(?! v\.)"
 
@@ -111,7 +111,7 @@ def named(text: str) -> set[Entry]:
     return found
 
 
-# Pages that name no place, or every one.
+# Pages left out of the index: they name no place, or every one.
 NOT_INDEXED = ("B", "D", "E", "F", "H", "I")
 
 

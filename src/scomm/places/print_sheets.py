@@ -20,7 +20,7 @@ from citable.project import project
 from citable.record import identity
 from scomm.places.datasheets import places
 
-# From how many rows, and up to how many columns, a table is set in two columns of the page.
+# Smallest number of rows, and largest number of columns, of a table split into two page columns.
 _ROWS, _COLUMNS = 16, 5
 # The share of its last page that a sheet fills at least, and the classes of print_sheet.css that set
 # it closer or wider, in the order in which they are tried for it.
@@ -67,7 +67,7 @@ def _set_charts(root: pages.Element) -> None:
         for words in pages.elements_of_classes(figure, "long-description"):
             alt += " " + " ".join(pages.text_of(p) for p in words.findall("p"))
             words.drop_tree()
-        # The parser of pages writes the names of attributes in small letters.
+        # The HTML parser converts attribute names to lower case.
         svg = html.tostring(drawing[0], encoding="unicode").replace("viewbox=", "viewBox=")
         svg = re.sub(r"var\(--fig-font[^)]*\)", pages.FACE, svg)
         svg = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", svg)
@@ -114,7 +114,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
         date=fmt(record.date, "date"),
         digest=record.short_digest,
     )
-    # Empty, so that no sliver of it is printed: the style takes the text from the attribute.
+    # An empty element: the style sheet takes the text from the attribute.
     root.insert(0, E.P({"class": "imprint-line", "data-imprint": imprint}))
     head = (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'

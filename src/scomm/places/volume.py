@@ -25,8 +25,8 @@ _PARTS = {
     "area": N_("Areas of responsibility"),
 }
 _HEAD = 'font: 400 7.6pt "Source Sans 3"; color: #55534e; vertical-align: top; padding-top: .4in'
-# What the sheets of the volume have that a single one has not: numbers that run on, running heads,
-# entries of the outline that stay closed.
+# Style of sheets in the volume, unlike single ones: continuous page numbers, running heads,
+# collapsed outline entries.
 _STYLE = """
 @page :first {{ counter-reset: page {before} }}
 @page {{

@@ -76,7 +76,7 @@ def ingest(
     file of its passport, SourceError or TableError if it cannot be used; either before any file
     under its final name has been touched.
     """
-    # What only reads the list of modules needs no library of tables.
+    # Imported here: callers that only list the modules do not need pandas.
     from citable.tables.reader import to_bytes
 
     tables = tables or paths.TABLES

@@ -45,7 +45,7 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
         if raw.startswith(_OPENED) and not raw.endswith(_CLOSED):
             raise ValueError("its last mark is missing")
         frame = pd.read_stata(io.BytesIO(raw), convert_categoricals=False)
-    # The reader of this binary format raises whatever a wrong byte leads it to.
+    # The reader of this binary format can raise any exception at a damaged file.
     except Exception as error:
         raise SourceError(
             path,

@@ -381,7 +381,7 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
             codes = column.cast(pa.string()).combine_chunks().dictionary_encode().to_pandas()
             columns[name] = codes.cat.reorder_categories(sorted(codes.cat.categories))
         elif pa.types.is_temporal(column.type):
-            # A truncated date is a date here, a timestamp there, in UTC elsewhere.
+            # Engines return truncated dates as date, timestamp, or timestamp in UTC.
             columns[name] = column.cast(pa.timestamp("ns")).to_pandas()
         else:
             columns[name] = column.to_pandas()

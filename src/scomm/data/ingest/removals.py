@@ -52,7 +52,7 @@ _HEADER = (
     _REMOVED,
 )
 
-# An apprehension before this year is a slip of the keyboard (year 0999 among them), not a case.
+# Apprehension dates before this year are typing errors (such as year 0999).
 FIRST_PLAUSIBLE = dt.date(1990, 1, 1)
 
 _BANDS = ((30, "0 to 30"), (90, "31 to 90"), (180, "91 to 180"), (365, "181 to 365"))

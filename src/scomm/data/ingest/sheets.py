@@ -25,18 +25,18 @@ _LARGEST_WORKBOOK, _MOST_CELLS = 256 << 20, 10_000_000
 _PIECE, _OVERLAP = 1 << 20, 64
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["']""")
-# The reader takes an error for a blank.
+# The reader returns error cells as blanks.
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>(?:<v>([^<]{0,40}))?""")
 _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _HAS_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
-# What the libraries raise at a file that is no workbook, or a damaged one.
+# Exceptions of the libraries at a file that is no workbook, or a damaged one.
 _UNREADABLE = (
     CalamineError, OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
-# As agencies write a day in CSV: alone, or with the midnight that a database adds.
+# Days in agencies' CSV files: alone, or with the midnight that a database adds.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
-# No count here comes near; more digits are a slip, and do not fit the tables.
+# Largest plausible count; more digits are an error, and overflow the tables.
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 

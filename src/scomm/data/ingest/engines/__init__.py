@@ -22,7 +22,7 @@ class Engine(Protocol):
     """Protocol of an engine."""
 
     connection: ibis.BaseBackend
-    # What the engine raises at a record or a date that it cannot read.
+    # Exceptions of the engine at a record or date that it cannot read.
     errors: tuple[type[Exception], ...]
 
     def files(self, location: str) -> list[str]:

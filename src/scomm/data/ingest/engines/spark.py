@@ -40,7 +40,7 @@ class SparkEngine:
         builder = (
             SparkSession.builder.appName("scomm")
             .config("spark.sql.session.timeZone", "UTC")
-            # A date that is none becomes null and is named; it does not end the job.
+            # An invalid date becomes null and is reported later; it does not end the job.
             .config("spark.sql.ansi.enabled", "false")
             .config("spark.sql.timeParserPolicy", "CORRECTED")
             # Otherwise a record with too few or too many fields passes if unused ones are hit.
