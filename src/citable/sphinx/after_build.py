@@ -19,12 +19,12 @@ from citable.sphinx import (
     cards,
     citations,
     edition,
+    exports,
     language,
     launch,
     ledger,
     main_findings,
     search,
-    site,
     traces,
     writers,
 )
@@ -45,7 +45,7 @@ SITE_FILES = (
     traces.FILES,
     search.FILES,
     ledger.FILES,
-    site.FILES,
+    exports.FILES,
     cards.FILES,
     launch.FILES,
 )
