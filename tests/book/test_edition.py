@@ -65,11 +65,11 @@ def failed(result: subprocess.CompletedProcess[str]) -> str:
 
 def relist(folder: Path) -> None:
     """Forge the checksums so that they fit the damaged files."""
-    (folder / "SHA256SUMS").write_bytes(checksums.listing(folder))
+    (folder / "SHA256SUMS").write_bytes(checksums.format_checksums(folder))
 
 
 def test_edition_contains_all_parts(made_edition: Path) -> None:
-    listed = checksums.read(made_edition)
+    listed = checksums.read_checksums(made_edition)
     present = {
         file.relative_to(made_edition).as_posix()
         for file in made_edition.rglob("*")
@@ -123,7 +123,7 @@ def test_edition_is_reproducible_byte_for_byte(
         else:
             os.environ["TZ"] = zone
     again = other / "dist" / NAME
-    assert checksums.read(again) == checksums.read(made_edition)
+    assert checksums.read_checksums(again) == checksums.read_checksums(made_edition)
     assert sha256_of(again.with_name(f"{NAME}.zip")) == sha256_of(
         made_edition.with_name(f"{NAME}.zip")
     )
@@ -247,7 +247,7 @@ def flip(file: Path, at: int) -> None:
 def test_every_file_is_covered_by_a_checksum(edition: Path, step: int) -> None:
     """Flip a byte of each file (or of every fourth), remove it, swap it: just that is named."""
     place = random.Random(2011)
-    names = sorted(checksums.read(edition))
+    names = sorted(checksums.read_checksums(edition))
     assert checksums.file_problems(edition) == {}
     for name, other in list(zip(names, [*names[1:], names[0]], strict=True))[::step]:
         file, second = edition / name, edition / other
@@ -413,7 +413,7 @@ def test_edition_of_unpublished_findings_is_refused(published_book: Book, tmp_pa
 
 
 def test_no_large_file_is_packed_twice(made_edition: Path) -> None:
-    listed = checksums.read(made_edition)
+    listed = checksums.read_checksums(made_edition)
     large: dict[str, list[str]] = {}
     for name, digest in listed.items():
         # What is typed or committed stands in the source and, for readers, in the site.
@@ -457,7 +457,7 @@ def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "This is no legal advice." in result.stdout
     folder = tmp_path / f"{NAME}-finding-1-1"
-    listed = checksums.read(folder)
+    listed = checksums.read_checksums(folder)
     assert {"summary.html", "sources.html", "certification.html", "passports.json"} <= listed.keys()
     assert "tables/activation.csv" in listed
     assert all(sha256_of(folder / name) == digest for name, digest in listed.items())

@@ -356,7 +356,7 @@ def test_exhibits_that_do_not_fit_are_moved_behind_text(
     blocks: list[tuple[str, float]], order: str
 ) -> None:
     item = _chapter(*blocks)
-    render = fill.separate_renderer(_document, writer.style("print.css"))
+    render = fill.separate_renderer(_document, writer.read_style("print.css"))
     fill.fill_pages(item, render)
     assert all(extent.filled > filled.HALF for extent in render(item)[:-1])
     assert [e.get("id") for e in item.element.iter() if e.get("id")] == order.split()
@@ -446,7 +446,7 @@ def test_header_of_a_long_table_repeats_on_each_page(pdf: PdfReader) -> None:
 
 @pytest.mark.parametrize("last", [0.1, 0.25])
 def test_near_empty_last_page_is_avoided(last: float) -> None:
-    render = fill.separate_renderer(_document, writer.style("print.css"))
+    render = fill.separate_renderer(_document, writer.read_style("print.css"))
     item = _chapter()
     for _n in range(150):
         item.element[0].append(html.fragment_fromstring("<p>A paragraph of a single line.</p>"))
@@ -533,7 +533,7 @@ def test_without_pango_the_command_says_what_to_install(printed: Book, tmp_path:
 
 def test_only_place_names_are_indexed() -> None:
     def names(text: str) -> set[tuple[str, str]]:
-        return {(entry.under, entry.name) for entry in places.named(text)}
+        return {(entry.under, entry.name) for entry in places.named_places(text)}
 
     assert names("Orange County, Florida, and West Virginia") == {
         ("Florida", "Orange County"),

@@ -110,7 +110,7 @@ def change_edition(folder: Path, edition: str) -> None:
         file.write_text(file.read_text(encoding="utf-8").replace(__version__, edition), "utf-8")
     page = folder / "site" / "index.html"
     page.write_text(page.read_text(encoding="utf-8") + f"<!-- {edition} -->\n", "utf-8")
-    (folder / checksums.SUMS).write_bytes(checksums.listing(folder))
+    (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_colab_notebooks_are_published_if_present(project: Project, made_edition
     folder = project.release(__version__, made_edition)
     (folder / "site" / "colab").mkdir()
     (folder / "site" / "colab" / "01-small.ipynb").write_text('{"cells": ["install"]}')
-    (folder / checksums.SUMS).write_bytes(checksums.listing(folder))
+    (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
     assert project.publish().returncode == 0
     file = project.branch("notebooks") / __version__ / "01-small.ipynb"
     assert file.read_text() == '{"cells": ["install"]}'

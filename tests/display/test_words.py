@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 
 from citable import paths
 from citable.display import words
-from citable.display.formats import fmt, joined, tr, trn
+from citable.display.formats import fmt, join_lazily, tr, trn
 from citable.display.tables import Col, to_html
 from citable.display.words import VARIABLE, LazyText, _, english, translate_nested
 
@@ -76,7 +76,7 @@ def test_lazy_text_is_recorded_in_english_and_shown_translated() -> None:
     assert _(copy.deepcopy(text)) == "de 3,000 lugares, 1,200"
     assert _(trn("{n:int} row", "{n:int} rows", 1)) == "1 fila"
     assert _(trn("{n:int} row", "{n:int} rows", 2)) == "2 filas"
-    assert _(joined(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
+    assert _(join_lazily(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
     assert translate_nested({"a": ["over", 3]}) == {"a": ["más de", 3]}
     with english():
         assert _(text) == text

@@ -229,12 +229,14 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_update_creates_and_keeps_translations(templates: Path) -> None:
     _book, po = catalogs.update("es", templates)
     assert po == templates / "locale" / "es" / "LC_MESSAGES" / "pages.po"
-    assert catalogs.count(po) == (0, 1)
+    assert catalogs.count_translated(po) == (0, 1)
     po.write_text(po.read_text().replace('msgid "One"\nmsgstr ""', 'msgid "One"\nmsgstr "Uno"'))
     pages = templates / "pages.pot"
     pages.write_text(pages.read_text() + '\nmsgid "Ones"\nmsgstr ""\n')
     catalogs.update("es", templates)
-    assert catalogs.count(po) == (1, 2), "a text that is new has no guess for a translation"
+    assert catalogs.count_translated(po) == (1, 2), (
+        "a text that is new has no guess for a translation"
+    )
     with po.open("rb") as stream:
         assert read_po(stream)["One"].string == "Uno"
     before = po.read_bytes()

@@ -17,7 +17,7 @@ import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from citable import paths
-from citable.edition.exhibit import offered
+from citable.edition.exhibit import reason_not_offered
 from citable.execute.execution import Store, execute_all
 from citable.record import published
 from citable.record.outputs import findings as all_findings, numbers, of_kind, recorded_values
@@ -104,7 +104,7 @@ def check_rows_and_routes(executed: dict[str, nbformat.NotebookNode]) -> None:
             if (figures.loc[frame["id"], "route"] == "press, background only").any():
                 assert "press" in data["route"], identifier
         if "figures.csv" in data["tables"]:
-            assert offered(data), f"{identifier} rests on press figures"
+            assert reason_not_offered(data), f"{identifier} rests on press figures"
 
 
 # Ends of a range of estimates of which the finding is one: another number, which is the same now.

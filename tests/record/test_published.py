@@ -13,7 +13,7 @@ import pytest
 from citable import paths
 from citable.errors import PublishedError
 from citable.record import outputs, published
-from citable.record.outputs import order
+from citable.record.outputs import sort_key
 from scomm import __version__
 
 
@@ -234,7 +234,7 @@ def test_every_first_publication_is_named_in_the_changelog() -> None:
 
 def test_ids_are_in_order_and_their_pages_exist() -> None:
     entries = published.load()
-    assert list(entries) == sorted(entries, key=order)
+    assert list(entries) == sorted(entries, key=sort_key)
     for entry in entries.values():
         assert (paths.ROOT / entry["url"].split(".html")[0]).with_suffix(".md").is_file()
 

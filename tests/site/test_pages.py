@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from citable import paths
-from citable.edition.archive import not_found
+from citable.edition.archive import not_found_page
 from citable.edition.policy import content_security_policy
 from citable.execute.chapters import notebooks
 from citable.record import published
@@ -456,7 +456,7 @@ def test_not_found_page_has_the_place_search(
     (tmp_path / __version__).symlink_to(site.folder)
     deep = tmp_path / "no" / "such"
     deep.mkdir(parents=True)
-    deep.joinpath("page.html").write_text(not_found(site.folder), encoding="utf-8")
+    deep.joinpath("page.html").write_text(not_found_page(site.folder), encoding="utf-8")
     with serve(tmp_path, content_security_policy(site.folder)) as host:
         page = visit(f"{host.address}/no/such/page.html", width=PHONE).page
         assert sideways(page) == []

@@ -49,7 +49,7 @@ class EstimateMarks:
     ends: tuple[str, str]
 
 
-def number(value: Any, unit: str) -> str:
+def format_estimate(value: Any, unit: str) -> str:
     """Return a value of a finding as its page prints it; words are translated.
 
     >>> number(0.287068, "share"), number(0.111155, "difference"), number("cannot be settled", "verdict")
@@ -61,7 +61,7 @@ def number(value: Any, unit: str) -> str:
     return sign + fmt(value, _SPECS.get(unit, "text"))
 
 
-def with_unit(value: Any, unit: str) -> str:
+def format_with_unit(value: Any, unit: str) -> str:
     """Return a value with its unit, for tables and cards that have no sentence around it.
 
     A ratio is of many kinds, a rate among them, and has none.
@@ -69,22 +69,22 @@ def with_unit(value: Any, unit: str) -> str:
     >>> with_unit(-0.0372, "difference"), with_unit(1.779, "ratio"), with_unit(94218, "count")
     ('−3.7 points', '1.78', '94,218')
     """
-    text = number(value, unit)
+    text = format_estimate(value, unit)
     return _("{number} points").format(number=text) if unit == "difference" and text else text
 
 
 def estimate_in_words(finding: Mapping[str, Any]) -> LazyText | str:
     """Return estimate and interval in words, such as ``28.7% (95% interval 28.4% to 29.0%)``."""
     unit, interval = finding["unit"], finding["interval"]
-    value = with_unit(finding["value"], unit)
+    value = format_with_unit(finding["value"], unit)
     if not interval or not value:
         return value
     return tr(
         "{value} ({level}% interval {low} to {high})",
         value=value,
         level=round(100 * interval["level"]),
-        low=number(interval["low"], unit),
-        high=number(interval["high"], unit),
+        low=format_estimate(interval["low"], unit),
+        high=format_estimate(interval["high"], unit),
     )
 
 

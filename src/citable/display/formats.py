@@ -244,7 +244,7 @@ def trn(one: str, many: str, n: int, /, **values: Any) -> LazyText:
     return LazyText.from_function(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
 
 
-def joined(parts: Iterable[Any], separator: str = ", ") -> LazyText:
+def join_lazily(parts: Iterable[Any], separator: str = ", ") -> LazyText:
     """Join texts by a separator; each is translated where the whole is shown.
 
     >>> joined(["over", "under"])

@@ -140,7 +140,7 @@ def _css(*names: str) -> Any:
     return Markup(f' class="{used}"') if used else Markup("")
 
 
-def _shown(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
+def _format_cell(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
     """Return the text or SVG of a cell; a range whose ends print alike is one number."""
     if col.spec == "line":
         return record[name].svg()
@@ -255,7 +255,7 @@ def rows_to_html(
             "href": _address(position, anchors, pages),
             "cells": [
                 {
-                    "text": _shown(record, name, col),
+                    "text": _format_cell(record, name, col),
                     "css": css(col),
                     "sort": _sort_key(record[name], col),
                 }

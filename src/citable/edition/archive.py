@@ -15,7 +15,7 @@ from lxml.html import builder as E
 
 from citable import paths
 from citable.display.words import _
-from citable.edition.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
+from citable.edition.checksums import MANIFEST, SUMS, format_checksums, manifest, manifest_bytes
 from citable.edition.folders import atomic_directory
 from citable.edition.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from citable.edition.verify import read_findings
@@ -162,7 +162,7 @@ _ONLY_FIRST_PAGE = (
 )
 
 
-def not_found(site: Path) -> str:
+def not_found_page(site: Path) -> str:
     """Return the page for unknown addresses (404.html): the first page's frame, with its search box.
 
     A host shows it under any address, so its links begin at the host's root.
@@ -226,7 +226,7 @@ def _checked_pdf(
     return file
 
 
-def _fill(folder: Path, site: Path, record: identity.Record) -> None:
+def _write_files(folder: Path, site: Path, record: identity.Record) -> None:
     """Write every file of the edition but its manifest into a folder."""
     for file in sorted(site.rglob("*")):
         if file.is_file() and file.name not in _SITE_LEFT_OUT:
@@ -244,7 +244,7 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
             _checked_pdf(book.pdf_path(), book.matches_record, record),
             folder / book.pdf_path().name,
         )
-    nowhere = not_found(site)
+    nowhere = not_found_page(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
     (folder / "root" / "404.html").write_text(nowhere, encoding="utf-8")
@@ -288,9 +288,9 @@ def build_edition(site: Path, out: Path | None = None) -> Path:
     record = _check_site(site)
     final = (out or paths.DIST) / project().file_name
     with atomic_directory(final, LARGEST) as work:
-        _fill(work, site, record)
+        _write_files(work, site, record)
         check_tables(work / "site" / "tables")
-        (work / SUMS).write_bytes(listing(work))
+        (work / SUMS).write_bytes(format_checksums(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
     for volume in project().volumes():
         if volume.pdf_path().is_file():

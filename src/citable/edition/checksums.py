@@ -33,7 +33,7 @@ _BUILD_ARTIFACTS = (
 _RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
 
-def listing(folder: Path) -> bytes:
+def format_checksums(folder: Path) -> bytes:
     """Return ``SHA256SUMS`` for a folder, in the form of ``sha256sum``, by path.
 
     It leaves out itself and the manifest, which carries its digest.
@@ -46,7 +46,7 @@ def listing(folder: Path) -> bytes:
     return "".join(f"{sha256_of(file)}  {name}\n" for name, file in files).encode("utf-8")
 
 
-def read(folder: Path) -> dict[str, str]:
+def read_checksums(folder: Path) -> dict[str, str]:
     """Read ``SHA256SUMS``. Raises EditionError if it is missing or a line is malformed."""
     file = folder / SUMS
     try:
@@ -113,7 +113,7 @@ def file_problems(folder: Path) -> dict[str, str]:
             f"{folder / MANIFEST}: cannot be read ({error}). {_RESTORE_HINT}"
         ) from error
     wrong = {}
-    sums = read(folder)
+    sums = read_checksums(folder)
     if sha256_of(folder / SUMS) != vouched:
         wrong[SUMS] = "the list of checksums was altered: MANIFEST.json vouches for another"
     for name, digest in sums.items():
@@ -127,7 +127,7 @@ def file_problems(folder: Path) -> dict[str, str]:
 
 def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
     """Return the manifest of an edition's folder as plain data, once its ``SHA256SUMS`` is written."""
-    listed = [folder / name for name in read(folder)] + [folder / SUMS]
+    listed = [folder / name for name in read_checksums(folder)] + [folder / SUMS]
     # The edition's own list of tables: this version of the code may have more.
     tables = folder / "source" / paths.MANIFEST.relative_to(paths.ROOT)
     return {

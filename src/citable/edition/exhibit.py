@@ -16,7 +16,7 @@ import nbformat
 from citable.display.formats import tr
 from citable.display.templates import from_template
 from citable.display.words import N_
-from citable.edition.checksums import SUMS, listing
+from citable.edition.checksums import SUMS, format_checksums
 from citable.edition.folders import atomic_directory
 from citable.errors import ExhibitError, SourceError
 from citable.pdf.writer import sheet_pdf
@@ -63,7 +63,7 @@ METHOD_IN_WORDS = {
 _NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; it has no interval.")
 
 
-def offered(finding: dict[str, Any]) -> str:
+def reason_not_offered(finding: dict[str, Any]) -> str:
     """Return the reason why a finding is not offered as an exhibit; empty if it is."""
     reference = Reference("finding", finding["id"])
     route = str(finding["route"])
@@ -134,7 +134,7 @@ def build_exhibit(identifier: str, out: Path, site: Path, pdf: bool = False) -> 
     record = identity.load(site)
     item = record.find(Reference("finding", identifier))
     found = _trace(site, item)
-    if reason := offered(found.finding):
+    if reason := reason_not_offered(found.finding):
         raise ExhibitError(reason)
     method = (found.finding["interval"] or {}).get("method")
     tables = {source.name: source for source in found.sources}
@@ -175,5 +175,5 @@ def build_exhibit(identifier: str, out: Path, site: Path, pdf: bool = False) -> 
             if pdf:
                 identity_of = f"{final.name} {name} {record.digest}"
                 (work / name).with_suffix(".pdf").write_bytes(sheet_pdf(html, identity_of))
-        (work / SUMS).write_bytes(listing(work))
+        (work / SUMS).write_bytes(format_checksums(work))
     return final

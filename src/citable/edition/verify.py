@@ -142,7 +142,7 @@ def check_files(folder: Path) -> list[Row]:
     """Compare every file of an unpacked edition with its checksums, and the checksums with the manifest."""
     wrong = checksums.file_problems(folder)
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
-    right = [name for name in checksums.read(folder) if name not in wrong]
+    right = [name for name in checksums.read_checksums(folder) if name not in wrong]
     rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
     # If files differ, so does the manifest: report the files alone.
     if not wrong and (why := _manifest_problem(folder)):

@@ -48,7 +48,7 @@ def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
     return raw
 
 
-def unpacked(file: Path, largest: int = LARGEST) -> bytes:
+def decompress(file: Path, largest: int = LARGEST) -> bytes:
     """Return the content of a gzip file. Raises Malformed if it is damaged or exceeds the size limit."""
     try:
         with gzip.open(file, "rb") as stream:
@@ -62,7 +62,7 @@ def unpacked(file: Path, largest: int = LARGEST) -> bytes:
     return raw
 
 
-def decoded(raw: bytes) -> str:
+def decode_utf8(raw: bytes) -> str:
     """Decode UTF-8 bytes, without a byte order mark. Raises Malformed with the line."""
     try:
         text = raw.decode("utf-8-sig")
@@ -77,10 +77,10 @@ def decoded(raw: bytes) -> str:
 
 def read_text(file: Path, largest: int = LARGEST) -> str:
     """Return a text file's content. Raises Malformed or OSError."""
-    return decoded(read_bytes(file, largest))
+    return decode_utf8(read_bytes(file, largest))
 
 
-def rows(
+def parse_csv(
     text: str, delimiter: str = ",", skip: int = 0, whole: bool = True
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Return a CSV text's header, its records, and the line on which each record begins.
@@ -118,12 +118,12 @@ def rows(
     return header, records[1:], lines[1:]
 
 
-def named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[list[str]]]:
+def read_named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[list[str]]]:
     """Return the header and records of a CSV file that has the required columns, each column once.
 
     Raises Malformed or OSError.
     """
-    header, records, _ = rows(read_text(file), whole=False)
+    header, records, _ = parse_csv(read_text(file), whole=False)
     for name in required:
         if name not in header:
             raise Malformed(f"header {header[:12]}", f"a column {name!r}", 1, name)
@@ -133,9 +133,9 @@ def named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[lis
     return header, records
 
 
-def dictionaries(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_dicts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Return the records of a CSV file that has exactly these columns. Raises Malformed, OSError."""
-    header, records, _ = rows(read_text(file), whole=False)
+    header, records, _ = parse_csv(read_text(file), whole=False)
     if header != list(columns):
         raise Malformed(f"header {header[:12]}", f"the columns {', '.join(columns)}", 1)
     return [dict(zip(header, record, strict=True)) for record in records]
@@ -161,11 +161,11 @@ def _finite_number(digits: str) -> float:
     return value
 
 
-def json_of(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> Any:
     """Parse JSON whose numbers are finite and whose keys are unique. Raises Malformed."""
     try:
         return json.loads(
-            decoded(text) if isinstance(text, bytes) else text,
+            decode_utf8(text) if isinstance(text, bytes) else text,
             object_pairs_hook=_reject_duplicate_keys,
             parse_constant=_reject_constant,
             parse_float=_finite_number,
@@ -182,7 +182,7 @@ def json_of(text: str | bytes) -> Any:
 
 def read_json(file: Path) -> Any:
     """Return a JSON file's document. Raises Malformed or OSError."""
-    return json_of(read_bytes(file))
+    return parse_json(read_bytes(file))
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

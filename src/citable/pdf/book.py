@@ -67,14 +67,14 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
     Raises EditionError if the page or one of its figures is not there.
     """
-    root = pages.read(site, page)
+    root = pages.read_article(site, page)
     pages.drop_controls(root)
     pages.set_strip(root)
     figures = pages.set_figures(root, _pictures(site))
     pages.set_formulas(root)
     pages.set_findings(root)
     tables = pages.set_tables(root)
-    fill.flatten(root)
+    fill.unwrap_outputs(root)
     pages.unique_ids(root, page)
     address = f"{record.address.rstrip('/')}/{record.edition}" if record.address else ""
     known = dict.fromkeys(chapters.pages())
@@ -130,7 +130,7 @@ def _opening(item: Article, before: str) -> None:
         item.element.set("class", f"{item.element.get('class')} in-part")
 
 
-def body(articles: Sequence[Article], title: str) -> str:
+def chapters_html(articles: Sequence[Article], title: str) -> str:
     """Return the chapters as one HTML document."""
     texts = [html.tostring(item.element, encoding="unicode") for item in articles]
     return (
@@ -196,7 +196,7 @@ def _imprint(record: identity.Record) -> list[str]:
     return lines
 
 
-def front(
+def front_html(
     record: identity.Record,
     title: str,
     subtitle: str,
@@ -235,7 +235,7 @@ def front(
 
 def lay_out_front(document: str) -> Any:
     """Lay out the front matter, in the first spacing that fills its last page."""
-    css = writer.style("print.css")
+    css = writer.read_style("print.css")
     first = None
     for spacing in ("", *fill.SPACINGS):
         laid = writer.render(document.replace('class="front"', f'class="front {spacing}"'), css)
@@ -253,7 +253,7 @@ def _book_front(
 ) -> str:
     figures = _list([f for item in articles for f in item.figures], where)
     tables = _list([t for item in articles for t in item.tables], where)
-    return front(
+    return front_html(
         record,
         project().title,
         project().title.removeprefix(project().short_title).strip(),
@@ -300,14 +300,14 @@ def build_pdf(site: Path, to: Path | None = None) -> Path:
             for entry, found in index.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
     pages.reserve_page_number_width(articles)
-    css = writer.style("print.css")
-    render = fill.separate_renderer(lambda item: body([item], project().title), css)
+    css = writer.read_style("print.css")
+    render = fill.separate_renderer(lambda item: chapters_html([item], project().title), css)
     before = ""
     for item in articles:
         _opening(item, before)
         before = item.part
         fill.fill_pages(item, render)
-    chapters_laid = writer.render(body(articles, project().title), css)
+    chapters_laid = writer.render(chapters_html(articles, project().title), css)
     writer.check_references(chapters_laid)
     where = writer.page_numbers(chapters_laid)
     n = len(chapters_laid.pages)

@@ -32,7 +32,7 @@ _ALONE = '\n.page-of::before { content: "0" !important }'
 Render = Callable[[Article], Sequence[writer.Extent]]
 
 
-def flatten(root: Any) -> None:
+def unwrap_outputs(root: Any) -> None:
     """Unwrap the outputs of cells, so that they are siblings of the text around them."""
     for wrapper in elements_of_classes(root, "cell", "cell_output", "output"):
         wrapper.drop_tag()

@@ -89,7 +89,7 @@ def slug(page: str) -> str:
     return f"page-{page.rsplit('/', 1)[-1]}"
 
 
-def anchor(page: str, name: str) -> str:
+def print_id(page: str, name: str) -> str:
     """Return the id in the printed book of an id on a page.
 
     >>> anchor("notebooks/06-jurisdictions", "p6-14")
@@ -124,7 +124,7 @@ def text_of(element: Element) -> str:
     return " ".join(element.text_content().split())
 
 
-def read(site: Path, page: str) -> Element:
+def read_article(site: Path, page: str) -> Element:
     """Return the article of a built page.
 
     Raises EditionError if the page is not there.
@@ -378,16 +378,16 @@ def set_tables(root: Element) -> list[ListedExhibit]:
 def unique_ids(root: Element, page: str) -> None:
     """Rewrite a page's ids so that they are unique in the book."""
     for element in root.xpath(".//*[@id]"):
-        element.set("id", anchor(page, element.get("id")))
+        element.set("id", print_id(page, element.get("id")))
 
 
 def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
     """Return the id in the printed book to which a link leads; None if it leads out of the book."""
     path, fragment = urldefrag(href)
     if not path:
-        return anchor(page, unquote(fragment))
+        return print_id(page, unquote(fragment))
     target = normpath(join(dirname(page), path)).removesuffix(".html")
-    return anchor(target, unquote(fragment)) if target in known else None
+    return print_id(target, unquote(fragment)) if target in known else None
 
 
 def _shows_address(link: Element, href: str) -> bool:

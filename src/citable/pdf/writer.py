@@ -61,7 +61,7 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def faces() -> str:
+def font_face_rules() -> str:
     """Return the ``@font-face`` rules of the committed fonts."""
     from matplotlib import get_data_path
 
@@ -83,10 +83,10 @@ def _fonts() -> tuple[Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    return _weasyprint().CSS(string=faces(), font_config=fonts), fonts
+    return _weasyprint().CSS(string=font_face_rules(), font_config=fonts), fonts
 
 
-def style(name: str) -> str:
+def read_style(name: str) -> str:
     """Return the text of a style sheet for print."""
     return (Path(__file__).parent.parent / "templates" / name).read_text(encoding="utf-8")
 
@@ -221,4 +221,4 @@ def save(file: Path, content: bytes) -> Path:
 def sheet_pdf(document: str, name: str) -> bytes:
     """Convert a sheet of an exhibit from HTML to PDF; links to other sheets become text."""
     document = re.sub(r'<a href="([a-z]+)\.html">[^<]*</a>', r"\1.pdf", document)
-    return to_bytes([render(document, style("print_sheet.css"))], name)
+    return to_bytes([render(document, read_style("print_sheet.css"))], name)

@@ -18,7 +18,7 @@ from typing import Any
 
 from citable import paths
 from citable.errors import EditionError
-from citable.files.strict import dictionaries, read_json, read_yaml
+from citable.files.strict import read_dicts, read_json, read_yaml
 from citable.project import configuration, project
 from citable.record.published import published_part
 from citable.record.references import KINDS, Reference, is_generated, unknown_id_error
@@ -207,7 +207,7 @@ def editions() -> list[dict[str, str]]:
     if not paths.EDITIONS.is_file():
         return []
     try:
-        return dictionaries(paths.EDITIONS, EDITION_COLUMNS)
+        return read_dicts(paths.EDITIONS, EDITION_COLUMNS)
     except (OSError, ValueError) as error:
         raise EditionError(
             f"{paths.EDITIONS.name}: {error}; expected the columns {', '.join(EDITION_COLUMNS)}"

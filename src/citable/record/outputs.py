@@ -157,7 +157,7 @@ def names_recorded_by(source: str) -> set[str]:
     return found
 
 
-def order(identifier: str) -> tuple[int, str, int, str]:
+def sort_key(identifier: str) -> tuple[int, str, int, str]:
     """Return the sort key of an id: chapters by number, then appendices by letter; 6.14 before 6.14A.
 
     >>> sorted(["A.1", "10.1", "9.2", "9.14A", "9.14"], key=order)
@@ -175,7 +175,7 @@ def _addressed(
     found = of_kind(notebooks, "finding", shown=shown)
     return [
         data | {"url": f"{page}.html#finding-{slug(identifier)}"}
-        for identifier, (page, data) in sorted(found.items(), key=lambda item: order(item[0]))
+        for identifier, (page, data) in sorted(found.items(), key=lambda item: sort_key(item[0]))
     ]
 
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from citable import paths
 from citable.errors import PublishedError
 from citable.files.atomic import write_atomically
-from citable.files.strict import dictionaries
+from citable.files.strict import read_dicts
 from citable.project import project
-from citable.record.outputs import order
+from citable.record.outputs import sort_key
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
@@ -69,7 +69,7 @@ def load() -> list[Registered]:
     if not paths.PARAGRAPHS.is_file():
         return []
     try:
-        rows = dictionaries(paths.PARAGRAPHS, _COLUMNS)
+        rows = read_dicts(paths.PARAGRAPHS, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
             f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE_HINT}"
@@ -100,7 +100,9 @@ def save(registry: Sequence[Registered]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for item in sorted(registry, key=lambda item: (order(item.chapter + ".0"), bool(item.removed))):
+    for item in sorted(
+        registry, key=lambda item: (sort_key(item.chapter + ".0"), bool(item.removed))
+    ):
         writer.writerow([getattr(item, name) for name in _COLUMNS])
     write_atomically(paths.PARAGRAPHS, text.getvalue().encode("utf-8"))
 
@@ -167,7 +169,7 @@ def id_between(before: str, after: str, chapter: str, used: set[str]) -> str:
     elif before and before[-1].isalpha():
         # After 6.14A comes 6.14B, unless that is where the next one stands already.
         siblings = [before[:-1] + letter for letter in _LETTERS if letter > before[-1]]
-        free = [name for name in siblings if order(name) < order(after) and name not in used]
+        free = [name for name in siblings if sort_key(name) < sort_key(after) and name not in used]
         if free:
             return free[0]
     while True:
@@ -197,7 +199,7 @@ def assign(
     result: list[Registered] = []
     done: list[Assigned] = []
     chapters = {item.chapter for item in registry} | found.keys()
-    for chapter in sorted(chapters, key=lambda name: order(f"{name}.0")):
+    for chapter in sorted(chapters, key=lambda name: sort_key(f"{name}.0")):
         rows = [item for item in registry if item.chapter == chapter]
         kept, told = _assign_chapter(chapter, rows, found.get(chapter, []))
         result += kept

@@ -24,9 +24,9 @@ from citable import paths
 from citable.display.words import N_
 from citable.errors import PublishedError
 from citable.files.atomic import write_together
-from citable.files.strict import dictionaries, read_json
+from citable.files.strict import read_dicts, read_json
 from citable.project import project
-from citable.record.outputs import order, rewrite
+from citable.record.outputs import rewrite, sort_key
 from citable.record.references import nearest_ids
 
 SCHEMA = "one-in-four/published/1"
@@ -261,7 +261,7 @@ def compare(
     """Compare computed findings with the published ones; ``only`` limits it to some ids."""
     changes = []
     computed = {item["id"]: item for item in found}
-    for identifier in sorted({*published, *computed}, key=order):
+    for identifier in sorted({*published, *computed}, key=sort_key):
         if only is not None and identifier not in only:
             continue
         entry, item = published.get(identifier), computed.get(identifier)
@@ -341,7 +341,7 @@ def changes() -> list[dict[str, str]]:
     if not paths.PUBLISHED_CHANGES.is_file():
         return []
     try:
-        return dictionaries(paths.PUBLISHED_CHANGES, _COLUMNS)
+        return read_dicts(paths.PUBLISHED_CHANGES, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
             f"{paths.PUBLISHED_CHANGES.name}: {error}; expected the columns {', '.join(_COLUMNS)} "
@@ -387,7 +387,7 @@ def _write(
     document = {
         "schema": SCHEMA,
         "edition": project().version,
-        "findings": [entries[identifier] for identifier in sorted(entries, key=order)],
+        "findings": [entries[identifier] for identifier in sorted(entries, key=sort_key)],
     }
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=_COLUMNS, lineterminator="\n")

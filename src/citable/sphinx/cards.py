@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display import pictures
-from citable.display.estimates import estimate_marks, number, with_unit
+from citable.display.estimates import estimate_marks, format_estimate, format_with_unit
 from citable.display.formats import fmt
 from citable.display.words import _
 from citable.execute import chapters
@@ -51,11 +51,11 @@ def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
     if finding["unit"] == "index":
         return {}
     drawn = estimate_marks(finding)
-    answer: dict[str, Any] = {"number": with_unit(finding["value"], finding["unit"])}
+    answer: dict[str, Any] = {"number": format_with_unit(finding["value"], finding["unit"])}
     if drawn is not None:
         named = ""
         if finding["unit"] != "difference" and isinstance(finding["reference"], int | float):
-            value = number(finding["reference"], finding["unit"])
+            value = format_estimate(finding["reference"], finding["unit"])
             named = f"{finding['reference_label']}: {value}"
         ends = (_(drawn.ends[0]), _(drawn.ends[1]))
         marks = (drawn.value,), drawn.low, drawn.high, drawn.reference, named, ends
@@ -91,7 +91,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         yield card_path(page), card
 
 
-def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
+def _write_if_new(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
     """Write a picture unless an identical one exists; return the folder of cached pictures."""
     kept = Path(app.outdir).parent / ".record" / "pictures"
     how = sha256_of(Path(pictures.__file__))
@@ -110,7 +110,7 @@ def _write(app: Sphinx, out: Path) -> None:
     for identifier, (_page, data) in of_kind(executed(app), "figure").items():
         file = out / "exhibits" / f"figure-{slug(identifier)}.png"
         drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, _FIGURE_COLORS)
-    used = {_drawn(app, *how, file) for file, how in drawings.items()}
+    used = {_write_if_new(app, *how, file) for file, how in drawings.items()}
     for folder in (out / "cards", out / "exhibits"):
         writers.keep_only(drawings, folder, ".png")
     writers.keep_only(used, next(iter(used)).parent, ".png")

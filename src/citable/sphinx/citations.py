@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-def _copy(html: str, label: str, tag: str = "p") -> str:
+def _copyable(html: str, label: str, tag: str = "p") -> str:
     """Render a text that one click selects; a script may add a copy button."""
     return f'<{tag} class="copy" data-copy="{escape(label)}" tabindex="0">{html}</{tag}>'
 
@@ -45,10 +45,10 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     opening = f'<p class="cite-text">{escape(_opening(says))}</p>' if says else ""
     names = {name: _(label) for name, label in cite.NAMES.items()}
     others = {
-        "short": _copy(cite.short(record, item, html=True), names["short"]),
-        "link": _copy(escape(forms["link"]), names["link"]),
+        "short": _copyable(cite.short(record, item, html=True), names["short"]),
+        "link": _copyable(escape(forms["link"]), names["link"]),
     } | {
-        name: _copy(escape(forms[name]), names[name], tag="pre")
+        name: _copyable(escape(forms[name]), names[name], tag="pre")
         for name in ("bibtex", "csl", "ris")
     }
     rest = "".join(
@@ -58,7 +58,7 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     return (
         f'<section class="cite" id="{anchor}"><{level}><a href="{up}{escape(item.path)}">'
         f"{escape(heading)}</a></{level}>{opening}"
-        f"{_copy(cite.indigo(record, item, html=True), names['indigo'])}"
+        f"{_copyable(cite.indigo(record, item, html=True), names['indigo'])}"
         f"<details><summary>{escape(_('Short form, link, BibTeX, CSL-JSON, RIS'))}</summary><dl>{rest}</dl>"
         "</details></section>"
     )
@@ -68,7 +68,7 @@ def citation_html(record: Record, item: Item) -> str:
     """Render the section at the end of a generated page that says how to cite it."""
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    return heading + _copy(cite.indigo(record, item, html=True), full)
+    return heading + _copyable(cite.indigo(record, item, html=True), full)
 
 
 def _opening(text: str, length: int = 160) -> str:

@@ -41,7 +41,7 @@ _USED = "citable_used"
 _EVERYWHERE = ""
 
 
-def values(app: Sphinx, page: str) -> dict[str, Any]:
+def page_values(app: Sphinx, page: str) -> dict[str, Any]:
     """Return the recorded values that a page can use, read once a build."""
     known = build_state(app).values
     notebooks = executed(app)
@@ -100,7 +100,7 @@ class Exhibit(SphinxDirective):
         return found
 
     def _shown(self, directive: directives.Directive) -> str:
-        recorded = values(self.env.app, self.env.docname)
+        recorded = page_values(self.env.app, self.env.docname)
         note_used_values(self.env, directive.name)
         for text in directive.all_texts:
             note_used_values(self.env, *directives.referenced_names(text))
@@ -176,7 +176,7 @@ class Each(SphinxRole):
         """Return the texts of all rows as one inline node."""
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
-        recorded = values(self.env.app, self.env.docname)
+        recorded = page_values(self.env.app, self.env.docname)
         note_used_values(self.env, directives.referenced_name(self.text))
         try:
             with english():
@@ -209,7 +209,7 @@ class CheckUsed(SphinxTransform):
             {*directives.KINDS, directives.FRAME, directives.ROW},
             recorded_values(notebook),
         )
-        for name in values(self.app, page):
+        for name in page_values(self.app, page):
             kind, _slash, identifier = name.rpartition("/")
             own = identifier if kind in (directives.FRAME, directives.ROW) else name
             if own in found or (kind and kind not in shown):

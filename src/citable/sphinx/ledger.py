@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from citable.display.estimates import estimate_in_words, estimate_marks, with_unit
+from citable.display.estimates import estimate_in_words, estimate_marks, format_with_unit
 from citable.display.templates import from_template, html
 from citable.display.words import N_, _, translate_page_text
 from citable.execute.chapters import label
@@ -23,7 +23,7 @@ from citable.record import directives, published
 from citable.record.outputs import recorded, slug, translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
-from citable.sphinx.exhibits import values
+from citable.sphinx.exhibits import page_values
 from citable.sphinx.main_findings import FACTS
 from citable.sphinx.traces import STATIC, check_words
 
@@ -39,7 +39,7 @@ def _page(finding: Finding) -> str:
     return str(finding["url"]).split(".html")[0]
 
 
-def title_of(notebook: nbformat.NotebookNode) -> str:
+def chapter_title(notebook: nbformat.NotebookNode) -> str:
     """Return the title of a chapter, its first heading, translated."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
@@ -55,7 +55,7 @@ def _claims(found: Iterable[Finding]) -> Mapping[str, Claim]:
 
 def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
     """Return the estimates, by finding, that directives of a page print with their own unit."""
-    recorded_there = values(app, page)
+    recorded_there = page_values(app, page)
     return {
         directive.id: directives.fill_translated(directive.options["estimate"], recorded_there)
         for directive in directives.parse_notebook(executed(app)[page]).values()
@@ -76,14 +76,14 @@ def ledger_html(app: Sphinx, up: str) -> str:
         if page not in chapters:
             estimates |= printed_estimates(app, page)
         chapter = chapters.setdefault(
-            page, {"label": label(page), "title": title_of(notebooks[page]), "findings": []}
+            page, {"label": label(page), "title": chapter_title(notebooks[page]), "findings": []}
         )
         chapter["findings"].append(
             finding
             | {
                 "slug": slug(finding["id"]),
                 "printed": estimates.get(finding["id"])
-                or with_unit(finding["value"], finding["unit"]),
+                or format_with_unit(finding["value"], finding["unit"]),
                 "drawn": estimate_marks(finding),
                 "words": estimate_in_words(finding),
                 "has_rows": finding["id"] in with_rows,

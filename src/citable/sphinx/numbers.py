@@ -12,7 +12,7 @@ from citable.errors import CitableError
 from citable.record.directives import referenced_name, resolve, translate_values
 from citable.record.outputs import findings
 from citable.sphinx.execution import executed, extracting
-from citable.sphinx.exhibits import note_used_values, values
+from citable.sphinx.exhibits import note_used_values, page_values
 
 
 class Number(SphinxRole):
@@ -28,7 +28,7 @@ class Number(SphinxRole):
         name, _, spec = self.text.partition(":")
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
-        recorded = values(self.env.app, self.env.docname)
+        recorded = page_values(self.env.app, self.env.docname)
         note_used_values(self.env, referenced_name(self.text))
         try:
             found = resolve(recorded, name)

@@ -79,7 +79,7 @@ _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
-def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
+def citation_tags(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
     """Return the citation tags of a page: Highwire Press for scholars' tools, Dublin Core for all."""
     date = record.date.replace("-", "/")
     tags = [
@@ -105,7 +105,7 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
     return tags
 
 
-def social(
+def open_graph_tags(
     record: Record, title: str, page: str, home: bool, own_card: bool = True
 ) -> list[tuple[str, str]]:
     """Return the Open Graph tags of a page, from which sites make link previews."""
@@ -239,12 +239,14 @@ def _context(
     title, few = str(context.get("title", "")), templatename in project().light_templates
     tags = "".join(
         f'<meta name="{name}" content="{escape(content)}">'
-        for name, content in meta(record, title, pagename, home)
+        for name, content in citation_tags(record, title, pagename, home)
         if not few or name in _FEW
     )
     tags += "".join(
         f'<meta property="{name}" content="{escape(content)}">'
-        for name, content in social(record, title, pagename, home, app.config.citable_page_cards)
+        for name, content in open_graph_tags(
+            record, title, pagename, home, app.config.citable_page_cards
+        )
         if not few or name in _FEW
     )
     about = context.get("description") or _(project().abstract)

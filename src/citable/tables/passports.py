@@ -129,7 +129,7 @@ def _check(file: str, passport: Passport) -> None:
         )
 
 
-def under(folder: str) -> tuple[str, ...]:
+def passports_under(folder: str) -> tuple[str, ...]:
     """Return the paths of all passports within a folder of the originals, sorted."""
     return tuple(sorted(path for path in passports() if path.startswith(f"{folder}/")))
 

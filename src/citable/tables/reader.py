@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from citable import paths
 from citable.errors import TableError
-from citable.files.strict import decoded, read_bytes
+from citable.files.strict import decode_utf8, read_bytes
 from citable.tables.manifest import manifest, restore_hint
 from citable.tables.passports import sha256_of
 from citable.tables.schema import TABLES, Column, Table
@@ -175,7 +175,7 @@ def _parquet(file: Path) -> pd.DataFrame:
 def _csv(file: Path, table: Table) -> pd.DataFrame:
     """Read a CSV file whose records all have as many fields as the header."""
     raw = read_bytes(file)
-    decoded(raw)
+    decode_utf8(raw)
     # Arrow refuses a record with too few or too many fields; pandas fills or shifts them.
     names = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r").split(",")
     cells = pa_csv.read_csv(

@@ -20,7 +20,7 @@ from typing import Any
 from citable import paths
 from citable.errors import TableError
 from citable.files.strict import Malformed, dataclass_arguments, read_yaml
-from citable.tables.passports import under
+from citable.tables.passports import passports_under
 
 _FILES = "*.schema.yaml"
 _TYPES = ("string", "integer", "number", "boolean", "date")
@@ -75,7 +75,9 @@ class Table:
     @property
     def original_paths(self) -> list[str]:
         """Return the paths of the originals, those of a folder one by one."""
-        each = [under(path[:-1]) if path.endswith("/") else [path] for path in self.originals]
+        each = [
+            passports_under(path[:-1]) if path.endswith("/") else [path] for path in self.originals
+        ]
         return [path for some in each for path in some]
 
     @property

@@ -75,7 +75,7 @@ def write_template() -> Path:
     return POT
 
 
-def count(file: Path) -> tuple[int, int]:
+def count_translated(file: Path) -> tuple[int, int]:
     """Count the translated messages of a catalog, and all."""
     messages = [message for message in _read(file) if message.id]
     return sum(bool(message.string) for message in messages), len(messages)

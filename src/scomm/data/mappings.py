@@ -15,7 +15,7 @@ from typing import NoReturn
 import pandas as pd
 
 from citable.errors import LedgerError
-from citable.files.strict import named_rows
+from citable.files.strict import read_named_rows
 from citable.tables.reader import load
 from scomm.data import paths
 
@@ -70,7 +70,7 @@ class LandmarkRule:
 
 def _rows(file: Path, columns: tuple[str, ...], *key: str) -> pd.DataFrame:
     try:
-        header, records = named_rows(file, columns)
+        header, records = read_named_rows(file, columns)
     except (OSError, ValueError) as error:
         raise LedgerError(
             f"{file.name}: cannot be read ({error}). Mend that place, or restore the file with "

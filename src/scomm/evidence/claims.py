@@ -313,7 +313,7 @@ def findings_by_claim(without: str = "") -> dict[str, list[str]]:
     # Slow to load, and only the table of conclusions needs them.
     from citable.execute.chapters import label, pages
     from citable.record.directives import parse_text
-    from citable.record.outputs import order
+    from citable.record.outputs import sort_key
 
     found: dict[str, list[str]] = {}
     for page in pages():
@@ -322,7 +322,7 @@ def findings_by_claim(without: str = "") -> dict[str, list[str]]:
         for directive in parse_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
             for claim in directive.claims:
                 found.setdefault(claim, []).append(directive.id)
-    return {claim: sorted(findings, key=order) for claim, findings in found.items()}
+    return {claim: sorted(findings, key=sort_key) for claim, findings in found.items()}
 
 
 def verdict_table() -> pd.DataFrame:

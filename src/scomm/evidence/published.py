@@ -16,7 +16,7 @@ from functools import cache
 
 import pandas as pd
 
-from citable.display.formats import joined, tr
+from citable.display.formats import join_lazily, tr
 from citable.display.words import N_, LazyText
 from citable.errors import LedgerError
 from citable.record.rows import Rows
@@ -152,7 +152,7 @@ class Published:
     def sources(self) -> LazyText:
         """Return the printed sources, each with its date and grade."""
         rows = ledger.figures().loc[list(self.ids)].drop_duplicates("source_no")
-        return joined(
+        return join_lazily(
             (
                 tr(
                     "{who}, {when} (grade {grade})",

@@ -7,7 +7,14 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.style import role
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, format_numbers, translate_label
+from scomm.figures.shared import (
+    Figure,
+    Looks,
+    dot_looks,
+    draw_rows,
+    format_numbers,
+    translate_label,
+)
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
 # Values as counted look the same in every figure; adjusted values are highlighted, and small
@@ -20,7 +27,7 @@ COUNTED: Looks = {
 
 def adjusted_looks(color: str = "subject", filled: bool = True) -> Looks:
     """Return the looks of an adjusted estimate's mark, drawn beside the value as counted."""
-    return dot(color, filled) | {"s": 11, "linewidth": 0.8}
+    return dot_looks(color, filled) | {"s": 11, "linewidth": 0.8}
 
 
 def caterpillar(
@@ -31,7 +38,7 @@ def caterpillar(
     The column ``raw`` holds values as counted or printed, any other what was made of them.
     """
     bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
-    estimate = adjusted_looks() if "raw" in columns else dot()
+    estimate = adjusted_looks() if "raw" in columns else dot_looks()
     dots = [
         (data[name], {"label": translate_label(label)} | (COUNTED if name == "raw" else estimate))
         for name, label in columns.items()

@@ -11,7 +11,7 @@ from scomm.figures.caterpillar import COUNTED, adjusted_looks
 from scomm.figures.shared import (
     SHARE,
     Figure,
-    dot,
+    dot_looks,
     draw_rows,
     label_point,
     labels_with_n,
@@ -38,7 +38,7 @@ def dumbbell(
     heads a column of what the first group is above the second, in percentage points.
     """
     first, second = groups
-    looks = adjusted_looks if "raw" in groups else dot
+    looks = adjusted_looks if "raw" in groups else dot_looks
     dots = [
         (
             data[column],

@@ -12,7 +12,7 @@ from scomm.figures.shared import (
     SHARE,
     Figure,
     Looks,
-    dot,
+    dot_looks,
     draw_rows,
     labels_with_n,
     translate_label,
@@ -44,12 +44,12 @@ def forest(
     agrees = _RANGE | {"label": _("range that agrees with what was printed")}
     bars = [(data["low"], data["high"], _INTERVAL), (low.where(low < high), high, agrees)]
     middle = ((low + high) / 2).where(high - low <= WIDEST_DOT)
-    dots = [(middle, dot())]
+    dots = [(middle, dot_looks())]
     if "highlight" in data and data["highlight"].nunique() > 1:
         filled = data["highlight"].astype(bool)
-        hollow = {"label": _("not established, or no number to test")} | dot(filled=False)
+        hollow = {"label": _("not established, or no number to test")} | dot_looks(filled=False)
         dots = [
-            (middle.where(filled), {"label": _(established)} | dot()),
+            (middle.where(filled), {"label": _(established)} | dot_looks()),
             (middle.mask(filled), hollow),
         ]
     shares = [format_range(*ends, "share") for ends in zip(low, high, strict=True)]

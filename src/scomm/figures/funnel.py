@@ -18,7 +18,7 @@ from scomm.figures.shared import (
     Axes,
     Figure,
     Looks,
-    dot,
+    dot_looks,
     draw_dots,
     draw_key,
     draw_lines,
@@ -88,7 +88,7 @@ def funnel(
         for bound, label in ((low, translate_label(name)), (high, None)):
             draw_lines(axes, x=n, y=bound, label=label, **line)
     axes.axhline(target, label=translate_label(target_label), **REFERENCE)
-    draw_dots(axes, data["n"], data["share"], dot() | {"alpha": 0.85})
+    draw_dots(axes, data["n"], data["share"], dot_looks() | {"alpha": 0.85})
     number_ticks(axes.yaxis, "share")
     number_ticks(axes.xaxis, most=4 if layout.narrow else 7)
     axes.set_ylim(0, 1)

@@ -11,7 +11,7 @@ from citable.display.marks import add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
-from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translate_label
+from scomm.figures.shared import Figure, dot_looks, draw_dots, label_line, label_x, translate_label
 
 # Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
 _FEW = 30
@@ -34,7 +34,9 @@ def histogram(
     figure = layout.figure(1.5 if few else 2.4)
     axes = figure.add_subplot()
     if few:
-        draw_dots(axes, values, np.full(len(values), 0.4), dot("range") | {"alpha": 0.6, "s": 36})
+        draw_dots(
+            axes, values, np.full(len(values), 0.4), dot_looks("range") | {"alpha": 0.6, "s": 36}
+        )
         axes.set(ylim=(0, 1.25), yticks=[])
         axes.spines["left"].set_visible(False)
     else:

@@ -11,7 +11,7 @@ from citable.display.words import _
 from scomm.figures.shared import (
     Figure,
     Looks,
-    dot,
+    dot_looks,
     draw_dots,
     label_point,
     translate_label,
@@ -53,7 +53,10 @@ def panels(layout: Layout, data: pd.DataFrame, *, most: float = 1.0) -> Figure:
         axes.set_ylim(0, most * 1.12)
         axes.vlines(wide["year"], wide["low"], wide["high"], **_RANGE)
         draw_dots(
-            axes, part.loc[exact, "year"], part.loc[exact, ["low", "high"]].mean(axis=1), dot()
+            axes,
+            part.loc[exact, "year"],
+            part.loc[exact, ["low", "high"]].mean(axis=1),
+            dot_looks(),
         )
         for row in part.itertuples():
             values = {_(WHEN): str(row.year), _("share"): format_range(row.low, row.high, "share")}

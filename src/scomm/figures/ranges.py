@@ -8,7 +8,14 @@ from citable.display.figures import Layout
 from citable.display.marks import RANGE
 from citable.display.style import role
 from citable.display.words import N_
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, format_numbers, translate_label
+from scomm.figures.shared import (
+    Figure,
+    Looks,
+    dot_looks,
+    draw_rows,
+    format_numbers,
+    translate_label,
+)
 
 _BAR: Looks = {"color": role("subject"), "linewidth": 4}
 
@@ -27,6 +34,6 @@ def ranges(
     """
     named: list[Looks] = [{"label": translate_label(name)} for name in names] or [{}, {}]
     bars = [(data["low"], data["high"], _BAR | named[0])]
-    dots = [(data[visible], dot("text") | named[1])] if visible else []
+    dots = [(data[visible], dot_looks("text") | named[1])] if visible else []
     options: Looks = {"xlabel": xlabel, "bar_name": RANGE, "numbers": format_numbers(data)}
     return draw_rows(layout, data["label"], bars, dots, xlim=(0, 1), **options)

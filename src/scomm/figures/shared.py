@@ -54,7 +54,7 @@ def label_x(axes: Axes, label: str, layout: Layout) -> None:
     axes.set_xlabel(wrap_label(label, 42 if layout.narrow else 1000))
 
 
-def dot(color: str = "subject", filled: bool = True) -> Looks:
+def dot_looks(color: str = "subject", filled: bool = True) -> Looks:
     """Return the looks of an estimate's mark: filled, or hollow for one that is not established."""
     face = role(color if filled else "paper")
     return {"marker": "o", "s": 21, "facecolor": face, "edgecolor": role(color), "linewidth": 1.1}

@@ -13,7 +13,7 @@ from scomm.figures.series import format_time
 from scomm.figures.shared import (
     Event,
     Figure,
-    dot,
+    dot_looks,
     draw_dots,
     draw_lines,
     label_line,
@@ -57,7 +57,7 @@ def small_multiples(
         if intervals is not None:
             low, high = (ends[name].to_numpy(float) for ends in intervals)
             axes.vlines(frame.index, low, high, color=role("subject"), linewidth=1.4)
-            draw_dots(axes, frame.index, values.to_numpy(float), dot() | {"s": 9})
+            draw_dots(axes, frame.index, values.to_numpy(float), dot_looks() | {"s": 9})
         monthly = bool((frame.index.day == 1).all())
         for date, value in values.dropna().items():
             said = {

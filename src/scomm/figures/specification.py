@@ -7,7 +7,7 @@ import pandas as pd
 from citable.display.figures import Layout
 from citable.display.style import role
 from citable.display.words import N_
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, format_numbers
+from scomm.figures.shared import Figure, Looks, dot_looks, draw_rows, format_numbers
 
 
 def specification(
@@ -30,7 +30,7 @@ def specification(
     for color, chosen in (("subject", marked), ("other", ~marked)):
         line = {"color": role(color), "linewidth": 1.5}
         bars.append((data["low"].where(chosen), data["high"], line))
-        dots.append((data["estimate"].where(chosen), dot(color)))
+        dots.append((data["estimate"].where(chosen), dot_looks(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
     options = {"numbers": format_numbers(data)} | options

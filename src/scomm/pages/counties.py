@@ -233,9 +233,9 @@ def _write(app: Sphinx, site: Path) -> None:
 
     if not app.config.scomm_place_pages:
         return
-    from scomm.places.dot import references, strip_shares
+    from scomm.places.dot import reference_shares, strip_shares
 
-    drawn = strip_ticks(strip_shares(), [(value, _(name)) for value, name in references()])
+    drawn = strip_ticks(strip_shares(), [(value, _(name)) for value, name in reference_shares()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))
     write_atomically(site / STYLE, _style().encode("utf-8"))
     shared = {

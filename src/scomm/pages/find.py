@@ -73,7 +73,8 @@ def places_js() -> str:
     by name, those of one name by noncitizens (2009 estimate), most first; the script keeps that.
     """
     from scomm.places.datasheets import activation, places  # brings the statistics
-    from scomm.places.figures import nearest, short_figure
+    from scomm.places.figures import short_figure
+    from scomm.places.shares import nearest_share
 
     sizes = activation().set_index("fips")["noncitizens"].fillna(0).to_dict()
     rows: list[list[Any]] = []
@@ -83,7 +84,7 @@ def places_js() -> str:
     for place in by_name:
         published = 1 if place.published else 2 if place.figures else 0
         text = texts.setdefault(_(short_figure(place)), len(texts))
-        if nearest(place.code, place.state)[0] == "own":
+        if nearest_share(place.code, place.state)[0] == "own":
             own.add(text)
         row = [_(place.name), place.kind, place.state, place.path, published, text]
         if place.aliases or place.cities:

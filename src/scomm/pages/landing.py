@@ -19,7 +19,7 @@ from citable.errors import CitableError
 from citable.record import directives
 from citable.record.outputs import slug
 from citable.sphinx.execution import FOREIGN, executed, extracting
-from citable.sphinx.exhibits import note_used_values, values
+from citable.sphinx.exhibits import note_used_values, page_values
 from citable.sphinx.main_findings import FACTS
 from scomm.evidence.claims import VERDICT_WORDS, verdict_mark
 from scomm.figures.strip import strip
@@ -147,7 +147,7 @@ class _Shown(SphinxDirective):
     def rows(self, name: str) -> Rows:
         """Return the rows of a frame that ``say`` recorded. Raises FindingError if there is none."""
         note_used_values(self.env, name)
-        known = directives.translate_values(values(self.env.app, self.env.docname))
+        known = directives.translate_values(page_values(self.env.app, self.env.docname))
         found: Rows = directives.resolve(known, f"{directives.FRAME}/{name}")
         return found
 
@@ -159,7 +159,7 @@ class Strip(_Shown):
 
     def content_html(self) -> str:
         """Return the strip."""
-        known = values(self.env.app, self.env.docname)
+        known = page_values(self.env.app, self.env.docname)
         names = [self.options["nation"], self.options["half"]]
         note_used_values(self.env, *names)
         nation, half = (float(directives.resolve(known, name)) for name in names)
@@ -181,7 +181,7 @@ class Excerpt(_Shown):
         """Return the figure. Raises CitableError if no page records it."""
         app, name = self.env.app, f"figure/{self.arguments[0]}"
         for page, notebook in executed(app).items():
-            recorded = values(app, page)
+            recorded = page_values(app, page)
             if name in recorded and page != self.env.docname:
                 self.env.metadata[self.env.docname][FOREIGN] = "yes"
                 directive = directives.parse_notebook(notebook)[name]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from citable.display.formats import joined, missing, tr, trn
+from citable.display.formats import join_lazily, missing, tr, trn
 from citable.display.tables import Col
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -200,7 +200,7 @@ def _agreement(fips: str) -> Section:
         none = N_("No agency of the release on FY2006 to FY2013 lies here by its name.")
         return Section(heading, (none,))
     known = [row for row in rows if not (missing(row["identified"]) and missing(row["removed"]))]
-    names = joined(dict.fromkeys(row["agency"] for row in rows), "; ")
+    names = join_lazily(dict.fromkeys(row["agency"] for row in rows), "; ")
     if not known:
         blank = N_("{names}: in the release on FY2006 to FY2013, every cell of it blank.")
         return Section(heading, (tr(blank, names=names),))

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from citable.display.formats import joined, tr, trn
+from citable.display.formats import join_lazily, tr, trn
 from citable.display.tables import Col, Line
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -123,8 +123,8 @@ def _listed(names: Sequence[str]) -> LazyText:
     'Alameda County, Contra Costa County and California as a whole'
     """
     if len(names) < 2:
-        return joined(names)
-    return tr("{most} and {last}", most=joined(names[:-1]), last=names[-1])
+        return join_lazily(names)
+    return tr("{most} and {last}", most=join_lazily(names[:-1]), last=names[-1])
 
 
 def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> LazyText:
@@ -408,7 +408,7 @@ def published_table(title: str, items: Sequence[Published]) -> SheetTable:
         title,
         rows,
         _PUBLISHED,
-        joined([N_("Press reports: background only."), *notes], " "),
+        join_lazily([N_("Press reports: background only."), *notes], " "),
         tuple(anchors),
         chapter=_FIGURES,
     )
@@ -515,7 +515,7 @@ def _visible_table(codes: Sequence[str]) -> SheetTable:
         N_("The same areas, FY2021 to the first quarter of FY2025"),
         _with_hidden(rows),
         _VISIBLE_BY_AREA,
-        joined([_WITHHELD, *bounds], " "),
+        join_lazily([_WITHHELD, *bounds], " "),
         chapter=_DASHBOARD,
     )
 
@@ -595,7 +595,7 @@ def _month_chart(code: str, years: pd.DataFrame, months: pd.DataFrame) -> SheetC
             "One line on a scale from 0 to 100%. It is lowest in {low_month:month}, at {low:pct}, and "
             "highest in {high_month:month}, at {high:pct}. By fiscal year the share is {years}; "
             "FY2019 ends with August.",
-            years=joined(
+            years=join_lazily(
                 tr("{share:pct} in FY{year:year}", share=row.share, year=row.year)
                 for row in years.dropna(subset="share").itertuples()
             ),
@@ -663,7 +663,7 @@ def state_page(code: str) -> str:
     return f"state-{code.lower()}.html"
 
 
-def anchor(fips: str) -> str:
+def county_anchor(fips: str) -> str:
     """Return a county's anchor on its state's sheet.
 
     >>> anchor("25025")
@@ -698,7 +698,7 @@ def places_with_share() -> tuple[str, ...]:
     return tuple(sorted(code for code in found if code.startswith("X:")))
 
 
-def address(place_code: str, state: str) -> str:
+def place_address(place_code: str, state: str) -> str:
     """Return the address of a county or place of the ledger, relative to the root.
 
     >>> address("48453", "TX"), address("X:boston", "MA")
@@ -810,7 +810,7 @@ def _share_of_county(fips: str) -> LazyText:
     own = [item for item in published().values() if fips in item.place_code.split("+")]
 
     def shares(items: Iterable[Published]) -> LazyText:
-        return joined(
+        return join_lazily(
             tr("{share} ({until})", share=share_text(item), until=period_text(item))
             for item in items
         )
@@ -819,8 +819,8 @@ def _share_of_county(fips: str) -> LazyText:
     for place, items in groupby(_inside(fips), key=lambda item: item.jurisdiction):
         parts.append(tr("{place}: {shares}", place=place, shares=shares(items)))
     if not parts:
-        return joined([N_("other figures") if fips in with_figure() else N_("none")])
-    return joined(parts, "; ")
+        return join_lazily([N_("other figures") if fips in with_figure() else N_("none")])
+    return join_lazily(parts, "; ")
 
 
 def _area_scope(code: str) -> tuple[set[str], set[str]]:
@@ -883,7 +883,7 @@ def places() -> tuple[Place, ...]:
                     row.name,
                     "place",
                     row.state,
-                    address(row.place_code, row.state),
+                    place_address(row.place_code, row.state),
                     row.place_code in shared,
                     True,
                     aliases=_aliases(row.place_code),
@@ -899,10 +899,10 @@ def places() -> tuple[Place, ...]:
                 row.county,
                 "county",
                 row.state,
-                address(row.fips, row.state),
+                place_address(row.fips, row.state),
                 row.fips in with_share(),
                 row.fips in with_figure(),
-                joined(inside) if inside else "",
+                join_lazily(inside) if inside else "",
                 (*_cities().get(row.fips, ()), *_aliases(row.fips)),
                 typed.get(row.fips, ()),
                 row.fips,
@@ -988,7 +988,7 @@ def state_sheet(code: str) -> Sheet:
                 "Day on which fingerprints submitted there began to be checked. Published share: the share "
                 "without a recorded conviction printed for the county, or for a city in it."
             ),
-            tuple(anchor(fips) for fips in here["fips"]),
+            tuple(county_anchor(fips) for fips in here["fips"]),
             tuple(f"{county_slug(fips)}.html" for fips in here["fips"]),
             dense=True,
             chapter=_PROGRAM,
@@ -1033,7 +1033,7 @@ def area_sheet(code: str) -> Sheet:
             N_("Dashboard, FY2021 to the first quarter of FY2025"),
             _with_hidden(visible),
             _VISIBLE,
-            joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
+            join_lazily([_WITHHELD, bound], " ") if bound else _WITHHELD,
             chapter=_DASHBOARD,
         ),
         *held_table("aor", code, tr("the {name} area", name=name)),

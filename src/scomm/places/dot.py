@@ -38,7 +38,7 @@ def strip_shares() -> tuple[float, ...]:
 
 
 @cache
-def references() -> tuple[tuple[float, LazyText | str], ...]:
+def reference_shares() -> tuple[tuple[float, LazyText | str], ...]:
     """Return the reference shares, as value and name: the nation and one half."""
     us = nation("2011-02").share[0]
     return (us, tr("nation {share:pct}", share=us)), (float(HALF), N_("one half"))

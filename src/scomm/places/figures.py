@@ -5,7 +5,7 @@ from __future__ import annotations
 from citable.display.formats import tr, trn
 from citable.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
-from scomm.places.shares import nearest, share_range_beside
+from scomm.places.shares import nearest_share, share_range_beside
 
 # Sentences for a place without a share of its own, by the unit of the nearest share.
 _NEAREST = {
@@ -25,7 +25,7 @@ def short_figure(place: Place) -> LazyText:
 
     Of a state or an area without a share of its own: for how many places in it there is one.
     """
-    lies, item = nearest(place.code, place.state)
+    lies, item = nearest_share(place.code, place.state)
     if lies == "own":
         words = N_("{share}, {n}")
     elif place.within:

@@ -84,7 +84,7 @@ def _state_code(named: str | None) -> str:
     return by_name.get(named, named)
 
 
-def named(text: str) -> set[Entry]:
+def named_places(text: str) -> set[Entry]:
     """Return the index entries that a text names.
 
     >>> sorted(entry.name for entry in named("In Merced County, California, as in Rhode Island"))
@@ -154,7 +154,7 @@ def mark(article: Element, name: str) -> dict[Entry, list[str]]:
     """Set ids on elements that name places, where missing, and return the ids by entry."""
     found: dict[Entry, list[str]] = {}
     for number, (element, text) in enumerate(_units(article), start=1):
-        entries = named(text)
+        entries = named_places(text)
         if not entries:
             continue
         if element.get("id") is None:

@@ -89,7 +89,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
 
     Raises EditionError if the site is not built, PrintError where Pango is missing.
     """
-    root = pages.read(site, page)
+    root = pages.read_article(site, page)
     pages.drop_controls(root)
     for element in pages.elements_of_classes(root, "actions"):
         element.drop_tree()
@@ -121,7 +121,7 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
         f"<title>{escape(title)}: {_('datasheet')}, {escape(project().title)}</title>"
         f'<meta name="author" content="{escape(project().author)}"></head>'
     )
-    style = writer.style("print_sheet.css") + css
+    style = writer.read_style("print_sheet.css") + css
     best: Laid | None = None
     for spacing in _SPACINGS:
         root.set("class", f"sheet {spacing}")

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from citable.display.formats import joined, tr, trn
+from citable.display.formats import join_lazily, tr, trn
 from citable.display.tables import Col
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -198,7 +198,9 @@ def agreements(state: str) -> SheetTable | None:
         "the release is not a zero and is not counted."
     )
     if without:
-        note = joined([note, tr("Without a number: {names}.", names=joined(without, "; "))], " ")
+        note = join_lazily(
+            [note, tr("Without a number: {names}.", names=join_lazily(without, "; "))], " "
+        )
     return SheetTable(
         N_("Agreements under section 287(g)"),
         counted.reset_index().sort_values("removed", ascending=False, kind="stable"),
@@ -250,7 +252,7 @@ def _held_chart(by_year: pd.Series, name: str) -> SheetChart:
     """Draw the people held in a place, by fiscal year."""
     most = by_year.idxmax()
     span = {"first": int(by_year.index[0]), "last": int(by_year.index[-1])}
-    listed = joined(
+    listed = join_lazily(
         tr("FY{year:year}: {held:f1}", year=int(year), held=held) for year, held in by_year.items()
     )
     return SheetChart(
@@ -293,7 +295,7 @@ def held_table(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     latest_first = list(reversed(years))
     wide = wide.sort_values(latest_first, ascending=False, kind="stable")
     frame = wide.rename(columns=year_column).reset_index()
-    unfinished = joined(
+    unfinished = join_lazily(
         tr("FY{year:year} to {day:date}", year=int(year), day=day)
         for year, day in _last_days().items()
         if (day.month, day.day) != (9, 30)

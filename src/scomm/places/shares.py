@@ -103,7 +103,7 @@ def _as_printed(key: str) -> LazyText:
     )
 
 
-def nearest(code: str, state: str) -> tuple[str, Published]:
+def nearest_share(code: str, state: str) -> tuple[str, Published]:
     """Return the most telling share of a place of the ledger, or of the nearest place, and which it is.
 
     That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
@@ -146,7 +146,7 @@ class FirstLine:
 
 def first_line(code: str, name: str, state: str) -> FirstLine:
     """Return the share published for a place, or else the nearest one that was published."""
-    lies, item = nearest(code, state)
+    lies, item = nearest_share(code, state)
     line = tr(
         _FIRST[lies],
         name=name,

@@ -74,7 +74,7 @@ def build_volume(site: Path, to: Path | None = None) -> Path:
             number += len(laid.document.pages)
         contents.append((_(_PARTS[kind]), lines))
     front = book.lay_out_front(
-        book.front(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
+        book.front_html(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
     )
     content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
     return writer.save(to or pdf_path(), content)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import LedgerError, SourceError
-from citable.files.strict import named_rows, read_bytes
+from citable.files.strict import read_bytes, read_named_rows
 from citable.tables.passports import locate, passports
 from scomm.data import paths
 from scomm.data.ingest.base import Output
@@ -80,7 +80,7 @@ def fips_changes() -> pd.DataFrame:
     """
     file = paths.FIPS_CHANGES
     try:
-        header, records = named_rows(file, _COLUMNS)
+        header, records = read_named_rows(file, _COLUMNS)
         rows = pd.DataFrame(records, columns=header, dtype=str)[list(_COLUMNS)]
         rows = rows.set_index("old_fips", verify_integrity=True)
     except (OSError, ValueError) as error:

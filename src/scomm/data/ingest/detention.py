@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
-from citable.tables.passports import under
+from citable.tables.passports import passports_under
 from scomm.data import detention as names
 from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
@@ -29,7 +29,7 @@ from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
 
-ORIGINALS = under("detention")
+ORIGINALS = passports_under("detention")
 TABLES = ("detention_national", "detention_facilities")
 
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)"

@@ -18,15 +18,15 @@ from scomm.data.ingest.detention_cells import (
     ROUNDING,
     check_merged,
     fiscal_year,
-    label,
-    number,
-    plain,
+    normalise_label,
+    read_label,
+    read_number,
 )
 from scomm.data.ingest.sheets import Sheet
 
 _MONTHS = {
-    month: number
-    for number, month in enumerate(
+    month: read_number
+    for read_number, month in enumerate(
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
@@ -56,7 +56,7 @@ AGENCIES = {
 _BONDED_OUT, _SUBREASONS = "Bonded Out", ("Bond Set by ICE", "Bond Set by IJ")
 # Reasons that some postings write with other capitals; a reason that is not here stays as printed.
 _SPELLINGS = {
-    plain(reason): reason
+    normalise_label(reason): reason
     for reason in (
         _BONDED_OUT,
         *_SUBREASONS,
@@ -126,7 +126,7 @@ def _header(sheet: Sheet, row: int, column: int, first: str) -> tuple[int, list[
 
 def _period(sheet: Sheet, row: int, column: int, posted: dt.date) -> str:
     """Return the period that a header labels: a month's first day, or to date."""
-    text = plain(sheet.text(row, column))
+    text = normalise_label(sheet.text(row, column))
     if _TOTAL.fullmatch(text):
         return names.TO_DATE
     month = _MONTHS.get(text[:3]) if text.isalpha() else None
@@ -151,7 +151,7 @@ class _Writer:
 
     def put(self, key: Key, row: int, column: int) -> None:
         """Read one cell. Raises SourceError if it is no number or its key is a duplicate."""
-        value = number(self.sheet, row, column, whole=self.whole)
+        value = read_number(self.sheet, row, column, whole=self.whole)
         if key in self.block.cells:
             raise self.sheet.refuse(
                 row, column, f"a second number for {', '.join(key)}", "each once"
@@ -194,11 +194,11 @@ def _by_agency_and_class(
     periods = _months(sheet, line, columns, posted)
     writer = _Writer(sheet, measure, posted, whole=False)
     agency, row = "", line + 1
-    while text := plain(sheet.text(row, column)):
+    while text := normalise_label(sheet.text(row, column)):
         if text in AGENCIES or _AVERAGE.fullmatch(text):
             agency, criminality = AGENCIES.get(text, text[:3].upper()), names.ALL
         else:
-            criminality = label(sheet, row, column, CLASSES, "the class")
+            criminality = read_label(sheet, row, column, CLASSES, "the class")
         for place, period in periods:
             writer.put(Key(names.ALL, agency, criminality, period), row, place)
         row += 1
@@ -213,7 +213,7 @@ def _by_agency(sheet: Sheet, row: int, column: int, measure: str, posted: dt.dat
     writer = _Writer(sheet, measure, posted, whole=True)
     row = line + 1
     while sheet.text(row, column):
-        agency = label(sheet, row, column, AGENCIES, "the agency")
+        agency = read_label(sheet, row, column, AGENCIES, "the agency")
         for place, period in periods:
             writer.put(Key(names.ALL, agency, names.ALL, period), row, place)
         row += 1
@@ -229,7 +229,7 @@ def _by_class(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
         found = repr(sheet.text(line + 1, column))
         raise sheet.refuse(line + 1, column, found, "the row 'Total' under the header")
     for place in columns:
-        criminality = label(sheet, line, place, CLASSES, "the class")
+        criminality = read_label(sheet, line, place, CLASSES, "the class")
         key = Key(names.ALL, names.ALL, criminality, names.TO_DATE)
         writer.put(key, line + 1, place)
     check_merged(sheet, (line, line + 1), range(column, columns[-1] + 1))
@@ -241,22 +241,22 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
     line, columns = _header(sheet, row, column, "Criminality")
     labels = {"percent ice": "ICE", "percent cbp": "CBP"}
     writer = _Writer(sheet, measure, posted, whole=True)
-    shares = {place for place in columns if plain(sheet.text(line, place)) in labels}
+    shares = {place for place in columns if normalise_label(sheet.text(line, place)) in labels}
     row = line + 1
     while sheet.text(row, column):
-        criminality = label(sheet, row, column, CLASSES, "the class")
+        criminality = read_label(sheet, row, column, CLASSES, "the class")
         for place in columns:
             if place not in shares:
-                agency = label(sheet, line, place, AGENCIES, "the header")
+                agency = read_label(sheet, line, place, AGENCIES, "the header")
                 key = Key(names.ALL, agency, criminality, names.SNAPSHOT)
                 writer.put(key, row, place)
         whole = writer.block.cells.get(Key(names.ALL, names.ALL, criminality, names.SNAPSHOT))
         for place in shares:
-            agency = labels[plain(sheet.text(line, place))]
+            agency = labels[normalise_label(sheet.text(line, place))]
             part = writer.block.cells.get(Key(names.ALL, agency, criminality, names.SNAPSHOT))
             if not whole or not whole[0] or not part:
                 continue
-            share = number(sheet, row, place)
+            share = read_number(sheet, row, place)
             if share is None or abs(share - part[0] / whole[0]) > 0.001:
                 raise sheet.refuse(
                     row,
@@ -274,7 +274,11 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
 def _reason(text: str) -> str:
     """Normalise the spelling of a reason; some postings add `Total` to the row of its total."""
     bare = text.removesuffix(" Total")
-    return names.ALL if plain(text) == "total" else _SPELLINGS.get(plain(bare), bare)
+    return (
+        names.ALL
+        if normalise_label(text) == "total"
+        else _SPELLINGS.get(normalise_label(bare), bare)
+    )
 
 
 def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date) -> Block:
@@ -291,12 +295,12 @@ def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.dat
             # A row that names its reason and no class is the reason's total.
             kind = names.ALL
             if sheet.text(row, column + 1) or not text:
-                kind = label(sheet, row, column + 1, CLASSES, "the class")
+                kind = read_label(sheet, row, column + 1, CLASSES, "the class")
             for place, period in periods:
                 writer.put(Key(reason, names.ALL, kind, period), row, place)
         else:
             for place in columns:
-                kind = label(sheet, line, place, CLASSES, "the class")
+                kind = read_label(sheet, line, place, CLASSES, "the class")
                 writer.put(Key(reason, names.ALL, kind, names.TO_DATE), row, place)
         row += 1
     check_merged(sheet, range(line, row), range(column + 1, columns[-1] + 1))

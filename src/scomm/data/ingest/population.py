@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
-from citable.files.strict import Malformed, decoded, read_bytes, rows
+from citable.files.strict import Malformed, decode_utf8, parse_csv, read_bytes
 from citable.tables.passports import locate, passports
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.sheets import read_csv, read_sheet, source_error, whole_numbers
@@ -83,7 +83,7 @@ def _census_rows(path: str, folder: Path) -> tuple[list[str], list[list[str]], l
     """Return the header, records and lines of the file, which is in Latin-1 and ends in a digit."""
     try:
         raw = read_bytes(locate(path, folder))
-        return rows(decoded(raw.decode("latin-1").encode("utf-8")), whole=False)
+        return parse_csv(decode_utf8(raw.decode("latin-1").encode("utf-8")), whole=False)
     except Malformed as fault:
         raise source_error(path, fault) from fault
 

@@ -25,7 +25,7 @@ from scomm.data.ingest.records import (
 )
 from scomm.data.ingest.sheets import (
     check_allowed,
-    count,
+    count_rows,
     csv_frame,
     months,
     read_csv,
@@ -131,14 +131,14 @@ def _stated(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 def _arrests(folder: Path) -> Output:
     frame = _sheet(folder, "Arrests", _ARRESTS_RECORDED_FROM)
     frame = _stated(frame, {"Apprehension Landmark": "landmark", "Arrest Method": "method"})
-    table = count(frame, ["month", "landmark", "method", "conviction"])
+    table = count_rows(frame, ["month", "landmark", "method", "conviction"])
     return Output("seattle_arrests", table, len(frame), _WHY)
 
 
 def _bookins(folder: Path) -> Output:
     frame = _sheet(folder, "Book Ins", _ARRESTS_RECORDED_FROM)
     frame = _stated(frame, {"Detention Facility": "facility", "Apprehension Method": "method"})
-    table = count(frame, ["month", "facility", "method", "conviction"])
+    table = count_rows(frame, ["month", "facility", "method", "conviction"])
     return Output("seattle_bookins", table, len(frame), _WHY)
 
 
@@ -182,7 +182,10 @@ def _cap(folder: Path) -> Output:
 
     frame["charge_class"] = frame["Final Charge Section"].map(classed)
     return Output(
-        "seattle_cap_removals", count(frame, ["charge_class", "threat_level"]), len(frame), _WHY
+        "seattle_cap_removals",
+        count_rows(frame, ["charge_class", "threat_level"]),
+        len(frame),
+        _WHY,
     )
 
 
@@ -272,7 +275,7 @@ def run(folder: Path) -> list[Output]:
     Raises SourceError.
     """
     frame = _workbook_removals(folder)
-    counted = count(frame, ["month", "kind", "case_category", "conviction"])
+    counted = count_rows(frame, ["month", "kind", "case_category", "conviction"])
     return [
         _arrests(folder),
         _bookins(folder),

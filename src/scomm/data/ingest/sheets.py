@@ -17,7 +17,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from citable.errors import SourceError
-from citable.files.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
+from citable.files.strict import LARGEST, Malformed, decode_utf8, decompress, parse_csv, read_bytes
 from citable.tables.passports import locate
 
 # The largest workbook has 39 MB unpacked, in sheets of up to 36,818 rows.
@@ -59,7 +59,7 @@ def read_text(path: str, folder: Path) -> str:
     """
     file = locate(path, folder)
     try:
-        return decoded(unpacked(file) if path.endswith(".gz") else read_bytes(file))
+        return decode_utf8(decompress(file) if path.endswith(".gz") else read_bytes(file))
     except Malformed as fault:
         raise source_error(path, fault) from fault
 
@@ -80,7 +80,7 @@ def csv_frame(
     """
     expected = list(header)
     try:
-        found, records, lines = rows(text, delimiter, titles, whole)
+        found, records, lines = parse_csv(text, delimiter, titles, whole)
     except Malformed as fault:
         first = text.split("\n")[titles : titles + 1]
         if first and (fault.line or 0) > titles + 1 and delimiter not in first[0]:
@@ -432,6 +432,6 @@ def whole_numbers(
     return pd.Series(values, index=frame.index, dtype="Int64" if blank else "int64")
 
 
-def count(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def count_rows(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count identical rows by keys, into column ``n``."""
     return frame.groupby(keys, as_index=False, dropna=False).size().rename(columns={"size": "n"})
