@@ -4,7 +4,7 @@ include Makefile
 
 .PHONY: lint test-check check-all test-spark coverage mutants links words pseudo pages lighthouse hashes bench lock clean
 
-lint: $(READY) ## check style, types and the walls between the rooms
+lint: $(READY) ## check style, types and import contracts between packages
 	@$(BIN)/ruff check src tests tools bench
 	@$(BIN)/ruff format --check src tests tools bench
 	@$(BIN)/python -m tools.notebooks

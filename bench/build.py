@@ -35,7 +35,7 @@ import os
 os.cpu_count = lambda: 1
 from citable.execute import execution
 execution.MIN_NOTEBOOKS_FOR_FORK_SERVER = 1_000
-execution.at_once = lambda: 1
+execution.default_workers = lambda: 1
 """
 _BUILD = """\
 import sys

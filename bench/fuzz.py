@@ -42,10 +42,10 @@ def _reference(raw: bytes) -> None:
 
 
 TARGETS = {
-    "csv": _file(lambda file: strict.named_rows(file, ("id",))),
+    "csv": _file(lambda file: strict.read_named_rows(file, ("id",))),
     "json": _file(strict.read_json),
     "yaml": _file(strict.read_yaml),
-    "gzip": _file(strict.unpacked),
+    "gzip": _file(strict.decompress),
     "references": _reference,
 }
 

@@ -1,4 +1,4 @@
-"""Tests that need a browser or Spark: run where there is one, named in the last lines elsewhere."""
+"""Skip tests that need a browser or Spark where it is missing, and list them in the summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests that start real processes share: waiting for a condition, and folders made once a run."""
+"""Helpers for tests that start processes: wait for a condition, create folders once a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from citable.files.locks import one_writer
+from citable.files.locks import directory_lock
 
 # After so many seconds a test that hangs ends; nothing is judged by how long it takes.
 HANGS = 900
@@ -33,7 +33,7 @@ def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
     if "PYTEST_XDIST_WORKER" in os.environ:  # the folder of the run, not of this worker
         base = base.parent
     folder, done = base / name, base / f"{name}.done"
-    with one_writer(folder, f"making {name}"):
+    with directory_lock(folder, f"making {name}"):
         if not done.is_file():
             make(folder)
             done.touch()

@@ -44,14 +44,14 @@ def test_the_readme_fits_on_a_page() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").split()) <= 600
 
 
-def test_the_readme_begins_with_the_two_commands_of_a_newcomer() -> None:
+def test_readme_begins_with_the_two_setup_commands() -> None:
     block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
     assert block
     assert re.findall(r"^(\w.*?) +#", block[1], re.M) == ["make book", "make test"]
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="no make here")
-def test_help_lists_ten_targets_at_most_and_maintenance_the_rest() -> None:
+def test_make_help_lists_at_most_ten_targets() -> None:
     # Not the options of a `make` that runs the tests.
     own = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
     listed = {}
@@ -68,7 +68,7 @@ def test_help_lists_ten_targets_at_most_and_maintenance_the_rest() -> None:
     assert not TARGETS["Makefile"] & TARGETS["maintenance.mk"]
 
 
-def test_every_target_that_a_text_names_is_in_the_makefile_it_names() -> None:
+def test_documented_make_targets_exist() -> None:
     folders = ("src", "tests", "tools", "bench", "notebooks", ".ci", ".github")
     files = [*PAGES, ROOT / "index.md", ROOT / "story.md", ROOT / "pyproject.toml"]
     files += [file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file()]
@@ -93,7 +93,7 @@ def test_every_target_that_a_text_names_is_in_the_makefile_it_names() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_path_and_link_of_a_page_leads_somewhere(page: Path) -> None:
+def test_documented_paths_and_links_exist(page: Path) -> None:
     text = without_blocks(page.read_text("utf-8"))
     quoted = [text for text in re.findall(r"`([^`\n]+)`", text) if FILE.fullmatch(text)]
     wrong = [path for path in quoted if not MADE.match(path) and not (ROOT / path).exists()]
@@ -110,7 +110,7 @@ def test_every_page_of_docs_is_in_its_index() -> None:
     assert set(re.findall(r"\]\((\w+\.md)\)", index)) == pages
 
 
-def test_the_steps_after_the_pages_are_those_of_the_code() -> None:
+def test_documented_after_build_steps_match_the_code() -> None:
     code = (ROOT / "src" / "citable" / "sphinx" / "after_build.py").read_text("utf-8")
     steps = re.search(r"^STEPS: .*?\((.*?)^\)", code, re.M | re.S)
     told = (ROOT / "docs" / "build.md").read_text("utf-8")
@@ -122,7 +122,7 @@ def test_the_steps_after_the_pages_are_those_of_the_code() -> None:
     )
 
 
-def test_the_ratios_of_the_docs_are_those_of_the_benchmark() -> None:
+def test_documented_ratios_match_the_benchmark() -> None:
     file = ROOT / "bench" / "results.json"
     parts = json.loads(file.read_text(encoding="utf-8"))["parts"]
     ratio = {

@@ -1,4 +1,4 @@
-"""No output hangs on how a library happens to order equal keys: every sort is a stable one."""
+"""Test that every sort is stable, so that no output depends on a library's order of equal keys."""
 
 import ast
 import re
@@ -51,5 +51,5 @@ def test_chapters_sort_stably(file):
         ("text.partition('.')", 0),
     ],
 )
-def test_an_unstable_sort_is_seen(code, found):
+def test_unstable_sort_is_detected(code, found):
     assert len(unstable(code)) == found

@@ -1,4 +1,4 @@
-"""The machine, citable, has no word of the subject."""
+"""Test that ``citable`` contains no word of the subject."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ABBREVIATIONS = re.compile(r"\b(?:ICE|AOR)\b")
 TEXTS = (".py", ".html", ".css", ".js")
 
 
-def test_the_machine_has_no_word_of_the_subject() -> None:
+def test_citable_contains_no_subject_words() -> None:
     found = [
         f"{file.relative_to(paths.SRC)}:{number}: {line.strip()[:80]}"
         for file in sorted((paths.SRC / "citable").rglob("*"))

@@ -1,4 +1,4 @@
-"""What can go wrong, each with what a person can do about it."""
+"""Errors of the project; the message of each says what to do."""
 
 from __future__ import annotations
 

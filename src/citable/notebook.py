@@ -1,4 +1,4 @@
-"""What notebooks import: the words that record a number, a finding, a figure or a table, and data.
+"""Export what notebooks import: functions that record numbers, findings, figures and tables, and data.
 
 Each name is loaded when it is asked for: a notebook that draws nothing loads nothing that draws.
 """

@@ -1,4 +1,4 @@
-"""The project: what this package must know of the book that it builds.
+"""Define ``Project``: what this package must know of the book that it builds.
 
 A book names its ``Project`` in ``_config.yml``, under ``sphinx: config:``, as ``module:object``::
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PageKind:
-    """A kind of generated pages that can be cited as wholes, such as datasheets.
+    """Kind of generated page that can be cited as a whole, such as a datasheet.
 
     ``written`` is a regular expression of how a person may write it before its id, ``id`` one of
     its ids, in capitals or not; ``printed`` is its name in print, with ``{id}``; ``hint`` says in an
@@ -47,7 +47,7 @@ class PageKind:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim that the book tests: in short, its verdict, and the verdict as HTML with its mark."""
+    """Claim that the book tests: its short text, its verdict, and the verdict as HTML with its mark."""
 
     short: str
     verdict: str
@@ -55,40 +55,40 @@ class Claim:
 
 
 class PrintIndex(Protocol):
-    """The index at the end of the PDF: which entries a page's text makes, and the lines of all."""
+    """Index at the end of the PDF: finds entries in pages and lists them."""
 
     @property
     def NOT_INDEXED(self) -> Sequence[str]:
-        """Return the labels of chapters whose pages make no entries."""
+        """Return the labels of chapters that are left out of the index."""
 
     def heading(self) -> str:
         """Return the heading of the index in the edition's language."""
 
     def note(self) -> str:
-        """Return what stands below the heading: what makes an entry."""
+        """Return the note below the heading, which says what makes an entry."""
 
     def mark(self, article: Any, name: str) -> dict[Any, list[str]]:
-        """Return the entries of an article, each with the ids at which it stands."""
+        """Return the entries of an article, each with the ids of its occurrences."""
 
     def index(
         self, marks: Mapping[Any, Sequence[str]], pages: Mapping[str, int]
     ) -> list[tuple[Any, list[tuple[str, str]]]]:
-        """Return each entry in order with its page numbers and where they lead."""
+        """Return each entry in order, with its page numbers and their links."""
 
 
 class Volume(Protocol):
-    """A further volume of the PDF."""
+    """Volume of the PDF besides the book itself."""
 
-    def file(self) -> Path:
-        """Return where the volume is made."""
+    def pdf_path(self) -> Path:
+        """Return the path of the volume's PDF."""
 
-    def is_of(self, file: Path, record: Record) -> bool:
+    def matches_record(self, file: Path, record: Record) -> bool:
         """Return whether a PDF of the volume was made from this record."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """A book: its names, and by its methods what its subject adds to what every book has.
+    """Book: its metadata, and, by overridden methods, what its subject adds.
 
     A subclass overrides the methods that it needs; each imports what it takes when it is called.
 
@@ -131,7 +131,7 @@ class Project:
 
     @property
     def file_name(self) -> str:
-        """Return how files of this edition are named, without their suffix."""
+        """Return the stem of file names of this edition."""
         return f"{self.name}-{self.version}"
 
     @property
@@ -140,7 +140,7 @@ class Project:
         return f"v{self.version}"
 
     def extension(self) -> ModuleType | None:
-        """Return the module of what the book adds to Sphinx.
+        """Return the module with the book's additions to Sphinx, None for none.
 
         It has ``setup(app)``, ``GENERATED_PAGES`` and ``SITE_FILES`` (see ``citable.sphinx.writers``),
         ``social_cards(app, site, foot)``, pairs of a page's name and its card, and
@@ -162,7 +162,7 @@ class Project:
         return None
 
     def words_of_code(self, code: str) -> str:
-        """Return the words in which pages print a code of a typed file."""
+        """Return the words that pages print for a code of a hand-typed file."""
         return code
 
     def print_index(self) -> PrintIndex | None:
@@ -183,7 +183,7 @@ class Project:
 
 
 def configuration() -> dict[str, Any]:
-    """Return ``_config.yml``. Raises ProjectError if it cannot be read."""
+    """Return the content of ``_config.yml``. Raises ProjectError if it cannot be read."""
     try:
         found = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -195,7 +195,7 @@ def configuration() -> dict[str, Any]:
 
 @cache
 def project() -> Project:
-    """Return the project of this book. Raises ProjectError if what names it cannot be used."""
+    """Return the project of this book. Raises ProjectError if ``_config.yml`` names none that can be used."""
     config = configuration()
     named = ((config.get("sphinx") or {}).get("config") or {}).get("citable_project")
     if not named:

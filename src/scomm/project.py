@@ -1,4 +1,4 @@
-"""One in Four? as a project of ``citable``: what the machine must know of this book."""
+"""Define *One in Four?* as a project of ``citable``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this book adds to Sphinx: its directives, its pages of places, the files beside them."""
+"""Add this book's directives, pages of places and their files to Sphinx."""
 
 from __future__ import annotations
 

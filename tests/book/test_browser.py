@@ -1,4 +1,4 @@
-"""What a reader does with a book, in a real browser: finds, copies, sorts, prints, goes by keyboard."""
+"""Test search, copying, sorting, printing and keyboard use of a small book in a browser."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def editions(latest: str, *known: str) -> str:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", KINDS)
-def test_a_page_works_under_a_strict_policy_and_asks_nobody_else(
+def test_page_works_under_the_policy_without_foreign_requests(
     server: Server, at: Callable[..., Visit], page: str
 ) -> None:
     assert "'unsafe-eval'" not in server.policy
@@ -162,7 +162,7 @@ def test_the_search_page_finds_a_word(
 
 
 @pytest.mark.browser
-def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
+def test_pages_work_from_file_urls_and_offline(
     root: Path, places_site: Book, visit: Callable[..., Visit]
 ) -> None:
     seen = visit((places_site.html / PAGE).as_uri())
@@ -218,7 +218,7 @@ def test_a_copy_opened_as_a_file_and_a_page_whose_server_is_gone_still_work(
         ("portland me", "Cumberland County, ME (Portland)"),
     ],
 )
-def test_people_find_their_place_as_they_type_it(
+def test_place_search_lists_the_expected_place_first(
     places_site: Book, counties: Page, typed: str, first: str
 ) -> None:
     folder = places_site.html / "datasheets"
@@ -258,7 +258,7 @@ def counties(places_site: Book, browser: Browser) -> Iterator[Page]:
         ("wyoming", "none published; nearest with one: the nation, 28.7%, n = 94,218"),
     ],
 )
-def test_what_was_published_about_a_place_is_said(counties: Page, typed: str, said: str) -> None:
+def test_place_search_shows_the_published_share(counties: Page, typed: str, said: str) -> None:
     counties.locator("#find-place").fill(typed)
     expect(counties.locator("form.find li span").first).to_have_text(said)
 
@@ -310,7 +310,7 @@ def test_the_search_page_finds_a_finding_by_its_numbers(
         ("small page", "1. Small page", ""),
     ],
 )
-def test_the_search_page_puts_first_what_was_asked_for(
+def test_search_ranks_the_wanted_item_first(
     at: Callable[..., Visit], typed: str, first: str, mark: str
 ) -> None:
     seen = at(f"search.html?q={typed.replace(' ', '+')}")
@@ -323,7 +323,7 @@ def test_the_search_page_puts_first_what_was_asked_for(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("typed", ["3142", "3143%", "2011", "1", "counties", "3143 nowhere"])
-def test_other_numbers_and_words_find_no_finding(at: Callable[..., Visit], typed: str) -> None:
+def test_search_with_unrelated_terms_finds_no_finding(at: Callable[..., Visit], typed: str) -> None:
     page = at(f"search.html?q={typed.replace(' ', '+').replace('%', '%25')}").page
     page.wait_for_load_state("networkidle")
     expect(page.locator(".finding-hits")).to_have_count(0)
@@ -331,7 +331,7 @@ def test_other_numbers_and_words_find_no_finding(at: Callable[..., Visit], typed
 
 @pytest.mark.browser
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_a_link_leads_to_a_line_far_down_at_once(at: Callable[..., Visit], motion: str) -> None:
+def test_anchor_link_scrolls_to_a_distant_line(at: Callable[..., Visit], motion: str) -> None:
     page = at("datasheets/state-tx.html", width=PHONE, reduced_motion=motion).page
     page.evaluate("location.hash = '#c48453'")
     assert page.evaluate(
@@ -348,7 +348,7 @@ def copied(page: Page, name: str | re.Pattern[str]) -> str:
 
 
 @pytest.mark.browser
-def test_a_finding_is_cited_shared_and_reported_where_it_stands(
+def test_finding_has_cite_share_and_report_actions(
     at: Callable[..., Visit], places_site: Book
 ) -> None:
     record = json.loads((places_site.html / "record.json").read_text(encoding="utf-8"))
@@ -382,7 +382,7 @@ def test_without_a_script_a_report_can_be_copied(at: Callable[..., Visit]) -> No
 
 
 @pytest.mark.browser
-def test_what_is_copied_of_a_command_is_called_a_command(at: Callable[..., Visit]) -> None:
+def test_copying_a_command_is_announced_as_a_command(at: Callable[..., Visit]) -> None:
     page = at("trace/finding-1-1.html").page
     expect(page.get_by_role("button", name="Copy command")).to_have_count(1)
     expect(page.get_by_role("button", name="Copy citation")).to_have_count(0)
@@ -403,13 +403,13 @@ def test_a_sheet_leads_to_its_neighbours_and_its_tables(
 
 
 @pytest.mark.browser
-def test_what_is_no_place_says_so(counties: Page) -> None:
+def test_place_search_reports_unknown_places(counties: Page) -> None:
     counties.locator("#find-place").fill("zzzzzz")
     expect(counties.locator("form.find [role=status]")).to_contain_text("Nothing found.")
 
 
 @pytest.mark.browser
-def test_a_place_is_found_with_keys_alone_and_its_line_is_shown(at: Callable[..., Visit]) -> None:
+def test_place_search_works_by_keyboard(at: Callable[..., Visit]) -> None:
     page = at("datasheets/counties.html").page
     page.locator("#find-place").focus()
     page.keyboard.type("orange")
@@ -484,7 +484,7 @@ def tab_through(page: Page) -> list[str]:
     ["index.html", PAGE, "datasheets/state-pa.html", "datasheets/county-48453.html", "cite/1.html"],
 )
 @pytest.mark.parametrize("width", [PHONE, 1280])
-def test_every_control_is_reached_with_tab_and_the_focus_is_seen(
+def test_every_control_is_focusable_with_visible_focus(
     at: Callable[..., Visit], page: str, width: int
 ) -> None:
     seen = at(page, width=width).page
@@ -498,7 +498,7 @@ def test_every_control_is_reached_with_tab_and_the_focus_is_seen(
 
 
 @pytest.mark.browser
-def test_keys_skip_to_the_text_and_open_what_is_folded(at: Callable[..., Visit]) -> None:
+def test_keyboard_skips_to_the_text_and_opens_folds(at: Callable[..., Visit]) -> None:
     page = at(PAGE).page
     page.keyboard.press("Tab")
     expect(page.locator(".skip-to-content")).to_be_focused()
@@ -512,7 +512,7 @@ def test_keys_skip_to_the_text_and_open_what_is_folded(at: Callable[..., Visit])
 
 
 @pytest.mark.browser
-def test_keys_open_and_shut_the_chapters_on_a_phone(at: Callable[..., Visit]) -> None:
+def test_keyboard_toggles_the_chapter_menu_on_a_phone(at: Callable[..., Visit]) -> None:
     page = at(PAGE, width=PHONE).page
     chapters = page.locator(".sidebar-drawer")
     expect(chapters).to_be_hidden()
@@ -545,7 +545,7 @@ def contrast(page: Page, selector: str) -> float:
 
 
 @pytest.mark.browser
-def test_dark_is_what_the_system_asks_for_or_the_reader(at: Callable[..., Visit]) -> None:
+def test_dark_mode_follows_the_system_or_the_reader(at: Callable[..., Visit]) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
     ink = "getComputedStyle(document.querySelector('article h1')).color"
     light = at(PAGE, color_scheme="light").page
@@ -605,7 +605,7 @@ def test_a_table_of_a_sheet_sorts_by_value_and_filters(
 
 
 @pytest.mark.browser
-def test_a_printed_page_has_no_controls_and_a_sheet_fits_two_pages(
+def test_printed_pages_hide_controls_and_sheets_fit_two_pages(
     at: Callable[..., Visit],
 ) -> None:
     seen = at(PAGE, color_scheme="dark").page
@@ -628,7 +628,7 @@ def test_without_a_script_every_county_is_listed(places_site: Book) -> None:
     assert len(links) == len(set(links)) == 3143
 
 
-def test_every_link_leads_somewhere_but_to_pages_that_the_small_book_lacks(
+def test_links_resolve_except_to_pages_missing_in_the_small_book(
     places_site: Book,
 ) -> None:
     nowhere, elsewhere, telling = broken(places_site.html)

@@ -1,4 +1,4 @@
-"""The build is strict and honest, shown on a small book with the real tables and the real code."""
+"""Test that the build is strict and re-executes what changed, on a small book with real tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from citable.tables.schema import TABLES
 from .conftest import OTHER, PAGE, Book, executed
 
 
-def test_nothing_changed_executes_nothing_and_prose_alone_executes_nothing(book: Book) -> None:
+def test_unchanged_code_is_not_executed_again(book: Book) -> None:
     assert "There are 3,143 of them, 50.00%." in book.page("page")
     assert executed(book.build()) == (0, 2)
     book.write("page", PAGE.replace("There are", "We count"))
@@ -32,7 +32,7 @@ def test_changed_helper_changes_the_published_number(book: Book) -> None:
     assert "25.00%" in book.page("page")
 
 
-def test_changed_table_changes_the_published_number_of_the_page_that_reads_it(book: Book) -> None:
+def test_changed_table_changes_numbers_of_its_page(book: Book) -> None:
     table = TABLES["activation"]
     file = book.folder / "data" / "tables" / table.filename
     frame = read(file, table)
@@ -59,7 +59,7 @@ def test_changed_lock_executes_everything(book: Book) -> None:
     assert executed(book.build()) == (2, 0)
 
 
-def test_failing_cell_fails_the_build_and_the_others_are_kept(book: Book) -> None:
+def test_failing_cell_fails_the_build_and_keeps_other_results(book: Book) -> None:
     book.write("other", OTHER.replace("say(sum=1 + 1)", "say(sum=1 / 0)"))
     result = book.build()
     assert result.returncode != 0
@@ -104,7 +104,7 @@ def test_site_offers_notebooks_and_findings(draft_site: Book) -> None:
     assert (site / "findings.csv").read_text().startswith("id,")
 
 
-def test_no_page_asks_a_third_party_for_anything(draft_site: Book) -> None:
+def test_no_page_loads_third_party_resources(draft_site: Book) -> None:
     pages = list(draft_site.html.rglob("*.html"))
     assert len(pages) > 3
     for page in pages:

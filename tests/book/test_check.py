@@ -1,4 +1,4 @@
-"""The page's own arithmetic, in a real browser, against the statistics of the book."""
+"""Compare the arithmetic of the in-page check with the book's statistics, in a browser."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_the_browser_agrees_with_the_book(
         assert verdict == "Agrees.", f"{name}: {working}"
 
 
-def test_a_tampered_row_does_not_agree(site: tuple[Path, str], visit: Callable[..., Visit]) -> None:
+def test_check_detects_a_changed_row(site: tuple[Path, str], visit: Callable[..., Visit]) -> None:
     folder, address = site
     file = folder / "rows-1-10.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
@@ -167,7 +167,7 @@ def test_a_tampered_row_does_not_agree(site: tuple[Path, str], visit: Callable[.
     assert "numerator:" in working
 
 
-def test_a_published_value_that_is_not_the_rows_does_not_agree(
+def test_check_detects_a_value_that_differs_from_its_rows(
     site: tuple[Path, str], visit: Callable[..., Visit]
 ) -> None:
     folder, address = site
@@ -181,9 +181,7 @@ def test_a_published_value_that_is_not_the_rows_does_not_agree(
     assert found["1.9"][0] == "Agrees."
 
 
-def test_missing_rows_are_said_to_be_missing(
-    site: tuple[Path, str], visit: Callable[..., Visit]
-) -> None:
+def test_check_reports_missing_rows(site: tuple[Path, str], visit: Callable[..., Visit]) -> None:
     folder, address = site
     (folder / "rows-1-3.csv").unlink()
     verdict, _ = verdicts(visit, address)["1.3"]

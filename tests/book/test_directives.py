@@ -1,4 +1,4 @@
-"""A word without its number, and a number without its word, fail the build with page and line."""
+"""Test that unused or missing recorded values fail the build with page and line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_fails_the_build_with_page_line_and_name(book: Book, mistake: str) -> None:
+def test_directive_error_fails_the_build_naming_page_and_line(book: Book, mistake: str) -> None:
     text, near, message = MISTAKES[mistake]
     book.write("page", text)
     result = book.build("--keep-going")
@@ -62,7 +62,7 @@ def test_a_mistake_fails_the_build_with_page_line_and_name(book: Book, mistake: 
     assert abs(int(found[1]) - place) <= 1
 
 
-def test_a_page_prints_the_finding_of_another_page_as_it_is_now(book: Book) -> None:
+def test_page_prints_current_findings_of_other_pages(book: Book) -> None:
     book.write("other", f"{OTHER}\nOf {{n}}`1.1:int` counties.\n")
     assert executed(book.build()) == (0, 2)
     assert "Of 3,143 counties" in book.page("other")
@@ -71,7 +71,7 @@ def test_a_page_prints_the_finding_of_another_page_as_it_is_now(book: Book) -> N
     assert "Of 3,144 counties" in book.page("other")
 
 
-def test_a_table_without_rows_has_its_headings(book: Book) -> None:
+def test_empty_table_keeps_its_headings(book: Book) -> None:
     cell = PAGE.replace(
         RECORDED, f'{RECORDED}from citable.notebook import table\ntable("1.9", counties[:0])\n'
     )

@@ -1,4 +1,4 @@
-"""An edition is whole, the same bytes wherever made, and every kind of tampering is caught and named."""
+"""Test that editions are complete and reproducible, and that verification detects tampering."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from citable.edition import checksums
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 from citable.edition.verify import check_files
 from citable.errors import EditionError
 from citable.tables.passports import sha256_of
@@ -65,11 +65,11 @@ def failed(result: subprocess.CompletedProcess[str]) -> str:
 
 def relist(folder: Path) -> None:
     """Forge the checksums so that they fit the damaged files."""
-    (folder / "SHA256SUMS").write_bytes(checksums.listing(folder))
+    (folder / "SHA256SUMS").write_bytes(checksums.format_checksums(folder))
 
 
-def test_the_edition_is_whole(made_edition: Path) -> None:
-    listed = checksums.read(made_edition)
+def test_edition_contains_all_parts(made_edition: Path) -> None:
+    listed = checksums.read_checksums(made_edition)
     present = {
         file.relative_to(made_edition).as_posix()
         for file in made_edition.rglob("*")
@@ -96,7 +96,7 @@ def test_the_edition_is_whole(made_edition: Path) -> None:
         assert {name.removeprefix(f"{NAME}/") for name in archive.namelist()} == present
 
 
-def test_nothing_of_this_machine_is_in_it(made_edition: Path, published_site: Book) -> None:
+def test_edition_contains_no_local_paths(made_edition: Path, published_site: Book) -> None:
     place = str(published_site.folder).encode()
     for file in made_edition.rglob("*"):
         if file.is_file():
@@ -104,7 +104,7 @@ def test_nothing_of_this_machine_is_in_it(made_edition: Path, published_site: Bo
 
 
 @pytest.mark.check
-def test_it_is_the_same_bytes_elsewhere_and_later(
+def test_edition_is_reproducible_byte_for_byte(
     made_edition: Path, published_site: Book, tmp_path: Path
 ) -> None:
     other = tmp_path / "another place" / "book"
@@ -123,7 +123,7 @@ def test_it_is_the_same_bytes_elsewhere_and_later(
         else:
             os.environ["TZ"] = zone
     again = other / "dist" / NAME
-    assert checksums.read(again) == checksums.read(made_edition)
+    assert checksums.read_checksums(again) == checksums.read_checksums(made_edition)
     assert sha256_of(again.with_name(f"{NAME}.zip")) == sha256_of(
         made_edition.with_name(f"{NAME}.zip")
     )
@@ -244,11 +244,11 @@ def flip(file: Path, at: int) -> None:
     "step",
     [pytest.param(4, marks=pytest.mark.check), pytest.param(1, marks=pytest.mark.exhaustive)],
 )
-def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
+def test_every_file_is_covered_by_a_checksum(edition: Path, step: int) -> None:
     """Flip a byte of each file (or of every fourth), remove it, swap it: just that is named."""
     place = random.Random(2011)
-    names = sorted(checksums.read(edition))
-    assert checksums.problems(edition) == {}
+    names = sorted(checksums.read_checksums(edition))
+    assert checksums.file_problems(edition) == {}
     for name, other in list(zip(names, [*names[1:], names[0]], strict=True))[::step]:
         file, second = edition / name, edition / other
         kept = file.read_bytes()
@@ -256,20 +256,20 @@ def test_every_single_file_is_guarded(edition: Path, step: int) -> None:
             flip(file, place.randrange(len(kept)))
         else:
             file.write_bytes(b"x")
-        assert checksums.problems(edition).keys() == {name}
+        assert checksums.file_problems(edition).keys() == {name}
         file.unlink()
-        assert checksums.problems(edition) == {name: "missing"}
+        assert checksums.file_problems(edition) == {name: "missing"}
         file.write_bytes(second.read_bytes())
         second.write_bytes(kept)
         swapped = {name, other} if file.read_bytes() != kept else set()
-        assert checksums.problems(edition).keys() == swapped
+        assert checksums.file_problems(edition).keys() == swapped
         second.write_bytes(file.read_bytes())
         file.write_bytes(kept)
-    assert checksums.problems(edition) == {}
+    assert checksums.file_problems(edition) == {}
 
 
 @pytest.mark.check
-def test_every_stranger_is_named(edition: Path) -> None:
+def test_every_unlisted_file_is_reported(edition: Path) -> None:
     """Add a file to each folder, and what is no file: just that is named."""
     folders = [edition, *(path for path in sorted(edition.rglob("*")) if path.is_dir())]
     for folder in folders:
@@ -277,20 +277,20 @@ def test_every_stranger_is_named(edition: Path) -> None:
             added = folder / name
             added.parent.mkdir(exist_ok=True)
             added.write_text("not of this edition")
-            found = checksums.problems(edition)
+            found = checksums.file_problems(edition)
             assert found == {added.relative_to(edition).as_posix(): "not listed: it was added"}, (
                 added
             )
             added.unlink()
     (edition / "site" / "elsewhere").symlink_to("/etc")
     os.mkfifo(edition / "site" / "pipe")
-    found = checksums.problems(edition)
+    found = checksums.file_problems(edition)
     assert found.keys() == {"site/elsewhere", "site/pipe"}
     assert "a link to elsewhere" in found["site/elsewhere"]
 
 
 @pytest.mark.check
-def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
+def test_any_changed_byte_of_the_manifest_is_detected(edition: Path) -> None:
     file = edition / checksums.MANIFEST
     kept = file.read_bytes()
     assert not [row for row in check_files(edition) if row.status != "PASS"]
@@ -306,20 +306,20 @@ def test_every_byte_of_the_manifest_counts(edition: Path) -> None:
 
 
 @pytest.mark.check
-def test_every_byte_of_the_list_counts(edition: Path) -> None:
+def test_any_changed_byte_of_the_checksums_is_detected(edition: Path) -> None:
     file = edition / checksums.SUMS
     kept = file.read_bytes()
     for at in range(0, len(kept), len(kept) // 60):
         flip(file, at)
         try:
-            named = "; ".join(checksums.problems(edition))
+            named = "; ".join(checksums.file_problems(edition))
         except EditionError as error:
             named = str(error)
         assert checksums.SUMS in named, kept[at : at + 20]
         file.write_bytes(kept)
 
 
-def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
+def test_build_artifacts_in_an_edition_do_not_fail_verification(edition: Path) -> None:
     source = edition / "source"
     for made in (".venv/bin", "_build/html", ".pytest_cache", "src/citable/__pycache__"):
         (source / made).mkdir(parents=True)
@@ -333,7 +333,7 @@ def test_working_in_an_edition_is_no_tampering(edition: Path) -> None:
 
 
 @pytest.mark.check
-def test_a_compiled_file_of_other_code_is_not_used(edition: Path) -> None:
+def test_bytecode_of_other_code_is_not_used(edition: Path) -> None:
     """A forged .pyc fits its source by size and time, which is all that Python compares."""
     file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
     forged = file.read_text() + "\n\ndef share(x, n):\n    return 0.25\n"
@@ -379,7 +379,7 @@ def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
     assert "Use the code that came with that edition" in result.stderr
 
 
-def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
+def test_unknown_finding_error_names_similar_ids(edition: Path) -> None:
     result = verify(edition, "F1.7")
     assert result.returncode == 2
     assert "no finding 1.7. Near it: Finding 1.1" in result.stderr
@@ -388,7 +388,7 @@ def test_an_unknown_finding_names_near_ones(edition: Path) -> None:
     assert "is not a finding" in result.stderr
 
 
-def test_what_is_no_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
+def test_folder_without_an_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
     result = published_site.scomm("verify", "--edition", str(tmp_path))
     assert result.returncode == 2
     assert "no unpacked edition is there" in result.stderr
@@ -403,9 +403,7 @@ def test_a_folder_that_cannot_be_written_is_named(published_site: Book, tmp_path
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
-def test_an_edition_of_what_is_not_published_is_refused(
-    published_book: Book, tmp_path: Path
-) -> None:
+def test_edition_of_unpublished_findings_is_refused(published_book: Book, tmp_path: Path) -> None:
     file = published_book.html / "findings.json"
     file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
     result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
@@ -414,8 +412,8 @@ def test_an_edition_of_what_is_not_published_is_refused(
     assert not (tmp_path / "dist" / NAME).exists()
 
 
-def test_nothing_large_is_packed_twice(made_edition: Path) -> None:
-    listed = checksums.read(made_edition)
+def test_no_large_file_is_packed_twice(made_edition: Path) -> None:
+    listed = checksums.read_checksums(made_edition)
     large: dict[str, list[str]] = {}
     for name, digest in listed.items():
         # What is typed or committed stands in the source and, for readers, in the site.
@@ -425,9 +423,7 @@ def test_nothing_large_is_packed_twice(made_edition: Path) -> None:
     assert [names for names in large.values() if len(names) > 1] == []
 
 
-def test_the_tables_of_an_edition_are_those_of_its_source(
-    published_book: Book, tmp_path: Path
-) -> None:
+def test_edition_tables_match_the_source_tables(published_book: Book, tmp_path: Path) -> None:
     file = published_book.html / "tables" / "activation.csv"
     file.write_text(file.read_text().replace("2008-10-27", "2008-10-28", 1))
     result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
@@ -442,12 +438,15 @@ def _fill_with_noise(folder: Path, **sizes: int) -> None:
         (folder / name / "noise").write_bytes(random.Random(name).randbytes(size))
 
 
-def test_a_zip_that_is_too_large_is_refused_and_its_folders_named(tmp_path: Path) -> None:
+def test_oversized_zip_is_refused_naming_its_folders(tmp_path: Path) -> None:
     final = tmp_path / "edition"
-    with made_whole(final, at_most=1_000) as work:
+    with atomic_directory(final, at_most=1_000) as work:
         (work / "first.txt").write_text("first")
     heaviest = r"at most 0\.001 MB .* site/cards 0\.1, site/find 0\.0"
-    with pytest.raises(EditionError, match=heaviest), made_whole(final, at_most=1_000) as work:
+    with (
+        pytest.raises(EditionError, match=heaviest),
+        atomic_directory(final, at_most=1_000) as work,
+    ):
         _fill_with_noise(work / "site", find=10_000, cards=100_000)
     assert [path.name for path in final.iterdir()] == ["first.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]
@@ -458,7 +457,7 @@ def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "This is no legal advice." in result.stdout
     folder = tmp_path / f"{NAME}-finding-1-1"
-    listed = checksums.read(folder)
+    listed = checksums.read_checksums(folder)
     assert {"summary.html", "sources.html", "certification.html", "passports.json"} <= listed.keys()
     assert "tables/activation.csv" in listed
     assert all(sha256_of(folder / name) == digest for name, digest in listed.items())
@@ -488,7 +487,7 @@ def test_the_summary_for_court_is_one_printed_page(
 
 
 @pytest.mark.browser
-def test_an_address_that_leads_nowhere_leads_to_the_edition(
+def test_not_found_page_links_to_the_edition(
     made_edition: Path, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
     # As a host has it: the root's files, the edition below, and the page shown under any address.

@@ -1,4 +1,4 @@
-"""Commands are killed, starved of disk, refused permission and run against each other.
+"""Test recovery of commands from kills, full disks, missing permissions and concurrent runs.
 
 Afterwards what stands under a final name is whole, and the next run makes just what an undisturbed
 run makes. Each command is killed at two moments of its run in `make check`, at twenty in
@@ -25,7 +25,7 @@ import pytest
 
 from citable import paths
 from citable.edition import checksums
-from citable.edition.folders import made_whole
+from citable.edition.folders import atomic_directory
 
 from ..processes import HANGS, wait_until
 from .conftest import NAME, Book, checkout, copied, tree
@@ -210,7 +210,7 @@ def two_states(
     return book, built
 
 
-def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
+def test_next_build_discards_the_output_of_a_killed_one(
     two_states: tuple[Book, dict[str, dict[str, str]]], moments: int
 ) -> None:
     book, sites = two_states
@@ -228,7 +228,7 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_believes(
         assert not unfinished(book.folder / "_build")
 
 
-def test_a_page_cut_short_is_made_again(
+def test_truncated_page_is_rebuilt(
     two_states: tuple[Book, dict[str, dict[str, str]]],
 ) -> None:
     book, sites = two_states
@@ -264,7 +264,7 @@ def test_two_builds_at_once_wait_for_each_other(
     assert site(book) == sites["one"]
 
 
-def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: int) -> None:
+def test_killed_edition_is_complete_or_absent(published_book: Book, moments: int) -> None:
     book = published_book
     dist = book.folder / "dist"
     run(book, *SCOMM, "edition")
@@ -272,7 +272,7 @@ def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: i
     shutil.rmtree(dist)
     for moment in kill_at_moments(book, *SCOMM, "edition", moments=moments):
         if (dist / NAME).exists():
-            assert checksums.problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
+            assert checksums.file_problems(dist / NAME) == {}, f"killed after {moment:.2f} s"
         if (dist / f"{NAME}.zip").exists():
             assert zipfile.ZipFile(dist / f"{NAME}.zip").testzip() is None
         run(book, *SCOMM, "edition")
@@ -281,9 +281,9 @@ def test_a_killed_edition_is_whole_or_not_there(published_book: Book, moments: i
         shutil.rmtree(dist)
 
 
-def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path) -> None:
+def test_folder_interrupted_between_renames_is_restored(tmp_path: Path) -> None:
     final = tmp_path / "edition"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         (work / "a.txt").write_text("first")
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -292,10 +292,10 @@ def test_a_folder_stopped_between_its_two_renames_is_brought_back(tmp_path: Path
     (tmp_path / f".edition.{ended.pid}.zip.tmp").write_bytes(b"PK")
     (tmp_path / f".edition.{os.getpid()}.zip.tmp").write_bytes(b"of one that runs")
     # The next one fails, for another reason; the last good one is back all the same.
-    with pytest.raises(OSError, match="another reason"), made_whole(final):
+    with pytest.raises(OSError, match="another reason"), atomic_directory(final):
         raise OSError("another reason")
     assert (final / "a.txt").read_text() == "first"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         (work / "a.txt").write_text("second")
     assert (final / "a.txt").read_text() == "second"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "edition.zip"]
@@ -367,7 +367,7 @@ can_mount = pytest.mark.skipif(
 
 
 @can_mount
-def test_an_edition_on_a_full_disk_leaves_the_last_one(published_book: Book) -> None:
+def test_full_disk_keeps_the_previous_edition(published_book: Book) -> None:
     dist = published_book.folder / "dist"
     run(published_book, *SCOMM, "edition")
     whole = tree(dist)
@@ -380,7 +380,7 @@ def test_an_edition_on_a_full_disk_leaves_the_last_one(published_book: Book) -> 
 
 
 @can_mount
-def test_a_build_on_a_full_disk_fails_and_the_next_one_is_whole(
+def test_build_recovers_after_a_full_disk(
     two_states: tuple[Book, dict[str, dict[str, str]]],
 ) -> None:
     book, sites = two_states
@@ -399,7 +399,7 @@ def test_a_build_on_a_full_disk_fails_and_the_next_one_is_whole(
 @can_mount
 @pytest.mark.originals
 @pytest.mark.skipif(ORIGINALS is None, reason="the original source files are not here")
-def test_ingest_on_a_full_disk_leaves_the_old_tables(tmp_path: Path) -> None:
+def test_full_disk_keeps_the_previous_tables(tmp_path: Path) -> None:
     book = checkout(tmp_path / "book", tables=None)
     tables = book.folder / "data" / "tables"
     old = tables / "activation.csv"
@@ -423,7 +423,7 @@ def test_ingest_on_a_full_disk_leaves_the_old_tables(tmp_path: Path) -> None:
         ("words", "extract"),
     ],
 )
-def test_what_cannot_be_written_is_named(published_book: Book, command: tuple[str, ...]) -> None:
+def test_unwritable_path_is_named(published_book: Book, command: tuple[str, ...]) -> None:
     book = published_book
     before = tree(book.folder)
     script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" || exit 99; cd "$0"; "$@"'

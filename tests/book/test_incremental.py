@@ -1,4 +1,4 @@
-"""What is built again after a change is, in every file, what a build from nothing makes."""
+"""Compare incremental builds with clean builds, file by file."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def a_title(book: Book) -> None:
         a_paragraph_after_an_edition_of_the_same_contents,
     ],
 )
-def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
+def test_incremental_build_equals_a_clean_build(
     whole: Book, change: Callable[[Book], None], tmp_path: Path
 ) -> None:
     html = whole.html
@@ -134,13 +134,13 @@ def test_a_change_of_prose_gives_what_a_build_from_nothing_gives(
     assert set(site(whole)) == set(quick)
 
 
-def test_nothing_changed_reads_no_page_again(whole: Book) -> None:
+def test_unchanged_build_reads_no_page(whole: Book) -> None:
     result = whole.built()
     assert "0 added, 0 changed, 0 removed" in result.stdout
     assert "config changed" not in result.stdout
 
 
-def test_a_generated_page_that_is_gone_is_made_again(whole: Book) -> None:
+def test_missing_generated_page_is_rebuilt(whole: Book) -> None:
     page = whole.html / KEPT_PAGE
     content = page.read_bytes()
     page.unlink()
@@ -153,7 +153,7 @@ def test_a_generated_page_that_is_gone_is_made_again(whole: Book) -> None:
     assert len(page.read_bytes()) == len(content)
 
 
-def test_a_generated_page_that_no_finding_has_any_more_goes(whole: Book) -> None:
+def test_orphan_trace_pages_are_removed(whole: Book) -> None:
     html = whole.html
     assert (html / "trace" / "finding-2-1.html").is_file()
     file = whole.folder / "notebooks" / "02-next.md"
@@ -202,7 +202,7 @@ Its numbers
 )
 
 
-def test_a_page_taken_out_of_the_contents_leaves_nothing(book: Book) -> None:
+def test_output_of_removed_pages_is_deleted(book: Book) -> None:
     book.write("notebooks/09-exhibits", EXHIBITS)
     contents = book.folder / "_toc.yml"
     without = contents.read_text()
@@ -218,7 +218,7 @@ def test_a_page_taken_out_of_the_contents_leaves_nothing(book: Book) -> None:
     assert {n for n in {*after, *site(book)} if after.get(n) != site(book).get(n)} == set()
 
 
-def test_a_writer_aside_that_fails_or_dies_fails_the_build_and_leaves_nothing_behind(
+def test_failing_background_writer_fails_the_build(
     tmp_path: Path,
 ) -> None:
     def fails(_app: object, folder: Path) -> None:

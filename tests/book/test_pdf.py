@@ -17,15 +17,15 @@ from pypdf import PdfReader
 
 from citable.errors import PrintError
 from citable.pdf import fill, pages, writer
-from citable.pdf.book import is_of
-from citable.pdf.formulas import formula, spelled
+from citable.pdf.book import matches_record
+from citable.pdf.formulas import formula, to_mathtext
 from citable.project import project
 from citable.record import identity
 from citable.sphinx.actions import actions_html
 from scomm import __version__
 from scomm.places import print_index as places
 from scomm.places.print_sheets import page_of
-from scomm.places.volume import is_of as volume_is_of
+from scomm.places.volume import matches_record as volume_is_of
 from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 from tools import conformance, filled
 
@@ -175,7 +175,7 @@ def test_front_matter_is_numbered_apart_and_carries_the_digest(
     assert record.edition in title
 
 
-def test_contents_and_lists_give_the_pages_on_which_things_stand(pdf: PdfReader) -> None:
+def test_contents_and_lists_give_correct_page_numbers(pdf: PdfReader) -> None:
     texts = _texts(pdf)
     contents = next(text for label, text in texts.items() if text.startswith("Contents"))
     for title in ("1. Small page", "The formula and the figure", "2. Next page"):
@@ -201,9 +201,7 @@ def test_the_outline_has_part_chapters_and_sections(pdf: PdfReader) -> None:
     assert [title for title, _ in outline].count("I. The part") == 1
 
 
-def test_numbers_of_paragraphs_and_findings_are_those_of_the_web(
-    pdf: PdfReader, printed: Book
-) -> None:
+def test_print_and_web_numbers_match(pdf: PdfReader, printed: Book) -> None:
     text = " ".join(_texts(pdf).values())
     record = identity.load(printed.folder / "_build" / "html")
     for item in record.items:
@@ -217,7 +215,7 @@ def test_numbers_of_paragraphs_and_findings_are_those_of_the_web(
     assert "import pandas" not in text
 
 
-def test_it_says_that_it_is_tagged_and_archival(pdf: PdfReader) -> None:
+def test_pdf_declares_pdf_a_and_pdf_ua(pdf: PdfReader) -> None:
     root = pdf.trailer["/Root"]
     assert root["/Lang"] == "en"
     assert root["/MarkInfo"]["/Marked"]
@@ -239,7 +237,7 @@ def test_it_conforms_to_pdf_a_and_pdf_ua(file: Path, tmp_path: Path) -> None:
     assert [name.split(":")[0] for name in conformance.failures(damaged)] == ["PDFUA1-ID-PART-001"]
 
 
-def test_tags_are_those_that_a_screen_reader_needs(pdf: PdfReader) -> None:
+def test_tag_structure_serves_screen_readers(pdf: PdfReader) -> None:
     nodes = list(_structure(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"]))
     for node in nodes:
         kids = [kid.get_object() for kid in node["/K"] if hasattr(kid, "get_object")]
@@ -253,7 +251,7 @@ def test_tags_are_those_that_a_screen_reader_needs(pdf: PdfReader) -> None:
     assert b"/Pagination" in last.get_data()
 
 
-def test_pictures_and_formulas_have_words(pdf: PdfReader) -> None:
+def test_pictures_and_formulas_have_text_alternatives(pdf: PdfReader) -> None:
     figures = [
         node
         for node in _structure(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"])
@@ -281,14 +279,14 @@ def _check_fonts(pdf: PdfReader) -> None:
         assert re.match(r"/[A-Z]{6}\+(Source-S|Print-)", name), name
 
 
-def test_figures_are_vectors_and_fonts_are_embedded_parts(pdf: PdfReader) -> None:
+def test_figures_are_vectors_and_fonts_are_subsets(pdf: PdfReader) -> None:
     _check_fonts(pdf)
     for page in pdf.pages:
         assert not page.images
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (poppler-utils)")
-def test_nothing_runs_off_the_page(file: Path) -> None:
+def test_no_content_overflows_the_page(file: Path) -> None:
     found = subprocess.run(
         ["pdftotext", "-bbox", str(file), "-"], capture_output=True, text=True, check=True
     ).stdout
@@ -354,18 +352,18 @@ def _document(item: pages.Article) -> str:
         ),
     ],
 )
-def test_an_exhibit_that_does_not_fit_gives_way_to_text(
+def test_exhibits_that_do_not_fit_are_moved_behind_text(
     blocks: list[tuple[str, float]], order: str
 ) -> None:
     item = _chapter(*blocks)
-    render = fill.alone(_document, writer.style("print.css"))
+    render = fill.separate_renderer(_document, writer.read_style("print.css"))
     fill.fill_pages(item, render)
     assert all(extent.filled > filled.HALF for extent in render(item)[:-1])
     assert [e.get("id") for e in item.element.iter() if e.get("id")] == order.split()
     assert not item.element.xpath(".//*[@data-block]")
 
 
-def test_links_out_have_their_address_in_a_note_and_links_inside_a_page(pdf: PdfReader) -> None:
+def test_external_links_have_notes_and_internal_links_pages(pdf: PdfReader) -> None:
     texts = _texts(pdf)
     whole = " ".join(texts.values())
     assert re.search(r"Notes 1 https://example.org/a-page", whole)
@@ -375,7 +373,7 @@ def test_links_out_have_their_address_in_a_note_and_links_inside_a_page(pdf: Pdf
 
 
 @pytest.mark.parametrize(("said", "stands"), [("2", 2), ("1", 2)])
-def test_a_page_referred_to_is_the_one_on_which_the_place_stands(said: str, stands: int) -> None:
+def test_page_references_are_correct(said: str, stands: int) -> None:
     laid = writer.render(
         f'<p>See p. <span data-to="#there">{said}</span>.</p>'
         '<h1 id="there" style="break-before: page">There</h1>',
@@ -388,24 +386,24 @@ def test_a_page_referred_to_is_the_one_on_which_the_place_stands(said: str, stan
             writer.check_references(laid)
 
 
-def test_each_number_of_a_page_gets_the_room_it_needs() -> None:
+def test_page_references_reserve_the_width_of_their_digits() -> None:
     letters = "a" * 9 * pages._LETTERS_OF_A_PAGE
     text = html.fragment_fromstring(
         f'<div><p id="near">{letters}</p><p id="far"/>'
         '<span class="page-of" data-to="#near"/><span class="page-of" data-to="#far"/></div>'
     )
-    pages.expect_digits([pages.Article("index", text, "Index")])
+    pages.reserve_page_number_width([pages.Article("index", text, "Index")])
     assert [span.get("class") for span in text.iter("span")] == [
         "page-of digits-1",
         "page-of digits-2",
     ]
 
 
-def test_a_map_is_painted_at_once_but_what_is_drawn_apart_stays_apart() -> None:
+def test_adjacent_outlines_of_maps_are_merged() -> None:
     path = '<path d="M{0} 0l2 2Z"><title>County {0}</title></path>'
     a, b, c = (path.format(i) for i in range(3))
     shade = '<path d="M9 0l2 2Z" fill="none"/>'
-    assert pages.joined(f"<g>{a}{b}</g><g>{c}</g>{shade}") == (
+    assert pages.merge_outlines(f"<g>{a}{b}</g><g>{c}</g>{shade}") == (
         '<g><path d="M0 0l2 2ZM1 0l2 2Z"/></g><g>' + c + f"</g>{shade}"
     )
 
@@ -419,7 +417,7 @@ def test_the_index_leads_to_pages_that_name_the_place(pdf: PdfReader) -> None:
         assert name in texts[found[1]]
 
 
-def test_another_folder_gives_the_same_bytes(
+def test_pdf_is_reproducible_in_another_folder(
     printed: Book, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
@@ -431,24 +429,24 @@ def test_another_folder_gives_the_same_bytes(
     assert (again.folder / "_build" / "pdf" / file.name).read_bytes() == file.read_bytes()
 
 
-def test_an_edition_holds_the_pdf_and_none_of_another_digest(printed: Book, file: Path) -> None:
+def test_edition_contains_the_pdf_of_its_digest(printed: Book, file: Path) -> None:
     result = printed.scomm("edition")
     assert result.returncode == 0, result.stderr
     assert (printed.folder / "dist" / file.stem / file.name).read_bytes() == file.read_bytes()
     record = identity.load(printed.folder / "_build" / "html")
-    assert is_of(file, record)
-    assert not is_of(file, replace(record, digest="0" * 64))
+    assert matches_record(file, record)
+    assert not matches_record(file, replace(record, digest="0" * 64))
 
 
-def test_the_head_of_a_long_table_is_on_each_of_its_pages(pdf: PdfReader) -> None:
+def test_header_of_a_long_table_repeats_on_each_page(pdf: PdfReader) -> None:
     pages_of_rows = [text for text in _texts(pdf).values() if re.search(r"County \d+ \d+", text)]
     assert len(pages_of_rows) > 1
     assert all("County Number" in text for text in pages_of_rows)
 
 
 @pytest.mark.parametrize("last", [0.1, 0.25])
-def test_a_last_page_of_a_few_lines_gets_more_or_is_saved(last: float) -> None:
-    render = fill.alone(_document, writer.style("print.css"))
+def test_near_empty_last_page_is_avoided(last: float) -> None:
+    render = fill.separate_renderer(_document, writer.read_style("print.css"))
     item = _chapter()
     for _n in range(150):
         item.element[0].append(html.fragment_fromstring("<p>A paragraph of a single line.</p>"))
@@ -508,7 +506,7 @@ def test_a_datasheet_and_an_exhibit_as_pdf(printed: Book, tmp_path: Path) -> Non
     assert "1" in PdfReader(folder / "summary.pdf").pages[0].extract_text()
 
 
-def test_mistakes_are_said_plainly(printed: Book) -> None:
+def test_errors_have_plain_messages(printed: Book) -> None:
     result = printed.scomm("pdf", "datasheet", "Atlantis")
     assert result.returncode == 2
     assert "no datasheet 'Atlantis'" in result.stderr
@@ -533,9 +531,9 @@ def test_without_pango_the_command_says_what_to_install(printed: Book, tmp_path:
     assert "Traceback" not in result.stderr
 
 
-def test_places_are_those_that_are_named_as_places() -> None:
+def test_only_place_names_are_indexed() -> None:
     def names(text: str) -> set[tuple[str, str]]:
-        return {(entry.under, entry.name) for entry in places.named(text)}
+        return {(entry.under, entry.name) for entry in places.named_places(text)}
 
     assert names("Orange County, Florida, and West Virginia") == {
         ("Florida", "Orange County"),
@@ -553,7 +551,7 @@ def test_formulas_are_outlines_with_size() -> None:
     drawn = formula(r"\hat p = \frac{x'}{n} \iff x \le n", display=True)
     assert "<path" in drawn.svg
     assert 0 < drawn.depth < drawn.height < 4
-    assert spelled(r"\left( x \le y \right)", display=False) == r"\left( x \leq y \right)"
+    assert to_mathtext(r"\left( x \le y \right)", display=False) == r"\left( x \leq y \right)"
 
 
 def test_sheets_are_found_by_code_and_name() -> None:
@@ -561,7 +559,7 @@ def test_sheets_are_found_by_code_and_name() -> None:
     assert page_of("BOS") == page_of("Boston area") == "datasheets/area-bos"
 
 
-def test_a_script_or_a_control_of_a_page_does_not_reach_print() -> None:
+def test_scripts_and_controls_are_dropped_in_print() -> None:
     root = html.fragment_fromstring(
         f"<article>{actions_html('1.ipynb', 'cite/1.html')}"
         '<script>x()</script><form class="find"><input></form><p class="par" id="p1-1">'

@@ -110,7 +110,7 @@ def change_edition(folder: Path, edition: str) -> None:
         file.write_text(file.read_text(encoding="utf-8").replace(__version__, edition), "utf-8")
     page = folder / "site" / "index.html"
     page.write_text(page.read_text(encoding="utf-8") + f"<!-- {edition} -->\n", "utf-8")
-    (folder / checksums.SUMS).write_bytes(checksums.listing(folder))
+    (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def refused(project: Project) -> Callable[..., str]:
     return run
 
 
-def test_the_workflow_publishes_from_the_tags_that_the_script_takes() -> None:
+def test_workflow_and_script_accept_the_same_tags() -> None:
     text = (paths.ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
     assert 'tags: ["v*"]' in text
     job = text.split("\n  publish:\n")[1]
@@ -178,13 +178,11 @@ def test_an_edition_is_published_from_its_tag(project: Project, made_edition: Pa
     assert f"{__version__}/01-small.ipynb" in notebooks
 
 
-def test_the_notebooks_of_colab_are_published_where_there_are_any(
-    project: Project, made_edition: Path
-) -> None:
+def test_colab_notebooks_are_published_if_present(project: Project, made_edition: Path) -> None:
     folder = project.release(__version__, made_edition)
     (folder / "site" / "colab").mkdir()
     (folder / "site" / "colab" / "01-small.ipynb").write_text('{"cells": ["install"]}')
-    (folder / checksums.SUMS).write_bytes(checksums.listing(folder))
+    (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
     assert project.publish().returncode == 0
     file = project.branch("notebooks") / __version__ / "01-small.ipynb"
     assert file.read_text() == '{"cells": ["install"]}'

@@ -1,4 +1,4 @@
-"""The published record at work: a small book is published, changed, and the build speaks up."""
+"""Test that a build of a small book fails on differences from its published record."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ THING = {
 }
 
 
-def test_pages_can_be_cited_by_machines(published_site: Book) -> None:
+def test_pages_have_citation_metadata(published_site: Book) -> None:
     chapter = head(html(published_site))
     assert chapter.meta["citation_title"] == "1. Small page"
     assert chapter.meta["citation_publication_date"] == "2026/11/23"
@@ -140,7 +140,7 @@ def test_pages_can_be_cited_by_machines(published_site: Book) -> None:
             assert (site / download["contentUrl"]).is_file()
 
 
-def test_citations_and_traces_lead_back(published_site: Book) -> None:
+def test_citations_and_traces_link_back(published_site: Book) -> None:
     cite = html(published_site, "cite/1")
     assert "¶ 1.2 (ed. " in cite
     assert "Finding 1.1 (ed. " in cite
@@ -169,7 +169,7 @@ def test_the_command_cites_as_the_page_does(published_site: Book) -> None:
     assert "no record.json there" in result.stderr
 
 
-def test_a_number_that_moves_fails_the_build_and_is_named(published_book: Book) -> None:
+def test_changed_number_fails_the_build_and_is_named(published_book: Book) -> None:
     published_book.write(PAGE, SMALL.replace("2 * dated", "4 * dated"))
     assert f"number {PAGE} part, value: moved from 0.5 to 0.25" in said(published_book)
     published_book.write(PAGE, SMALL.replace('"1.1", dated', '"1.1", dated - 1'))
@@ -179,7 +179,7 @@ def test_a_number_that_moves_fails_the_build_and_is_named(published_book: Book) 
     assert int(found[1]) - int(found[2]) == 1
 
 
-def test_a_new_paragraph_fails_until_it_is_assigned_and_moves_no_number(
+def test_unassigned_paragraph_fails_the_build(
     published_book: Book,
 ) -> None:
     registry = published_book.folder / "data" / "published" / "paragraphs.csv"
@@ -210,7 +210,7 @@ def test_assign_refuses_pages_that_no_build_has_read(published_book: Book) -> No
     assert "is not what the last build read" in result.stderr
 
 
-def test_a_withdrawn_finding_still_resolves_and_says_so(published_book: Book) -> None:
+def test_withdrawn_finding_keeps_its_anchor(published_book: Book) -> None:
     code = SMALL.replace("1.1", "1.2")
     published_book.write(PAGE, code)
     text = said(published_book)

@@ -78,7 +78,7 @@ def test_numbers_and_dates_sort_by_value(
     assert 'aria-sort="ascending"' in up
 
 
-def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
+def test_phone_shows_main_columns_until_expanded(
     visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
     columns = {
@@ -123,7 +123,7 @@ def test_a_phone_shows_the_main_columns_until_asked_for_every_one(
     assert desktop.get_by_role("button", name=WORDS["every-column"]).count() == 0
 
 
-def test_a_narrow_table_stays_one_on_a_phone_and_a_range_with_equal_ends_is_one_number() -> None:
+def test_narrow_table_is_unchanged_on_a_phone() -> None:
     frame = pd.DataFrame({"place": ["A", "B"], "low": [0.48, 0.515], "high": [0.48, 0.525]})
     columns = {"place": "Place", "low": Col("Share, %", "pct", high="high")}
     html = to_html(frame, columns, caption="Places", identifier="t")
@@ -131,7 +131,7 @@ def test_a_narrow_table_stays_one_on_a_phone_and_a_range_with_equal_ends_is_one_
     assert 'class="data"' in html
 
 
-def test_a_long_table_shows_ten_rows_until_asked_for_all_or_for_one_of_them(
+def test_long_table_shows_ten_rows_until_expanded(
     visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
     frame = places(30)
@@ -165,7 +165,7 @@ def test_a_long_table_shows_ten_rows_until_asked_for_all_or_for_one_of_them(
     expect(printed.locator("tbody tr:visible")).to_have_count(31)
 
 
-def test_a_short_table_is_left_alone(visit: Callable[..., Visit], tmp_path: Path) -> None:
+def test_short_table_has_no_controls(visit: Callable[..., Visit], tmp_path: Path) -> None:
     assert "<button" not in shown(visit, tmp_path, places(5), "")
 
 

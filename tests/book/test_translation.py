@@ -1,4 +1,4 @@
-"""A translated edition, shown with the pseudo language on the real first page, a chapter, the sheets.
+"""Test a translated edition in the pseudo language: first page, a chapter, datasheets.
 
 Everything a reader sees went through a catalog, nothing that is recorded changed, and the pages
 stand when words are two fifths longer.
@@ -215,13 +215,13 @@ def untranslated(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("page", [*SEEN, *GENERATED])
-def test_every_text_of_a_page_went_through_a_catalog(page: str, pseudo: Path) -> None:
+def test_every_text_of_a_page_is_translated(page: str, pseudo: Path) -> None:
     found = texts(pseudo / page)
     assert any(OPEN in text for _where, text in found)
     assert untranslated(found) == []
 
 
-def test_traces_too(english: Path, pseudo: Path) -> None:
+def test_every_text_of_a_trace_is_translated(english: Path, pseudo: Path) -> None:
     traces = sorted((pseudo / "trace").glob("*.html"))
     assert len(traces) == len(list((english / "trace").glob("*.html"))) > 4
     for page in traces:
@@ -229,12 +229,12 @@ def test_traces_too(english: Path, pseudo: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [CHAPTER, "datasheets/state-ma.html"])
-def test_in_english_nothing_of_it_passes(page: str, english: Path) -> None:
+def test_english_build_has_no_pseudo_text(page: str, english: Path) -> None:
     """The check can fail: the same pages in English are full of what it names."""
     assert len(untranslated(texts(english / page))) > 30
 
 
-def test_what_is_recorded_is_the_same_in_every_language(english: Path, pseudo: Path) -> None:
+def test_recorded_values_do_not_depend_on_the_language(english: Path, pseudo: Path) -> None:
     for name in ("findings.json", "findings.csv"):
         assert (pseudo / name).read_bytes() == (english / name).read_bytes()
     ours, theirs = (json.loads((site / "record.json").read_text()) for site in (english, pseudo))
@@ -260,7 +260,7 @@ def test_paragraphs_and_findings_keep_their_numbers(english: Path, pseudo: Path)
 
 
 @pytest.mark.parametrize("page", ["index.html", CHAPTER])
-def test_formulas_and_links_stand_as_in_english(page: str, english: Path, pseudo: Path) -> None:
+def test_formulas_and_links_are_not_translated(page: str, english: Path, pseudo: Path) -> None:
     for kept in (r"<math.*?</math>", r'<a class="reference [^"]*" href="[^"]*"'):
         ours, theirs = (
             re.findall(kept, (site / page).read_text(), re.S) for site in (english, pseudo)
@@ -317,7 +317,7 @@ def browser() -> Iterator[object]:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("page", [*SEEN, *GENERATED, "trace/finding-6-2.html"])
-def test_longer_words_neither_widen_a_page_nor_clip_a_control(
+def test_longer_translations_do_not_overflow(
     page: str, width: int, pseudo: Path, browser: object
 ) -> None:
     tab = browser.new_page(viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
@@ -327,7 +327,7 @@ def test_longer_words_neither_widen_a_page_nor_clip_a_control(
 
 
 @pytest.mark.browser
-def test_what_scripts_say_is_translated_too(pseudo: Path, browser: object) -> None:
+def test_script_texts_are_translated(pseudo: Path, browser: object) -> None:
     tab = browser.new_page(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
     tab.goto((pseudo / "index.html").as_uri())
     tab.fill("#find-place", "suffolk")

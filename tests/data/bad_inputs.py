@@ -1346,7 +1346,7 @@ def catalog() -> dict[str, Source]:
             lambda folder: verify.read_findings(folder / "findings.json"), _JSON | _FINDINGS,
         ),
         "SHA256SUMS": Source(
-            "SHA256SUMS", _sums, checksums.read,
+            "SHA256SUMS", _sums, checksums.read_checksums,
             {
                 "empty": lambda raw: b"",
                 "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),

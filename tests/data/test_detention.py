@@ -1,4 +1,4 @@
-"""The committed detention tables agree with themselves, the nation with its parts and facilities."""
+"""Test that the committed detention tables are consistent: parts, totals and facilities."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 
 from citable import paths
 from citable.errors import SourceError
-from citable.tables.passports import under
+from citable.tables.passports import passports_under
 from citable.tables.reader import to_bytes
 from citable.tables.schema import TABLES
 from scomm.data.ingest import detention
@@ -354,7 +354,7 @@ def test_one_posting_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_every_posting_with_a_passport_is_read_and_fits_its_schema() -> None:
     assert ORIGINALS is not None
-    assert under("detention") == detention.ORIGINALS
+    assert passports_under("detention") == detention.ORIGINALS
     assert len(detention.ORIGINALS) == 8
     outputs = {output.table: output.frame for output in detention.run(ORIGINALS)}
     for table in map(TABLES.__getitem__, detention.TABLES):

@@ -12,7 +12,7 @@ from citable import paths
 from citable.errors import SourceError
 from scomm.data.ingest import arrests, removals
 from scomm.data.ingest.engines import Engine, engine
-from scomm.data.ingest.records import originals, parts
+from scomm.data.ingest.records import originals, record_files
 
 ORIGINALS = paths.originals()
 pytestmark = [
@@ -65,12 +65,12 @@ def copy(folder: Path, name: str, lines: int, old: str = "", new: str = "") -> N
         ("|10/1/2015|10/1/2015", "|10/1/2015|10/1/15", "Removal Date"),
     ],
 )
-def test_spark_names_the_fault_of_a_file_it_alone_can_read(
+def test_spark_names_the_fault_of_a_remote_file(
     spark: Engine, tmp_path: Path, old: str, new: str, column: str
 ) -> None:
     copy(tmp_path, "ICERemovals_FY2016_1.csv.gz", 300)
     copy(tmp_path, "ICERemovals_FY2016_2.csv.gz", 200, old, new)
-    files = parts(spark, tmp_path.as_uri())
+    files = record_files(spark, tmp_path.as_uri())
     assert len(files) == 2
     assert not any(part.local for part in files)  # an address, not a path: as in an object store
     with pytest.raises(SourceError) as caught:
@@ -82,18 +82,18 @@ def test_spark_names_the_fault_of_a_file_it_alone_can_read(
 def test_spark_refuses_a_record_with_a_field_too_many(spark: Engine, tmp_path: Path) -> None:
     copy(tmp_path, "ICERemovals_FY2016.csv.gz", 50, '"REINST"|', '"REINST"||')
     with pytest.raises(SourceError, match="cannot read"):
-        removals.tables(spark, parts(spark, tmp_path.as_uri()))
+        removals.tables(spark, record_files(spark, tmp_path.as_uri()))
 
 
 def test_a_folder_of_parts_counts_as_its_files_do(tmp_path: Path) -> None:
     copy(tmp_path, "ICERemovals_FY2016_1.csv.gz", 106)
     copy(tmp_path, "ICERemovals_FY2016_2.csv.gz", 56)
     duck = engine("duckdb")
-    frames, total = removals.tables(duck, parts(duck, str(tmp_path)))
+    frames, total = removals.tables(duck, record_files(duck, str(tmp_path)))
     assert total == 150
     assert set(frames["removals"]["fiscal_year"]) == {2016}
 
 
 def test_a_folder_without_record_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"\.csv\.gz"):
-        parts(engine("duckdb"), str(tmp_path))
+        record_files(engine("duckdb"), str(tmp_path))

@@ -115,7 +115,7 @@ def test_server_that_is_not_there(tmp_path: Path):
         fetch.fetch_one(passport("http://127.0.0.1:9/a.csv"), tmp_path)
 
 
-def test_a_wrong_file_in_place_is_replaced_and_a_failure_leaves_it(
+def test_invalid_file_is_replaced_unless_the_download_fails(
     served: tuple[str, Path], tmp_path: Path
 ):
     base, folder = served
@@ -188,9 +188,7 @@ def test_unknown_original(tmp_path: Path):
 
 @pytest.mark.originals
 @pytest.mark.skipif(paths.originals() is None, reason="the original source files are not here")
-def test_every_original_from_a_server_with_one_cut_and_one_wrong(
-    served: tuple[str, Path], tmp_path: Path
-):
+def test_fetch_reports_truncated_and_wrong_files(served: tuple[str, Path], tmp_path: Path):
     base, folder = served
     cut, wrong = "crosswalk/county_aor.csv", "seattle/CAP-FY2017-removals.csv.gz"
     for path in passports():

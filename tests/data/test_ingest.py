@@ -82,9 +82,7 @@ def test_files_with_the_right_sha256_are_read(name: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "path"), USES)
-def test_one_changed_bit_is_refused_before_anything_is_read(
-    name: str, path: str, folder: Path
-) -> None:
+def test_changed_bit_is_refused_before_reading(name: str, path: str, folder: Path) -> None:
     actual = flip(folder / path)
     with pytest.raises(SourceError) as caught:
         ingest.ingest(folder, folder / "tables", only=[name])

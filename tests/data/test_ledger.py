@@ -19,7 +19,7 @@ def test_every_figure_is_there_once_and_within_eight_words() -> None:
     assert figures["source_no"].astype(int).nunique() == 167
 
 
-def test_why_published_is_what_both_coders_say_or_unknown() -> None:
+def test_why_published_requires_agreement_of_coders() -> None:
     figures = ledger.figures()
     codes = [
         ledger.coding(f"why_published_{coder}").set_index("source_no")["code"] for coder in "ab"

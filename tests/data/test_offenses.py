@@ -34,7 +34,7 @@ def with_class() -> pd.DataFrame:
     return kept.assign(offense_class=kept["conviction"].map(mappings.offense_classes()))
 
 
-def test_each_conviction_of_the_tables_has_a_class_and_no_row_is_idle() -> None:
+def test_convictions_have_classes_and_all_rows_are_used() -> None:
     assert set(mappings.offense_classes()) == convictions()
     assert len(convictions()) == 289
 
@@ -87,14 +87,14 @@ def test_shares_of_classes_are_those_of_the_texts(offense_class: str, percent: f
     assert 100 * count / convicted["n"].sum() == pytest.approx(percent, abs=0.05)
 
 
-def test_those_without_a_class_have_no_conviction_recorded() -> None:
+def test_records_without_a_class_have_no_conviction() -> None:
     removals = with_class()
     without = removals[removals["offense_class"].isna()]
     assert set(without["conviction"]) == {"none recorded"}
     assert without["n"].sum() / removals["n"].sum() == pytest.approx(0.304, abs=0.0005)
 
 
-def test_immigration_and_traffic_set_aside_are_the_texts_that_name_them() -> None:
+def test_immigration_and_traffic_classes_match_their_texts() -> None:
     definitions = mappings.offense_definitions()["offense_class"].tolist()
     aside = definitions[: definitions.index("driving under the influence") + 1]
     removals = with_class()

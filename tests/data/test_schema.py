@@ -22,7 +22,7 @@ CHECKED = ("activation", "area_population", "detainers_reasons", "facilities", "
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.split(".")[0])
-def test_frictionless_takes_each_schema_as_it_is_read_here(file: Path) -> None:
+def test_frictionless_reads_each_schema_identically(file: Path) -> None:
     schema = Schema.from_descriptor(str(file))
     table = read_schema(file)
     assert [(each.name, each.type) for each in schema.fields] == [

@@ -1,4 +1,4 @@
-"""Loading: only what the manifest says, or a refusal that says how to go on."""
+"""Test that tables load only if they match the manifest, and that errors name a remedy."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from matplotlib.figure import Figure
 
-from citable.display.checks import problems, text_problems
+from citable.display.checks import figure_problems, text_problems
 from citable.display.figures import WIDE, Layout, render
 from citable.display.style import style
 from citable.display.ticks import UNITS, number_ticks, tick_labels
@@ -105,15 +105,15 @@ def pushed(axes: object) -> None:
         (pushed, "nearer to another mark"),
     ],
 )
-def test_what_is_in_the_way_is_found(spoil: Callable[[object], object], found: str) -> None:
+def test_label_overlaps_are_found(spoil: Callable[[object], object], found: str) -> None:
     def draw(layout: Layout) -> Figure:
         figure = plain(layout)
         spoil(figure.axes[0])
         return figure
 
     with style(WIDE.size):
-        assert problems(plain(WIDE)) == []
-        assert any(found in problem for problem in problems(draw(WIDE)))
+        assert figure_problems(plain(WIDE)) == []
+        assert any(found in problem for problem in figure_problems(draw(WIDE)))
     with pytest.raises(ArgumentError, match=found):
         render(draw, identifier="1.1", alt="x")
 
@@ -122,12 +122,12 @@ def test_a_year_stands_at_its_first_of_january() -> None:
     dates = pd.date_range("2015-10-01", periods=40, freq="MS")
     with style(WIDE.size):
         figure = charts.series(WIDE, pd.DataFrame({"one": np.linspace(0, 1, 40)}, index=dates))
-        assert problems(figure) == []
+        assert figure_problems(figure) == []
         figure.axes[0].set_xticks([dates[0]], ["2015"])
-        assert any("calendar" in problem for problem in problems(figure))
+        assert any("calendar" in problem for problem in figure_problems(figure))
 
 
-def test_texts_of_a_map_are_checked_at_the_size_a_phone_shows() -> None:
+def test_map_texts_are_checked_at_phone_size() -> None:
     def text(x: int, words: str) -> str:
         return f'<text class="map-text" x="{x}" y="50" font-size="15">{words}</text>'
 

@@ -20,7 +20,7 @@ from citable import paths
 from citable.display import style
 from citable.display.figures import NARROW, WIDE, Layout, render
 from citable.display.formats import fill, fmt
-from citable.display.pictures import Card, Marks, card_svg, palette_png, png, wrapped
+from citable.display.pictures import Card, Marks, card_svg, palette_png, png, wrap_text
 from citable.display.style import (
     BLUE,
     COLOR_NAMES,
@@ -185,7 +185,7 @@ def test_chart_is_wellformed_accessible_and_deterministic(name: str) -> None:
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_name_of_a_row_is_level_with_its_mark(layout: Layout) -> None:
+def test_row_labels_align_with_marks(layout: Layout) -> None:
     data = pd.DataFrame({"label": ["Apex", "One hundred"], "raw": [0.2, 0.4], "fit": [0.2, 0.4]})
     columns = {"raw": "as counted", "fit": "shrunken"}
     drawn = render(lambda _: charts.caterpillar(layout, data, columns=columns), identifier="1.1")
@@ -206,7 +206,7 @@ def test_panels_of_a_mapping_are_those_of_a_frame() -> None:
     assert one == other
 
 
-def test_names_of_lines_that_end_together_stand_apart() -> None:
+def test_labels_of_adjacent_line_ends_do_not_overlap() -> None:
     ends = pd.DataFrame({name: [0.1, 0.5] for name in "abc"}, index=DATES[:2])
     with style.style(WIDE.size):
         axes = charts.series(WIDE, ends).axes[0]
@@ -223,13 +223,13 @@ def luminance(code: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ink_reads_on_its_shade(scheme: str) -> None:
+def test_text_on_shades_has_contrast(scheme: str) -> None:
     for shade, ink in zip(SHADES, SHADE_INKS, strict=True):
         one, other = sorted(luminance(getattr(color, scheme)) for color in (shade, ink))
         assert (other + 0.05) / (one + 0.05) >= 4.5, shade.variable
 
 
-def test_a_shade_that_is_darker_in_light_is_darker_in_dark() -> None:
+def test_shades_keep_their_order_in_dark_mode() -> None:
     def lightness(code: str) -> float:
         return sum(
             weight * int(code[k : k + 2], 16)
@@ -262,7 +262,7 @@ def test_charts_take_their_colours_from_the_roles(file: Path) -> None:
             assert not isinstance(argument, ast.Constant) or argument.value in ROLES
 
 
-def test_what_goes_to_print_needs_nothing_that_print_cannot_do() -> None:
+def test_printed_svg_avoids_unsupported_features() -> None:
     line = html_fragment(str(Line(0.51, 0.53, 0.4, 0.6, 0.287).svg()))
     printed = [
         line_svg(line),
@@ -367,7 +367,7 @@ def counties(layout: Layout, labels: tuple[str, ...] = ("less", "more")) -> str:
 MAPS = (areas, counties)
 
 
-def test_too_little_is_hatched_and_nothing_is_paper() -> None:
+def test_sparse_counties_are_hatched_and_missing_ones_blank() -> None:
     name = "{http://www.w3.org/2000/svg}"
     root = ET.fromstring(counties(WIDE))
     filled = {
@@ -377,9 +377,9 @@ def test_too_little_is_hatched_and_nothing_is_paper() -> None:
     assert filled[maps.SHADES[1]] == ["First <x>: 4"]
     assert filled[maps.SHADES[0]] == []
     hatched = [path.get("d") for path in root.iter() if path.get("fill") == "url(#hatch)"]
-    assert maps._written(dissolve(SQUARES["path"][1:2], maps._FIELD_GRID)) in hatched
+    assert maps._relative_path(dissolve(SQUARES["path"][1:2], maps._FIELD_GRID)) in hatched
     drawn = [path.get("d") for path in root.iter(f"{name}path")]
-    third = maps._coarse(SQUARES["path"][2], maps._COUNTY_GRID)
+    third = maps._simplify(SQUARES["path"][2], maps._COUNTY_GRID)
     assert third not in drawn, "a county without a class is no pale one"
     said = {text.text for text in root.iter(f"{name}text")}
     assert {"less", "more", "too little", "nothing"} <= said
@@ -414,7 +414,7 @@ def test_every_area_has_a_tile_of_its_own() -> None:
         areas(WIDE, ("SFR", "XXX"))
 
 
-def test_a_dumbbell_prints_both_values_and_how_far_they_are_apart() -> None:
+def test_dumbbell_prints_values_and_difference() -> None:
     rows = ROWS.fillna(0.2)
     with style.style(WIDE.size):
         drawn = charts.dumbbell(WIDE, rows, groups={"other": "now", "raw": "then"}, change="change")
@@ -464,7 +464,7 @@ def test_a_card_fits_its_text() -> None:
     card = Card("One in Four?", "A title " * 20, "Words " * 200, "foot")
     svg = card_svg(card)
     assert svg.count("…") == 2, "title and sentence are cut where they end"
-    lines = wrapped("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
+    lines = wrap_text("Words " * 200, "source-serif-4-latin-400-normal", 36, 1000, 3)
     assert len(lines) == 3
     assert all(len(line) < 80 for line in lines)
 
@@ -533,5 +533,5 @@ def test_style_sheet_carries_the_palette() -> None:
 
 
 @pytest.mark.parametrize("cell", [Line(0.2, 0.3, 0.1, 0.4, 0.5), {"form": "share"}, ["a"], 3, None])
-def test_a_cell_is_the_same_after_it_was_recorded(cell: object) -> None:
+def test_cells_survive_a_json_round_trip(cell: object) -> None:
     assert from_plain(to_plain(cell)) == cell

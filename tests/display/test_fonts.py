@@ -1,4 +1,4 @@
-"""The faces that stand in until a web font has arrived take the room that it will take."""
+"""Compare the metrics of fallback fonts with those of the web fonts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from citable import paths
-from citable.display.pictures import length
+from citable.display.pictures import text_width
 
 CSS = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
 FACE = re.compile(r"@font-face \{ (.*?) \}")
@@ -54,7 +54,7 @@ def percent(says: dict[str, str], name: str) -> float:
 WEB = {key for key in described() if ", in " not in key[0]}
 
 
-def test_each_family_names_its_stand_ins_right_after_the_web_font() -> None:
+def test_font_families_list_fallbacks_after_the_web_font() -> None:
     for web in ("Source Serif 4", "Source Sans 3"):
         stack = re.search(rf'--\w+: ("{web}",[^;]*);', CSS)
         assert stack
@@ -63,9 +63,7 @@ def test_each_family_names_its_stand_ins_right_after_the_web_font() -> None:
 
 
 @pytest.mark.parametrize(("system", "weight", "style"), WIDTHS)
-def test_a_stand_in_is_as_wide_and_as_high_as_its_web_font(
-    system: str, weight: str, style: str
-) -> None:
+def test_fallback_fonts_match_web_font_metrics(system: str, weight: str, style: str) -> None:
     (family, says), *more = [
         (key[0], says)
         for key, says in described().items()
@@ -77,7 +75,7 @@ def test_a_stand_in_is_as_wide_and_as_high_as_its_web_font(
     assert file
     font = TTFont(paths.FONTS / f"{file[1]}.woff2")
     size = percent(says, "size-adjust")
-    assert length(SAMPLE, file[1], 1) == pytest.approx(
+    assert text_width(SAMPLE, file[1], 1) == pytest.approx(
         size * WIDTHS[system, weight, style], rel=0.015
     )
     em, lines = font["head"].unitsPerEm, font["hhea"]
@@ -86,7 +84,7 @@ def test_a_stand_in_is_as_wide_and_as_high_as_its_web_font(
     assert percent(says, "line-gap-override") == lines.lineGap
 
 
-def test_every_web_font_has_stand_ins_in_two_systems() -> None:
+def test_every_web_font_has_two_fallbacks() -> None:
     stand_ins = [(*key[0].split(", in "), *key[1:]) for key in described() if key not in WEB]
     for family, weight, style in WEB:
         assert sum((name, w, s) == (family, weight, style) for name, _, w, s in stand_ins) == 2

@@ -1,4 +1,4 @@
-"""What is read out of a chart is what its data say, at the place of the mark."""
+"""Compare the recorded marks of charts with their data and positions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARES = pd.DataFrame(
 )
 
 
-def test_a_forest_reads_out_and_prints_share_interval_and_number() -> None:
+def test_forest_marks_have_share_interval_and_number() -> None:
     drawn = render(lambda layout: charts.forest(layout, SHARES), identifier="1.1")
     assert drawn.marks is not None
     assert drawn.marks["head"] == ["Share without a recorded conviction", "interval", "n"]
@@ -47,7 +47,7 @@ def test_a_mark_lies_where_it_is_drawn(form: str) -> None:
         assert min(np.hypot(x - a, y - b) for a, b in found) < 0.2
 
 
-def test_lines_are_read_out_month_by_month_without_the_months_that_are_missing() -> None:
+def test_line_marks_skip_missing_months() -> None:
     months = pd.date_range("2017-01-01", periods=4, freq="MS")
     lines = pd.DataFrame({"one": [0.1, np.nan, 0.3, 0.4], "two": 0.5}, index=months)
     drawn = render(lambda layout: charts.series(layout, lines), identifier="1.1")

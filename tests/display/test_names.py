@@ -21,7 +21,7 @@ WORD = re.compile("[A-Za-z']+")
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_every_name_keeps_its_letters_and_loses_its_capitals(table: str, column: str) -> None:
+def test_normal_case_keeps_letters_of_every_name(table: str, column: str) -> None:
     known = names._CODES | names._CODES_AT_THE_END | names._CODES_AFTER_A_COMMA | names._ACRONYMS
     for name in load(table)[column].dropna().unique():
         shown = normal_case(name)
@@ -53,5 +53,5 @@ def test_every_name_keeps_its_letters_and_loses_its_capitals(table: str, column:
         ("not recorded", "not recorded"),
     ],
 )
-def test_a_name_as_a_page_shows_it(name: str, shown: str) -> None:
+def test_normal_case_of_names(name: str, shown: str) -> None:
     assert normal_case(name) == fmt(name, "name") == shown

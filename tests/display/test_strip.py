@@ -1,4 +1,4 @@
-"""The strip of places: each place once, where its share is, and none on another."""
+"""Test the strip of places: one dot a place, at its share, without overlap."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lxml.html import fragment_fromstring as html_fragment
 
 from citable.display.checks import text_problems
 from citable.display.figures import NARROW, WIDE, Layout
-from citable.display.pictures import stacked
+from citable.display.pictures import stack_levels
 from citable.pdf.pages import drop_controls, set_strip
 from scomm import figures as charts
 from scomm.evidence.claims import judge, verdict_table
@@ -55,9 +55,7 @@ def test_each_place_is_one_dot_at_its_share(layout: Layout, places: pd.DataFrame
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_no_dot_lies_on_another_and_none_leaves_the_strip(
-    layout: Layout, places: pd.DataFrame
-) -> None:
+def test_strip_dots_do_not_overlap_or_overflow(layout: Layout, places: pd.DataFrame) -> None:
     root = drawn(layout, places)
     *_, width, height = map(float, root.get("viewBox", "").split())
     dots = [
@@ -70,7 +68,7 @@ def test_no_dot_lies_on_another_and_none_leaves_the_strip(
 
 
 def test_equal_shares_are_stacked() -> None:
-    assert stacked([50.0, 50.0, 50.0, 58.0, 62.0], 9.0) == [0, 1, 2, 3, 0]
+    assert stack_levels([50.0, 50.0, 50.0, 58.0, 62.0], 9.0) == [0, 1, 2, 3, 0]
     data = pd.DataFrame({"name": "A", "share": [0.5, 0.5, 0.5], "filled": [False, True, False]})
     data = data.assign(title="A", path="")
     root = drawn(NARROW, data)
@@ -85,7 +83,7 @@ def test_a_strip_without_a_filled_dot_or_without_any_is_drawn(places: pd.DataFra
     assert list(drawn(NARROW, places[:0]).iter(f"{_SVG}circle")) == []
 
 
-def test_places_are_those_of_the_claims_and_filled_as_the_claims_count(
+def test_strip_places_match_the_claims(
     places: pd.DataFrame,
 ) -> None:
     items = [place for claim in ("C3", "C4") for place in judge(claim).places]
@@ -95,7 +93,7 @@ def test_places_are_those_of_the_claims_and_filled_as_the_claims_count(
     assert places["share"].is_monotonic_increasing
 
 
-def test_what_is_printed_as_a_bound_alone_has_no_dot() -> None:
+def test_places_with_only_a_bound_have_no_dot() -> None:
     from scomm.evidence.published import published
 
     bound, exact = published()["boston_2011-04-state"], published()["philadelphia_2011-02"]

@@ -15,9 +15,9 @@ from babel.messages.mofile import write_mo
 
 from citable import paths
 from citable.display import words
-from citable.display.formats import fmt, joined, tr, trn
+from citable.display.formats import fmt, join_lazily, tr, trn
 from citable.display.tables import Col, to_html
-from citable.display.words import VARIABLE, LazyText, _, english, said
+from citable.display.words import VARIABLE, LazyText, _, english, translate_nested
 
 SPANISH = {
     "over": "más de",
@@ -50,7 +50,7 @@ def spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     words._catalog.cache_clear()
 
 
-def test_english_is_what_was_written_and_reads_no_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_english_needs_no_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr(gettext, "translation", lambda *a, **k: pytest.fail("a catalog was read"))
     assert _("over") == "over"
@@ -59,7 +59,7 @@ def test_english_is_what_was_written_and_reads_no_catalog(monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("spanish")
-def test_dates_cutoffs_and_words_are_said_in_the_language() -> None:
+def test_dates_and_cutoffs_are_translated() -> None:
     assert fmt("2011-02-28", "date") == "28 de febrero de 2011"
     assert fmt("2011-02~", "cutoff") == "hacia feb de 2011"
     assert fmt(0, "word") == "ninguno"
@@ -68,7 +68,7 @@ def test_dates_cutoffs_and_words_are_said_in_the_language() -> None:
 
 
 @pytest.mark.usefixtures("spanish")
-def test_a_text_with_values_is_english_where_recorded_and_translated_where_shown() -> None:
+def test_lazy_text_is_recorded_in_english_and_shown_translated() -> None:
     text = tr("{x:int} of {n:int} places", x=1200, n=3000)
     assert text == "1,200 of 3,000 places"
     assert json.dumps({"text": text}) == '{"text": "1,200 of 3,000 places"}'
@@ -76,8 +76,8 @@ def test_a_text_with_values_is_english_where_recorded_and_translated_where_shown
     assert _(copy.deepcopy(text)) == "de 3,000 lugares, 1,200"
     assert _(trn("{n:int} row", "{n:int} rows", 1)) == "1 fila"
     assert _(trn("{n:int} row", "{n:int} rows", 2)) == "2 filas"
-    assert _(joined(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
-    assert said({"a": ["over", 3]}) == {"a": ["más de", 3]}
+    assert _(join_lazily(["over", text], "; ")) == "más de; de 3,000 lugares, 1,200"
+    assert translate_nested({"a": ["over", 3]}) == {"a": ["más de", 3]}
     with english():
         assert _(text) == text
 
@@ -101,7 +101,7 @@ def test_a_table_shows_translated_cells_and_its_data_stays_english() -> None:
 
 
 @pytest.mark.usefixtures("spanish")
-def test_white_space_of_a_ledger_does_not_hide_a_translation() -> None:
+def test_translation_ignores_white_space() -> None:
     assert _("  over\n") == "más de"
 
 

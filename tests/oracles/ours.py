@@ -1,4 +1,4 @@
-"""What scomm.stats gives for the same inputs, keyed as R's values are: (case, quantity)."""
+"""Compute the values of scomm.stats for the inputs of R, keyed alike: (case, quantity)."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def extracted(method: object, file: str, source: str, **options: str) -> list[ob
     return [text for _, text, *_ in extract(method, stream, keywords, (), options)]  # type: ignore[arg-type]
 
 
-def test_calls_are_found_wherever_they_stand() -> None:
+def test_translation_calls_are_extracted_at_any_depth() -> None:
     source = '"""Read files.\n\nSlowly."""\nx = f"{_(\'a\')}" + g(trn("one", "many", f(_("b   c"))), _(d))'
     assert sorted(map(str, extracted(extraction.calls, "a.py", source))) == [
         "('one', 'many')",
@@ -179,7 +179,7 @@ def test_the_pseudo_language_keeps_what_translators_keep(text: str, kept: list[s
         at = made.index(part, at) + len(part)
 
 
-def test_every_text_grows_and_keeps_its_places_and_tags() -> None:
+def test_pseudo_text_is_longer_and_keeps_placeholders() -> None:
     for text in TEXTS:
         made = pseudo(text)
         seen = re.sub(r"<[^>]+>|\{[^}]*\}|\$[^$]+\$", "", text)
@@ -193,7 +193,7 @@ def test_every_text_grows_and_keeps_its_places_and_tags() -> None:
 @given(
     st.text(alphabet=st.characters(codec="ascii", exclude_characters="<{`$%&]h\r\n"), min_size=1)
 )
-def test_any_plain_text_grows_by_two_fifths(text: str) -> None:
+def test_pseudo_text_is_two_fifths_longer(text: str) -> None:
     assert len(pseudo(text)) >= GROWTH * len(text)
 
 
@@ -226,15 +226,17 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_translation_is_begun_and_kept_when_brought_up_to_date(templates: Path) -> None:
+def test_update_creates_and_keeps_translations(templates: Path) -> None:
     _book, po = catalogs.update("es", templates)
     assert po == templates / "locale" / "es" / "LC_MESSAGES" / "pages.po"
-    assert catalogs.count(po) == (0, 1)
+    assert catalogs.count_translated(po) == (0, 1)
     po.write_text(po.read_text().replace('msgid "One"\nmsgstr ""', 'msgid "One"\nmsgstr "Uno"'))
     pages = templates / "pages.pot"
     pages.write_text(pages.read_text() + '\nmsgid "Ones"\nmsgstr ""\n')
     catalogs.update("es", templates)
-    assert catalogs.count(po) == (1, 2), "a text that is new has no guess for a translation"
+    assert catalogs.count_translated(po) == (1, 2), (
+        "a text that is new has no guess for a translation"
+    )
     with po.open("rb") as stream:
         assert read_po(stream)["One"].string == "Uno"
     before = po.read_bytes()
@@ -242,7 +244,7 @@ def test_a_translation_is_begun_and_kept_when_brought_up_to_date(templates: Path
     assert po.read_bytes() == before
 
 
-def test_a_language_that_nobody_speaks_is_refused(templates: Path) -> None:
+def test_unknown_language_code_is_refused(templates: Path) -> None:
     with pytest.raises(ArgumentError, match="unknown locale 'xx'"):
         catalogs.update("xx", templates)
     assert not (templates / "locale").exists()
@@ -259,7 +261,7 @@ def test_the_pseudo_language_is_made_from_templates(templates: Path) -> None:
 @pytest.mark.parametrize(
     "begin", [lambda folder: catalogs.update("es", folder), catalogs.write_pseudo]
 )
-def test_without_the_prose_of_pages_a_translation_is_not_begun(begin, templates: Path) -> None:  # type: ignore[no-untyped-def]
+def test_update_requires_extracted_pages(begin, templates: Path) -> None:  # type: ignore[no-untyped-def]
     pages = templates / "pages.pot"
     pages.unlink()
     with pytest.raises(SourceError) as refused:

@@ -64,7 +64,7 @@ def test_r5_3_a_paragraph_is_cited_without_at() -> None:
         assert " at ¶" not in text
 
 
-def test_r33_6_3_the_archive_stands_in_brackets_only_if_there_is_one() -> None:
+def test_r33_6_3_archive_is_in_brackets_if_there_is_one() -> None:
     url = "https://example.org/2026.11/notebooks/06-jurisdictions.html#p6-14"
     assert cite.indigo(ARCHIVED, paragraph()).endswith(f"{url} [https://archive.example/x/{url}].")
     assert "[" not in cite.indigo(ONLINE, paragraph())
@@ -159,12 +159,12 @@ def test_references_are_read_as_people_write_them(given: str, kind: str, identif
 
 
 @pytest.mark.parametrize("given", ["", "6", "F", "F6", "6.3.1", "¶", "drop table", "F6.3 or so"])
-def test_what_is_no_reference_is_refused(given: str) -> None:
+def test_invalid_reference_is_refused(given: str) -> None:
     with pytest.raises(UnknownIdError, match="is no reference"):
         parse(given)
 
 
-def test_an_unknown_id_names_near_ones() -> None:
+def test_unknown_id_error_names_similar_ids() -> None:
     with pytest.raises(UnknownIdError, match=r"no finding 6\.33\. Near it: Finding 6\.3"):
         HERE.find(parse("F6.33"))
     with pytest.raises(UnknownIdError, match=r"no ¶ 6\.15\. Near it: ¶ 6\.14"):
@@ -214,7 +214,7 @@ def test_the_citation_file_is_valid_and_of_this_edition() -> None:
     assert citation["version"] == __version__
 
 
-def test_what_carries_a_time_carries_the_date_of_the_edition() -> None:
+def test_source_date_epoch_is_the_release_date() -> None:
     citation = yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))
     day = dt.datetime.combine(citation["date-released"], dt.time(), dt.UTC)
     assert f"SOURCE_DATE_EPOCH ?= {int(day.timestamp())}\n" in (paths.ROOT / "Makefile").read_text()

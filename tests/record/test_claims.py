@@ -1,4 +1,4 @@
-"""Verdicts follow from evidence by the printed rules: change one input and see the verdict turn."""
+"""Test that verdicts follow from evidence by the printed rules, by changing one input at a time."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ CASES = {"share": _shares, "places": _places, "record": _records, "purpose": _pu
 
 
 @pytest.mark.parametrize("form", ledger.verdict_rules())
-def test_every_rule_is_driven_to_each_of_its_verdicts_by_evidence(form: str) -> None:
+def test_every_verdict_of_every_rule_is_reachable(form: str) -> None:
     reached = set()
     for answers, judged in CASES[form]():
         verdict = judged()
@@ -145,7 +145,7 @@ def test_a_claim_without_a_threshold_is_not_settled(
     assert judge(claim).verdict == "cannot be settled here"
 
 
-def test_no_verdict_is_typed() -> None:
+def test_no_verdict_is_hard_coded() -> None:
     text = data_paths.CLAIMS.read_text(encoding="utf-8")
     typed = text[text.index("\nclaims:") :]
     for word in ("record_evidence", "settled_here", "verdict"):
@@ -154,7 +154,7 @@ def test_no_verdict_is_typed() -> None:
         assert not set(CLAIM_VERDICTS) & {str(value) for value in claim["test"].values()}
 
 
-def test_both_sides_are_judged_alike() -> None:
+def test_both_sides_are_judged_symmetrically() -> None:
     side = {name: claim["side"] for name, claim in ledger.claims().items()}
     for one, other in (("C5", "C7"), ("C6", "C13"), ("C9", "C16")):
         assert side[one] != side[other]
@@ -163,7 +163,7 @@ def test_both_sides_are_judged_alike() -> None:
     assert forms == set(ledger.verdict_rules())
 
 
-def test_a_hearing_that_took_place_is_no_proof_of_what_was_said_in_it() -> None:
+def test_hearing_record_does_not_prove_its_statements() -> None:
     assert judge("C12").verdict == "supported in part"
     report = [f for f in ledger.claims()["C12"]["test"]["facts"] if f["record"] != "read"]
     assert of_record("C12", report).verdict == "cannot be settled here"
@@ -213,7 +213,7 @@ def test_boston_is_unknown_until_a_share_up_to_the_cutoff_is_given() -> None:
     assert about_share("C2", [with_counts(BOSTON, 220, 352)]).verdict == "supported"
 
 
-def test_one_rule_of_cutoffs_holds_for_every_claim_about_shares() -> None:
+def test_all_share_claims_use_the_same_cutoff_rule() -> None:
     latest = ledger.verdict_settings()["latest_cutoff"]
     for claim in ("C1", "C2", "C3", "C4"):
         for item in eligible(claim):
@@ -223,7 +223,7 @@ def test_one_rule_of_cutoffs_holds_for_every_claim_about_shares() -> None:
             assert cutoff_month(item.cutoff) == max(m for m in months if m and m <= latest)
 
 
-def test_c4_rests_on_two_places_that_selection_does_not_explain() -> None:
+def test_c4_is_established_in_two_places_beyond_selection() -> None:
     c4 = judge("C4")
     assert (c4.over, c4.beyond, c4.established) == (9, 5, 2)
     firm = [item for item in c4.places if item.as_counted() == "over"]
@@ -295,7 +295,7 @@ def test_a_printed_total_is_never_shown_as_not_printed() -> None:
     assert shown["boston_2011-mid"] == "352"
 
 
-def test_an_exact_share_is_said_once_and_more_than_half_is_over_half() -> None:
+def test_exact_shares_and_bounds_are_formatted() -> None:
     solano = published()["solano_2011-02"]
     assert solano.as_counted() == "exactly"
     assert solano.share_text == "50.0%"
@@ -304,7 +304,7 @@ def test_an_exact_share_is_said_once_and_more_than_half_is_over_half() -> None:
     assert (state.as_counted(), state.share_text) == ("over", "over 50.0%")
 
 
-def test_sums_made_here_are_marked_wherever_they_are_named() -> None:
+def test_computed_sums_are_marked() -> None:
     for item in published().values():
         assert (item.basis == PARTS) == ("sum made here" in item.label), item.key
     table = frame([published()["san-francisco_2011-02"]])
@@ -348,7 +348,7 @@ def test_findings_name_claims_that_are_there() -> None:
     assert set(claims.findings_by_claim()) <= set(ledger.claims())
 
 
-def test_what_would_change_a_verdict_does_and_one_case_less_does_not() -> None:
+def test_verdict_changes_exactly_at_the_stated_number() -> None:
     firm = published()["philadelphia_2011-02"]
     words = claims.what_would_change(firm)
     not_firm, not_over = (int(part.split()[0]) for part in words.split("; "))

@@ -16,12 +16,12 @@ from scomm.evidence.published import published
 from scomm.places.counties import county_pages
 from scomm.places.datasheets import (
     Sheet,
-    address,
     all_sheets,
-    anchor,
     area_sheet,
     city_counties,
+    county_anchor,
     estimates,
+    place_address,
     place_anchor,
     place_slug,
     places,
@@ -58,7 +58,8 @@ def test_every_state_and_area_has_a_sheet_and_every_county_a_line() -> None:
         f"datasheets/{place_slug(code)}.html" for code in places_with_share()
     }
     lines |= {
-        f"datasheets/{state_page(place.state)}#{anchor(place.path[-10:-5])}" for place in counties
+        f"datasheets/{state_page(place.state)}#{county_anchor(place.path[-10:-5])}"
+        for place in counties
     }
     printed = {place_anchor(item.place_code) for item in published().values()}
     on_states = {path for path in anchors if "datasheets/state" in path}
@@ -85,7 +86,7 @@ def test_a_countys_mark_is_the_ledgers() -> None:
     assert marked == with_share() & set(load("activation")["fips"])
 
 
-def test_no_visible_cell_is_no_zero() -> None:
+def test_no_visible_cell_is_not_zero() -> None:
     wide = visible_removals()
     kinds = ["Criminal Conviction", "Pending Criminal Charges", "Other Immigration Violator"]
     assert not (wide[kinds] == 0).any(axis=None)
@@ -162,7 +163,7 @@ def test_every_published_figure_about_a_place_is_on_sheets_and_found() -> None:
         for code in row.place_code.split("+"):
             lines = {
                 "S": f"state-{row.state.lower()}.html",
-                "X": address(code, row.state),
+                "X": place_address(code, row.state),
             }
             ends = lines.get(code[0], f"county-{code}.html")
             assert [place for place in found if place.path.endswith(ends)], row.id
@@ -261,7 +262,7 @@ def test_the_cover_of_every_state_reaches_its_end() -> None:
         assert (table["counties"] == table["of"]).any(), sheet.slug
 
 
-def test_a_hidden_count_of_the_dashboard_is_no_blank_and_no_zero() -> None:
+def test_hidden_dashboard_count_is_neither_blank_nor_zero() -> None:
     for sheet in every_sheet():
         for table in sheet.tables:
             if "convicted" in table.frame:

@@ -1,4 +1,4 @@
-"""Directives as plain text: what is read from them, and what recorded numbers make of them."""
+"""Test parsing directives, and filling them with recorded values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from citable.display.tables import Col
 from citable.errors import ArgumentError, FindingError
 from citable.record import directives
-from citable.record.directives import each, filled, formatted, names, parse, texts, value
+from citable.record.directives import (
+    fill_each_row,
+    fill_roles,
+    fill_texts,
+    format_value,
+    parse,
+    referenced_names,
+    resolve,
+)
 
 FINDING = """\
 Of {n}`1.1.denominator` removals {n}`1.1:pct`
@@ -96,7 +104,7 @@ def test_a_table_is_read_with_its_columns() -> None:
         ("table", {}, "", "its caption is missing"),
     ],
 )
-def test_what_cannot_be_read_is_named(
+def test_unreadable_directive_is_named(
     kind: str, options: dict[str, str], body: str, message: str
 ) -> None:
     with pytest.raises(FindingError, match=f"^{kind} 1.1: .*{message}"):
@@ -107,12 +115,12 @@ def test_directives_of_a_notebook_are_found_in_its_markdown() -> None:
     text = f"Words.\n\n:::{{finding}} 1.1\n:sources: removals\n:route: test\n\n{FINDING}:::\n\nEnd."
     table = "::::{table} 1.1\nA caption\n\n- `n` Number\n::::"
     cells = [new_markdown_cell(text), new_code_cell("':::{figure} 1.1'"), new_markdown_cell(table)]
-    found = directives.of_notebook(new_notebook(cells=cells))
+    found = directives.parse_notebook(new_notebook(cells=cells))
     assert list(found) == ["finding/1.1", "table/1.1"]
     assert found["finding/1.1"].options == {"sources": "removals", "route": "test"}
     assert found["table/1.1"].columns == {"n": Col("Number")}
     with pytest.raises(FindingError, match=r"finding 1\.1 is described twice"):
-        directives.of_notebook(new_notebook(cells=[*cells, new_markdown_cell(text)]))
+        directives.parse_notebook(new_notebook(cells=[*cells, new_markdown_cell(text)]))
 
 
 @pytest.mark.parametrize(
@@ -128,8 +136,8 @@ def test_directives_of_a_notebook_are_found_in_its_markdown() -> None:
         ("1.2", 7),
     ],
 )
-def test_a_name_stands_for_a_recorded_value(name: str, expected: object) -> None:
-    assert value(GIVEN, name) == expected
+def test_role_name_resolves_to_a_recorded_value(name: str, expected: object) -> None:
+    assert resolve(GIVEN, name) == expected
 
 
 @pytest.mark.parametrize(
@@ -146,7 +154,7 @@ def test_a_name_stands_for_a_recorded_value(name: str, expected: object) -> None
 )
 def test_a_name_without_a_value_is_refused(name: str, message: str) -> None:
     with pytest.raises(FindingError, match=message):
-        value(GIVEN, name)
+        resolve(GIVEN, name)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +169,7 @@ def test_a_name_without_a_value_is_refused(name: str, message: str) -> None:
     ],
 )
 def test_a_value_is_printed_in_a_format(argument: str, expected: str) -> None:
-    assert formatted(GIVEN, argument) == expected
+    assert format_value(GIVEN, argument) == expected
 
 
 @pytest.mark.parametrize(
@@ -174,7 +182,7 @@ def test_a_value_is_printed_in_a_format(argument: str, expected: str) -> None:
 )
 def test_a_format_that_does_not_fit_is_refused(argument: str, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        formatted(GIVEN, argument)
+        format_value(GIVEN, argument)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +194,7 @@ def test_a_format_that_does_not_fit_is_refused(argument: str, message: str) -> N
     ],
 )
 def test_a_text_is_printed_for_each_row(argument: str, expected: str) -> None:
-    assert each(GIVEN, argument) == expected
+    assert fill_each_row(GIVEN, argument) == expected
 
 
 @pytest.mark.parametrize(
@@ -200,26 +208,26 @@ def test_a_text_is_printed_for_each_row(argument: str, expected: str) -> None:
 )
 def test_rows_that_cannot_be_printed_are_refused(argument: str, message: str) -> None:
     with pytest.raises(FindingError, match=message):
-        each(GIVEN, argument)
+        fill_each_row(GIVEN, argument)
 
 
 def test_a_text_is_filled_and_a_role_that_fails_is_named() -> None:
     text = "Of {n}`n` in {n}`boston.n:word` places: {each}`places, {name}`."
-    assert filled(text, GIVEN) == "Of 3,143 in ten places: Boston, Travis."
-    assert names(text) == {"n", "boston", "places"}
+    assert fill_roles(text, GIVEN) == "Of 3,143 in ten places: Boston, Travis."
+    assert referenced_names(text) == {"n", "boston", "places"}
     for role in ("{n}`share`", "{n}`nothing:int`", "{n}`name:pct`", "{each}`places, {name:pct}`"):
         with pytest.raises(FindingError) as refused:
-            filled(f"Of {role}.", GIVEN)
+            fill_roles(f"Of {role}.", GIVEN)
         assert str(refused.value).startswith(f"{role}: ")
 
 
 def test_texts_of_a_finding_are_filled_for_the_record() -> None:
     options = {"sources": "removals figures.csv", "claims": "C1, C2", "route": "test"}
-    found = texts(parse("finding", "1.1", options, FINDING), GIVEN)
+    found = fill_texts(parse("finding", "1.1", options, FINDING), GIVEN)
     assert found["statement"] == "Of 100 removals 28.0% were without a conviction."
     assert found["assumptions"] == ["months are alike", "records are complete"]
     assert (found["tables"], found["claims"]) == (["removals", "figures.csv"], ["C1", "C2"])
     assert found["route"] == "test"
     wrong = parse("finding", "1.1", options, FINDING.replace("1.1:pct", "nothing"))
     with pytest.raises(FindingError, match=r"^finding 1\.1: \{n\}`nothing`: "):
-        texts(wrong, GIVEN)
+        fill_texts(wrong, GIVEN)

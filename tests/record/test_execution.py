@@ -1,4 +1,4 @@
-"""Notebooks are executed in clean processes, however these start, and end with whoever asked."""
+"""Test that notebooks are executed in clean kernels that end with their caller."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from citable import paths
 from citable.execute import chapters
 from citable.execute.execution import ExecutionError, Store, execute, execute_all
-from citable.execute.kernels import Kernels
-from citable.execute.provisioning import PlainManager
+from citable.execute.kernels import KernelForkServer
+from citable.execute.provisioning import PlainKernelManager
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.check
@@ -32,7 +32,7 @@ WHO = "import os, sys; print(os.getpid(), 'scomm' in sys.modules, os.environ['PY
 
 
 @LINUX
-def test_forked_kernels_are_processes_of_their_own_without_our_modules(tmp_path: Path) -> None:
+def test_forked_kernels_are_clean_processes(tmp_path: Path) -> None:
     three = {name: notebook(WHO, "leak = 1") for name in "abc"}
     three["c"] = notebook(WHO, "print('leak' in globals())")
     found = execute_all(three, Store(tmp_path))
@@ -43,13 +43,13 @@ def test_forked_kernels_are_processes_of_their_own_without_our_modules(tmp_path:
 
 
 @LINUX
-def test_a_chapter_is_the_same_from_a_forked_and_from_a_plain_kernel() -> None:
+def test_forked_and_plain_kernels_give_equal_outputs() -> None:
     name = "notebooks/05-nation"
     chapter = chapters.notebooks()[name]
     plain = execute(chapter, name)
-    with Kernels() as kernels:
-        assert kernels.manager() is not PlainManager
-        forked = execute(chapter, name, manager=kernels.manager())
+    with KernelForkServer() as kernels:
+        assert kernels.manager_class() is not PlainKernelManager
+        forked = execute(chapter, name, manager=kernels.manager_class())
     assert forked.notebook == plain.notebook
     assert forked.uses == plain.uses, "and depends on the same files"
 
@@ -64,7 +64,7 @@ def test_a_notebook_depends_on_the_schemas_of_the_tables_it_loads_alone() -> Non
 
 
 @LINUX
-def test_a_failing_cell_and_a_dying_kernel_are_told_and_do_not_hang(tmp_path: Path) -> None:
+def test_failing_cell_and_dead_kernel_raise_errors(tmp_path: Path) -> None:
     several = {
         "good": notebook("print(1)"),
         "bad": notebook("1 / 0"),
@@ -76,7 +76,7 @@ def test_a_failing_cell_and_a_dying_kernel_are_told_and_do_not_hang(tmp_path: Pa
 
 
 @LINUX
-def test_kernels_end_with_whoever_started_them(tmp_path: Path) -> None:
+def test_kernels_end_with_their_caller(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
         import sys

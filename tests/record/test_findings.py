@@ -34,7 +34,7 @@ def test_numbers_that_do_not_fit_are_refused(
         measured(identifier, **({"value": 0.5} | change))
 
 
-def test_a_finding_is_its_numbers_and_its_words_in_the_order_of_the_schema() -> None:
+def test_finding_fields_follow_the_schema_order() -> None:
     words = {"statement": "Half.", "estimand": "share", "period": "2011", "tables": ["figures.csv"]}
     finding = complete(measured("6.3", numerator=93, denominator=186), words | {"other": "left"})
     assert list(finding) == list(Finding.__dataclass_fields__)

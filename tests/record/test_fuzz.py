@@ -1,4 +1,4 @@
-"""Random input: whatever is read, a typed error with a plain message comes, or a sound result."""
+"""Test with random input that readers return a valid result or raise a typed error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from citable import paths
 from citable.errors import CitableError, UnknownIdError
 from citable.files import strict
 from citable.record import paragraphs, published
-from citable.record.references import KINDS, is_generated, parse, unknown
+from citable.record.references import KINDS, is_generated, parse, unknown_id_error
 from scomm.cli import app
 from scomm.data.ingest import modules
 
@@ -67,17 +67,17 @@ def test_damaged_files_are_refused_or_read(name: str, damage: list[tuple[int, by
 
 @STEADY
 @given(st.binary(max_size=400))
-def test_strict_readers_take_any_bytes(raw: bytes) -> None:
+def test_strict_readers_handle_any_bytes(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
         put(file, raw)
-        for read in (strict.read_json, strict.read_yaml, strict.read_text, strict.unpacked):
+        for read in (strict.read_json, strict.read_yaml, strict.read_text, strict.decompress):
             try:
                 read(file)
             except strict.Malformed:
                 continue
         try:
-            header, records = strict.named_rows(file, ())
+            header, records = strict.read_named_rows(file, ())
         except strict.Malformed:
             return
         assert len(set(header)) == len(header)
@@ -93,7 +93,7 @@ _JSON = st.recursive(
 
 @settings(STEADY, max_examples=200)
 @given(name=st.sampled_from(["id", *published.COMPARED]), value=_JSON)
-def test_a_finding_with_any_field_is_sound_or_its_fault_named(name: str, value: Any) -> None:
+def test_fuzzed_finding_is_valid_or_its_fault_is_named(name: str, value: Any) -> None:
     good = json.loads(paths.PUBLISHED_FINDINGS.read_text(encoding="utf-8"))["findings"][1]
     item = good | {name: value}
     wrong = published.problem_of_findings([item])
@@ -107,7 +107,7 @@ def test_a_finding_with_any_field_is_sound_or_its_fault_named(name: str, value: 
 @given(
     st.one_of(st.text(max_size=12), st.from_regex(r"(F|¶|p|Fig|ch|sheet |c)\.? ?\w{1,3}\.?\w{0,4}"))
 )
-def test_any_text_is_a_reference_or_an_unknown_id(text: str) -> None:
+def test_parsing_any_text_gives_a_reference_or_an_error(text: str) -> None:
     try:
         found = parse(text)
     except UnknownIdError:
@@ -117,7 +117,7 @@ def test_any_text_is_a_reference_or_an_unknown_id(text: str) -> None:
     if found.id:
         assert parse({"finding": "F"}.get(found.kind, f"{found.kind} ") + found.id) == found
         assert str(found)
-        unknown(found, ["1.1", "2.3"])
+        unknown_id_error(found, ["1.1", "2.3"])
 
 
 @STEADY
@@ -161,14 +161,14 @@ _ARGUMENTS = given(first=st.sampled_from(_COMMANDS), words=st.lists(_WORDS, max_
 
 @settings(STEADY, max_examples=12)
 @_ARGUMENTS
-def test_any_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+def test_invalid_arguments_print_a_plain_message(first: str, words: list[str]) -> None:
     _run_command(first, words)
 
 
 @pytest.mark.exhaustive
 @settings(STEADY, max_examples=120)
 @_ARGUMENTS
-def test_many_arguments_end_in_a_plain_message(first: str, words: list[str]) -> None:
+def test_many_invalid_arguments_print_a_plain_message(first: str, words: list[str]) -> None:
     _run_command(first, words)
 
 
@@ -182,7 +182,7 @@ def _run_command(first: str, words: list[str]) -> None:
         for name in ("BUILD", "LOCALE", "PUBLISHED_FINDINGS", "PUBLISHED_NUMBERS", "CHANGELOG"):
             patch.setattr(paths, name, Path(folder) / name.lower())
         patch.setattr("requests.get", _refuse)
-        patch.setattr("citable.cli.record._executed", _refuse)
+        patch.setattr("citable.cli.record._execute_notebooks", _refuse)
         result = CliRunner().invoke(app, [first, *words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -246,7 +246,7 @@ def test_the_search_finds_what_it_looks_for(source: str) -> None:
     assert problems_of(source)
 
 
-def test_no_source_runs_what_it_reads() -> None:
+def test_no_module_evaluates_input() -> None:
     files = sorted(paths.SRC.rglob("*.py"))
     assert len(files) > 100
     wrong = {

@@ -76,9 +76,7 @@ def test_tables(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_list_in_which_readers_find_their_place(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_place_list_escapes_markup(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     place = next(place for place in datasheets.places() if place.kind == "county")
     monkeypatch.setattr(datasheets, "places", lambda: (replace(place, name=name),))
     harmless(find.list_html(), name)
@@ -86,7 +84,7 @@ def test_the_list_in_which_readers_find_their_place(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_list_in_which_passages_are_found(name: str) -> None:
+def test_passage_list_escapes_markup(name: str) -> None:
     passage = search.Passage("finding", "1.1", "a.html", name, name)
     written = search.passages_js([passage]).removeprefix("window.citablePassages=").rstrip(";\n")
     text = " ".join(name.split())

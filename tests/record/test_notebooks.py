@@ -1,4 +1,4 @@
-"""Every notebook of the book is a notebook, is executed, and leaves findings that stand once."""
+"""Test that every notebook is valid, is executed, and records unique findings."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from citable import paths
-from citable.edition.exhibit import offered
+from citable.edition.exhibit import reason_not_offered
 from citable.execute.execution import Store, execute_all
 from citable.record import published
-from citable.record.outputs import findings as all_findings, left, numbers, of_kind
+from citable.record.outputs import findings as all_findings, numbers, of_kind, recorded_values
 from citable.record.schema import findings_document, findings_schema
 from citable.record.trace import trace
 from scomm.data import ledger
@@ -104,7 +104,7 @@ def check_rows_and_routes(executed: dict[str, nbformat.NotebookNode]) -> None:
             if (figures.loc[frame["id"], "route"] == "press, background only").any():
                 assert "press" in data["route"], identifier
         if "figures.csv" in data["tables"]:
-            assert offered(data), f"{identifier} rests on press figures"
+            assert reason_not_offered(data), f"{identifier} rests on press figures"
 
 
 # Ends of a range of estimates of which the finding is one: another number, which is the same now.
@@ -233,7 +233,7 @@ RESULTS: dict[str, dict[str, Callable[[dict[str, Any]], bool]]] = {
 def check_headings(executed: dict[str, nbformat.NotebookNode]) -> None:
     """A heading that states a result stands on its page, and what the page records bears it out."""
     for page, headings in RESULTS.items():
-        recorded = left(executed[page])
+        recorded = recorded_values(executed[page])
         written = re.findall(r"^#{2,3} (.+)$", text_of(page), re.M)
         for heading, holds in headings.items():
             assert heading in written, f"{page}: {heading}"

@@ -49,14 +49,14 @@ def test_an_edited_text_keeps_its_id() -> None:
     assert rows[1].digest == paragraphs.digest(texts[1])
 
 
-def test_an_inserted_paragraph_gets_a_letter_and_moves_no_one() -> None:
+def test_inserted_paragraph_gets_a_letter() -> None:
     texts = [FIRST[0], "Something new stands here.", *FIRST[1:]]
     rows, done = assign(registry(FIRST), {"6": texts})
     assert ids(rows) == ["6.1", "6.1A", "6.2", "6.3"]
     assert what(done)["6.1A"] == "new"
 
 
-def test_two_more_insertions_stand_between_their_neighbours() -> None:
+def test_further_insertions_get_ids_between_neighbours() -> None:
     one, _ = assign(registry(FIRST), {"6": [FIRST[0], "New A.", *FIRST[1:]]})
     two, _ = assign(one, {"6": [FIRST[0], "New A.", "Unlike, B.", *FIRST[1:]]})
     assert ids(two) == ["6.1", "6.1A", "6.1B", "6.2", "6.3"]
@@ -86,7 +86,7 @@ def test_a_moved_paragraph_keeps_its_id() -> None:
     assert "new" not in what(done).values()
 
 
-def test_a_number_that_moves_does_not_unsettle_the_pinpoint() -> None:
+def test_changed_number_keeps_the_paragraph_id() -> None:
     rows = registry(FIRST)
     assert paragraphs.match(rows, FIRST) == ["6.1", "6.2", "6.3"]
     assert paragraphs.match(rows, [FIRST[0], "The counts are not.", FIRST[2]]) == ["6.1", "", "6.3"]

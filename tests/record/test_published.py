@@ -13,7 +13,7 @@ import pytest
 from citable import paths
 from citable.errors import PublishedError
 from citable.record import outputs, published
-from citable.record.outputs import order
+from citable.record.outputs import sort_key
 from scomm import __version__
 
 
@@ -55,7 +55,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_nothing_moved_is_nothing(record: Path) -> None:
+def test_equal_findings_give_no_change(record: Path) -> None:
     published.accept([finding()], {"p": {"n": 1}}, "first edition")
     assert published.compare(published.load(), [finding()]) == []
     assert published.problems_of_the_record() == []
@@ -84,7 +84,7 @@ def test_a_share_may_move_within_its_tolerance(
     assert (moved == []) is same
 
 
-def test_a_count_as_a_float_is_another_thing(record: Path) -> None:
+def test_count_as_float_is_a_change(record: Path) -> None:
     published.accept([finding()], {}, "first edition")
     assert published.compare(published.load(), [finding(value=9.5)])
     assert published.compare(published.load(), [finding(value="9")])
@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_the_record_as_it_was(
 # The committed record of this edition.
 
 
-def test_the_committed_record_was_only_ever_accepted() -> None:
+def test_committed_record_has_no_manual_edits() -> None:
     assert published.load(), "nothing is published"
     assert published.problems_of_the_record() == []
 
@@ -234,7 +234,7 @@ def test_every_first_publication_is_named_in_the_changelog() -> None:
 
 def test_ids_are_in_order_and_their_pages_exist() -> None:
     entries = published.load()
-    assert list(entries) == sorted(entries, key=order)
+    assert list(entries) == sorted(entries, key=sort_key)
     for entry in entries.values():
         assert (paths.ROOT / entry["url"].split(".html")[0]).with_suffix(".md").is_file()
 
@@ -268,7 +268,7 @@ def left_by(**items: object) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[cell])
 
 
-def test_another_processors_last_digit_is_written_as_published() -> None:
+def test_values_within_tolerance_snap_to_published_digits() -> None:
     entry = published.load()["12.3"]
     computed = published.published_part(entry) | {
         "id": "12.3",
@@ -281,11 +281,11 @@ def test_another_processors_last_digit_is_written_as_published() -> None:
     }
     assert near != computed
     notebook = left_by(finding__12_3=near)
-    published.in_published_digits({"notebooks/12-return": notebook})
-    assert outputs.left(notebook)["finding/12.3"] == computed
+    published.snap_to_published({"notebooks/12-return": notebook})
+    assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
-def test_what_has_moved_stays_as_it_was_computed() -> None:
+def test_values_beyond_tolerance_are_not_snapped() -> None:
     entry = published.load()["12.3"]
     ends = entry["interval"]
     for moved in (
@@ -301,11 +301,11 @@ def test_what_has_moved_stays_as_it_was_computed() -> None:
         computed = published.published_part(entry) | {"id": "12.3"} | nearly | moved
         assert computed["value"] != entry["value"]
         notebook = left_by(finding__12_3=computed)
-        published.in_published_digits({"notebooks/12-return": notebook})
-        assert outputs.left(notebook)["finding/12.3"] == computed
+        published.snap_to_published({"notebooks/12-return": notebook})
+        assert outputs.recorded_values(notebook)["finding/12.3"] == computed
 
 
-def test_numbers_in_prose_are_settled_page_by_page() -> None:
+def test_prose_numbers_snap_page_by_page() -> None:
     page = "notebooks/12-return"
     name, value = next(
         (name, value)
@@ -318,11 +318,11 @@ def test_numbers_in_prose_are_settled_page_by_page() -> None:
         ("notebooks/01-other", value * (1 + 1e-13), value * (1 + 1e-13)),
     ):
         notebook = left_by(**{name: given})
-        published.in_published_digits({where: notebook})
-        assert outputs.left(notebook) == {name: expected}
+        published.snap_to_published({where: notebook})
+        assert outputs.recorded_values(notebook) == {name: expected}
 
 
-def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> None:
+def test_changed_prose_numbers_are_listed_in_one_line(record: Path) -> None:
     published.accept([finding()], {"notebooks/06": {"n": 28, "m": 3}}, "first edition")
     published.accept([finding()], {"notebooks/06": {"n": 29, "m": 4}}, "Two places were missed")
     (line,) = [line for line in paths.CHANGELOG.read_text().splitlines() if "`n`" in line]
@@ -341,7 +341,7 @@ def test_every_number_of_a_page_that_moved_is_told_in_one_line(record: Path) -> 
         ([28], "numbers : found [28]"),
     ],
 )
-def test_numbers_that_are_none_are_refused(record: Path, numbers: object, says: str) -> None:
+def test_malformed_prose_numbers_are_refused(record: Path, numbers: object, says: str) -> None:
     published.accept([finding()], {"notebooks/06": {"n": 28}}, "first edition")
     document = json.loads(paths.PUBLISHED_NUMBERS.read_text())
     paths.PUBLISHED_NUMBERS.write_text(json.dumps(document | {"numbers": numbers}))

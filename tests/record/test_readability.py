@@ -63,11 +63,11 @@ def test_syllables_are_those_counted_by_hand(word: str, by_hand: int) -> None:
         ("A point\n\nno point at the end of a list item\n\nand another", 3),
     ],
 )
-def test_sentences_end_where_they_end(text: str, parts: int) -> None:
+def test_sentences_are_split(text: str, parts: int) -> None:
     assert len(r.sentences(text)) == parts
 
 
-def test_main_text_is_what_a_reader_reads() -> None:
+def test_main_text_excludes_code_and_markup() -> None:
     page = """---
 title: x
 ---
@@ -109,11 +109,11 @@ def test_a_long_sentence_is_found() -> None:
 BOOK, PAGE, LONGEST = 9.0, 10.0, 44
 
 
-def test_the_book_reads_at_the_grade_promised() -> None:
+def test_book_meets_its_readability_grade() -> None:
     texts = r.by_page()
     assert len(texts) > 20
     assert {f"notebooks/{file.stem}" for file in paths.NOTEBOOKS.glob("[01]*.md")} <= texts.keys()
-    book = r.whole(texts.values())
+    book = r.total_counts(texts.values())
     assert max(book.flesch_kincaid, book.coleman_liau) <= BOOK
     grades = {
         page: max(found.flesch_kincaid, found.coleman_liau)

@@ -1,4 +1,4 @@
-"""A sentence that claims to hold in every case names the value behind the claim."""
+"""Test that sentences that claim robustness print the value behind the claim."""
 
 from __future__ import annotations
 

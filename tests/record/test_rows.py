@@ -55,7 +55,7 @@ def test_figures_behind_the_national_count() -> None:
     assert set(frame["id"]) == {"F001", "F002"}
 
 
-def test_figures_taken_away_carry_a_minus() -> None:
+def test_subtracted_figures_have_negative_counts() -> None:
     rows = rows_behind([nation("2011-02")], [nation("2010-06")])
     frame = read(rows.data)
     assert (frame["in_denominator"] < 0).sum() == 1

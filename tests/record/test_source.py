@@ -8,7 +8,7 @@ from citable import paths
 from citable.edition.archive import source_files
 
 
-def test_an_edition_carries_every_file_of_the_repository_and_no_other() -> None:
+def test_edition_source_matches_the_repository() -> None:
     if not (paths.ROOT / ".git").exists():
         pytest.skip("not a checkout: an edition's own source has no repository to compare with")
     listed = subprocess.run(

@@ -1,4 +1,4 @@
-"""The story in one page: its length, its figures, and that each of its numbers is a finding's."""
+"""Test the one-page story: its length, its figures, and that its numbers are findings."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ BLOCK = re.compile(r"^```.*?^```", re.S | re.M)
 ROLE = re.compile(r"\{([a-z-]+)\}`([^`]*)`")
 
 
-def test_it_is_read_in_some_minutes_and_shows_five_figures() -> None:
+def test_story_is_short_and_shows_five_figures() -> None:
     words = ROLE.sub("x", BLOCK.sub("", TEXT)).split()
     assert 800 <= len(words) <= 1000
     assert len(re.findall(r"^```\{excerpt\}", TEXT, re.M)) == 5
 
 
-def test_its_numbers_are_findings_and_each_is_named_beside_them() -> None:
+def test_story_numbers_cite_their_findings() -> None:
     # How many claims there are, what became of some, and how many places stand behind one.
     counted = {"claims", "verdict", "c3_established"}
     for paragraph in TEXT.split("\n\n"):

@@ -44,7 +44,7 @@ def test_a_term_is_found_by_its_names(name: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Level 1, 2, 3", "removl", ""])
-def test_a_name_of_no_term_or_of_two_is_none(name: str) -> None:
+def test_unknown_or_ambiguous_term_gives_none(name: str) -> None:
     assert term(name) is None
 
 

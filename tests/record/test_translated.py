@@ -1,4 +1,4 @@
-"""What a translated edition shows of recorded values stands beside them, which stay English."""
+"""Test that recorded values stay English and their translations are recorded beside them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from citable.display import words
 from citable.record import publish
-from citable.record.directives import filled, shown
+from citable.record.directives import fill_roles, fill_translated
 
 SPANISH = {"over": "más de", "under": "menos de"}
 TEXT = "{n}`side` {n}`last.side` {each}`rows; {side} {x:int}`"
 
 
 @pytest.mark.parametrize("translated", [False, True])
-def test_values_are_left_in_english_and_in_the_language(
+def test_values_are_recorded_in_english_and_translated(
     translated: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: dict[str, Any] = {}
@@ -34,6 +34,6 @@ def test_values_are_left_in_english_and_in_the_language(
     rows = pd.DataFrame({"side": ["over", "under"], "x": [1200, 2]})
     publish.say(side="over", last=rows.iloc[-1], rows=rows)
     monkeypatch.setattr(words, "translated", lambda: False)  # the rest fills, and looks up nothing
-    assert filled(TEXT, given) == "over under over 1,200; under 2"
-    expected = "más de menos de más de 1,200; menos de 2" if translated else filled(TEXT, given)
-    assert shown(TEXT, given) == expected
+    assert fill_roles(TEXT, given) == "over under over 1,200; under 2"
+    expected = "más de menos de más de 1,200; menos de 2" if translated else fill_roles(TEXT, given)
+    assert fill_translated(TEXT, given) == expected

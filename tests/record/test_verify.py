@@ -1,4 +1,4 @@
-"""What a verification says of each number, told from what was published and what was computed."""
+"""Test the results of verification for given published and computed numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from citable.edition.verify import (
     compare_prose,
     difference,
 )
-from citable.execute.execution import Executed, Notebooks, Store, text_key, with_prose_of
+from citable.execute.execution import Executed, Notebooks, Store, merge_outputs_into, text_key
 from citable.record import published
 from citable.tables.passports import passports
 
@@ -44,7 +44,7 @@ def left(**values: object) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[cell])
 
 
-def test_a_page_that_did_not_run_fails_with_all_its_numbers() -> None:
+def test_numbers_of_a_failed_page_fail() -> None:
     numbers = published.load_numbers()[PAGE]
     rows = {row.id: row for row in compare_prose({}, {PAGE: "NameError: x"})}
     assert rows[PAGE].status == FAIL
@@ -52,7 +52,7 @@ def test_a_page_that_did_not_run_fails_with_all_its_numbers() -> None:
     assert rows[PAGE].why.endswith("did not run: NameError: x")
 
 
-def test_each_number_in_prose_has_a_row_and_a_moved_one_fails() -> None:
+def test_changed_prose_number_fails_verification() -> None:
     numbers = dict(published.load_numbers()[PAGE])
     whole = next(name for name, value in numbers.items() if type(value) is int)
     rows = {row.id: row for row in compare_prose({PAGE: left(**numbers)}, {})}
@@ -66,7 +66,7 @@ def test_each_number_in_prose_has_a_row_and_a_moved_one_fails() -> None:
     )
 
 
-def test_a_finding_of_a_page_that_did_not_run_fails_and_says_why() -> None:
+def test_finding_of_a_failed_page_fails_with_its_error() -> None:
     rows = {row.id: row for row in compare_findings([], {PAGE: "ValueError: y"}, {"5.1", "6.3"})}
     assert set(rows) == {"5.1", "6.3"}
     assert {row.status for row in rows.values()} == {FAIL}
@@ -83,7 +83,7 @@ def test_a_finding_of_a_page_that_did_not_run_fails_and_says_why() -> None:
         ("a,n\nx\n", "row 2: 2 columns published, 1 recomputed"),
     ],
 )
-def test_where_two_tables_first_differ(new: str, says: str) -> None:
+def test_first_difference_of_two_tables(new: str, says: str) -> None:
     assert difference("a,n\nx,1\n", new) == says
 
 
@@ -98,14 +98,14 @@ def test_an_exhibit_is_compared_with_its_file(tmp_path: Path) -> None:
     assert [row.status for row in compare_exhibits(tmp_path, done)] == [FAIL]
 
 
-def test_a_result_takes_the_prose_of_now_and_keeps_its_outputs(tmp_path: Path) -> None:
+def test_merged_result_has_new_prose_and_old_outputs(tmp_path: Path) -> None:
     ran = left(x=1)
     ran.cells.insert(0, nbformat.v4.new_markdown_cell("As it was."))
     ran.metadata["language_info"] = {"name": "python"}
     now = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_markdown_cell("As it is."), nbformat.v4.new_code_cell("say(...)")]
     )
-    result = with_prose_of(Executed(ran, "key", {}, None), now, "text")
+    result = merge_outputs_into(Executed(ran, "key", {}, None), now, "text")
     assert [cell.source for cell in result.notebook.cells] == ["As it is.", "say(...)"]
     assert result.notebook.cells[1].outputs == ran.cells[1].outputs
     assert result.notebook.metadata.language_info.name == "python"
@@ -113,7 +113,7 @@ def test_a_result_takes_the_prose_of_now_and_keeps_its_outputs(tmp_path: Path) -
     assert [cell.id for cell in result.notebook.cells] == ["cell-0", "cell-1"]
 
 
-def test_a_text_is_read_once_and_never_when_its_code_is_remembered(tmp_path: Path) -> None:
+def test_unchanged_notebook_texts_are_not_parsed(tmp_path: Path) -> None:
     read: list[str] = []
 
     def make(name: str, text: str) -> nbformat.NotebookNode:
@@ -142,7 +142,7 @@ def test_the_key_of_a_text_covers_prose_and_code() -> None:
     assert len(keys) == 2
 
 
-def test_a_finding_that_was_never_published_fails_and_says_so() -> None:
+def test_unpublished_finding_fails_verification() -> None:
     entries = published.load()
     stranger = {**entries["6.3"], "id": "6.99", "value": 5}
     rows = [row for row in compare_findings([stranger], {}, {"6.99"}) if row.id == "6.99"]
@@ -152,7 +152,7 @@ def test_a_finding_that_was_never_published_fails_and_says_so() -> None:
     assert rows[0].why == "finding 6.99 is not in the published record"
 
 
-def test_an_original_is_compared_with_its_passport_and_an_absent_one_is_no_failure(
+def test_missing_originals_do_not_fail_verification(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, passport = next(iter(passports().items()))

@@ -1,4 +1,4 @@
-"""Figures of the built book answer a pointer and keys, and are whole without."""
+"""Test the figures of the built book by pointer and keyboard, and without scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rows(folder: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_keys_and_a_tap_read_a_mark_out(
+def test_keyboard_and_tap_read_marks_out(
     visit: Callable[..., Visit], site: Server, width: int
 ) -> None:
     seen = visit(f"{site.address}/{PAGE}", width=width)
@@ -51,9 +51,7 @@ def test_keys_and_a_tap_read_a_mark_out(
     assert seen.errors == []
 
 
-def test_a_place_that_was_looked_up_has_a_ring_until_it_is_forgotten(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_selected_place_is_ringed_until_cleared(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/datasheets/county-06087.html").page
     page.mouse.wheel(0, 100)
     expect(page.locator(".place-kept")).to_contain_text("on this device only")
@@ -66,7 +64,7 @@ def test_a_place_that_was_looked_up_has_a_ring_until_it_is_forgotten(
     assert page.evaluate("localStorage.getItem('place')") is None
 
 
-def test_what_is_read_out_of_a_tall_figure_is_in_view_and_beside_its_mark(
+def test_readout_of_a_tall_figure_is_visible_beside_its_mark(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/{PAGE}", width=PHONE).page
@@ -95,9 +93,7 @@ def test_what_is_read_out_of_a_tall_figure_is_in_view_and_beside_its_mark(
     assert tall["height"] == after["height"], "nothing moves for it"
 
 
-def test_a_heavy_map_is_a_picture_until_a_reader_comes_near(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_heavy_map_is_loaded_lazily(visit: Callable[..., Visit], site: Server) -> None:
     address = f"{site.address}/notebooks/09-jail-door.html"
     for script in (True, False):
         seen = visit(address, java_script_enabled=script)

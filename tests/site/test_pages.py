@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from citable import paths
-from citable.edition.archive import not_found
+from citable.edition.archive import not_found_page
 from citable.edition.policy import content_security_policy
 from citable.execute.chapters import notebooks
 from citable.record import published
@@ -44,7 +44,9 @@ def phone(browser: Browser) -> Iterator[Visit]:
     context.close()
 
 
-def test_a_page_is_whole_on_a_phone(phone: Visit, site: Server, any_page: str) -> None:
+def test_page_has_no_layout_or_accessibility_faults_on_a_phone(
+    phone: Visit, site: Server, any_page: str
+) -> None:
     phone.clear()
     phone.page.goto(f"{site.address}/{any_page}", wait_until="load")
     assert phone.errors == []
@@ -68,7 +70,7 @@ def test_a_kind_of_page_is_accessible(
     assert axe(seen.page) == []
 
 
-def test_a_page_is_light(
+def test_page_weight_is_within_its_limit(
     browser: Browser,
     site: Server,
     weighed: str,
@@ -81,9 +83,7 @@ def test_a_page_is_light(
     assert asked <= requests
 
 
-def test_a_number_is_checked_in_the_page_and_a_forged_row_is_found_out(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_in_page_check_detects_a_forged_row(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/trace/finding-6-2.html").page
     button = page.get_by_role("button", name="Check this number")
     button.click()
@@ -178,7 +178,7 @@ def test_a_page_offers_its_citation_and_print_below_its_title(
     ],
 )
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_a_slash_leads_to_the_finder_or_the_search(
+def test_slash_focuses_the_search_box(
     visit: Callable[..., Visit], site: Server, name: str, box: str, width: int
 ) -> None:
     page = visit(f"{site.address}/{name}", width=width).page
@@ -190,7 +190,7 @@ def test_a_slash_leads_to_the_finder_or_the_search(
     expect(page.locator(box)).to_have_attribute("aria-keyshortcuts", "/")
 
 
-def test_a_slash_on_the_page_of_a_county_leads_to_the_search(
+def test_slash_on_a_county_page_focuses_the_search(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/datasheets/county-48453.html", width=PHONE).page
@@ -220,7 +220,7 @@ def test_the_colours_of_figures_follow_the_page(visit: Callable[..., Visit], sit
     assert seen == {"light": "rgb(95, 92, 86)", "dark": "rgb(170, 166, 156)"}
 
 
-def test_the_map_of_the_roll_out_goes_through_its_years_by_keys(
+def test_rollout_map_steps_through_years_by_keyboard(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/notebooks/02-program.html").page
@@ -238,9 +238,7 @@ def test_the_map_of_the_roll_out_goes_through_its_years_by_keys(
     assert len(set(shades)) == 3, "print has every shade, wherever the slider stands"
 
 
-def test_a_printed_share_leads_to_its_finding_and_to_what_stands_behind_it(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_share_links_to_its_finding_and_trace(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/search.html?q=28.7%25", width=PHONE).page
     links = page.locator(".finding-hits li").first.locator("a")
     finding, trace = links.nth(0), links.nth(1)
@@ -298,9 +296,7 @@ def test_the_first_page_leads_from_each_dot_to_its_place(
     assert page.locator("#strip svg:visible a circle").count() == len(ends)
 
 
-def test_a_tap_reads_a_dot_of_the_strip_out_and_a_second_one_opens_its_page(
-    browser: Browser, site: Server
-) -> None:
+def test_strip_dot_reads_out_on_tap_and_opens_on_second(browser: Browser, site: Server) -> None:
     size = {"width": PHONE, "height": 844}
     page = browser.new_page(viewport=size, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
     page.goto(f"{site.address}/index.html")
@@ -323,9 +319,7 @@ def test_a_tap_reads_a_dot_of_the_strip_out_and_a_second_one_opens_its_page(
     page.close()
 
 
-def test_a_dot_of_the_strip_is_a_link_for_a_mouse_and_without_a_script(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_strip_dots_are_links_without_scripts(visit: Callable[..., Visit], site: Server) -> None:
     for script in (True, False):
         page = visit(f"{site.address}/index.html", java_script_enabled=script).page
         dot = page.locator("#strip svg:visible a").last
@@ -424,7 +418,7 @@ def test_a_row_is_a_card_on_a_phone(
     expect(bare.locator("thead th:visible")).to_have_count(bare.locator("thead th").count())
 
 
-def test_what_a_finger_meets_is_large_enough(visit: Callable[..., Visit], site: Server) -> None:
+def test_touch_targets_are_large_enough(visit: Callable[..., Visit], site: Server) -> None:
     for width in (PHONE, 1440):
         page = visit(f"{site.address}/notebooks/06-jurisdictions.html", width=width).page
         small = page.evaluate(
@@ -437,9 +431,7 @@ def test_what_a_finger_meets_is_large_enough(visit: Callable[..., Visit], site: 
         assert not page.locator(".back-to-top").is_visible(), "nothing lies on the text"
 
 
-def test_the_first_page_of_a_visit_is_in_the_book_s_own_face(
-    browser: Browser, site: Server
-) -> None:
+def test_first_page_uses_the_web_font(browser: Browser, site: Server) -> None:
     context = browser.new_context(viewport={"width": PHONE, "height": 844})
     page = context.new_page()
     page.add_init_script(
@@ -458,13 +450,13 @@ def test_the_first_page_of_a_visit_is_in_the_book_s_own_face(
     context.close()
 
 
-def test_an_address_that_leads_nowhere_finds_a_place(
+def test_not_found_page_has_the_place_search(
     visit: Callable[..., Visit], site: Server, tmp_path: Path
 ) -> None:
     (tmp_path / __version__).symlink_to(site.folder)
     deep = tmp_path / "no" / "such"
     deep.mkdir(parents=True)
-    deep.joinpath("page.html").write_text(not_found(site.folder), encoding="utf-8")
+    deep.joinpath("page.html").write_text(not_found_page(site.folder), encoding="utf-8")
     with serve(tmp_path, content_security_policy(site.folder)) as host:
         page = visit(f"{host.address}/no/such/page.html", width=PHONE).page
         assert sideways(page) == []

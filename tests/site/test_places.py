@@ -38,7 +38,7 @@ def test_a_first_number_leads_to_where_it_was_printed(
     expect(row).to_contain_text("Travis" if place is TRAVIS else "Boston")
 
 
-def test_rows_and_link_of_a_place_can_be_taken(visit: Callable[..., Visit], site: Server) -> None:
+def test_place_rows_and_link_can_be_copied(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/{TRAVIS}", permissions=["clipboard-read", "clipboard-write"]).page
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download these rows (CSV)").click()
@@ -96,15 +96,13 @@ def test_a_sheet_has_the_actions_of_a_place(
     assert names == ["Copy citation", "Copied", "Download these rows (CSV)", "Print"]
 
 
-def test_of_counties_of_one_name_the_larger_is_found_first(
-    visit: Callable[..., Visit], site: Server
-) -> None:
+def test_larger_county_of_one_name_ranks_first(visit: Callable[..., Visit], site: Server) -> None:
     page = visit(f"{site.address}/index.html").page
     page.locator("#find-place").fill("Cook County")
     expect(page.locator(".find li a").first).to_have_text("Cook County, IL")
 
 
-def test_a_share_that_others_contradict_says_so_where_it_is_told_first(
+def test_first_line_mentions_contradicting_shares(
     visit: Callable[..., Visit], site: Server
 ) -> None:
     page = visit(f"{site.address}/datasheets/place-boston.html").page

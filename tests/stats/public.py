@@ -1,4 +1,4 @@
-"""The public functions of the statistics, for tests that ask something of every one of them."""
+"""List the public functions of the statistics, for tests over all of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from scomm import stats
 def public_functions() -> dict[str, Callable[..., Any]]:
     """Return them by ``module.name``; the simulations are not among them."""
     return {
-        f"{room.name}.{name}": function
-        for room in pkgutil.iter_modules(stats.__path__)
-        if not room.name.startswith("_") and room.name != "simulation"
+        f"{module.name}.{name}": function
+        for module in pkgutil.iter_modules(stats.__path__)
+        if not module.name.startswith("_") and module.name != "simulation"
         for name, function in inspect.getmembers(
-            import_module(f"scomm.stats.{room.name}"), inspect.isfunction
+            import_module(f"scomm.stats.{module.name}"), inspect.isfunction
         )
-        if function.__module__ == f"scomm.stats.{room.name}" and not name.startswith("_")
+        if function.__module__ == f"scomm.stats.{module.name}" and not name.startswith("_")
     }

@@ -145,7 +145,7 @@ def test_a_calibrated_step_knows_its_trend_and_its_ramp():
     assert (turned.step.low, turned.step.high) == pytest.approx((-plain.step.high, -plain.step.low))
 
 
-def test_a_ramp_is_found_where_one_was_made():
+def test_simulated_ramp_is_recovered():
     t = np.arange(30) - 12
     y = 0.2 + 0.001 * t + 0.1 * np.clip((t + 1) / 5, 0, 1) + 1e-4 * np.sin(t**2)
     forms = timeseries.change_forms(y, [12], [1, 3, 5, 9])
@@ -158,7 +158,7 @@ def test_a_ramp_is_found_where_one_was_made():
     assert forms[0].change == pytest.approx(step.estimate)
 
 
-def test_the_intervals_of_the_chapters_hold_about_as_often_as_they_say():
+def test_chapter_intervals_have_nominal_coverage():
     for rho in (0.0, 0.4, 0.6):
         assert coverage("areas over months", "cosine_share", rho) > 0.92
         assert coverage("areas over months", "cosine_share", rho, "false positive, any pair") > 0.92

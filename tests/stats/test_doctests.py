@@ -1,4 +1,4 @@
-"""Every worked example in a docstring of the statistics room gives what it says."""
+"""Run the worked examples in docstrings of ``scomm.stats``."""
 
 import doctest
 import importlib

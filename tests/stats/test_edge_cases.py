@@ -530,7 +530,7 @@ def test_beta_binomial_limits_are_quantiles_over_n(n, a, b):
     assert ends(limits).tolist() == brute  # whole counts over n: no rounding to allow for
 
 
-def test_beta_binomial_limits_at_a_tie_do_not_hang_on_a_rounding():
+def test_beta_binomial_limits_at_a_tie_are_stable():
     # Beta(1, 1) makes every count of 0 to n as likely: P(X <= 0) is 1/40, just the tail of 95 percent.
     limits = funnel.beta_binomial_limits(39, 1.0, 1.0)
     assert (limits.low, limits.high) == (0.0, 38 / 39)
@@ -783,7 +783,7 @@ def test_share_bounds_with_and_without_limits(missing, low, high):
     assert type(b.low) is float
 
 
-def test_a_bound_is_said_up_to_fifty_points_of_width():
+def test_bound_can_be_said_up_to_fifty_points():
     b = bounds.Bounds(np.array([0.25, 0.25, nan]), np.array([0.75, 0.7500001, 0.3]))
     assert b.width == exact([0.5, 0.5000001, nan])
     assert b.can_be_said.tolist() == [True, False, False]
@@ -895,7 +895,7 @@ def test_the_least_favourable_member_against_every_member(p0, alternative):
     assert plain == rounded.least_favourable_test(members, 0.5, "greater")
 
 
-def test_of_equally_unfavourable_members_the_first_is_named():
+def test_ties_of_least_favourable_members_give_the_first():
     # P(X >= (n+1)/2) is one half for every odd n: 2 of 3, 3 of 5, ... 26 of 51 all tie.
     tested = rounded.least_favourable_test(rounded.consistent_counts(3, 51, 50, open_low=True))
     assert (tested.x, tested.n) == (2, 3)

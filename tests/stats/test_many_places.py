@@ -132,7 +132,7 @@ def test_random_intercept_likelihood_against_numerical_integration():
     assert more.sigma == pytest.approx(fit.sigma, rel=1e-4)
 
 
-def test_two_models_of_spread_tell_the_same_story_on_the_rats():
+def test_two_models_of_spread_agree_on_the_rats():
     beta, intercept = het.beta_binomial(RATS_X, RATS_N), het.random_intercept_logit(RATS_X, RATS_N)
     assert intercept.mean_share == pytest.approx(beta.mean, abs=0.005)
     assert intercept.sd == pytest.approx(beta.sd, rel=0.2)
@@ -229,7 +229,7 @@ def test_shrunken_share_lies_between_raw_share_and_mean(place):
             ).all()
 
 
-def test_an_empty_place_gets_the_mean_and_weight_nothing():
+def test_empty_place_gets_the_mean_and_zero_weight():
     s = shrinkage.empirical_bayes([1, 9, 4, 0, np.nan], [10, 10, 10, 0, 7])
     assert s.share[3] == pytest.approx(s.fit.mean)
     assert s.weight[3:].tolist() == [0, 0]

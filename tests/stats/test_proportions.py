@@ -224,7 +224,7 @@ def test_against_rest_of_the_whole_is_undefined_and_of_a_larger_unit_is_refused(
         p.against_rest(0, 8, 5, 9)
 
 
-def test_3200_units_at_once_are_each_as_alone():
+def test_3200_units_vectorised_equal_single_calls():
     generator = np.random.default_rng(1)
     n = generator.integers(0, 2000, 3200)
     x = generator.binomial(n, 0.3)
@@ -265,7 +265,7 @@ def test_overdispersion_never_narrows():
         (p.odds_ratio, (3, 10, 4, 12), "Woolf logit"),
     ],
 )
-def test_an_interval_says_by_which_method_it_is(function, counts, method):
+def test_interval_names_its_method(function, counts, method):
     found = function(*counts)
     interval = found.interval if isinstance(found, p.Comparison) else found
     assert interval.method == method

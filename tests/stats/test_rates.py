@@ -35,7 +35,7 @@ def test_ratio_agrees_with_the_exact_conditional_test_of_statsmodels() -> None:
     assert rates.count_ratio(30, 10).p == pytest.approx(theirs, rel=1e-9)
 
 
-def test_nothing_in_both_windows_is_not_known() -> None:
+def test_ratio_of_two_zero_counts_is_nan() -> None:
     found = rates.count_ratio(0, 0)
     assert np.isnan([found.estimate, found.p, found.interval.low, found.interval.high]).all()
 
@@ -149,7 +149,7 @@ def test_gamma_poisson_finds_mean_and_shape() -> None:
     assert found.posterior_shape / found.posterior_rate == pytest.approx(by_hand)
 
 
-def test_gamma_poisson_ends_at_the_top_and_not_where_a_search_stopped() -> None:
+def test_gamma_poisson_fit_is_at_the_maximum() -> None:
     generator = np.random.default_rng(4)
     exposure = generator.gamma(2, 50, 800)
     x = generator.poisson(generator.gamma(2, 0.5, 800) * exposure) / 1.7

@@ -1,4 +1,4 @@
-"""What the statistics refuse: each row is a call and the argument that its error names first."""
+"""Test refused arguments of the statistics: each row is a call and the argument its error names."""
 
 import inspect
 import re

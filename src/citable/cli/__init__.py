@@ -1,4 +1,4 @@
-"""The command line of any book. Mistakes and bad files end in one plain message and exit status 2.
+"""Define the command line of any book; errors end in one plain message and exit status 2.
 
 Each command imports what it needs when it runs: a citation should not wait for the tables.
 """
@@ -30,7 +30,7 @@ STATUS_ERROR = 2
 
 
 class _Group(typer.core.TyperGroup):
-    """Commands whose CitableError becomes a message on standard error."""
+    """Print the CitableError of a command as a message on standard error."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -41,7 +41,7 @@ class _Group(typer.core.TyperGroup):
         except BrokenPipeError:
             raise  # the reader of the output has gone: typer ends quietly
         except OSError as error:
-            # A full disk or a folder that may not be written is the reader's to mend, not a bug.
+            # A full disk or an unwritable folder is no bug: print a message without traceback.
             print(
                 f"{project().command}: {error}. Nothing was kept of the file named.",
                 file=sys.stderr,
@@ -50,7 +50,7 @@ class _Group(typer.core.TyperGroup):
 
 
 def commands(about: str) -> typer.Typer:
-    """Return the commands that every book has, to which a book adds its own; ``about`` is the help."""
+    """Return the command group that every book has, to which a book adds its own; ``about`` is the help."""
     app = typer.Typer(
         cls=_Group,
         no_args_is_help=True,

@@ -1,4 +1,4 @@
-"""The progress bar of every command that takes long: for people, gone when it is done."""
+"""Show the progress bar of commands that take long; it is erased when the command ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 
 
 def bar(console: Console, hidden: bool = False) -> Progress:
-    """Return a bar that is shown in a terminal only, and not if ``hidden``."""
+    """Return a progress bar that is shown in a terminal only, and not if ``hidden``."""
     return Progress(
         "{task.description}",
         BarColumn(),

@@ -33,8 +33,8 @@ paragraphs_app = typer.Typer(no_args_is_help=True, help="The registry of numbere
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the changelog.")]
 
 
-def _executed(console: Console) -> dict[str, nbformat.NotebookNode]:
-    """Execute what is stale, with a bar for people, and return every notebook with outputs."""
+def _execute_notebooks(console: Console) -> dict[str, nbformat.NotebookNode]:
+    """Execute stale notebooks, with a progress bar, and return every notebook with outputs."""
     from citable.execute import chapters
     from citable.execute.execution import execute_all
 
@@ -55,7 +55,7 @@ def diff() -> None:
     from citable.record import published
     from citable.record.outputs import findings, numbers
 
-    notebooks = _executed(Console(stderr=True))
+    notebooks = _execute_notebooks(Console(stderr=True))
     moved = published.compare(published.load(), findings(notebooks))
     moved += published.compare_numbers(published.load_numbers(), numbers(notebooks))
     for change in moved:
@@ -70,7 +70,7 @@ def accept(reason: Reason) -> None:
     from citable.record import published
     from citable.record.outputs import findings, numbers
 
-    notebooks = _executed(Console(stderr=True))
+    notebooks = _execute_notebooks(Console(stderr=True))
     changes = published.accept(findings(notebooks), numbers(notebooks), reason)
     for change in changes:
         if change.kind == "finding" or change.field == "value":
@@ -152,7 +152,7 @@ def prose_command(
         Column("Coleman-Liau", justify="right"),
     )
     counts = {page: readability.count(text) for page, text in texts.items()}
-    for page, found in (counts | {"the book": readability.whole(texts.values())}).items():
+    for page, found in (counts | {"the book": readability.total_counts(texts.values())}).items():
         grid.add_row(
             page.removeprefix("notebooks/"),
             f"{found.words:,}",
@@ -207,16 +207,19 @@ def verify_command(
 ) -> None:
     """Execute the book again, offline, and say PASS or FAIL for every number."""
     if edition is not None:
-        raise typer.Exit(_in_edition(edition, reference, as_json, originals))
-    from citable.execute.kernels import Kernels
+        raise typer.Exit(_run_in_edition(edition, reference, as_json, originals))
+    from citable.execute.kernels import KernelForkServer
 
     console = Console(stderr=True)
     began = time.perf_counter()
-    with Kernels(draws=reference is None) as kernels, bar(console, hidden=as_json) as progress:
-        from citable.edition.verify import known, verify
+    with (
+        KernelForkServer(draws=reference is None) as kernels,
+        bar(console, hidden=as_json) as progress,
+    ):
+        from citable.edition.verify import published_id, verify
         from citable.record.references import parse
 
-        only = known(parse(reference)) if reference else ""
+        only = published_id(parse(reference)) if reference else ""
         task = progress.add_task("checking files", total=None)
 
         def report(name: str, done: int, total: int) -> None:
@@ -230,7 +233,9 @@ def verify_command(
     raise typer.Exit(0 if found.passed else 1)
 
 
-def _in_edition(folder: Path, reference: str | None, as_json: bool, originals: Path | None) -> int:
+def _run_in_edition(
+    folder: Path, reference: str | None, as_json: bool, originals: Path | None
+) -> int:
     """Run this command on another edition's source, and return its exit status."""
     source = folder.resolve() / "source"
     if not (source / "data" / "sources.toml").is_file():
@@ -262,13 +267,14 @@ def edition_command(
     ] = None,
 ) -> None:
     """Make the edition from the built book: one folder and one zip with everything."""
-    from citable.edition.archive import make  # the data package's library takes a second to load
-    from citable.edition.folders import weights
+    # The library of data packages takes a second to load.
+    from citable.edition.archive import build_edition
+    from citable.edition.folders import folder_sizes
 
-    folder = make(paths.BUILD / "html", to)
+    folder = build_edition(paths.BUILD / "html", to)
     packed = folder.with_name(f"{folder.name}.zip")
     print(f"{folder}\n{packed}, {packed.stat().st_size / 1e6:.1f} MB")
-    for name, size in list(weights(packed).items())[:8]:
+    for name, size in list(folder_sizes(packed).items())[:8]:
         print(f"{size / 1e6:6.1f} MB  {name}")
 
 
@@ -281,13 +287,13 @@ def exhibit_command(
     pdf: Annotated[bool, typer.Option("--pdf", help="Also each sheet as PDF.")] = False,
 ) -> None:
     """Make a folder and zip for court: a summary of one finding, its rows, sources and hashes."""
-    from citable.edition.exhibit import make
+    from citable.edition.exhibit import build_exhibit
     from citable.record.references import parse
 
     wanted = parse(reference)
     if wanted.kind != "finding":
         raise PublishedError(f"{wanted}: an exhibit is made of a finding, such as F9.2.")
-    folder = make(wanted.id, out, edition or paths.BUILD / "html", pdf)
+    folder = build_exhibit(wanted.id, out, edition or paths.BUILD / "html", pdf)
     print(f"{folder}\n{folder}.zip\nThis is no legal advice.")
 
 
@@ -298,12 +304,12 @@ PdfFile = Annotated[Path | None, typer.Option("--output", "-o", help="File to wr
 def pdf_book(context: typer.Context, out: PdfFile = None) -> None:
     """Make the PDF of the whole book from the built pages: some two minutes."""
     if context.invoked_subcommand is None:
-        from citable.pdf.book import make
+        from citable.pdf.book import build_pdf
 
-        print(make(paths.BUILD / "html", out))
+        print(build_pdf(paths.BUILD / "html", out))
 
 
-# How the kinds of checks are counted in the summary.
+# Plurals of the kinds of checks in the summary.
 _SUMMARY = {
     "file": "files",
     "table": "tables",
@@ -328,18 +334,18 @@ def _print(report: Report, seconds: float) -> None:
         "",
         "",
     )
-    for row in report.of("finding"):
+    for row in report.of_kinds("finding"):
         grid.add_row(row.id, row.published, row.recomputed, row.status, Text(row.why))
     console.print(grid)
     for kind, what in _SUMMARY.items():
-        rows = report.of(kind)
+        rows = report.of_kinds(kind)
         failed = sum(row.status != PASS for row in rows)
         if rows:
             word = "PASS" if not failed else f"FAIL ({failed})"
             console.print(f"{word}  {len(rows):,} {what}", markup=False)
-        elif kind == "original" and report.of("record"):
+        elif kind == "original" and report.of_kinds("record"):
             console.print("      no originals here to compare with their passports")
-    for row in report.of("aside"):
+    for row in report.of_kinds("ignored"):
         console.print(f"      not of the edition, not checked: {row.id}", markup=False)
     made = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())

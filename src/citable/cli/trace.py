@@ -16,7 +16,7 @@ def trace_command(
     from citable.execute import chapters
     from citable.execute.execution import execute_all
     from citable.record.outputs import findings
-    from citable.record.references import parse, unknown
+    from citable.record.references import parse, unknown_id_error
     from citable.record.trace import trace
 
     wanted = parse(reference)
@@ -26,7 +26,7 @@ def trace_command(
     notebooks = {page: result.notebook for page, result in executed.items()}
     found = {finding["id"]: finding for finding in findings(notebooks)}
     if wanted.id not in found:
-        raise unknown(wanted, found)
+        raise unknown_id_error(wanted, found)
     finding = found[wanted.id]
     traced = trace(finding, notebooks[str(finding["url"]).split(".html")[0]])
     print(f"Finding {wanted.id}: {finding['statement']}\n")

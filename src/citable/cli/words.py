@@ -24,7 +24,7 @@ def extract() -> None:
     from citable.translate import catalogs
 
     file = catalogs.write_template()
-    print(f"{file}: {catalogs.count(file)[1]} messages")
+    print(f"{file}: {catalogs.count_translated(file)[1]} messages")
 
 
 @words_app.command()
@@ -33,7 +33,7 @@ def into(language: str, extracted: Extracted = _EXTRACTED) -> None:
     from citable.translate import catalogs
 
     for file in catalogs.update(language, extracted):
-        done, every = catalogs.count(file)
+        done, every = catalogs.count_translated(file)
         print(f"{file}: {done} of {every} messages translated")
 
 

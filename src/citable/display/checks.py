@@ -1,6 +1,6 @@
-"""Checks of a drawn figure: tick labels are their values, and labels do not touch what is not theirs.
+"""Check drawn figures: tick labels print their values, labels overlap nothing that they do not name.
 
-``problems`` reads a matplotlib figure, ``text_problems`` the text of an SVG; both return sentences. A
+``figure_problems`` reads a matplotlib figure, ``text_problems`` the text of an SVG; both return sentences. A
 figure with any is not shown: the build fails.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from citable.display.formats import fmt
-from citable.display.pictures import length
+from citable.display.pictures import text_width
 from citable.display.ticks import UNITS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _date_agrees(value: float, label: str) -> bool:
 
 
 def tick_problems(axis: Any) -> list[str]:
-    """Return the ticks of an axis whose printed labels do not read back as their values."""
+    """Return the ticks of an axis whose printed labels, read as numbers or dates, are not their values."""
     found = []
     low, high = sorted(axis.get_view_interval())
     margin = 1e-9 * (high - low)
@@ -94,7 +94,7 @@ def _box(text: Text, renderer: Any) -> Bbox:
     from matplotlib.transforms import Bbox
 
     box = Text.get_window_extent(text, renderer)  # of an annotation without its arrow
-    # The room that a face keeps above and below its letters is air.
+    # The space that a font keeps above and below its letters does not count.
     air = 0.2 * float(text.get_fontsize()) * renderer.points_to_pixels(1.0)
     return Bbox.from_extents(box.x0, box.y0 + air, box.x1, box.y1 - 0.5 * air)
 
@@ -106,7 +106,7 @@ def _overlap(one: Bbox, other: Bbox, by: float) -> bool:
 
 
 def _gap(box: Bbox, point: np.ndarray) -> float:
-    """Return how far a point lies from a box."""
+    """Return the distance of a point from a box."""
     x, y = point
     return float(np.hypot(max(box.x0 - x, 0, x - box.x1), max(box.y0 - y, 0, y - box.y1)))
 
@@ -125,7 +125,7 @@ def _crosses(box: Bbox, a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
-    """Yield what is drawn as lines, each with its corners in pixels."""
+    """Yield each drawn line of an axes as its corners in pixels."""
     from matplotlib.collections import LineCollection
 
     for line in axes.lines:
@@ -142,7 +142,7 @@ def _segments(axes: Any) -> Iterator[tuple[Any, np.ndarray]]:
 
 
 def _marks(axes: Any, pixel: float) -> np.ndarray:
-    """Return the points that have marks and half of each mark's height: x, y, half, in pixels."""
+    """Return the points that have marks, with half the height of the mark: x, y, half, in pixels."""
     from matplotlib.collections import PathCollection
 
     marked = []
@@ -163,7 +163,7 @@ def _marks(axes: Any, pixel: float) -> np.ndarray:
 
 
 def _spines(axes: Any) -> list[np.ndarray]:
-    """Return the lines of the axes that are drawn, each with its ends in pixels."""
+    """Return the drawn spines of an axes, each with its ends in pixels."""
     if not axes.axison:
         return []
     shown = (spine for spine in axes.spines.values() if spine.get_visible())
@@ -171,7 +171,7 @@ def _spines(axes: Any) -> list[np.ndarray]:
 
 
 def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
-    """Return labels inside an axes that something runs through, or that stand by another's mark."""
+    """Return labels inside an axes that a line crosses, or that are nearest to another label's mark."""
     found = []
     marked, segments, spines = _marks(axes, shrink), list(_segments(axes)), _spines(axes)
     marks, halves = marked[:, :2], marked[:, 2]
@@ -199,8 +199,8 @@ def _label_problems(axes: Any, renderer: Any, shrink: float) -> list[str]:
     return found
 
 
-def problems(figure: Figure) -> list[str]:
-    """Return what is wrong with the labels of a matplotlib figure; an empty list if nothing is.
+def figure_problems(figure: Figure) -> list[str]:
+    """Return one sentence for each faulty label of a matplotlib figure; an empty list if there is none.
 
     Tick labels must read back as their values; no two labels may overlap, none may leave the
     figure, lie on a mark or bar or be crossed by a line; and a label with an attribute ``mark``, the
@@ -230,7 +230,7 @@ def problems(figure: Figure) -> list[str]:
 
 
 def text_problems(svg: str, size: float | None = None) -> list[str]:
-    """Return which texts of an SVG overlap or leave it.
+    """Return one sentence for each text of an SVG that overlaps another or the edge.
 
     ``size`` replaces the size of what has the class ``map-text``, as the style sheet does on a
     phone.
@@ -245,7 +245,7 @@ def text_problems(svg: str, size: float | None = None) -> list[str]:
         classes = (text.get("class") or "").split()
         big = size if size and "map-text" in classes else float(text.get("font-size", 0))
         said, x, y = text.text or "", float(text.get("x", 0)), float(text.get("y", 0))
-        wide = length(said, _FACE, big)
+        wide = text_width(said, _FACE, big)
         start = x - wide * {"middle": 0.5, "end": 1.0}.get(text.get("text-anchor", ""), 0.0)
         boxes[start, y - 0.7 * big, start + wide, y + 0.2 * big] = said  # a halo has the same box
     found = [

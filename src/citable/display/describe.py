@@ -1,4 +1,4 @@
-"""Frames that say a figure in words: what its lines and marks show, for alternative texts."""
+"""Summarise the data of a figure as frames, from which alternative texts are written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def course(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return where each line begins and ends, its lowest and its highest value, and when.
+    """Return first, last, lowest and highest value of each line, with their dates.
 
     Parameters: ``lines``, a column a line, indexed by month or year; months without a value are
     left out of a line. Returns one row a line: ``line``, ``start``, ``first``, ``end``, ``last``,

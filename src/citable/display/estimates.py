@@ -1,4 +1,4 @@
-"""A finding's estimate as it is printed, and where it stands on the fixed scale of its unit."""
+"""Format the estimate of a finding, and place it on the fixed scale of its unit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from citable.display.formats import fmt, tr
 from citable.display.words import N_, LazyText, _
 
-# How a page prints a value of each unit; a unit that is not named is printed as it is.
+# Format of values of each unit; a unit that is not listed is printed unchanged.
 _SPECS = {
     "share": "pct",
     "difference": "pts",
@@ -39,8 +39,8 @@ _SCALES = {
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """Marks of an estimate in percent of its scale's width; None for a mark that it has not."""
+class EstimateMarks:
+    """Positions of an estimate's marks in percent of its scale's width; None for a mark that is absent."""
 
     value: float
     low: float | None
@@ -49,8 +49,8 @@ class Drawing:
     ends: tuple[str, str]
 
 
-def number(value: Any, unit: str) -> str:
-    """Return a value of a finding as its page prints it; a word is said in the edition's language.
+def format_estimate(value: Any, unit: str) -> str:
+    """Return a value of a finding as its page prints it; words are translated.
 
     >>> number(0.287068, "share"), number(0.111155, "difference"), number("cannot be settled", "verdict")
     ('28.7%', '+11.1', 'cannot be settled')
@@ -61,35 +61,35 @@ def number(value: Any, unit: str) -> str:
     return sign + fmt(value, _SPECS.get(unit, "text"))
 
 
-def with_unit(value: Any, unit: str) -> str:
-    """Return a value with its unit, for where no words stand around it.
+def format_with_unit(value: Any, unit: str) -> str:
+    """Return a value with its unit, for tables and cards that have no sentence around it.
 
     A ratio is of many kinds, a rate among them, and has none.
 
     >>> with_unit(-0.0372, "difference"), with_unit(1.779, "ratio"), with_unit(94218, "count")
     ('−3.7 points', '1.78', '94,218')
     """
-    text = number(value, unit)
+    text = format_estimate(value, unit)
     return _("{number} points").format(number=text) if unit == "difference" and text else text
 
 
-def in_words(finding: Mapping[str, Any]) -> LazyText | str:
+def estimate_in_words(finding: Mapping[str, Any]) -> LazyText | str:
     """Return estimate and interval in words, such as ``28.7% (95% interval 28.4% to 29.0%)``."""
     unit, interval = finding["unit"], finding["interval"]
-    value = with_unit(finding["value"], unit)
+    value = format_with_unit(finding["value"], unit)
     if not interval or not value:
         return value
     return tr(
         "{value} ({level}% interval {low} to {high})",
         value=value,
         level=round(100 * interval["level"]),
-        low=number(interval["low"], unit),
-        high=number(interval["high"], unit),
+        low=format_estimate(interval["low"], unit),
+        high=format_estimate(interval["high"], unit),
     )
 
 
-def drawing(finding: Mapping[str, Any]) -> Drawing | None:
-    """Return where the marks of a finding stand; None where its unit has no scale, or it no value.
+def estimate_marks(finding: Mapping[str, Any]) -> EstimateMarks | None:
+    """Return the positions of a finding's marks; None if its unit has no scale or it has no value.
 
     A share stands on a scale from 0 to 100%, a difference of shares from -100 to +100 points, a
     ratio from 1/100 to 100 in equal steps of its logarithm. The reference of a difference is zero,
@@ -104,7 +104,7 @@ def drawing(finding: Mapping[str, Any]) -> Drawing | None:
         return None
 
     def at(x: float | None) -> float | None:
-        # A ratio of zero has no logarithm, and what is off the scale stands at its end.
+        # A ratio of zero has no logarithm; values off the scale are drawn at its end.
         if not isinstance(x, int | float):
             return None
         on_scale = 0.0 if finding["unit"] == "ratio" and x <= 0 else scale.at(x)
@@ -114,4 +114,4 @@ def drawing(finding: Mapping[str, Any]) -> Drawing | None:
     named = None if finding["unit"] == "difference" else finding["reference"]
     reference = scale.none if named is None else named
     low, high = interval.get("low"), interval.get("high")
-    return Drawing(at(value) or 0.0, at(low), at(high), at(reference), scale.ends)
+    return EstimateMarks(at(value) or 0.0, at(low), at(high), at(reference), scale.ends)

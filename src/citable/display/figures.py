@@ -1,4 +1,4 @@
-"""From a drawing function to SVG for a wide screen, a narrow one, and a file of its own."""
+"""Render a drawing function to SVG: for a wide screen, for a narrow one, and as a standalone file."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from citable.display.checks import problems, text_problems
+from citable.display.checks import figure_problems, text_problems
 from citable.display.marks import readings
-from citable.display.style import style, with_variables
+from citable.display.style import style, use_css_variables
 from citable.errors import ArgumentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Set to "no" in the environment of who wants numbers alone.
+# Environment variable; "no" skips drawing, where only numbers are needed.
 DRAWS = "SCOMM_DRAWS"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a drawing is made for.
+    """Medium of a figure: its width and the size of its text.
 
     ``width`` is in inches at 96 CSS pixels each; ``size`` is the text size in points.
     """
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def narrow(self) -> bool:
-        """Whether the drawing is for a phone."""
+        """Whether the layout is that of a phone."""
         return self.kind == "narrow"
 
     def figure(self, height: float) -> Figure:
@@ -49,8 +49,8 @@ NARROW = Layout("narrow", 3.7, 8.6)
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One figure as SVG text: inline for the page's two widths, and a complete file.
+class RenderedFigure:
+    """One rendered figure as SVG text: inline for the page's two widths, and a standalone file.
 
     ``marks`` is what a reader hears of its marks: ``kind``, ``head`` and ``rows`` as
     ``citable.display.marks.readings`` has them, and where they lie in ``wide`` and in ``narrow``.
@@ -69,7 +69,7 @@ def _to_svg(figure: Figure) -> str:
 
 
 def _clean(svg: str, prefix: str, alt: str) -> str:
-    """Keep the drawing and nothing else; make ids unique to the page; add the text alternative."""
+    """Strip an SVG to its drawing, make its ids unique to the page and add the text alternative."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
@@ -101,7 +101,7 @@ def _clean(svg: str, prefix: str, alt: str) -> str:
     return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
 
 
-# The size that the style sheet gives the text of a map that is drawn once, on a phone.
+# Text size that the style sheet sets on a phone for maps drawn once.
 _ON_A_PHONE = 27.0
 
 
@@ -116,7 +116,7 @@ def _draw(
             if one_size:
                 found += text_problems(drawn, _ON_A_PHONE)
         else:
-            found = problems(drawn)
+            found = figure_problems(drawn)
             svg = _to_svg(drawn)
             marks = readings(drawn)
     if found:
@@ -125,23 +125,23 @@ def _draw(
 
 
 _HEAVY = 80_000  # letters of SVG
-# Where the words that stand for a drawing go in.
+# Placeholder of the text alternative.
 _NO_LABEL = ' aria-label=""'
 
 
 def is_heavy(svg: str) -> bool:
-    """Whether a drawing is so large that its page loads it only when a reader comes near."""
+    """Whether an SVG is so large that its page loads it lazily."""
     return len(svg) > _HEAVY
 
 
-def labelled(svg: str, alt: str) -> str:
-    """Return a drawing with the words that stand for it where it cannot be seen."""
+def add_text_alternative(svg: str, alt: str) -> str:
+    """Return a rendered SVG with its text alternative as ``aria-label``."""
     return svg.replace(_NO_LABEL, f' aria-label="{escape(alt)}"', 1)
 
 
 def render(
     draw: Callable[[Layout], Any], *, identifier: str, alt: str = "", one_size: bool = False
-) -> Drawn:
+) -> RenderedFigure:
     """Draw a figure for a wide and a narrow screen and return it as SVG text.
 
     ``one_size`` draws it once, for maps, whose weight is in their outlines; ``narrow`` is then
@@ -164,9 +164,9 @@ def render(
             marks["narrow"] = others["at"]
     plain = wide.replace("var(--fig-font, sans-serif)", "sans-serif")
     plain = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", plain)
-    return Drawn(
-        wide=with_variables(wide),
-        narrow=with_variables(narrow),
+    return RenderedFigure(
+        wide=use_css_variables(wide),
+        narrow=use_css_variables(narrow),
         standalone=f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n',
         marks=marks,
     )

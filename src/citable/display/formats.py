@@ -1,4 +1,4 @@
-"""How numbers are written, in prose, tables and figures alike.
+"""Format numbers and dates, the same way in prose, tables and figures.
 
 A format is a short word: ``int`` 1,234 · ``pct``, ``pct0``, ``pct2`` 28.7% · ``pts``, ``pts0``
 percentage points of a difference of shares, signed only where negative · ``f1`` … ``f4`` decimals
@@ -79,7 +79,7 @@ _PARTS = {"mid": N_("mid-{year}"), "late": N_("late-{year}"), "early": N_("early
 
 _MINUS = "\N{MINUS SIGN}"
 
-# What stands where a number cannot be had; never an empty cell.
+# Text of a missing value; never an empty cell.
 NOT_AVAILABLE = N_("n/a")
 
 
@@ -99,7 +99,7 @@ def _number(value: float, decimals: int) -> str:
 
 
 def missing(value: Any) -> bool:
-    """Whether a cell holds nothing: None, or one of the values that pandas writes for it.
+    """Whether a value is missing: None, or one of pandas' markers of it.
 
     >>> missing(None), missing(float("nan")), missing(0), missing("")
     (True, True, False, False)
@@ -127,7 +127,7 @@ def _short_month(year: int, month: int) -> str:
 
 
 def _cutoff(code: str) -> str:
-    """Write a cut-off of the ledger in words: a month, two months, a part of a year."""
+    """Format a cut-off of the ledger in words: a month, two months, a part of a year."""
     year, _dash, rest = code.rstrip("~").partition("-")
     months = rest.split("/")
     if all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
@@ -142,7 +142,7 @@ def _cutoff(code: str) -> str:
 
 
 def fmt(value: Any, spec: str = "") -> str:
-    """Write a value in the house's form.
+    """Format a value by a specification.
 
     Parameters: ``value`` is a number (a share in [0, 1] for ``pct``, a difference of shares for
     ``pts``), a date, or text; ``spec`` is one of the words of this module's heading; without one,
@@ -199,7 +199,7 @@ def fmt(value: Any, spec: str = "") -> str:
 
 
 class Filled(dict[str, Any]):
-    """Values by name, for ``str.format_map`` with the formats of this module."""
+    """Mapping of values for ``str.format_map``, formatted by this module."""
 
     def __getitem__(self, key: str) -> _Formatted:
         return _Formatted(super().__getitem__(key))
@@ -223,7 +223,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
 
 
 def tr(template: str, /, **values: Any) -> LazyText:
-    """Return a text of the book with its values: English where recorded, translated where shown.
+    """Fill a text of the book with values, as text that is recorded in English and shown translated.
 
     ``template`` has ``{name:format}`` places and is translated before it is filled; without values
     it is any text that the book's own words stand in, such as a label.
@@ -231,24 +231,24 @@ def tr(template: str, /, **values: Any) -> LazyText:
     >>> tr("{x:int} of {n:int}", x=183, n=352)
     '183 of 352'
     """
-    # Without values nothing is filled, so that a brace in a label is a brace.
-    return LazyText.made(lambda: fill(_(template), values) if values else _(template))
+    # Without values the text is not formatted, so that braces in labels are kept.
+    return LazyText.from_function(lambda: fill(_(template), values) if values else _(template))
 
 
 def trn(one: str, many: str, n: int, /, **values: Any) -> LazyText:
-    """Return a text whose form depends on a number, which its places call ``n``.
+    """Fill the singular or plural of a text, whose placeholders call the number ``n``.
 
     >>> trn("{n:int} row", "{n:int} rows", 1), trn("{n:int} row", "{n:int} rows", 4000)
     ('1 row', '4,000 rows')
     """
-    return LazyText.made(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
+    return LazyText.from_function(lambda: fill(plural(one, many, int(n)), values | {"n": n}))
 
 
-def joined(parts: Iterable[Any], separator: str = ", ") -> LazyText:
-    """Return texts in a row, each translated where the whole is shown.
+def join_lazily(parts: Iterable[Any], separator: str = ", ") -> LazyText:
+    """Join texts by a separator; each is translated where the whole is shown.
 
     >>> joined(["over", "under"])
     'over, under'
     """
     kept = [part if isinstance(part, str) else str(part) for part in parts]
-    return LazyText.made(lambda: separator.join(_(part) for part in kept))
+    return LazyText.from_function(lambda: separator.join(_(part) for part in kept))

@@ -1,4 +1,4 @@
-"""What a reader hears of each mark of a figure: its name and values, at its place in the drawing."""
+"""Record name, values and position of each mark of a figure, for screen readers and read-outs."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class _Marks:
     found: list[_Mark] = field(default_factory=list)
 
 
-def printed(value: float, unit: str, signed: bool = False) -> str:
-    """Return a value as a read-out prints it; ``unit`` is one of ``citable.display.ticks.UNITS``.
+def format_mark_value(value: float, unit: str, signed: bool = False) -> str:
+    """Format a value for a read-out; ``unit`` is one of ``citable.display.ticks.UNITS``.
 
     >>> printed(0.28707, "share"), printed(0.012, "points", signed=True), printed(1234.0, "number")
     ('28.7%', '+1.2', '1,234')
@@ -49,20 +49,20 @@ def printed(value: float, unit: str, signed: bool = False) -> str:
     return plus + fmt(value, "pct" if unit == "share" else "pts")
 
 
-def between(low: float, high: float, unit: str, signed: bool = False) -> str:
-    """Return two ends as a read-out prints them: one value where both print alike.
+def format_range(low: float, high: float, unit: str, signed: bool = False) -> str:
+    """Format the two ends of a range for a read-out; one value where both print alike.
 
     >>> between(0.635, 0.645, "share"), between(0.5, 0.5, "share")
     ('63.5% to 64.5%', '50.0%')
     """
-    ends = [printed(end, unit, signed) for end in (low, high)]
+    ends = [format_mark_value(end, unit, signed) for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else _("{low} to {high}").format(low=ends[0], high=ends[1])
 
 
 def add_mark(
     axes: Axes, x: Any, y: Any, label: str, values: Mapping[str, str], kind: str = POINTS
 ) -> None:
-    """Note a mark of a figure that is being drawn; what has no place is left out.
+    """Record a mark of a figure that is being drawn; one without a finite position is left out.
 
     ``x`` and ``y`` are in the units of the axes; ``values`` are printed, by the names of their
     columns; ``kind`` is that of all marks of the figure.

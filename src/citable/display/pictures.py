@@ -1,4 +1,4 @@
-"""Pictures as PNG from their SVG, in the book's own faces: the same bytes on every machine."""
+"""Render SVG as PNG in the book's own fonts, with the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from citable import paths
 from citable.display.style import BLUE, GREY, INK, MUTED, OCHRE, PAPER, RULE, Color
 
-# Names as the files give them; the second is that of the family its weights were cut from.
+# Font names as in the files; the second is the family of the variable font.
 SERIF, SANS = "Source Serif 4", "Source Sans 3 ExtraLight"
 _FACES = (
     "source-serif-4-latin-400-normal",
@@ -95,26 +95,26 @@ def palette_png(data: bytes, colors: int) -> bytes:
     return content.getvalue()
 
 
-def length(text: str, face: str, size: float) -> float:
-    """Return how wide a line of text is, in the unit of ``size``."""
+def text_width(text: str, face: str, size: float) -> float:
+    """Return the width of a line of text, in the unit of ``size``."""
     font = _face(face)
     widths, glyphs = font["hmtx"], font.getBestCmap()
     units = sum(widths[glyphs.get(ord(letter), ".notdef")][0] for letter in text)
     return float(units) * size / float(font["head"].unitsPerEm)
 
 
-def wrapped(text: str, face: str, size: float, width: float, most: int) -> list[str]:
-    """Break a text into at most ``most`` lines of a width in pixels; what is cut ends in dots."""
+def wrap_text(text: str, face: str, size: float, width: float, most: int) -> list[str]:
+    """Break a text into at most ``most`` lines of a width in pixels; a text cut short ends in dots."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and length(longer, face, size) <= width:
+        if lines and text_width(longer, face, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     if len(lines) > most:
         lines = lines[:most]
-        while " " in lines[-1] and length(f"{lines[-1]} …", face, size) > width:
+        while " " in lines[-1] and text_width(f"{lines[-1]} …", face, size) > width:
             lines[-1] = lines[-1].rsplit(" ", 1)[0]
         lines[-1] += " …"
     return lines
@@ -122,7 +122,7 @@ def wrapped(text: str, face: str, size: float, width: float, most: int) -> list[
 
 @dataclass(frozen=True)
 class Marks:
-    """What a card draws on a line, in percent of its width: estimates, an interval, a reference.
+    """Marks on the line of a card, in percent of its width: estimates, an interval, a reference.
 
     ``named`` says what the reference is; ``ends`` are the words at both ends of the line.
     """
@@ -137,7 +137,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class Card:
-    """What the picture of a link says: site, title of the page, one sentence, and a last line.
+    """Texts of the preview image of a link: site, title of the page, one sentence, and a last line.
 
     ``number`` stands large before the sentence and ``marks`` beside it, where there are such.
     """
@@ -164,8 +164,8 @@ def _line(
     )
 
 
-def stacked(positions: Sequence[float], apart: float) -> list[int]:
-    """Return the level of each dot: the lowest in which no earlier one is nearer than ``apart``.
+def stack_levels(positions: Sequence[float], apart: float) -> list[int]:
+    """Return the level at which each dot is stacked: the lowest without an earlier dot nearer than ``apart``.
 
     >>> stacked([10.0, 12.0, 14.0, 30.0], 5.0)
     [0, 1, 2, 0]
@@ -187,7 +187,7 @@ def stacked(positions: Sequence[float], apart: float) -> list[int]:
 
 
 def _marks(marks: Marks, left: float, y: float) -> str:
-    """Return the line of a card from ``left`` to its margin, at a height in pixels.
+    """Return the SVG of a card's line from ``left`` to its margin, at a height in pixels.
 
     One value is a stroke, as on its page; of several each is a dot.
     """
@@ -201,11 +201,11 @@ def _marks(marks: Marks, left: float, y: float) -> str:
         return f'<path d="{path}" stroke="{color.light}" stroke-width="{width}"{dashed}/>'
 
     parts = [stroke(f"M{left:.1f} {y:.1f}H{right}", GREY, 2)]
-    under, ends = y + 54, [length(end, _SMALL, 24) for end in marks.ends]
+    under, ends = y + 54, [text_width(end, _SMALL, 24) for end in marks.ends]
     parts.append(_line(marks.ends[0], left, under, 24, SANS, MUTED))
     parts.append(_line(marks.ends[1], right - ends[1], under, 24, SANS, MUTED))
     if marks.reference is not None:
-        x, wide = at(marks.reference), length(marks.named, _SMALL, 24)
+        x, wide = at(marks.reference), text_width(marks.named, _SMALL, 24)
         parts.append(stroke(f"M{x:.1f} {y - 26:.1f}V{y + 26:.1f}", OCHRE, 4, "9 5"))
         start = min(max(x - wide / 2, left + ends[0] + 16), right - ends[1] - 16 - wide)
         parts.append(_line(marks.named, start, under, 24, SANS, OCHRE) if marks.named else "")
@@ -219,46 +219,46 @@ def _marks(marks: Marks, left: float, y: float) -> str:
     parts += [
         f'<circle cx="{x:.1f}" cy="{y - 19 * level:.1f}" r="8" fill="{PAPER.light}" '
         f'stroke="{BLUE.light}" stroke-width="3"/>'
-        for x, level in zip(xs, stacked(xs, 20), strict=True)
+        for x, level in zip(xs, stack_levels(xs, 20), strict=True)
     ]
     return "".join(parts)
 
 
 def _answer(card: Card) -> list[str]:
-    """Return a card's number, with its line beside it, under a title of one line."""
+    """Return the SVG of a card's number, with its line beside it, under a title of one line."""
     parts = [
         _line(part, _LEFT, 166, 44, SERIF, INK, 600)
-        for part in wrapped(card.title, _TITLE, 44, _ROOM, 1)
+        for part in wrap_text(card.title, _TITLE, 44, _ROOM, 1)
     ]
     beside = float(_LEFT)
     if card.number:
-        # As large as leaves the line more than half of the card.
-        wide = length(card.number, _TITLE, 1)
+        # The largest size that leaves more than half of the card to the line.
+        wide = text_width(card.number, _TITLE, 1)
         size = int(min(120, 430 / wide if card.marks else _ROOM / wide))
         parts.append(_line(card.number, _LEFT, 306, size, SERIF, BLUE, 600))
         beside += wide * size + 60
     if card.marks is not None:
         parts.append(_marks(card.marks, beside, 266))
-    lines = wrapped(card.says, _TEXT, 32, _ROOM, 4)
+    lines = wrap_text(card.says, _TEXT, 32, _ROOM, 4)
     return parts + [
         _line(part, _LEFT, 376 + 40 * n, 32, SERIF, INK) for n, part in enumerate(lines)
     ]
 
 
 def _words(card: Card) -> list[str]:
-    """Return the title of a card without a number, and its sentence."""
+    """Return the SVG of the title and sentence of a card without a number."""
     parts, y = [], 200
-    for part in wrapped(card.title, _TITLE, 68, _ROOM, 2):
+    for part in wrap_text(card.title, _TITLE, 68, _ROOM, 2):
         parts.append(_line(part, _LEFT, y, 68, SERIF, INK, 600))
         y += 78
-    for part in wrapped(card.says, _TEXT, 36, _ROOM, 3):
+    for part in wrap_text(card.says, _TEXT, 36, _ROOM, 3):
         parts.append(_line(part, _LEFT, y + 18, 36, SERIF, INK))
         y += 48
     return parts
 
 
 def card_svg(card: Card) -> str:
-    """Return a link's picture as SVG text."""
+    """Return the preview image of a link as SVG text."""
     width, height = CARD
     lines = [_line(card.site, _LEFT, 100, 34, SANS, BLUE, 600)]
     lines += _answer(card) if card.number or card.marks else _words(card)

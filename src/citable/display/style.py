@@ -1,4 +1,4 @@
-"""One look for all figures: palette, type, and the CSS variables that make a dark mode."""
+"""Define the style of all figures: palette, font, and the CSS variables for dark mode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from citable.display.words import N_
 
 @dataclass(frozen=True)
 class Color:
-    """A colour by its meaning: hex in light and in dark, and the CSS variable that carries it."""
+    """Colour of one role: hex in light and in dark mode, and its CSS variable."""
 
     variable: str
     light: str
@@ -47,8 +47,8 @@ SHADE_INKS = (ON_PALE, ON_PALE, ON_PALE, ON_DARK, ON_DARK)
 
 PALETTE = (INK, MUTED, RULE, BLUE, PALE_BLUE, OCHRE, GREY, PAPER, *SHADES, ON_PALE, ON_DARK)
 
-# The grammar of colour of all figures. What is established beyond chance is told by the mark (filled,
-# not hollow), never by a colour.
+# Colours by role, for all figures. What is established beyond chance is shown by the mark (filled,
+# not hollow), never by colour.
 ROLES = {
     "subject": BLUE,  # the place, group or estimate that the figure is about
     "subject-range": PALE_BLUE,  # its interval, where marks lie upon it
@@ -61,7 +61,7 @@ ROLES = {
     "paper": PAPER,
 }
 
-# What each colour is called. In the dark scheme they are lighter, and that of text is light.
+# Names of the colours. In dark mode they are lighter, and that of text is light.
 COLOR_NAMES = {
     BLUE: N_("blue"),
     PALE_BLUE: N_("pale blue"),
@@ -74,7 +74,7 @@ COLOR_NAMES = {
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of the key to all figures: a role, the shape in which it is drawn, and what it tells.
+    """Entry of the key to all figures: a role, its shape and its meaning.
 
     ``drawn`` is the shape as SVG of 40 by 14, in which ``{color}`` and ``{paper}`` stand for colours.
     """
@@ -147,7 +147,7 @@ KEY = (
 
 
 def swatch(mark: Mark) -> str:
-    """Return the shape of a mark in its colour as SVG; words beside it say what it is."""
+    """Return the swatch of a mark as SVG, without words."""
     drawn = mark.drawn.format(color=role(mark.role), paper=PAPER.light)
     return (
         '<svg class="swatch" width="40" height="14" viewBox="0 0 40 14" aria-hidden="true">'
@@ -156,7 +156,7 @@ def swatch(mark: Mark) -> str:
 
 
 def role(name: str) -> str:
-    """Return the colour (hex, in light) of what has a role in a figure. Raises KeyError if unknown.
+    """Return the colour (hex, in light mode) of a role in figures. Raises KeyError if unknown.
 
     >>> role("reference") == OCHRE.light
     True
@@ -174,7 +174,7 @@ LINES: tuple[tuple[str, tuple[float, ...] | str], ...] = (
 
 
 def css() -> str:
-    """Return the style sheet that gives the figure variables their values in light and dark."""
+    """Return the style sheet that defines the CSS variables of figures in light and dark mode."""
     light = " ".join(f"{color.variable}: {color.light};" for color in PALETTE)
     dark = " ".join(f"{color.variable}: {color.dark};" for color in PALETTE)
     # Print has no variables in drawings: a swatch carries its colours, a page replaces them.
@@ -192,7 +192,7 @@ def css() -> str:
     )
 
 
-def with_variables(svg: str) -> str:
+def use_css_variables(svg: str) -> str:
     """Replace the palette's hex values in an SVG by CSS variables with the hex as fallback."""
     for color in PALETTE:
         svg = svg.replace(color.light, f"var({color.variable}, {color.light})")
@@ -201,7 +201,7 @@ def with_variables(svg: str) -> str:
 
 @cache
 def face() -> str:
-    """Return the name of the face of figures, known to matplotlib from here on."""
+    """Register the font of figures with matplotlib, once, and return its name."""
     from matplotlib import font_manager
 
     from citable.display.pictures import SANS, font_file
@@ -251,7 +251,7 @@ _THEME = {
 
 @contextmanager
 def style(size: float) -> Iterator[None]:
-    """Draw in the house theme: seaborn's ticks for paper without boxes, text kept as text.
+    """Draw in the theme of the book: seaborn's ticks without boxes, text kept as text.
 
     ``size`` is the text size in points. The settings are written out: to load seaborn takes longer
     than a book without its plots takes to execute.
@@ -259,7 +259,7 @@ def style(size: float) -> Iterator[None]:
     import matplotlib as mpl  # colours alone are wanted far more often than drawings
     from cycler import cycler
 
-    # Text is measured with the face that the page shows.
+    # Text is measured in the font that pages use.
     texts = dict.fromkeys((*_TEXTS, "legend.fontsize"), size) | {"font.sans-serif": [face()]}
     palette = [role(name) for name, _dash in LINES]
     with mpl.rc_context():

@@ -1,4 +1,4 @@
-"""Tables as HTML: caption, header scopes, aligned numbers, and nothing a screen reader misses."""
+"""Render tables as accessible HTML: caption, header scopes and aligned numbers."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Col:
 
 @dataclass(frozen=True)
 class Line:
-    """A share with its interval and a reference, to be drawn on a fixed scale from 0 to 1.
+    """Share with its interval and a reference, drawn on a fixed scale from 0 to 1.
 
     ``share_low`` and ``share_high`` are equal where the counts are exact, else the ends of a range;
     ``low`` and ``high`` are the interval's; any may be missing (nan).
@@ -85,7 +85,7 @@ class Line:
     reference: float
 
     def svg(self) -> Any:
-        """Return the drawing; the numbers stand in the row's other cells, so it has no words."""
+        """Return the line as SVG, without a text alternative: its numbers are in the row's other cells."""
 
         def stroke(kind: str, start: float, end: float, top: int, bottom: int) -> str:
             if missing(start) or missing(end):
@@ -109,7 +109,7 @@ class Line:
 
 
 def as_column(col: Col | str) -> Col:
-    """Return a column given by its heading alone as a ``Col``."""
+    """Return a ``Col``, made from its heading if only that is given."""
     return col if isinstance(col, Col) else Col(col)
 
 
@@ -120,7 +120,7 @@ _PHONE, _GAP = 38, 1.5
 
 
 def to_plain(value: Any) -> Any:
-    """Return a cell as JSON can hold it; ``from_plain`` makes it a cell again."""
+    """Convert a cell to plain JSON data; ``from_plain`` is the inverse."""
     if isinstance(value, Line):
         return {_LINE: [to_plain(getattr(value, name)) for name in Line.__dataclass_fields__]}
     if missing(value):
@@ -131,7 +131,7 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(value: Any) -> Any:
-    """Return a cell from what ``to_plain`` made of it."""
+    """Convert plain JSON data back to a cell."""
     return Line(*value[_LINE]) if isinstance(value, dict) and _LINE in value else value
 
 
@@ -140,8 +140,8 @@ def _css(*names: str) -> Any:
     return Markup(f' class="{used}"') if used else Markup("")
 
 
-def _shown(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
-    """Return a cell's text or drawing; a range whose ends print alike is one number."""
+def _format_cell(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
+    """Return the text or SVG of a cell; a range whose ends print alike is one number."""
     if col.spec == "line":
         return record[name].svg()
     low = fmt(record[name], col.spec)
@@ -150,14 +150,14 @@ def _shown(record: Mapping[Any, Any], name: Any, col: Col) -> Any:
 
 
 def _sort_key(value: Any, col: Col) -> str:
-    """Return what a day or month sorts by, whatever language names it."""
+    """Return the sort key of a day or month, independent of the language that names it."""
     if col.spec not in ("date", "month") or missing(value):
         return ""
     return str(value)[:10].replace("-", "")
 
 
 def _fits_phone(heads: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether all columns of a table stand side by side on the narrowest phone.
+    """Whether all columns of a table fit the narrowest phone.
 
     An estimate in letters: a column takes its longest word or number, and a text at least a dozen
     letters of a line if it has them.
@@ -208,7 +208,7 @@ def to_html(
 
 
 def _address(position: int, anchors: Sequence[str], pages: Sequence[str]) -> str:
-    """Return where a row's header leads: to a page, to the row itself, or nowhere."""
+    """Return the link of a row's header: to a page, to the row itself, or empty."""
     if pages:
         return pages[position]
     return f"#{anchors[position]}" if anchors and anchors[position] else ""
@@ -255,7 +255,7 @@ def rows_to_html(
             "href": _address(position, anchors, pages),
             "cells": [
                 {
-                    "text": _shown(record, name, col),
+                    "text": _format_cell(record, name, col),
                     "css": css(col),
                     "sort": _sort_key(record[name], col),
                 }

@@ -1,4 +1,4 @@
-"""The record's HTML templates, filled in the edition's language."""
+"""Render the HTML templates of the record in the edition's language."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from citable.display.formats import fmt
-from citable.display.words import _, language, plural, said
+from citable.display.words import _, language, plural, translate_nested
 from citable.project import project
 
 
 class _Safe(dict[str, Any]):
-    """Values by name for ``str.format_map``: formatted as the house does, then escaped."""
+    """Mapping of values for ``str.format_map``: formatted by ``fmt``, then escaped."""
 
     def __getitem__(self, key: str) -> _Value:
         return _Value(super().__getitem__(key))
@@ -29,7 +29,7 @@ class _Value:
 
 
 def html(template: str, /, **values: Any) -> Markup:
-    """Translate a piece of HTML with ``{name:format}`` places and fill it, values escaped.
+    """Translate a piece of HTML and fill its ``{name:format}`` placeholders, values escaped.
 
     The template is the book's own and may hold tags; a value that is ``Markup`` stays as it is.
     """
@@ -37,7 +37,7 @@ def html(template: str, /, **values: Any) -> Markup:
 
 
 def html_plural(one: str, many: str, n: int, /, **values: Any) -> Markup:
-    """As ``html``, in the form that goes with a number, which its places call ``n``."""
+    """Translate and fill HTML in the singular or plural of a number, which its placeholders call ``n``."""
     return _filled(plural(one, many, int(n)), values | {"n": n})
 
 
@@ -51,12 +51,12 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"fmt": fmt, "said": said}
+_templates.filters |= {"fmt": fmt, "said": translate_nested}
 _templates.globals |= {"t": html, "tn": html_plural, "language": language}
 
 
-def _of_the_project() -> dict[str, str]:
-    """Return what every template can name of the project."""
+def _project_values() -> dict[str, str]:
+    """Return the values of the project that every template can use."""
     return {
         "command": project().command,
         "book": _(project().short_title),
@@ -65,5 +65,5 @@ def _of_the_project() -> dict[str, str]:
 
 
 def from_template(template: str, **values: Any) -> str:
-    """Return one of the record's templates as HTML, values escaped."""
-    return _templates.get_template(template).render(**(_of_the_project() | values))
+    """Render one of the record's templates as HTML, values escaped."""
+    return _templates.get_template(template).render(**(_project_values() | values))

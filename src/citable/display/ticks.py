@@ -1,4 +1,4 @@
-"""Ticks whose printed labels are their values: as many decimals as the step asks for, no more.
+"""Label ticks with their exact values, with as many decimals as the step needs.
 
 Matplotlib is loaded when something is drawn, since a finding is verified without drawings.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from citable.errors import ArgumentError
 
-# What a value is multiplied by, and what follows it in print.
+# Factor and suffix of printed values, by unit.
 UNITS = {"share": (100.0, "%"), "points": (100.0, ""), "number": (1.0, "")}
 _MOST_DECIMALS = 6
 _MINUS = "\N{MINUS SIGN}"
@@ -56,7 +56,7 @@ def _formatter_class() -> Any:
     from matplotlib.ticker import Formatter
 
     class TickFormatter(Formatter):
-        """Writes all ticks of an axis together, so that they have the same decimals."""
+        """Format all ticks of an axis together, with the same number of decimals."""
 
         def __init__(self, unit: str, signed: bool) -> None:
             self.unit, self.signed = unit, signed
@@ -76,7 +76,7 @@ def _formatter_class() -> Any:
 
 
 def number_ticks(axis: Any, unit: str = "number", *, most: int = 6, signed: bool = False) -> None:
-    """Give an axis round ticks, at most ``most`` steps, and labels that are their values."""
+    """Set round ticks on an axis, at most ``most`` steps, with labels that print their values."""
     from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
     if axis.get_scale() == "linear":

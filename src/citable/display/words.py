@@ -1,10 +1,10 @@
-"""Words that a reader sees, in the language of the edition: English, or a translation of it.
+"""Translate the words that a reader sees into the language of the edition.
 
 The English text is the message. ``_`` gives its translation from ``locale/<language>``, where the
 environment variable ``CITABLE_LANGUAGE`` names a language; without it every function here returns
 what it was given and reads nothing. What is recorded and compared (findings, numbers, tables) is
 English in every edition; a translation is made where something is shown. So a text with values in
-it is kept as ``LazyText``: English to whoever records it, and able to say itself again.
+it is kept as ``LazyText``: English to whoever records it, and rendered again in another language.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def language() -> str:
 
 
 def translated() -> bool:
-    """Whether words are to be translated now."""
+    """Whether ``_`` translates at present: the edition is no English one, and ``english`` is not active."""
     return language() != ENGLISH and not _in_english.get()
 
 
 @contextmanager
 def english() -> Iterator[None]:
-    """Say everything inside in English, whatever the edition's language: for what is recorded."""
+    """Switch translation off within the block, for what is recorded."""
     token = _in_english.set(True)
     try:
         yield
@@ -54,41 +54,41 @@ def _catalog(code: str, domain: str = DOMAIN) -> gettext.NullTranslations:
 
 
 class LazyText(str):
-    """A text that is English as a string and says itself in the edition's language through ``_``."""
+    """Lazily translated string: the ``str`` is the English source, ``_`` translates it."""
 
-    again: Callable[[], str] | None = None
+    render: Callable[[], str] | None = None
 
     @classmethod
-    def made(cls, again: Callable[[], str]) -> LazyText:
-        """Return the text that a function gives; it is asked again in the language of display."""
+    def from_function(cls, render: Callable[[], str]) -> LazyText:
+        """Return the English result of a function, which ``_`` calls again in the language of the edition."""
         with english():
-            text = cls(again())
+            text = cls(render())
         if language() != ENGLISH:
-            text.again = again
+            text.render = render
         return text
 
 
 def _(text: str) -> str:
-    """Return a text in the edition's language; the text itself where there is no translation.
+    """Translate a text into the edition's language; return the text where there is no translation.
 
     White space does not count: texts of ledgers are wrapped in their files.
     """
     if not text or not translated():
         return text
-    if isinstance(text, LazyText) and text.again is not None:
-        return text.again()
+    if isinstance(text, LazyText) and text.render is not None:
+        return text.render()
     return _catalog(language()).gettext(" ".join(text.split())) if text.strip() else text
 
 
-def of_pages(text: str) -> str:
-    """Return a text of a page, as Sphinx extracts it, in the edition's language."""
+def translate_page_text(text: str) -> str:
+    """Translate a text of a page, as Sphinx extracts it, into the edition's language."""
     if not text or not translated():
         return text
     return _catalog(language(), PAGES).gettext(" ".join(text.split()))
 
 
 def plural(one: str, many: str, n: int) -> str:
-    """Return the form of a text that goes with a number, in the edition's language."""
+    """Return the singular or plural of a text for a number, in the edition's language."""
     if not translated():
         return one if n == 1 else many
     return _catalog(language()).ngettext(one, many, n)
@@ -99,10 +99,10 @@ def N_(text: str) -> str:
     return text
 
 
-def said(value: Any) -> Any:
-    """Return a value with every text in it translated: lists, tuples and mappings too."""
+def translate_nested(value: Any) -> Any:
+    """Translate every text in a value, in nested lists, tuples and mappings too."""
     if isinstance(value, str):
         return _(value)
     if isinstance(value, dict):
-        return {name: said(item) for name, item in value.items()}
-    return [said(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: translate_nested(item) for name, item in value.items()}
+    return [translate_nested(item) for item in value] if isinstance(value, list | tuple) else value

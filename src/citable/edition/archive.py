@@ -1,4 +1,4 @@
-"""Make an edition: one folder and one zip that hold everything, the same bytes wherever made."""
+"""Build an edition: one folder and one zip with everything, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lxml.html import builder as E
 
 from citable import paths
 from citable.display.words import _
-from citable.edition.checksums import MANIFEST, SUMS, listing, manifest, manifest_bytes
-from citable.edition.folders import made_whole
+from citable.edition.checksums import MANIFEST, SUMS, format_checksums, manifest, manifest_bytes
+from citable.edition.folders import atomic_directory
 from citable.edition.policy import FRAMED, FRAMED_POLICY, content_security_policy
 from citable.edition.verify import read_findings
 from citable.errors import EditionError
@@ -30,7 +30,7 @@ from citable.tables import datapackage
 
 LARGEST = 30_000_000  # bytes of the zip
 
-# What of the checkout is source, beside the pages: all that is needed to build, test and verify.
+# Source files and folders of an edition besides the pages: all needed to build, test and verify.
 SOURCE = (
     ".binder",
     ".ci",
@@ -132,7 +132,7 @@ def _copy(file: Path, to: Path) -> None:
 
 
 def _check_site(site: Path) -> identity.Record:
-    """Return the record of a built site. Raises EditionError if it is not what is published."""
+    """Return the record of a built site. Raises EditionError if it differs from what is published."""
     record = identity.load(site)
     if record.edition != project().version:
         raise EditionError(
@@ -151,7 +151,7 @@ def _check_site(site: Path) -> identity.Record:
 
 
 def _check_package(tables: Path) -> None:
-    """Raise EditionError unless a site's tables are those of this checkout, byte for byte."""
+    """Raise EditionError unless a site's tables equal those of this checkout, byte for byte."""
     expected = datapackage.files()
     found = {
         file.relative_to(tables).as_posix(): file for file in tables.rglob("*") if file.is_file()
@@ -176,16 +176,16 @@ def _redirect() -> str:
     )
 
 
-# What a page says of itself that is not true of one that is not there.
-_OWN = (
+# Elements of the first page that the page for unknown addresses must not have.
+_ONLY_FIRST_PAGE = (
     "//meta[@property or starts-with(@name, 'citation_') or starts-with(@name, 'DC.')"
     " or @name='description']|//link[@rel='canonical' or @rel='next' or @rel='prev' or @rel='alternate']"
     "|//script[@type='application/ld+json']"
 )
 
 
-def not_found(site: Path) -> str:
-    """Return the page for an address that leads nowhere: in the first page's frame, with its finder.
+def not_found_page(site: Path) -> str:
+    """Return the page for unknown addresses (404.html): the first page's frame, with its search box.
 
     A host shows it under any address, so its links begin at the host's root.
 
@@ -195,7 +195,7 @@ def not_found(site: Path) -> str:
     tree = html.fromstring(
         (site / "index.html").read_bytes(), parser=html.HTMLParser(encoding="utf-8")
     )
-    for element in tree.xpath(_OWN):
+    for element in tree.xpath(_ONLY_FIRST_PAGE):
         element.drop_tree()
     article, form = next(tree.iter("article"), None), tree.find(".//form[@class='find']")
     if article is None:
@@ -239,16 +239,16 @@ def not_found(site: Path) -> str:
     return str(html.tostring(tree, encoding="unicode", doctype="<!doctype html>")) + "\n"
 
 
-def _of_record(
-    file: Path, is_of: Callable[[Path, identity.Record], bool], record: identity.Record
+def _checked_pdf(
+    file: Path, matches_record: Callable[[Path, identity.Record], bool], record: identity.Record
 ) -> Path:
-    """Return a PDF. Raises EditionError if it was made of another state of the book."""
-    if not is_of(file, record):
+    """Return the path of a PDF. Raises EditionError if it was made from another state of the book."""
+    if not matches_record(file, record):
         raise EditionError(f"{file}: of another state of the book. Run `make pdf`.")
     return file
 
 
-def _fill(folder: Path, site: Path, record: identity.Record) -> None:
+def _write_files(folder: Path, site: Path, record: identity.Record) -> None:
     """Write every file of the edition but its manifest into a folder."""
     for file in sorted(site.rglob("*")):
         if file.is_file() and file.name not in _SITE_LEFT_OUT:
@@ -262,9 +262,12 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
     for name in ("CITATION.cff", "LICENSE", "CHANGELOG.md"):
         if (paths.ROOT / name).is_file():
             _copy(paths.ROOT / name, folder / name)
-    if book.file().is_file():
-        _copy(_of_record(book.file(), book.is_of, record), folder / book.file().name)
-    nowhere = not_found(site)
+    if book.pdf_path().is_file():
+        _copy(
+            _checked_pdf(book.pdf_path(), book.matches_record, record),
+            folder / book.pdf_path().name,
+        )
+    nowhere = not_found_page(site)
     (folder / "site" / "404.html").write_text(nowhere, encoding="utf-8")
     (folder / "root").mkdir()
     (folder / "root" / "404.html").write_text(nowhere, encoding="utf-8")
@@ -292,15 +295,15 @@ def _fill(folder: Path, site: Path, record: identity.Record) -> None:
 
 
 def check_tables(folder: Path) -> None:
-    """Validate a data package with the frictionless library. Raises EditionError if it is not one."""
+    """Validate a data package with the frictionless library. Raises EditionError if it is invalid."""
     report = validate(str(folder / "datapackage.json"))
     if not report.valid:
         first = report.flatten(["title", "rowNumber", "fieldName", "note"])[:3]
         raise EditionError(f"{folder}: not a valid data package: {first}")
 
 
-def make(site: Path, out: Path | None = None) -> Path:
-    """Make the edition's folder and zip from a built site, and return the folder.
+def build_edition(site: Path, out: Path | None = None) -> Path:
+    """Build the edition's folder and zip from a built site, and return the folder.
 
     Further volumes of the PDF, where they were made, are put beside the zip.
 
@@ -309,13 +312,13 @@ def make(site: Path, out: Path | None = None) -> Path:
     """
     record = _check_site(site)
     final = (out or paths.DIST) / project().file_name
-    with made_whole(final, LARGEST) as work:
-        _fill(work, site, record)
+    with atomic_directory(final, LARGEST) as work:
+        _write_files(work, site, record)
         check_tables(work / "site" / "tables")
-        (work / SUMS).write_bytes(listing(work))
+        (work / SUMS).write_bytes(format_checksums(work))
         (work / MANIFEST).write_bytes(manifest_bytes(manifest(work, record)))
     for volume in project().volumes():
-        if volume.file().is_file():
-            content = _of_record(volume.file(), volume.is_of, record).read_bytes()
-            write_atomically(final.with_name(volume.file().name), content)
+        if volume.pdf_path().is_file():
+            content = _checked_pdf(volume.pdf_path(), volume.matches_record, record).read_bytes()
+            write_atomically(final.with_name(volume.pdf_path().name), content)
     return final

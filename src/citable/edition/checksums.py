@@ -1,4 +1,4 @@
-"""Checksums of an edition's folder: ``SHA256SUMS`` lists every file, ``MANIFEST.json`` vouches for it."""
+"""Write and check an edition's checksums: ``SHA256SUMS`` of all files, ``MANIFEST.json`` with its digest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from citable.tables.passports import sha256_of
 
 SUMS, MANIFEST = "SHA256SUMS", "MANIFEST.json"
 MANIFEST_SCHEMA = "one-in-four/edition/1"
-# What `make` makes in an edition's source.
-_MADE_HERE = (
+# Folders that `make` creates in an edition's source.
+_BUILD_ARTIFACTS = (
     ".venv",
     "_build",
     "bench/tmp",
@@ -30,10 +30,10 @@ _MADE_HERE = (
     ".pytest_cache",
     ".ruff_cache",
 )
-_TAKE = "The file was altered; take the edition from where it was published."
+_RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
 
-def listing(folder: Path) -> bytes:
+def format_checksums(folder: Path) -> bytes:
     """Return ``SHA256SUMS`` for a folder, in the form of ``sha256sum``, by path.
 
     It leaves out itself and the manifest, which carries its digest.
@@ -46,13 +46,13 @@ def listing(folder: Path) -> bytes:
     return "".join(f"{sha256_of(file)}  {name}\n" for name, file in files).encode("utf-8")
 
 
-def read(folder: Path) -> dict[str, str]:
+def read_checksums(folder: Path) -> dict[str, str]:
     """Read ``SHA256SUMS``. Raises EditionError if it is missing or a line is malformed."""
     file = folder / SUMS
     try:
         lines = read_text(file).removesuffix("\n").split("\n")
     except (OSError, ValueError) as error:
-        raise EditionError(f"{file}: cannot be read ({error}). {_TAKE}") from error
+        raise EditionError(f"{file}: cannot be read ({error}). {_RESTORE_HINT}") from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
@@ -60,30 +60,30 @@ def read(folder: Path) -> dict[str, str]:
             raise EditionError(
                 f"{file}, line {number}: found {line[:90]!r}, expected a sha256, two spaces and a "
                 "path within the edition, each once. "
-                f"{_TAKE}"
+                f"{_RESTORE_HINT}"
             )
         sums[found[2]] = found[1]
     return sums
 
 
-def made_here(folder: Path) -> list[str]:
-    """Return the folders that working in an edition has made: environment, originals, builds, caches.
+def build_artifacts(folder: Path) -> list[str]:
+    """Return the folders that work in an edition creates: environment, originals, builds, caches.
 
     A verification reads none of them, but for the environment, which is what runs it, and the
     originals, each of which it compares with its passport.
     """
-    return [f"source/{made}" for made in _MADE_HERE if (folder / "source" / made).is_dir()]
+    return [f"source/{made}" for made in _BUILD_ARTIFACTS if (folder / "source" / made).is_dir()]
 
 
 def _compiled(name: str, sums: Mapping[str, str]) -> bool:
-    """Whether Python made a file from one beside it that is listed; no kernel uses such a file."""
+    """Whether a file is the bytecode of a listed module beside it; no kernel uses such a file."""
     folder, cached, file = name.rpartition("__pycache__/")
     return bool(cached) and name.endswith(".pyc") and f"{folder}{file.split('.')[0]}.py" in sums
 
 
-def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is in a folder and not in its list, and links, each with what it is."""
-    aside = set(made_here(folder))
+def _unlisted_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each file that ``SHA256SUMS`` does not list, and each symbolic link, with a description."""
+    aside = set(build_artifacts(folder))
     for parent, folders, files in os.walk(folder):
         here = Path(parent).relative_to(folder)
         folders[:] = sorted(name for name in folders if (here / name).as_posix() not in aside)
@@ -100,8 +100,8 @@ def _strangers(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, str
                 yield name, "not listed: it was added"
 
 
-def problems(folder: Path) -> dict[str, str]:
-    """Return what is wrong with an edition's files: path to what was found.
+def file_problems(folder: Path) -> dict[str, str]:
+    """Return the faults of an edition's files: path to description.
 
     Raises EditionError if the manifest or the list cannot be read.
     """
@@ -109,9 +109,11 @@ def problems(folder: Path) -> dict[str, str]:
         manifest = read_json(folder / MANIFEST)
         vouched = str(manifest["sha256sums"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{folder / MANIFEST}: cannot be read ({error}). {_TAKE}") from error
+        raise EditionError(
+            f"{folder / MANIFEST}: cannot be read ({error}). {_RESTORE_HINT}"
+        ) from error
     wrong = {}
-    sums = read(folder)
+    sums = read_checksums(folder)
     if sha256_of(folder / SUMS) != vouched:
         wrong[SUMS] = "the list of checksums was altered: MANIFEST.json vouches for another"
     for name, digest in sums.items():
@@ -120,12 +122,12 @@ def problems(folder: Path) -> dict[str, str]:
             wrong[name] = "missing"
         elif sha256_of(file) != digest:
             wrong[name] = "changed: its sha256 is not the one listed"
-    return wrong | dict(_strangers(folder, sums))
+    return wrong | dict(_unlisted_files(folder, sums))
 
 
 def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
-    """Return what the manifest of an edition's folder states, once its ``SHA256SUMS`` is written."""
-    listed = [folder / name for name in read(folder)] + [folder / SUMS]
+    """Return the manifest of an edition's folder as plain data, once its ``SHA256SUMS`` is written."""
+    listed = [folder / name for name in read_checksums(folder)] + [folder / SUMS]
     # The edition's own list of tables: this version of the code may have more.
     tables = folder / "source" / paths.MANIFEST.relative_to(paths.ROOT)
     return {
@@ -144,5 +146,5 @@ def manifest(folder: Path, record: identity.Record) -> dict[str, Any]:
 
 
 def manifest_bytes(stated: Mapping[str, Any]) -> bytes:
-    """Return the manifest as it is written."""
+    """Return the bytes of ``MANIFEST.json``."""
     return (json.dumps(stated, indent=1) + "\n").encode("utf-8")

@@ -1,4 +1,4 @@
-"""One finding for court: a one-page summary, its rows, its sources' passports, a certification form.
+"""Build an exhibit of one finding for court: summary, rows, passports of its sources, certification form.
 
 Only for findings that rest on records: a newspaper's report of an agency figure is background.
 Law is cited only as the project has it confirmed. Nothing here is legal advice.
@@ -16,13 +16,13 @@ import nbformat
 from citable.display.formats import tr
 from citable.display.templates import from_template
 from citable.display.words import N_
-from citable.edition.checksums import SUMS, listing
-from citable.edition.folders import made_whole
+from citable.edition.checksums import SUMS, format_checksums
+from citable.edition.folders import atomic_directory
 from citable.errors import ExhibitError, SourceError
 from citable.pdf.writer import sheet_pdf
 from citable.project import project
 from citable.record import cite, identity
-from citable.record.outputs import findings_shown, slug
+from citable.record.outputs import slug, translated_findings
 from citable.record.references import Reference
 from citable.record.trace import Trace, trace
 from citable.tables import datapackage
@@ -36,7 +36,7 @@ _SHEETS = {
 }
 _PRESS = ("press", "as reported")
 
-# What each interval is, in plain words.
+# Plain descriptions of interval methods.
 METHOD_IN_WORDS = {
     "wilson": N_(
         "The interval (Wilson) shows which underlying rates would readily give a count like "
@@ -63,8 +63,8 @@ METHOD_IN_WORDS = {
 _NO_INTERVAL = N_("The number is a count or follows from counts by arithmetic; it has no interval.")
 
 
-def offered(finding: dict[str, Any]) -> str:
-    """Return why a finding is not offered as an exhibit, empty if it is."""
+def reason_not_offered(finding: dict[str, Any]) -> str:
+    """Return the reason why a finding is not offered as an exhibit; empty if it is."""
     reference = Reference("finding", finding["id"])
     route = str(finding["route"])
     if any(word in route for word in _PRESS):
@@ -88,7 +88,7 @@ def _passports(item: Trace) -> list[Passport]:
 
 
 def _likely_route(passport: Passport) -> str:
-    """Say how a source could come into evidence, in the words of its passport."""
+    """Return a source's likely route into evidence, in the words of its passport."""
     words = {
         "agency record or release": N_(
             "public record of the agency; a certified copy from the agency"
@@ -108,7 +108,7 @@ def _likely_route(passport: Passport) -> str:
 
 
 def _trace(site: Path, item: identity.Item) -> Trace:
-    """Follow a finding back from the executed notebook of its page."""
+    """Trace a finding back from the executed notebook of its page."""
     root = site / "site" if (site / "site" / "record.json").is_file() else site
     file = root / item.page.replace(".html", ".ipynb")
     if not file.is_file():
@@ -117,12 +117,14 @@ def _trace(site: Path, item: identity.Item) -> Trace:
         )
     notebook = nbformat.read(file, as_version=4)
     page = item.page.removesuffix(".html")
-    finding = next(found for found in findings_shown({page: notebook}) if found["id"] == item.id)
+    finding = next(
+        found for found in translated_findings({page: notebook}) if found["id"] == item.id
+    )
     return trace(finding, notebook)
 
 
-def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
-    """Make the exhibit's folder and zip in ``out``, and return the folder.
+def build_exhibit(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
+    """Build the exhibit's folder and zip in ``out``, and return the folder.
 
     ``site`` is a built site or an unpacked edition; ``pdf`` puts each sheet there as PDF too.
     Raises UnknownIdError for an unknown id,
@@ -132,14 +134,14 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
     record = identity.load(site)
     item = record.find(Reference("finding", identifier))
     found = _trace(site, item)
-    if reason := offered(found.finding):
+    if reason := reason_not_offered(found.finding):
         raise ExhibitError(reason)
     method = (found.finding["interval"] or {}).get("method")
     tables = {source.name: source for source in found.sources}
     package = datapackage.files()
     downloads = [source.download for source in tables.values() if source.download in package]
     final = out / f"{project().name}-{record.edition}-finding-{slug(identifier)}"
-    with made_whole(final) as work:
+    with atomic_directory(final) as work:
         if found.rows_csv:
             (work / "rows.csv").write_text(found.rows_csv, encoding="utf-8", newline="\n")
         for name in downloads:
@@ -173,5 +175,5 @@ def make(identifier: str, out: Path, site: Path, pdf: bool = False) -> Path:
             if pdf:
                 identity_of = f"{final.name} {name} {record.digest}"
                 (work / name).with_suffix(".pdf").write_bytes(sheet_pdf(html, identity_of))
-        (work / SUMS).write_bytes(listing(work))
+        (work / SUMS).write_bytes(format_checksums(work))
     return final

@@ -1,4 +1,4 @@
-"""Folders and zips that appear whole or not at all, and are the same bytes wherever made."""
+"""Write a folder and its zip atomically, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from citable.errors import EditionError
-from citable.files.locks import abandoned, one_writer
+from citable.files.locks import abandoned_files, directory_lock
 from citable.record.identity import epoch
 
 
 @contextmanager
-def made_whole(final: Path, at_most: int | None = None) -> Iterator[Path]:
-    """Give a folder under a temporary name; when the block ends well it and its zip get theirs.
+def atomic_directory(final: Path, at_most: int | None = None) -> Iterator[Path]:
+    """Yield a temporary folder; rename it and its zip to their final names if the block succeeds.
 
     An error in the block, such as a full disk, leaves what stood under the final names before.
     Raises EditionError, which leaves it too, if the zip has more than ``at_most`` bytes.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    with one_writer(final.parent, final.name):
-        _clear(final)
-        yield from _made_whole(final, at_most)
+    with directory_lock(final.parent, final.name):
+        _recover(final)
+        yield from _write_and_rename(final, at_most)
 
 
-def _clear(final: Path) -> None:
-    """Undo what a process left that was stopped: bring an old folder back, drop what was begun."""
-    for path in abandoned(final.parent):
+def _recover(final: Path) -> None:
+    """Clean up after a killed process: restore the old folder, delete temporary ones."""
+    for path in abandoned_files(final.parent):
         if path.parent != final.parent or not path.name.startswith(f".{final.name}."):
             continue
         if path.suffix == ".old" and not final.exists():
@@ -42,7 +42,7 @@ def _clear(final: Path) -> None:
             path.unlink()
 
 
-def _made_whole(final: Path, at_most: int | None) -> Iterator[Path]:
+def _write_and_rename(final: Path, at_most: int | None) -> Iterator[Path]:
     packed = final.with_name(f"{final.name}.zip")
     work, work_zip, old = (
         final.with_name(f".{final.name}.{os.getpid()}.{suffix}")
@@ -51,7 +51,7 @@ def _made_whole(final: Path, at_most: int | None) -> Iterator[Path]:
     try:
         work.mkdir()
         yield work
-        _settle(work)
+        _normalise_metadata(work)
         _zip(work, work_zip, final.name)
         if at_most is not None:
             _check_size(work_zip, packed.name, at_most)
@@ -67,8 +67,8 @@ def _made_whole(final: Path, at_most: int | None) -> Iterator[Path]:
         work_zip.unlink(missing_ok=True)
 
 
-def _settle(folder: Path) -> None:
-    """Give every file one time and plain permissions."""
+def _normalise_metadata(folder: Path) -> None:
+    """Set one time stamp and plain permissions on every file."""
     moment = epoch()
     for file in [*folder.rglob("*"), folder]:
         file.chmod(0o755 if file.is_dir() or os.access(file, os.X_OK) else 0o644)
@@ -89,7 +89,7 @@ def _zip(folder: Path, to: Path, name: str) -> None:
             archive.writestr(entry, file.read_bytes())
 
 
-def weights(packed: Path) -> dict[str, int]:
+def folder_sizes(packed: Path) -> dict[str, int]:
     """Return the compressed bytes of each folder in a zip, two levels deep, the heaviest first."""
     found: Counter[str] = Counter()
     with zipfile.ZipFile(packed) as archive:
@@ -103,7 +103,7 @@ def _check_size(packed: Path, name: str, at_most: int) -> None:
     """Raise EditionError if a zip has more than ``at_most`` bytes, with its heaviest folders."""
     size = packed.stat().st_size
     if size > at_most:
-        folders = list(weights(packed).items())[:8]
+        folders = list(folder_sizes(packed).items())[:8]
         raise EditionError(
             f"{name}: {size / 1e6:.1f} MB, at most {at_most / 1e6:g} MB are allowed. "
             f"Heaviest: {', '.join(f'{folder} {n / 1e6:.1f}' for folder, n in folders)}"

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy under which a built site works: its own origin, and nothing else."""
+"""Compute the Content-Security-Policy of a built site: its own origin, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re
 
 
 def inline_hashes(site: Path) -> list[str]:
-    """Return the hashes of the inline scripts of a site's pages, as the policy writes them."""
+    """Return the hashes of the inline scripts of a site's pages, in the syntax of the policy."""
     found = set()
     for file in site.rglob("*.html"):
         for match in _INLINE.finditer(file.read_bytes()):
@@ -26,7 +26,7 @@ def inline_hashes(site: Path) -> list[str]:
 
 # Pages that others may show in a frame; a host gives them this policy in place of the site's.
 FRAMED = "exhibits/figure-*.html"
-# What such a page also says itself; a page cannot say in a meta element who may frame it.
+# Policy in the meta element of such a page, where frame-ancestors has no effect.
 FRAMED_POLICY = "; ".join(
     [
         "default-src 'none'",

@@ -26,32 +26,32 @@ from citable import paths
 from citable.edition import checksums
 from citable.errors import CitableError, EditionError, PublishedError
 from citable.execute import chapters
-from citable.execute.execution import ExecutionError, at_once, execute
-from citable.execute.kernels import Kernels
+from citable.execute.execution import ExecutionError, default_workers, execute
+from citable.execute.kernels import KernelForkServer
 from citable.files.strict import read_json
 from citable.project import project
 from citable.record import identity, published
-from citable.record.directives import finding_of, names, of_notebook
+from citable.record.directives import finding_of, parse_notebook, referenced_names
 from citable.record.findings import SCHEMA
-from citable.record.outputs import findings, numbers, recorded, recorded_in, slug
-from citable.record.references import Reference, unknown
+from citable.record.outputs import findings, names_recorded_by, numbers, recorded, slug
+from citable.record.references import Reference, unknown_id_error
 from citable.tables.manifest import manifest
 from citable.tables.passports import passports, sha256_of
 from citable.tables.schema import TABLES
 
 SCHEMA_VERIFICATION = "one-in-four/verification/1"
 PASS, FAIL = "PASS", "FAIL"
-_TAKE = "The file was altered; take the edition from where it was published."
+_RESTORE_HINT = "The file was altered; take the edition from where it was published."
 
-# The packages whose versions can move a last digit.
+# Packages whose versions can change a last digit.
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "pyarrow", "duckdb")
-# Exhibits are compared as printed numbers in CSV; this is the agreement asked of two machines.
+# Relative tolerance of exhibits' numbers, compared as printed in CSV, between machines.
 _CSV_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing checked. ``kind`` is file, aside, table, original, record, finding, number or exhibit."""
+    """Result of one check. ``kind`` is file, ignored, table, original, record, finding, number or exhibit."""
 
     kind: str
     id: str
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass
 class Report:
-    """Everything checked, and on what machine. ``digest`` is the edition's, where there is one."""
+    """Results of all checks, and the machine. ``digest`` is the edition's, where there is one."""
 
     edition: str
     digest: str
@@ -72,15 +72,15 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing failed."""
+        """Whether every check passed."""
         return all(row.status == PASS for row in self.rows)
 
-    def of(self, *kinds: str) -> list[Row]:
-        """Return the rows of some kinds."""
+    def of_kinds(self, *kinds: str) -> list[Row]:
+        """Return the results of some kinds."""
         return [row for row in self.rows if row.kind in kinds]
 
     def as_json(self) -> str:
-        """Return the report for machines."""
+        """Return the report as plain JSON data."""
         document = {
             "schema": SCHEMA_VERIFICATION,
             "edition": self.edition,
@@ -103,7 +103,7 @@ def _version(package: str) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Return the machine, Python and package versions that a number was recomputed with."""
+    """Return the machine, Python and package versions with which numbers are recomputed."""
     return {
         "system": platform.platform(),
         "processor": platform.machine(),
@@ -115,7 +115,7 @@ def machine() -> dict[str, Any]:
 
 
 def edition_folder() -> Path | None:
-    """Return the unpacked edition whose source this is, or None for a repository."""
+    """Return the unpacked edition that holds this source tree, None for a repository."""
     folder = paths.ROOT.parent
     return folder if paths.ROOT.name == "source" and (folder / "MANIFEST.json").is_file() else None
 
@@ -126,14 +126,16 @@ def read_findings(file: Path) -> list[dict[str, Any]]:
         document = read_json(file)
         schema, items = document["schema"], document["findings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EditionError(f"{file}: cannot be read as findings ({error}). {_TAKE}") from error
+        raise EditionError(
+            f"{file}: cannot be read as findings ({error}). {_RESTORE_HINT}"
+        ) from error
     if schema != SCHEMA:
         raise EditionError(
             f"{file}: schema {schema!r}, this version reads {SCHEMA!r}. Use the code that came "
             "with that edition (its source/ folder)."
         )
     if wrong := published.problem_of_findings(items):
-        raise EditionError(f"{file}: {wrong}. {_TAKE}")
+        raise EditionError(f"{file}: {wrong}. {_RESTORE_HINT}")
     return list(items)
 
 
@@ -144,20 +146,22 @@ def _text(value: Any) -> str:
 
 
 def check_files(folder: Path) -> list[Row]:
-    """Compare every file of an unpacked edition with its checksums, and those with the manifest."""
-    wrong = checksums.problems(folder)
+    """Compare every file of an unpacked edition with its checksums, and the checksums with the manifest."""
+    wrong = checksums.file_problems(folder)
     rows = [Row("file", name, "as listed", why, FAIL, why) for name, why in wrong.items()]
-    right = [name for name in checksums.read(folder) if name not in wrong]
+    right = [name for name in checksums.read_checksums(folder) if name not in wrong]
     rows += [Row("file", name, "as listed", "as listed", PASS) for name in right]
-    # With other files a manifest cannot be what it was; then they are what to name.
-    if not wrong and (why := _problem_of_the_manifest(folder)):
+    # If files differ, so does the manifest: report the files alone.
+    if not wrong and (why := _manifest_problem(folder)):
         rows.append(Row("file", checksums.MANIFEST, "as made", why, FAIL, why))
-    aside = checksums.made_here(folder)
-    return rows + [Row("aside", name, "not of the edition", "not checked", PASS) for name in aside]
+    aside = checksums.build_artifacts(folder)
+    return rows + [
+        Row("ignored", name, "not of the edition", "not checked", PASS) for name in aside
+    ]
 
 
-def _problem_of_the_manifest(folder: Path) -> str:
-    """Say where a manifest is not the one that its edition's files give, byte for byte."""
+def _manifest_problem(folder: Path) -> str:
+    """Return where a manifest differs from the one computed from its edition's files; empty if it does not."""
     found = (folder / checksums.MANIFEST).read_bytes()
     made = checksums.manifest(folder, identity.load(folder))
     if found == checksums.manifest_bytes(made):
@@ -168,7 +172,7 @@ def _problem_of_the_manifest(folder: Path) -> str:
 
 
 def check_tables() -> list[Row]:
-    """Compare each table of the manifest, and each table's file that is there, with the manifest."""
+    """Compare the sha256 of each table's file with the manifest."""
     rows = []
     entries = manifest()
     present = {name for name in TABLES if (paths.TABLES / TABLES[name].filename).is_file()}
@@ -183,7 +187,7 @@ def check_tables() -> list[Row]:
 
 
 def check_originals(folder: Path | None) -> list[Row]:
-    """Compare the originals that are present with their passports; none present is no failure."""
+    """Compare the originals that are present with their passports; missing ones do not fail."""
     rows = []
     for path, passport in passports().items() if folder else ():
         file = folder / path  # type: ignore[operator]
@@ -200,7 +204,7 @@ def check_originals(folder: Path | None) -> list[Row]:
 
 
 def check_record(folder: Path | None) -> list[Row]:
-    """Check the published record itself, and an edition's ``findings.json`` against it."""
+    """Check the published record, and an edition's ``findings.json`` against it."""
     wrong = published.problems_of_the_record()
     if not published.load():
         wrong.append("nothing is published: data/published/findings.json is missing")
@@ -221,23 +225,23 @@ def check_record(folder: Path | None) -> list[Row]:
     return rows or [Row("record", "the published record", "consistent", "consistent", PASS)]
 
 
-def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
-    """Return the notebook up to the last cell that records a finding or a value in its words."""
+def _cells_up_to(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
+    """Return the notebook up to the last cell that records a finding or a value its text uses."""
     own = f"finding/{identifier}"
     wanted = {own}
-    directive = of_notebook(notebook).get(own)
+    directive = parse_notebook(notebook).get(own)
     for text in directive.texts.values() if directive else ():
-        wanted |= {name for name in names(text) if not finding_of(name)}
+        wanted |= {name for name in referenced_names(text) if not finding_of(name)}
     last = -1
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and (found := wanted & recorded_in(cell.source)):
+        if cell.cell_type == "code" and (found := wanted & names_recorded_by(cell.source)):
             last, wanted = index, wanted - found
     if own in wanted:
         raise PublishedError(f"finding {identifier} is published, and no cell records it")
     if wanted:  # by names that a cell computes
         last = len(notebook.cells)
     short = nbformat.v4.new_notebook(metadata=notebook.metadata)
-    # Words stand after the cell as well as before it.
+    # Text may follow the cell as well as precede it.
     short.cells = [
         cell
         for index, cell in enumerate(notebook.cells)
@@ -248,18 +252,18 @@ def _until(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.Noteboo
 
 def _execute(
     notebooks: Mapping[str, nbformat.NotebookNode],
-    kernels: Kernels,
+    kernels: KernelForkServer,
     progress: Progress | None,
     *,
     draws: bool = True,
 ) -> tuple[dict[str, nbformat.NotebookNode], dict[str, str]]:
-    """Execute in clean kernels; return the notebooks with outputs, and why others failed."""
+    """Execute notebooks in clean kernels; return those with outputs, and the errors of the others."""
     done: dict[str, nbformat.NotebookNode] = {}
     failed: dict[str, str] = {}
-    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    # Longest first, by length of code, so that no long one runs alone at the end.
     longest = sorted(notebooks, key=lambda name: -sum(len(c.source) for c in notebooks[name].cells))
-    manager = kernels.manager()
-    with ThreadPoolExecutor(max_workers=at_once()) as pool:
+    manager = kernels.manager_class()
+    with ThreadPoolExecutor(max_workers=default_workers()) as pool:
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager, draws=draws): name
             for name in longest
@@ -276,7 +280,7 @@ def _execute(
 
 
 def _reason(error: str) -> str:
-    """Return the last line of an error that says something, without terminal colours."""
+    """Return the last line of an error that is not blank, without terminal colours."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     return next(
@@ -287,7 +291,7 @@ def _reason(error: str) -> str:
 def compare_findings(
     computed: list[dict[str, Any]], failed: Mapping[str, str], only: set[str] | None = None
 ) -> list[Row]:
-    """Compare recomputed findings with the published ones, one row a finding."""
+    """Compare recomputed findings with the published ones, one result a finding."""
     entries = published.load()
     found = {item["id"]: item for item in computed}
     changes = published.compare(entries, computed, only)
@@ -316,7 +320,7 @@ def compare_findings(
 def compare_prose(
     done: Mapping[str, nbformat.NotebookNode], failed: Mapping[str, str]
 ) -> list[Row]:
-    """Compare every number in prose with the published one, one row a number."""
+    """Compare every number in prose with the published one, one result a number."""
     expected = published.load_numbers()
     found = numbers(dict(done))
     wrong = {change.id: change for change in published.compare_numbers(expected, found)}
@@ -346,7 +350,7 @@ def _same_cell(old: str, new: str) -> bool:
 
 
 def difference(old: str, new: str) -> str:
-    """Say where two CSV texts first differ, empty if they agree to the last printed digits."""
+    """Return where two CSV texts first differ; empty if they agree to the last printed digits."""
     before, after = (list(csv.reader(io.StringIO(text))) for text in (old, new))
     if len(before) != len(after):
         return f"{len(before) - 1} rows published, {len(after) - 1} recomputed"
@@ -387,7 +391,7 @@ def check_digest(folder: Path) -> list[Row]:
         stated = str(read_json(folder / "MANIFEST.json")["digest"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EditionError(
-            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_TAKE}"
+            f"{folder / 'MANIFEST.json'}: cannot be read ({error}). {_RESTORE_HINT}"
         ) from error
     rows = []
     for name, value in (("MANIFEST.json", stated), ("record.json", record.digest)):
@@ -407,8 +411,8 @@ def check_digest(folder: Path) -> list[Row]:
     return rows
 
 
-def known(reference: Reference) -> str:
-    """Return a published finding's id. Raises UnknownIdError or PublishedError otherwise."""
+def published_id(reference: Reference) -> str:
+    """Return the id of a published finding. Raises UnknownIdError or PublishedError if it is none."""
     entries = published.load()
     if reference.kind != "finding":
         raise PublishedError(
@@ -416,7 +420,7 @@ def known(reference: Reference) -> str:
             f"`{project().command} verify` without a number checks everything."
         )
     if reference.id not in entries:
-        raise unknown(reference, entries)
+        raise unknown_id_error(reference, entries)
     entry = entries[reference.id]
     if entry["status"] != published.CURRENT:
         raise PublishedError(
@@ -426,7 +430,7 @@ def known(reference: Reference) -> str:
 
 
 def verify(
-    kernels: Kernels,
+    kernels: KernelForkServer,
     only: str = "",
     originals: Path | None = None,
     progress: Progress | None = None,
@@ -451,7 +455,9 @@ def verify(
         if notebook is None:
             raise PublishedError(f"finding {only} stands in {page}, which is not there")
         report.rows += check_tables()
-        done, failed = _execute({page: _until(notebook, only)}, kernels, progress, draws=False)
+        done, failed = _execute(
+            {page: _cells_up_to(notebook, only)}, kernels, progress, draws=False
+        )
         report.rows += compare_findings(findings(done), failed, {only})
         return report
     notebooks = chapters.notebooks()

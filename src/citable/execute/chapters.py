@@ -1,4 +1,4 @@
-"""The pages of the book as they stand on disk: their order, their labels, their notebooks."""
+"""Read the pages of the book from disk: their order, labels and notebooks."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def label(page: str) -> str:
 
 
 def numbered(page: str) -> bool:
-    """Whether a page's paragraphs carry numbers."""
+    """Whether the paragraphs of a page are numbered."""
     return bool(label(page)) and label(page) not in UNNUMBERED
 
 

@@ -1,4 +1,4 @@
-"""Execute notebooks, several at once, and remember the results honestly.
+"""Execute notebooks in parallel, and store results keyed by everything they depend on.
 
 A stored result is served only if everything the notebook read is unchanged: its own code cells,
 the lock, the Python version, every module of ours that its kernel had loaded and every file of
@@ -32,8 +32,8 @@ from citable import paths
 from citable.display.figures import DRAWS
 from citable.display.words import ENGLISH, language
 from citable.errors import CitableError
-from citable.execute.kernels import Kernels, environment
-from citable.execute.provisioning import PlainManager
+from citable.execute.kernels import KernelForkServer, environment
+from citable.execute.provisioning import PlainKernelManager
 from citable.files.atomic import write_atomically
 from citable.tables.passports import sha256_of
 
@@ -45,8 +45,8 @@ import importlib.machinery as _machinery
 import os as _os
 import sys as _sys
 class _FromSource(_machinery.SourceFileLoader):
-    # What runs is the source as written: a compiled file could have been made of another, and
-    # Python only compares its size and the second of its time.
+    # Run from source, not bytecode: a compiled file could be that of another source, as
+    # Python compares only size and modification time in seconds.
     def path_stats(self, path):
         raise OSError
 _build_finder = _machinery.FileFinder.path_hook((_FromSource, [".py"]))
@@ -62,7 +62,7 @@ _build_opened = set()
 def _build_hook(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
         _build_opened.add(args[0] if isinstance(args[0], str) else args[0].decode())
-    # A number of the book may depend on no one's server: an address with a port is refused.
+    # Refuse network connections: no number may depend on a server.
     if event == "socket.connect" and isinstance(args[1], tuple):
         raise ConnectionRefusedError(f"a notebook may not use the network: {args[1]}")
 _sys.addaudithook(_build_hook)
@@ -80,7 +80,7 @@ print(_json.dumps({
 """
 
 
-# For fewer notebooks, to import first what any of them may need takes longer than it saves.
+# For fewer notebooks, importing all libraries first takes longer than it saves.
 MIN_NOTEBOOKS_FOR_FORK_SERVER = 3
 
 
@@ -107,28 +107,28 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
 
 
-def _setting() -> list[str]:
-    """What every result depends on: lock, Python version, language."""
+def _environment_key() -> list[str]:
+    """Return what every result depends on: lock, Python version, language."""
     lock = sha256_of(paths.LOCK) if paths.LOCK.is_file() else "no lock"
     said_in = [] if language() == ENGLISH else [f"language {language()}"]
     return [_STORE_VERSION, platform.python_version(), lock, *said_in]
 
 
 def code_key(notebook: nbformat.NotebookNode) -> str:
-    """Digest of what is known before execution: code cells, lock, Python version, language."""
+    """Return the digest of what is known before execution: code cells, lock, Python version, language."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return _digest(*_setting(), *code)
+    return _digest(*_environment_key(), *code)
 
 
 def text_key(notebooks: Mapping[str, nbformat.NotebookNode], name: str) -> str:
-    """Digest of a notebook's whole text, on which no output depends."""
+    """Return the digest of a notebook's whole text, on which no output depends."""
     if isinstance(notebooks, Notebooks):
         return _digest("text", notebooks.texts[name])
     return _digest("cells", *(f"{cell.cell_type} {cell.source}" for cell in notebooks[name].cells))
 
 
 class Notebooks(Mapping[str, nbformat.NotebookNode]):
-    """Notebooks by name, each read from its text only when it is asked for.
+    """Mapping of notebooks by name, each parsed when it is first asked for.
 
     Parameters: ``texts`` by name; ``read`` makes a notebook of a name and its text.
     """
@@ -152,24 +152,26 @@ class Notebooks(Mapping[str, nbformat.NotebookNode]):
         return len(self.texts)
 
 
-def _current(file: str) -> str:
-    """Digest of a used file now, by its path relative to the root; a missing one has its own."""
+def _file_digest(file: str) -> str:
+    """Return the current digest of a used file, by its path relative to the root; a fixed one if missing."""
     path = paths.of_name(file)
     return sha256_of(path) if path.is_file() else "missing"
 
 
-def _holds_us(folder: str) -> bool:
+def _contains_project(folder: str) -> bool:
     return paths.ROOT.is_relative_to(Path(folder).resolve())
 
 
 def _relevant(files: Iterable[str]) -> list[str]:
-    """Keep files of the project that a result may depend on, as paths relative to the root."""
+    """Filter files to those of the project on which a result may depend, as paths relative to the root."""
     kept = set()
-    # Most are the libraries', and to resolve thousands of names takes longer than some chapters.
-    aside = tuple(f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _holds_us(folder))
+    # Most files are libraries', and resolving thousands of paths takes longer than some chapters.
+    libraries = tuple(
+        f"{folder}/" for folder in {sys.prefix, sys.base_prefix} if not _contains_project(folder)
+    )
     ours = f"{paths.PACKAGE}/"
     for name in files:
-        if name.startswith(aside) and not name.startswith(ours):
+        if name.startswith(libraries) and not name.startswith(ours):
             continue
         try:
             file = Path(name).resolve()
@@ -194,7 +196,7 @@ def _key(code: str, uses: dict[str, str]) -> str:
 
 
 class Store:
-    """Executed notebooks on disk: ``<folder>/<name>/<code key>.json`` and its ``.ipynb``."""
+    """Store of executed notebooks on disk: ``<folder>/<name>/<code key>.json`` and its ``.ipynb``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -206,8 +208,8 @@ class Store:
         key depends on besides.
         """
         texts = notebooks.texts if isinstance(notebooks, Notebooks) else {}
-        setting = _setting()
-        # A cell may take its code from a file that the text only names.
+        setting = _environment_key()
+        # A cell may load its code from a file that the text only names.
         asked = {n: _digest(*setting, texts[n]) for n in texts if ":load:" not in texts[n]}
         file = self.folder / "codes.json"
         try:
@@ -223,15 +225,15 @@ class Store:
         return codes
 
     def find(self, name: str, code: str) -> Executed | None:
-        """Return the result stored for a code key if nothing it depends on has changed, else None."""
+        """Return the stored result of a code key if nothing on which it depends has changed, else None."""
         record = self.folder / name / f"{code}.json"
         result = record.with_suffix(".ipynb")
         try:
             kept = json.loads(record.read_text(encoding="utf-8"))
             uses, text = kept["uses"], kept["text"]
-            if any(_current(file) != digest for file, digest in uses.items()):
+            if any(_file_digest(file) != digest for file, digest in uses.items()):
                 return None
-            # As it was written here: to check it against the schema again takes as long as the rest.
+            # Written by this store: validating the schema again would take as long as all else.
             stored = nbformat.v4.reads(result.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError):
             return None
@@ -255,7 +257,7 @@ def execute(
     notebook: nbformat.NotebookNode,
     name: str,
     timeout: int = 300,
-    manager: type[AsyncKernelManager] = PlainManager,
+    manager: type[AsyncKernelManager] = PlainKernelManager,
     *,
     draws: bool = True,
 ) -> Executed:
@@ -309,12 +311,12 @@ def execute(
                 if "execution_count" in output:
                     output.execution_count = count
     used = _relevant([*report["opened"], *report["modules"]])
-    uses = {file: _current(file) for file in used}
+    uses = {file: _file_digest(file) for file in used}
     return Executed(running, _key(code, uses), uses, time.perf_counter() - began)
 
 
-def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
-    """Return a result with the prose of a notebook that has the same code cells.
+def merge_outputs_into(executed: Executed, notebook: nbformat.NotebookNode, text: str) -> Executed:
+    """Copy the outputs of a result into a notebook that has the same code cells and other prose.
 
     ``text`` is that notebook's digest. What execution adds to a notebook is taken over.
     """
@@ -330,8 +332,8 @@ def with_prose_of(executed: Executed, notebook: nbformat.NotebookNode, text: str
     return replace(executed, notebook=fresh, text=text)
 
 
-def at_once() -> int:
-    """How many notebooks to execute at once: one more than there are processors.
+def default_workers() -> int:
+    """Return the number of notebooks to execute in parallel: one more than there are processors.
 
     Before its first cell and after its last one a kernel waits a third of a second for messages.
     """
@@ -344,7 +346,7 @@ def execute_all(
     workers: int | None = None,
     report: Callable[[str, Executed], None] | None = None,
 ) -> dict[str, Executed]:
-    """Return every notebook executed, from the store where that is honest.
+    """Return every notebook with outputs: stored ones that are still valid, others executed.
 
     ``notebooks`` maps names (such as ``notebooks/05-nation``) to notebooks without outputs.
 
@@ -359,19 +361,19 @@ def execute_all(
             stale.append(name)
             continue
         if found.text != (text := text_key(notebooks, name)):
-            found = with_prose_of(found, notebooks[name], text)
+            found = merge_outputs_into(found, notebooks[name], text)
             store.keep(name, found, code)
         results[name] = found
     failures: list[str] = []
-    # The longest first, so that none is left to run alone at the end; length of code tells it.
+    # Longest first, by length of code, so that no long one runs alone at the end.
     stale.sort(key=lambda name: -sum(len(cell.source) for cell in notebooks[name].cells))
     with (
         ExitStack() as own,
-        ThreadPoolExecutor(max_workers=workers or at_once()) as pool,
+        ThreadPoolExecutor(max_workers=workers or default_workers()) as pool,
     ):
-        manager: type[AsyncKernelManager] = PlainManager
+        manager: type[AsyncKernelManager] = PlainKernelManager
         if len(stale) >= MIN_NOTEBOOKS_FOR_FORK_SERVER:
-            manager = own.enter_context(Kernels()).manager()
+            manager = own.enter_context(KernelForkServer()).manager_class()
         futures = {
             pool.submit(execute, notebooks[name], name, manager=manager): name for name in stale
         }
@@ -392,7 +394,7 @@ def execute_all(
 
 
 def forget(store: Store, names: Iterable[str]) -> None:
-    """Drop stored notebooks whose source is gone."""
+    """Delete stored results of notebooks whose source no longer exists."""
     known = {store.folder / name for name in names}
     for folder in [path.parent for path in store.folder.rglob("*.json")]:
         if folder not in known and folder != store.folder:

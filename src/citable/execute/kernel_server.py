@@ -1,4 +1,4 @@
-"""Run as a script: imports what every chapter needs once, then forks a kernel for each notebook.
+"""Import the libraries of all chapters once, then fork a kernel for each notebook; run as a script.
 
 Its arguments: the address to listen at, and ``draws`` if notebooks will draw.
 
@@ -73,15 +73,15 @@ MORE = (
 )
 
 
-def _follow(caller: socket.socket) -> None:
-    """End this kernel when its caller is gone, however that happened."""
+def _exit_with_caller(caller: socket.socket) -> None:
+    """End this kernel when the connection to its caller closes."""
     while caller.recv(1):
         pass
     os._exit(1)
 
 
-def _kernel(caller: socket.socket, request: dict[str, Any]) -> None:
-    """Become a kernel; returns when it was asked to shut down."""
+def _run_kernel(caller: socket.socket, request: dict[str, Any]) -> None:
+    """Run this process as a kernel until it is asked to shut down."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
@@ -91,22 +91,22 @@ def _kernel(caller: socket.socket, request: dict[str, Any]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
-    # With a parent a kernel does not tell a terminal how to connect to it.
+    # With a parent handle a kernel does not print connection details to the terminal.
     parent = f"--IPKernelApp.parent_handle={os.getppid()}"
     app.initialize(["-f", request["connection_file"], parent])
-    # Only now: who connects to a socket that is not there yet tries again a tenth of a second later.
+    # Answer after the kernel's sockets exist: a caller that connects too early waits 0.1 s longer.
     caller.sendall(f"{os.getpid()}\n".encode())
-    threading.Thread(target=_follow, args=(caller,), daemon=True).start()
+    threading.Thread(target=_exit_with_caller, args=(caller,), daemon=True).start()
     app.start()
 
 
 def serve(address: str, libraries: Iterable[str]) -> None:
-    """Fork kernels for all who ask, until standard input is closed."""
+    """Fork a kernel for each connection, until standard input is closed."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has ended
-    # Nobody stops in a cell here, and Jupyter's debugger takes as long to load as pandas.
+    # Disable Jupyter's debugger, which is not needed and takes as long to load as pandas.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     gc.disable()
     for name in libraries:
@@ -123,7 +123,7 @@ def serve(address: str, libraries: Iterable[str]) -> None:
         if os.fork() == 0:
             listener.close()
             try:
-                _kernel(caller, request)
+                _run_kernel(caller, request)
             finally:
                 sys.stdout.flush()
                 sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Kernels for notebooks: each a clean process, forked from one that has imported the libraries."""
+"""Start kernels for notebooks, forked from a server that has imported the libraries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERVER = Path(__file__).with_name("kernel_server.py")
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Environment of a kernel: our source first, and nothing of the user's that moves a number."""
+    """Return the environment of a kernel: this source first, no user setting that could change a number."""
     result = dict(os.environ)
     result["CITABLE_CODE"] = os.pathsep.join(map(str, paths.code_folders()))
     # The book's own code and this package; what lies with the libraries is found there.
@@ -34,15 +34,15 @@ def environment(temporary: str) -> dict[str, str]:
     result["PYTHONDONTWRITEBYTECODE"] = "1"
     result["IPYTHONDIR"] = temporary
     result.pop(DRAWS, None)  # for a caller to say, not for whoever's shell it is
-    # One thread a kernel: two kernels on two cores are faster than two that fight for both, and
-    # sums come out in one order.
+    # One thread a kernel: kernels do not compete for cores, and
+    # sums are computed in a fixed order.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         result[name] = "1"
     return result
 
 
-class Kernels:
-    """A server of kernels, which imports libraries while its caller does other things.
+class KernelForkServer:
+    """Pre-forking kernel server: imports libraries once, in the background, and forks a kernel a notebook.
 
     Without ``draws`` what only drawings need is left to the notebook that asks for it. Some systems
     cannot fork: there no server starts, and kernels start like any others.
@@ -58,27 +58,27 @@ class Kernels:
             # -P: the folder of the script must not hide libraries of the same names.
             [sys.executable, "-P", str(_SERVER), self._address, *(["draws"] if draws else [])],
             stdin=subprocess.PIPE,
-            # Those of the kernels, in force before anything is imported.
+            # Variables of the kernels, set before anything is imported.
             env=environment(""),
             cwd=paths.ROOT,
         )
 
-    def manager(self) -> type[AsyncKernelManager]:
-        """Return the class of managers whose kernels come from this server.
+    def manager_class(self) -> type[AsyncKernelManager]:
+        """Return the kernel manager class whose kernels this server forks.
 
         Raises RuntimeError if it has ended.
         """
-        from citable.execute.provisioning import PlainManager, forking
+        from citable.execute.provisioning import PlainKernelManager, forking_manager
 
         if self._server is None:
-            return PlainManager
+            return PlainKernelManager
         while not Path(self._address).exists():
             if self._server.poll() is not None:
                 raise RuntimeError(
                     f"the server of kernels ended with status {self._server.returncode}"
                 )
             time.sleep(0.01)
-        return forking(self._address)
+        return forking_manager(self._address)
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +92,7 @@ class Kernels:
         self.close()
 
     def close(self) -> None:
-        """End the server; kernels that still run end with whoever asked for them."""
+        """End the server; running kernels end with the connections that asked for them."""
         if self._server is None:
             return
         assert self._server.stdin is not None

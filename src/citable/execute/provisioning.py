@@ -1,4 +1,4 @@
-"""How Jupyter's manager of kernels gets one that another process forked."""
+"""Provision Jupyter's kernel manager with kernels that another process forked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = "citable-forked"
 
 
 class Forked:
-    """A kernel that another process forked, with the parts of ``subprocess.Popen`` in use here."""
+    """Forked kernel process, with the methods of ``subprocess.Popen`` that Jupyter calls."""
 
     stdin = stdout = stderr = None
 
@@ -47,7 +47,7 @@ class Forked:
         return self.returncode
 
     def send_signal(self, signum: int) -> None:
-        """Send a signal to a kernel that runs."""
+        """Send a signal to the kernel if it runs."""
         if self.poll() is None:
             os.kill(self.pid, signum)
 
@@ -65,10 +65,10 @@ class Forked:
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Jupyter's provisioner of local kernels, except that it asks the server for the process."""
+    """Local kernel provisioner that asks the kernel server for the process."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Ask the server named by the kernel's manager for a process."""
+        """Ask the kernel server of the manager for a process."""
         manager: Any = self.parent
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(manager.server)
@@ -84,12 +84,12 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
 
-class PlainManager(AsyncKernelManager):
-    """The manager of a kernel that starts like any other."""
+class PlainKernelManager(AsyncKernelManager):
+    """Kernel manager without the kernel server."""
 
 
-def forking(address: str) -> type[AsyncKernelManager]:
-    """Return a class of managers whose kernels come from the server at an address."""
+def forking_manager(address: str) -> type[AsyncKernelManager]:
+    """Return a kernel manager class whose kernels the server at an address forks."""
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[_NAME] = EntryPoint(
         _NAME, f"{__name__}:{ForkProvisioner.__name__}", KernelProvisionerFactory.GROUP_NAME

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def write_atomically(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a temporary name beside it, then rename."""
+    """Write a file atomically: to a temporary name beside it, synced to disk, then renamed."""
     write_together({file: content})
 
 
 def replace_content(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, where a loss of power may undo it.
+    """Replace a file atomically, without syncing to disk: a loss of power may undo it.
 
     For thousands of files that a build can make again: it does not wait for the disk.
     """
@@ -26,7 +26,7 @@ def replace_content(file: Path, content: bytes) -> None:
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write several files, none before all of them are on disk under temporary names."""
+    """Write several files atomically: rename none before all are on disk under temporary names."""
     pending: dict[Path, Path] = {}
     try:
         for file, content in files.items():

@@ -1,4 +1,4 @@
-"""One writer at a time in a folder, and nothing left behind by those that were stopped."""
+"""Lock folders against other writers, and find the temporary files of killed ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)\.(?:tmp|zip\.tmp|old)
 
 
 @contextmanager
-def one_writer(folder: Path, what: str) -> Iterator[None]:
-    """Hold the right to write into a folder; wait, and say so, while another process holds it.
+def directory_lock(folder: Path, what: str) -> Iterator[None]:
+    """Hold an exclusive advisory lock (flock) on a folder, waiting with a message while it is taken.
 
-    The right ends with the process, however it ends. ``what`` names the work in the message. The
+    The lock ends with the process, however it ends. ``what`` names the work in the message. The
     lock is a file of the system's temporary folder: nothing is added to ``folder``.
     """
     if sys.platform == "win32":
@@ -56,8 +56,8 @@ def _runs(process: int) -> bool:
     return True
 
 
-def abandoned(folder: Path) -> list[Path]:
-    """Return the temporary files and folders below a folder whose writer no longer runs.
+def abandoned_files(folder: Path) -> list[Path]:
+    """Return the temporary files and folders below a folder whose process no longer runs.
 
     None if there is no such folder.
     """

@@ -1,4 +1,4 @@
-"""Files read whole and strictly: what is doubtful is refused with its place, never guessed.
+"""Read text, CSV, JSON and YAML files strictly: refuse what is doubtful, naming its place.
 
 The usual readers forgive much: of a key that stands twice the last wins, a row short of a cell is
 filled up, a few bytes may unfold into gigabytes. In a record of numbers each of these is a wrong
@@ -27,7 +27,7 @@ _LEVELS = 50
 
 
 class Malformed(ValueError):
-    """A file is not what its reader takes: what was found where, and what was expected."""
+    """Malformed file: what was found, where, and what was expected."""
 
     def __init__(
         self, found: str, expected: str, line: int | None = None, column: str | None = None
@@ -48,8 +48,8 @@ def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
     return raw
 
 
-def unpacked(file: Path, largest: int = LARGEST) -> bytes:
-    """Return what a gzip file holds. Raises Malformed if it is damaged or unfolds beyond bounds."""
+def decompress(file: Path, largest: int = LARGEST) -> bytes:
+    """Return the content of a gzip file. Raises Malformed if it is damaged or exceeds the size limit."""
     try:
         with gzip.open(file, "rb") as stream:
             raw = stream.read(largest + 1)
@@ -62,8 +62,8 @@ def unpacked(file: Path, largest: int = LARGEST) -> bytes:
     return raw
 
 
-def decoded(raw: bytes) -> str:
-    """Return UTF-8 bytes as text, a mark of byte order dropped. Raises Malformed by line."""
+def decode_utf8(raw: bytes) -> str:
+    """Decode UTF-8 bytes, without a byte order mark. Raises Malformed with the line."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -77,10 +77,10 @@ def decoded(raw: bytes) -> str:
 
 def read_text(file: Path, largest: int = LARGEST) -> str:
     """Return a text file's content. Raises Malformed or OSError."""
-    return decoded(read_bytes(file, largest))
+    return decode_utf8(read_bytes(file, largest))
 
 
-def rows(
+def parse_csv(
     text: str, delimiter: str = ",", skip: int = 0, whole: bool = True
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Return a CSV text's header, its records, and the line on which each record begins.
@@ -118,12 +118,12 @@ def rows(
     return header, records[1:], lines[1:]
 
 
-def named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[list[str]]]:
-    """Return the header and records of a CSV file that has some columns, each column once.
+def read_named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[list[str]]]:
+    """Return the header and records of a CSV file that has the required columns, each column once.
 
     Raises Malformed or OSError.
     """
-    header, records, _ = rows(read_text(file), whole=False)
+    header, records, _ = parse_csv(read_text(file), whole=False)
     for name in required:
         if name not in header:
             raise Malformed(f"header {header[:12]}", f"a column {name!r}", 1, name)
@@ -133,15 +133,15 @@ def named_rows(file: Path, required: Iterable[str]) -> tuple[list[str], list[lis
     return header, records
 
 
-def dictionaries(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_dicts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Return the records of a CSV file that has exactly these columns. Raises Malformed, OSError."""
-    header, records, _ = rows(read_text(file), whole=False)
+    header, records, _ = parse_csv(read_text(file), whole=False)
     if header != list(columns):
         raise Malformed(f"header {header[:12]}", f"the columns {', '.join(columns)}", 1)
     return [dict(zip(header, record, strict=True)) for record in records]
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -150,25 +150,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(word: str) -> NoReturn:
+def _reject_constant(word: str) -> NoReturn:
     raise Malformed(f"the number {word}", "a finite number")
 
 
-def _finite(digits: str) -> float:
+def _finite_number(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise Malformed(f"the number {digits[:40]}", "a finite number")
     return value
 
 
-def json_of(text: str | bytes) -> Any:
-    """Return a JSON document of finite numbers and keys that stand once. Raises Malformed."""
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON whose numbers are finite and whose keys are unique. Raises Malformed."""
     try:
         return json.loads(
-            decoded(text) if isinstance(text, bytes) else text,
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_float=_finite,
+            decode_utf8(text) if isinstance(text, bytes) else text,
+            object_pairs_hook=_reject_duplicate_keys,
+            parse_constant=_reject_constant,
+            parse_float=_finite_number,
         )
     except json.JSONDecodeError as error:
         raise Malformed(error.msg, "JSON", error.lineno) from error
@@ -182,11 +182,11 @@ def json_of(text: str | bytes) -> Any:
 
 def read_json(file: Path) -> Any:
     """Return a JSON file's document. Raises Malformed or OSError."""
-    return json_of(read_bytes(file))
+    return parse_json(read_bytes(file))
 
 
-class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML whose keys are words that stand once; libyaml, where it is, reads it five times as fast."""
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML loader that refuses duplicate keys; libyaml, where installed, is five times as fast."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
@@ -199,9 +199,9 @@ class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 
 def _check_plain(text: str) -> None:
-    """Refuse anchors and aliases, which can unfold without bound, tags, and many levels."""
+    """Refuse anchors and aliases, whose expansion has no limit, tags, and deep nesting."""
     level = 0
-    for event in yaml.parse(text, Loader=_Plain):
+    for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1
         if getattr(event, "anchor", None):
             raise Malformed(f"the anchor {event.anchor!r}", "plain values", line)
@@ -222,7 +222,7 @@ def read_yaml(file: Path) -> Any:
     text = read_text(file)
     try:
         _check_plain(text)
-        return _Plain(text).get_single_data()
+        return _PlainLoader(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -233,8 +233,8 @@ def read_yaml(file: Path) -> Any:
         raise Malformed(str(error), "YAML") from error  # such as a date with month 13
 
 
-def properties(kind: type, data: Any, **given: Any) -> dict[str, Any]:
-    """Return what a dataclass is made of: ``data`` of its fields and types, and what is ``given``.
+def dataclass_arguments(kind: type, data: Any, **given: Any) -> dict[str, Any]:
+    """Return the arguments of a dataclass: ``data``, checked against its fields and types, and ``given``.
 
     Raises Malformed where a field is unknown, missing or of another type; types are plain ones and
     lists of text.
@@ -258,7 +258,7 @@ def properties(kind: type, data: Any, **given: Any) -> dict[str, Any]:
 
 
 def is_relative(path: object) -> bool:
-    """Whether a path stays in its folder: relative, with no step up and no strange character."""
+    """Whether a path is relative, without ``..`` or unprintable characters."""
     return (
         isinstance(path, str)
         and bool(path)

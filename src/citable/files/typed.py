@@ -1,4 +1,4 @@
-"""Read files that people typed: every fault is named by file, entry and field."""
+"""Read hand-typed CSV and YAML files; errors name file, entry and field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citable.errors import LedgerError
-from citable.files.strict import named_rows, read_yaml
+from citable.files.strict import read_named_rows, read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ RESTORE_HINT = "Mend that place, or restore the file with `git checkout`."
 def read_csv(file: Path, required: tuple[str, ...]) -> pd.DataFrame:
     """Read a hand-typed CSV as text, empty cells as empty text."""
     try:
-        header, records = named_rows(file, ())
+        header, records = read_named_rows(file, ())
     except (OSError, ValueError) as error:
         raise LedgerError(f"{file.name}: cannot be read ({error}). {RESTORE_HINT}") from error
     missing = [name for name in required if name not in header]
@@ -45,7 +45,7 @@ def read_mapping(file: Path) -> dict[str, Any]:
 
 
 def read_entries(file: Path, name: str, required: Sequence[str]) -> list[dict[str, Any]]:
-    """Return a named list of a YAML file, of which each entry has some fields, and its key once.
+    """Return a named list of a YAML file whose entries have the required fields and a unique key.
 
     The first of the required fields is the key. Raises LedgerError naming the entry.
     """

@@ -1,4 +1,4 @@
-"""How hard the main text is to read, by two published formulas, page by page.
+"""Measure how hard the main text of each page is to read, by two published formulas.
 
 The Flesch-Kincaid grade (Kincaid, Fishburne, Rogers and Chissom, *Derivation of New Readability
 Formulas*, Naval Technical Training Command, Research Branch Report 8-75, 1975) counts words a
@@ -18,8 +18,8 @@ from pathlib import Path
 from citable import paths
 from citable.execute.chapters import pages
 
-# What stands for a computed number, a formula or a file's name: one plain word, so that the grade
-# does not move when a count does.
+# Replacement of computed numbers, formulas and file names: one plain word, so that the grade
+# does not change with a count.
 TOKEN = "Number"
 
 # A point after these ends no sentence.
@@ -38,7 +38,7 @@ _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’\-][^\W_]+)*")
 
 
 def syllables(word: str) -> int:
-    """Return the number of syllables of an English word by a rule of thumb.
+    """Estimate the number of syllables of an English word.
 
     Groups of neighboring vowels are counted; a silent *e* at the end, and *-es* or *-ed* where
     they are not spoken, are taken off; a vowel pair that is usually spoken apart counts as two.
@@ -61,7 +61,7 @@ def syllables(word: str) -> int:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the formulas need of a text."""
+    """Counts of a text that the formulas need."""
 
     sentences: int
     words: int
@@ -70,12 +70,12 @@ class Counts:
 
     @property
     def flesch_kincaid(self) -> float:
-        """The Flesch-Kincaid grade."""
+        """Return the Flesch-Kincaid grade."""
         return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
 
     @property
     def coleman_liau(self) -> float:
-        """The Coleman-Liau index."""
+        """Return the Coleman-Liau index."""
         per_word = 100 / self.words
         return 0.0588 * self.letters * per_word - 0.296 * self.sentences * per_word - 15.8
 
@@ -147,12 +147,12 @@ def by_page() -> dict[str, str]:
     return found
 
 
-def whole(texts: Iterable[str]) -> Counts:
-    """Count several texts as one."""
+def total_counts(texts: Iterable[str]) -> Counts:
+    """Return the counts of several texts together."""
     return count("\n\n".join(texts))
 
 
 def long_sentences(text: str, more_than: int) -> list[str]:
-    """Return the sentences with more words than that, longest first."""
+    """Return the sentences with more than ``more_than`` words, longest first."""
     found = [part for part in sentences(text) if len(words(part)) > more_than]
     return sorted(found, key=lambda part: -len(words(part)))

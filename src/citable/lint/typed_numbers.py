@@ -1,4 +1,4 @@
-"""Find numbers typed by hand in prose and in code cells, where every number is to be computed."""
+"""Find hard-coded numbers in prose and in code cells, where every number is to be computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from citable.execute.chapters import read_notebook
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 
-# What may stand in prose as typed: it names something and measures nothing.
+# Numbers allowed in prose: they name something and measure nothing.
 ALLOWED = {
     "editions": r"\(ed\. \d{4}\.\d+\)",
     "dates and years": rf"\b\d{{1,2}} (?:{_MONTH})(?: (?:19|20)\d\d)?|\b(?:{_MONTH}) \d{{1,2}}\b"
@@ -47,8 +47,8 @@ _WORDS = (
 
 
 @dataclass(frozen=True)
-class Typed:
-    """A number typed by hand: where, and what."""
+class HardcodedNumber:
+    """Hard-coded number: its line and its text."""
 
     line: int
     text: str
@@ -61,7 +61,7 @@ def _blank(pattern: str, text: str, flags: int = 0) -> str:
 
 
 def prose_only(text: str, *, exhibits: bool = True) -> str:
-    """Blank out everything in a MyST notebook that is not prose: code, math, roles, links.
+    """Replace everything in a MyST notebook that is not prose (code, math, roles, links) by spaces.
 
     The words of findings, figures and tables are prose unless ``exhibits`` is false.
     """
@@ -92,7 +92,7 @@ def prose_only(text: str, *, exhibits: bool = True) -> str:
 
 
 def shown_texts(file: Path) -> Iterator[str]:
-    """Yield the paragraphs of a page as typed, then the strings of its cells (captions, notes)."""
+    """Yield the paragraphs of a page's source, then the strings of its cells (captions, notes)."""
     typed = file.read_text(encoding="utf-8")
     paragraph: list[str] = []
     for line, kept in zip(typed.splitlines(), prose_only(typed).splitlines(), strict=False):
@@ -112,7 +112,7 @@ def shown_texts(file: Path) -> Iterator[str]:
                     yield node.value
 
 
-def typed_numbers(text: str) -> list[Typed]:
+def typed_numbers(text: str) -> list[HardcodedNumber]:
     """Return every numeral and number word typed in prose that no rule of ``ALLOWED`` names."""
     shown = prose_only(text)
     for pattern in ALLOWED.values():
@@ -121,7 +121,7 @@ def typed_numbers(text: str) -> list[Typed]:
     lines = text.splitlines()
     for number, line in enumerate(shown.splitlines(), start=1):
         for match in re.finditer(rf"\d[\d,.]*|{_WORDS}", line, re.I):
-            found.append(Typed(number, match.group(), lines[number - 1].strip()))
+            found.append(HardcodedNumber(number, match.group(), lines[number - 1].strip()))
     return found
 
 
@@ -131,15 +131,15 @@ _YEARS = range(1990, 2031)
 _LAYOUT = ("axis", "figsize", "height", "size", "width", "xlim", "ylim", "ymin")
 
 
-def typed_literals(source: str) -> list[Typed]:
-    """Return the number literals of a code cell, except those that measure nothing.
+def typed_literals(source: str) -> list[HardcodedNumber]:
+    """Return the number literals of a code cell, except indices, layout and other non-measurements.
 
     Left out: 0, 1, 100; years; arguments of layout; bounds of a slice (a digest's first digits);
     and a constant in capitals whose line ends in a comment that says what it is.
     """
     lines = source.splitlines()
     tree = ast.parse("\n".join("pass" if line.startswith("%") else line for line in lines))
-    found: list[Typed] = []
+    found: list[HardcodedNumber] = []
 
     def walk(node: ast.AST) -> None:
         if isinstance(node, ast.Slice):
@@ -153,7 +153,7 @@ def typed_literals(source: str) -> list[Typed]:
             year = isinstance(value, int) and value in _YEARS
             line = node.lineno  # type: ignore[attr-defined]
             if value not in _PLAIN and not year:
-                found.append(Typed(line, f"{value:g}", lines[line - 1].strip()))
+                found.append(HardcodedNumber(line, f"{value:g}", lines[line - 1].strip()))
         for child in ast.iter_child_nodes(node):
             walk(child)
 

@@ -1,4 +1,4 @@
-"""The whole book as one PDF: front matter, chapters and appendices, index of jurisdictions.
+"""Build the PDF of the whole book: front matter, chapters and appendices, index.
 
 The chapters are laid out first, so that contents, lists and index are made with the numbers of the
 pages on which things really stand.
@@ -22,22 +22,22 @@ from citable.display.words import _
 from citable.errors import EditionError
 from citable.execute import chapters
 from citable.pdf import fill, pages, writer
-from citable.pdf.pages import Article, Listed
+from citable.pdf.pages import Article, ListedExhibit
 from citable.project import PrintIndex, project
 from citable.record import cite, identity
 from citable.record.references import Reference
 
 INDEX = "index"
 
-# In how many chapters a heading may stand and still tell something in the contents.
+# Largest number of chapters that share a heading listed in the contents.
 _SHARED = 2
-# Pages to look something up in, set smaller.
+# Reference pages, set in smaller type.
 _SMALL = ("D", "H")
 
 
 @dataclass
 class Line:
-    """A line of the contents or of a list: where it leads, what it says, its page as printed."""
+    """Line of the contents or of a list: link, text, and printed page number."""
 
     anchor: str
     title: str
@@ -57,24 +57,24 @@ def _pictures(site: Path) -> Any:
     return svg
 
 
-def file() -> Path:
-    """Return where the PDF of the book is made."""
+def pdf_path() -> Path:
+    """Return the path of the book's PDF."""
     return paths.BUILD / "pdf" / f"{project().file_name}.pdf"
 
 
 def article(site: Path, page: str, record: identity.Record) -> Article:
-    """Return a page of the built book as an article of the printed one.
+    """Convert a built page to an article of the printed book.
 
     Raises EditionError if the page or one of its figures is not there.
     """
-    root = pages.read(site, page)
+    root = pages.read_article(site, page)
     pages.drop_controls(root)
     pages.set_strip(root)
     figures = pages.set_figures(root, _pictures(site))
     pages.set_formulas(root)
     pages.set_findings(root)
     tables = pages.set_tables(root)
-    fill.flatten(root)
+    fill.unwrap_outputs(root)
     pages.unique_ids(root, page)
     address = f"{record.address.rstrip('/')}/{record.edition}" if record.address else ""
     known = dict.fromkeys(chapters.pages())
@@ -95,24 +95,24 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
 
 def _pointers(root: Any, page: str, site: Path) -> None:
-    """Say where that is to be had which print leaves out: datasheets and code."""
-    lists = pages.having(root, "datasheet-list")
+    """Add notes that say where readers find what print omits: datasheets and code."""
+    lists = pages.elements_of_classes(root, "datasheet-list")
     for listed in lists:
         heading = listed.getprevious()
         if heading is not None and heading.tag == "h2":
             heading.drop_tree()
         listed.drop_tree()
     if lists:
-        pages.add_words(
+        pages.append_small_print(
             root,
             _(
                 "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
                 "can be printed alone."
-            ).format(file=f"{file().stem}-places.pdf"),
+            ).format(file=f"{pdf_path().stem}-places.pdf"),
         )
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
-        pages.add_words(
+        pages.append_small_print(
             root,
             _(
                 "The code of this chapter: {notebook} in the folder notebooks of this edition."
@@ -121,7 +121,7 @@ def _pointers(root: Any, page: str, site: Path) -> None:
 
 
 def _opening(item: Article, before: str) -> None:
-    """Put the name of the part above a chapter's title; it is an entry of the outline once."""
+    """Insert the name of the part above a chapter's title, in the outline only at its first chapter."""
     if item.part:
         line = html.fragment_fromstring(f'<p class="part">{escape(item.part)}</p>')
         if item.part != before:
@@ -130,7 +130,7 @@ def _opening(item: Article, before: str) -> None:
         item.element.set("class", f"{item.element.get('class')} in-part")
 
 
-def body(articles: Sequence[Article], title: str) -> str:
+def chapters_html(articles: Sequence[Article], title: str) -> str:
     """Return the chapters as one HTML document."""
     texts = [html.tostring(item.element, encoding="unicode") for item in articles]
     return (
@@ -140,7 +140,7 @@ def body(articles: Sequence[Article], title: str) -> str:
 
 
 def _headings(item: Article) -> list[tuple[str, str]]:
-    """Return the headings below a chapter's title, with their ids; none of an appendix."""
+    """Return the section headings of a chapter, with their ids; none for an appendix."""
     return [
         (str(heading.get("id") or heading.getparent().get("id")), pages.text_of(heading))
         for heading in item.element.iter("h2", "h3")
@@ -169,7 +169,7 @@ def _contents(
     return groups
 
 
-def _list(listed: Iterable[Listed], where: dict[str, int]) -> list[Line]:
+def _list(listed: Iterable[ListedExhibit], where: dict[str, int]) -> list[Line]:
     return [
         Line(item.anchor, item.caption, str(where[item.anchor] + 1), item.number.split(" ")[-1])
         for item in listed
@@ -196,14 +196,14 @@ def _imprint(record: identity.Record) -> list[str]:
     return lines
 
 
-def front(
+def front_html(
     record: identity.Record,
     title: str,
     subtitle: str,
     contents: Sequence[tuple[str, Sequence[Line]]],
     lists: Sequence[tuple[str, str, Sequence[Line]]] = (),
 ) -> str:
-    """Return title page, imprint and contents of a volume as HTML.
+    """Render title page, imprint and contents of a volume as HTML.
 
     ``contents`` are lines by part; ``lists`` are further ones, each with its id and heading.
     """
@@ -234,8 +234,8 @@ def front(
 
 
 def lay_out_front(document: str) -> Any:
-    """Return the front matter laid out, in the first spacing that fills its last page."""
-    css = writer.style("print.css")
+    """Lay out the front matter, in the first spacing that fills its last page."""
+    css = writer.read_style("print.css")
     first = None
     for spacing in ("", *fill.SPACINGS):
         laid = writer.render(document.replace('class="front"', f'class="front {spacing}"'), css)
@@ -253,7 +253,7 @@ def _book_front(
 ) -> str:
     figures = _list([f for item in articles for f in item.figures], where)
     tables = _list([t for item in articles for t in item.tables], where)
-    return front(
+    return front_html(
         record,
         project().title,
         project().title.removeprefix(project().short_title).strip(),
@@ -277,16 +277,16 @@ def _index(index: PrintIndex, marks: dict[Any, list[str]], where: dict[str, int]
 
 
 def _identity(record: identity.Record) -> str:
-    return f"{file().name} {record.digest}"
+    return f"{pdf_path().name} {record.digest}"
 
 
-def is_of(file: Path, record: identity.Record) -> bool:
-    """Whether a PDF of the book was made from a site with this record's digest."""
+def matches_record(file: Path, record: identity.Record) -> bool:
+    """Whether a PDF of the book was made from a site with the digest of this record."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
-def make(site: Path, to: Path | None = None) -> Path:
-    """Make the PDF of the whole book from a built site, and return its file.
+def build_pdf(site: Path, to: Path | None = None) -> Path:
+    """Build the PDF of the whole book from a built site, and return its path.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
     cannot be written, in which case what stood there before still stands.
@@ -299,17 +299,17 @@ def make(site: Path, to: Path | None = None) -> Path:
         if index is not None and chapters.label(item.page) not in index.NOT_INDEXED:
             for entry, found in index.mark(item.element, item.slug).items():
                 marks.setdefault(entry, []).extend(found)
-    pages.expect_digits(articles)
-    css = writer.style("print.css")
-    render = fill.alone(lambda item: body([item], project().title), css)
+    pages.reserve_page_number_width(articles)
+    css = writer.read_style("print.css")
+    render = fill.separate_renderer(lambda item: chapters_html([item], project().title), css)
     before = ""
     for item in articles:
         _opening(item, before)
         before = item.part
         fill.fill_pages(item, render)
-    chapters_laid = writer.render(body(articles, project().title), css)
+    chapters_laid = writer.render(chapters_html(articles, project().title), css)
     writer.check_references(chapters_laid)
-    where = writer.page_of(chapters_laid)
+    where = writer.page_numbers(chapters_laid)
     n = len(chapters_laid.pages)
     documents, line = [chapters_laid], None
     if index is not None:
@@ -319,4 +319,4 @@ def make(site: Path, to: Path | None = None) -> Path:
     front_laid = lay_out_front(_book_front(record, articles, where, line))
     documents.insert(0, front_laid)
     content = writer.to_bytes(documents, _identity(record), len(front_laid.pages))
-    return writer.save(to or file(), content)
+    return writer.save(to or pdf_path(), content)

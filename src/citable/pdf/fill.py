@@ -1,4 +1,4 @@
-"""Leave no page of a chapter near-empty: exhibits give way to the text that follows them.
+"""Fill near-empty pages of a chapter by moving exhibits behind the text that follows them.
 
 A figure, or a table that is kept whole, goes on to the next page where it does not fit, and would
 leave the rest of its page blank. As in any printed book the text after it then moves up, as far as
@@ -13,28 +13,28 @@ from itertools import pairwise
 from typing import Any
 
 from citable.pdf import writer
-from citable.pdf.pages import Article, having
+from citable.pdf.pages import Article, elements_of_classes
 
-# The share of a page's height down to which it shall be filled, and must be at least; a chapter's
+# Desired and minimal fill of a page, as shares of its height; a chapter's
 # last page must be filled to the third.
 FILLED, _HALF, THIRD = 0.66, 0.5, 0.35
 # Classes of print.css that set an article's lines closer or wider, in the order in which they are
 # tried where a page would be near-empty.
 SPACINGS = ("tight", "loose", "tight wider", "tight tighter", "loose looser")
-# Layouts that a chapter may take; each moves one exhibit, and few chapters have more than three.
+# Maximal number of layouts a chapter; each moves one exhibit, and few chapters need more than three.
 _ROUNDS = 16
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _TEXT = ("p", "ul", "ol", "dl", "blockquote")
-# In a layout of one chapter the pages of others are not known; their digits take the same room.
+# A layout of one chapter does not know pages of others; their digits take the same width.
 _ALONE = '\n.page-of::before { content: "0" !important }'
 
 Render = Callable[[Article], Sequence[writer.Extent]]
 
 
-def flatten(root: Any) -> None:
-    """Make what a cell shows a neighbour of the text around the cell."""
-    for wrapper in having(root, "cell", "cell_output", "output"):
+def unwrap_outputs(root: Any) -> None:
+    """Unwrap the outputs of cells, so that they are siblings of the text around them."""
+    for wrapper in elements_of_classes(root, "cell", "cell_output", "output"):
         wrapper.drop_tag()
 
 
@@ -51,7 +51,7 @@ def _is_text(element: Any) -> bool:
 
 
 def number_blocks(root: Any) -> list[Any]:
-    """Number what stands in an article's sections, in ``data-block``; return it by number."""
+    """Number the blocks of an article's sections in ``data-block``, and return them by number."""
     blocks = [
         child
         for parent in root.iter("article", "section")
@@ -64,8 +64,8 @@ def number_blocks(root: Any) -> list[Any]:
     return blocks
 
 
-def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
-    """Move the exhibit that leaves the first near-empty page behind the text that fills the page.
+def move_exhibit(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
+    """Move the exhibit after the first near-empty page behind the text that fills that page.
 
     Exhibits that stand together, such as a figure and its table, are moved together. Where no text
     follows and more than half of the page would be blank, the exhibit goes to the top of that page,
@@ -113,33 +113,33 @@ def give_way(blocks: Sequence[Any], laid: Sequence[writer.Extent]) -> bool:
     return False
 
 
-def _settle(item: Article, render: Render) -> Sequence[writer.Extent]:
-    """Let exhibits give way until no page can be filled any more; return the layout."""
+def _move_exhibits(item: Article, render: Render) -> Sequence[writer.Extent]:
+    """Move exhibits until no further page can be filled; return the layout."""
     blocks = number_blocks(item.element)
     laid = render(item)
     for _round in range(_ROUNDS):
-        if not give_way(blocks, laid):
+        if not move_exhibit(blocks, laid):
             break
         laid = render(item)
     return laid
 
 
 def _near_empty(laid: Sequence[writer.Extent]) -> int:
-    """Count the pages that hold too little."""
+    """Count the near-empty pages."""
     inside = sum(extent.filled < _HALF for extent in laid[:-1])
     return inside + (len(laid) > 1 and laid[-1].filled < THIRD)
 
 
 def fill_pages(item: Article, render: Render) -> None:
-    """Order an article's exhibits so that its pages are filled, with other spacing where that helps."""
+    """Reorder an article's exhibits to fill its pages, with other spacing where that helps."""
     unsettled = deepcopy(item.element)
-    best, fewest = item.element, _near_empty(_settle(item, render))
+    best, fewest = item.element, _near_empty(_move_exhibits(item, render))
     for spacing in SPACINGS:
         if not fewest:
             break
         item.element = deepcopy(unsettled)
         item.element.set("class", f"{item.element.get('class')} {spacing}")
-        found = _near_empty(_settle(item, render))
+        found = _near_empty(_move_exhibits(item, render))
         if found < fewest:
             best, fewest = item.element, found
     item.element = best
@@ -147,8 +147,8 @@ def fill_pages(item: Article, render: Render) -> None:
         del block.attrib["data-block"]
 
 
-def alone(document: Callable[[Article], str], css: str) -> Render:
-    """Return a function that lays an article out by itself."""
+def separate_renderer(document: Callable[[Article], str], css: str) -> Render:
+    """Return a function that lays out one article as a document of its own."""
 
     def render(item: Article) -> Sequence[writer.Extent]:
         return writer.extents(writer.render(document(item), css + _ALONE))

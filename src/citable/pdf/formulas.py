@@ -1,4 +1,4 @@
-"""Formulas from LaTeX to SVG outlines, by the typesetter that draws the figures.
+"""Convert LaTeX formulas to SVG outlines, by matplotlib's mathtext.
 
 The pages carry MathML, which no CSS print engine sets; matplotlib's mathtext is in the lock, needs
 no TeX, and brings its own faces (STIX), so that a formula looks the same wherever it is made.
@@ -16,14 +16,14 @@ from matplotlib.textpath import TextPath, text_to_path
 
 from citable.errors import EditionError
 
-# What mathtext has under another name only.
+# LaTeX commands that mathtext has under another name only.
 _NAMES = {"le": "leq", "ge": "geq", "iff": "Longleftrightarrow"}
 _STEPS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula as SVG; sizes in ems of the text around it, ``depth`` what hangs below its line."""
+    """Formula as SVG; sizes in ems of the text around it, ``depth`` is the extent below the baseline."""
 
     svg: str
     width: float
@@ -31,8 +31,8 @@ class Formula:
     depth: float
 
 
-def spelled(latex: str, display: bool) -> str:
-    r"""Return LaTeX as mathtext spells it; fractions of a displayed formula are large.
+def to_mathtext(latex: str, display: bool) -> str:
+    r"""Translate LaTeX to the syntax of mathtext; fractions of a displayed formula are large.
 
     >>> spelled(r"\frac{x}{N} \le p", display=True)
     '\\dfrac{x}{N} \\leq p'
@@ -46,7 +46,7 @@ def spelled(latex: str, display: bool) -> str:
 
 
 def _outer_fractions(latex: str) -> str:
-    r"""Make fractions large that stand in no other: ``\dfrac`` for ``\frac`` outside of braces."""
+    r"""Replace ``\frac`` by ``\dfrac`` in fractions that are not nested in braces."""
     parts, depth = [], 0
     for token in re.split(r"(\\frac|[{}])", latex):
         depth += (token == "{") - (token == "}")
@@ -55,7 +55,7 @@ def _outer_fractions(latex: str) -> str:
 
 
 def _outline(path: Path) -> str:
-    """Return a path as SVG path data, y pointing down."""
+    """Convert a matplotlib path to SVG path data, y pointing down."""
     pieces = []
     for points, code in path.iter_segments(simplify=False, curves=True):
         if code == Path.CLOSEPOLY:
@@ -67,21 +67,21 @@ def _outline(path: Path) -> str:
 
 
 def formula(latex: str, display: bool = False) -> Formula:
-    """Set a formula.
+    """Typeset a formula as SVG.
 
     Raises EditionError if it uses what mathtext does not have.
     """
     size = 100.0
     try:
         with mpl.rc_context({"mathtext.fontset": "stix"}):
-            text = f"${spelled(latex, display)}$"
+            text = f"${to_mathtext(latex, display)}$"
             face = FontProperties(size=size)
             width, height, depth = text_to_path.get_text_width_height_descent(text, face, True)
             path = TextPath((0, 0), text, size=size, prop=face)
     except ValueError as error:
         raise EditionError(f"the formula {latex!r} cannot be set for print: {error}") from error
     box = path.get_extents()
-    # Accents can rise above what the typesetter reports.
+    # Accents can exceed the height that mathtext reports.
     top, bottom = max(height - depth, box.y1), max(depth, -box.y0)
     width = max(width, box.x1)
     svg = (

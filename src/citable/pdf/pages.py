@@ -1,4 +1,4 @@
-"""From a built page to an article for print: no controls, ids of one book, figures as pictures.
+"""Convert a built page to an article for print: drop controls, make ids unique, embed figures.
 
 The pages are read as they were built, so that print says what the web says. All functions change
 the tree they are given.
@@ -26,10 +26,10 @@ from citable.pdf.formulas import formula
 
 Element = Any  # lxml's elements have no public type
 
-# The face that figures are lettered in, as the style sheet of print names it.
+# Font of figures, as the style sheet for print names it.
 FACE = "Source Sans 3"
 
-# What a screen offers and paper cannot: controls, code, search, downloads.
+# Elements that print omits: controls, code, search, downloads.
 _CONTROLS = (
     "//*[contains-class('edition-notice', 'actions', 'find', 'page-downloads', 'headerlink', 'par-cite', "
     "'finding-controls', 'filter', 'check', 'copy-button', 'code-switch', 'toctree-wrapper', "
@@ -38,14 +38,14 @@ _CONTROLS = (
     "//script|//form|//button|//comment()",
 )
 
-# Ids under which readers know a place; they are the same in the PDF as on the web.
+# Permanent ids, which are the same in the PDF as on the web.
 _PERMANENT = re.compile(r"(p[\da-z]+-\d+[A-Z]*|(finding|figure|table)-[\dA-Z]+-\d+)$")
 
-# Points of the text's size that a column needs for each of its letters.
+# Width of a letter in ems of the text.
 _LETTER = 0.5
 # Inches of figures: as wide as text and margin, and how tall one gets before it is made narrower.
 _WIDEST, _TALL, _NARROWEST = 6.4, 5.4, 5.2
-# Letters on a page of print, all in all.
+# Estimated letters on a printed page.
 _LETTERS_OF_A_PAGE = 1930
 # Entries that stay on one line, the least that a column of text should have, rows kept together.
 _SHORT, _READABLE, _WHOLE = 18, 24, 14
@@ -55,8 +55,8 @@ _SIZES = (("", 7.8, 462), ("small", 7.0, 462), ("tiny", 6.3, 462), ("broad", 6.3
 
 
 @dataclass
-class Listed:
-    """One figure or table: its address, its number in words, its caption."""
+class ListedExhibit:
+    """Entry of the list of figures or tables: id, printed number, caption."""
 
     anchor: str
     number: str
@@ -65,14 +65,14 @@ class Listed:
 
 @dataclass
 class Article:
-    """One page of the book: its name, its element, its title, and what stands in it."""
+    """Article of the printed book, made from one page: name, element, title, figures and tables."""
 
     page: str
     element: Element
     title: str
     part: str = ""
-    figures: list[Listed] = field(default_factory=list)
-    tables: list[Listed] = field(default_factory=list)
+    figures: list[ListedExhibit] = field(default_factory=list)
+    tables: list[ListedExhibit] = field(default_factory=list)
 
     @property
     def slug(self) -> str:
@@ -89,8 +89,8 @@ def slug(page: str) -> str:
     return f"page-{page.rsplit('/', 1)[-1]}"
 
 
-def anchor(page: str, name: str) -> str:
-    """Return the id in print of an id on a page.
+def print_id(page: str, name: str) -> str:
+    """Return the id in the printed book of an id on a page.
 
     >>> anchor("notebooks/06-jurisdictions", "p6-14")
     'p6-14'
@@ -103,7 +103,7 @@ def anchor(page: str, name: str) -> str:
 
 
 def _find(element: Element, path: str) -> list[Element]:
-    """Find by an XPath in which ``contains-class('a', 'b')`` means having one of these classes."""
+    """Find elements by an XPath in which ``contains-class('a', 'b')`` tests for one of these classes."""
 
     def classes(match: re.Match[str]) -> str:
         names = re.findall(r"'([^']+)'", match[1])
@@ -114,17 +114,17 @@ def _find(element: Element, path: str) -> list[Element]:
     return found
 
 
-def having(element: Element, *names: str) -> list[Element]:
-    """Return the descendants that have one of these classes, in order."""
+def elements_of_classes(element: Element, *names: str) -> list[Element]:
+    """Return the descendants with one of these classes, in document order."""
     return _find(element, f".//*[contains-class({', '.join(map(repr, names))})]")
 
 
 def text_of(element: Element) -> str:
-    """Return an element's text with its white space made single."""
+    """Return an element's text with single spaces."""
     return " ".join(element.text_content().split())
 
 
-def read(site: Path, page: str) -> Element:
+def read_article(site: Path, page: str) -> Element:
     """Return the article of a built page.
 
     Raises EditionError if the page is not there.
@@ -138,27 +138,27 @@ def read(site: Path, page: str) -> Element:
 
 
 def data_uri(svg: str) -> str:
-    """Return an SVG as the address of a picture."""
+    """Return an SVG as a data URI."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 def drop_controls(root: Element) -> None:
-    """Remove what only a screen can use."""
+    """Remove buttons, menus and other controls of the screen."""
     for path in _CONTROLS:
         for element in _find(root, "." + path.replace("|//", "|.//")):
             if element.getparent() is not None:
                 element.drop_tree()
-    for source in having(root, "exhibit-source"):
+    for source in elements_of_classes(root, "exhibit-source"):
         for link in source.findall("a"):
             link.drop_tree()
     for paragraph in {link.getparent() for link in root.xpath(".//p/a[@download]")}:
         paragraph.drop_tree()
-    for source in having(root, "exhibit-source"):
+    for source in elements_of_classes(root, "exhibit-source"):
         if source.text_content().strip():
             _trim_end(source, " ·\n")
         else:
             source.drop_tree()
-    for cell in reversed(having(root, "cell", "cell_output")):
+    for cell in reversed(elements_of_classes(root, "cell", "cell_output")):
         if not text_of(cell) and not cell.xpath(".//img|.//svg|.//table"):
             cell.drop_tree()
     for element in _find(root, ".//*[@title or @tabindex or @role or @aria-labelledby]"):
@@ -167,7 +167,7 @@ def drop_controls(root: Element) -> None:
 
 
 def _trim_end(element: Element, letters: str) -> None:
-    """Take letters off the end of an element's text."""
+    """Strip letters from the end of an element's text."""
     if len(element):
         element[-1].tail = (element[-1].tail or "").rstrip(letters)
     else:
@@ -175,7 +175,7 @@ def _trim_end(element: Element, letters: str) -> None:
 
 
 def _width(svg: str) -> float:
-    """Return the width in inches at which a drawing is printed: tall ones leave room for text."""
+    """Return the width in inches at which an SVG is printed; tall ones are printed narrower."""
     box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
     if box is None:
         return _WIDEST
@@ -183,13 +183,13 @@ def _width(svg: str) -> float:
 
 
 def _alternative(svg: str) -> str:
-    """Return what a figure's file says in words."""
+    """Return the text alternative of a figure's file."""
     found = re.search(r'<svg[^>]*? aria-label="([^"]*)"', svg)
     return unescape(found[1]) if found else ""
 
 
-def joined(svg: str) -> str:
-    """Return a drawing with each run of bare outlines as one: a map of thousands of outlines paints at once.
+def merge_outlines(svg: str) -> str:
+    """Merge each run of adjacent outlines of an SVG into one path, so that maps paint fast.
 
     What a pointer would show, the outlines' titles, paper cannot.
 
@@ -206,10 +206,10 @@ def joined(svg: str) -> str:
 
 
 def set_strip(root: Element) -> None:
-    """Print the strip of places as a picture, with the words that a screen reader has of it."""
-    for strip in having(root, "strip"):
+    """Replace the strip of places by a picture with its text alternative."""
+    for strip in elements_of_classes(root, "strip"):
         (drawing,) = strip.xpath(".//svg")
-        # What reads HTML writes names of attributes in lower case.
+        # The HTML parser converts attribute names to lower case.
         svg = html.tostring(drawing, encoding="unicode").replace("viewbox=", "viewBox=")
         svg = re.sub(r"var\(--[\w-]+, ([#\w -]+)\)", r"\1", svg)
         svg = svg.replace("font-family: sans-serif", f"font-family: {FACE}")
@@ -220,36 +220,36 @@ def set_strip(root: Element) -> None:
         strip.append(E.IMG(src=data_uri(svg), alt=words))
 
 
-def set_figures(root: Element, pictures: Callable[[str], str]) -> list[Listed]:
-    """Put each figure's file of its own in the place of the drawings; return the list of figures.
+def set_figures(root: Element, pictures: Callable[[str], str]) -> list[ListedExhibit]:
+    """Replace the drawings of each figure by its standalone file; return the list of figures.
 
     ``pictures`` returns the SVG of a figure by its id, such as ``figure-6-1``.
     """
     found = []
-    for figure in having(root, "exhibit"):
+    for figure in elements_of_classes(root, "exhibit"):
         if figure.tag != "figure":
             continue
         name = figure.get("id")
         svg = pictures(name)
         alt = _alternative(svg)
         caption = figure.find("figcaption")
-        for long in having(caption, "long-description"):
+        for long in elements_of_classes(caption, "long-description"):
             alt += " " + " ".join(text_of(p) for p in long.findall("p"))
             long.drop_tree()
-        drawing = having(figure, "exhibit-wide", "exhibit-any")[0]
+        drawing = elements_of_classes(figure, "exhibit-wide", "exhibit-any")[0]
         drawing.clear()
         drawing.set("class", "drawing")
-        svg = joined(svg).replace("font-family: sans-serif", f"font-family: {FACE}")
+        svg = merge_outlines(svg).replace("font-family: sans-serif", f"font-family: {FACE}")
         drawing.append(E.IMG(src=data_uri(svg), alt=alt, style=f"width: {_width(svg):.2f}in"))
         number = caption[0]
         found.append(
-            Listed(name, text_of(number).rstrip("."), " ".join((number.tail or "").split()))
+            ListedExhibit(name, text_of(number).rstrip("."), " ".join((number.tail or "").split()))
         )
     return found
 
 
 def set_formulas(root: Element) -> None:
-    """Set the formulas as outlines, each with its LaTeX as its text alternative."""
+    """Replace formulas by SVG outlines, each with its LaTeX as text alternative."""
     for math in root.xpath(".//math"):
         display = math.get("display") == "block"
         latex = math.get("alttext") or text_of(math)
@@ -265,7 +265,7 @@ def set_formulas(root: Element) -> None:
 
 
 def line_svg(drawing: Element, width: int = 300) -> str:
-    """Return the line of a finding or a table's row as SVG that needs no style sheet.
+    """Return the line of a finding or a table's row as self-contained SVG.
 
     Print knows no strokes that keep their width, so the drawing is as wide as it will be shown.
     """
@@ -289,8 +289,8 @@ def line_svg(drawing: Element, width: int = 300) -> str:
 
 
 def _set_lines(root: Element, width: int) -> None:
-    """Put a picture in the place of each line drawn by a style sheet."""
-    for drawing in having(root, "finding-line"):
+    """Replace each line that a style sheet draws by a picture."""
+    for drawing in elements_of_classes(root, "finding-line"):
         picture = E.IMG(
             {"class": "finding-line"},
             src=data_uri(line_svg(drawing, width)),
@@ -301,10 +301,10 @@ def _set_lines(root: Element, width: int) -> None:
 
 
 def set_findings(root: Element) -> None:
-    """Print findings whole: the line drawn, what it rests on as one run of small text."""
-    for finding in having(root, "finding"):
+    """Format findings for print: draw the line, join the details to one paragraph of small text."""
+    for finding in elements_of_classes(root, "finding"):
         _set_lines(finding, 300)
-        for details in having(finding, "finding-details"):
+        for details in elements_of_classes(finding, "finding-details"):
             run = E.P({"class": "finding-rests"})
             run.append(E.B({"class": "rests-title"}, text_of(details.find("summary")) + ". "))
             for term in details.iter("dt"):
@@ -327,7 +327,7 @@ def _columns(table: Element) -> list[list[Element]]:
 
 
 def _needs(table: Element) -> int:
-    """Return the letters that a table's columns need; keep short entries on one line."""
+    """Return the width in letters of a table's columns; keep short entries on one line."""
     needed = 0
     for cells in _columns(table):
         texts = [(cell, text_of(cell)) for cell in cells]
@@ -341,8 +341,8 @@ def _needs(table: Element) -> int:
     return needed
 
 
-def set_tables(root: Element) -> list[Listed]:
-    """Give each table the size at which it fits the page; return the list of numbered tables."""
+def set_tables(root: Element) -> list[ListedExhibit]:
+    """Set the font size at which each table fits the page; return the list of numbered tables."""
     found = []
     for table in root.iter("table"):
         _set_lines(table, 90)
@@ -365,7 +365,7 @@ def set_tables(root: Element) -> list[Listed]:
         caption = table.find("caption")
         if caption is not None and _PERMANENT.match(table.get("id") or ""):
             number, _dot, rest = text_of(caption).partition(". ")
-            found.append(Listed(table.get("id"), number, rest))
+            found.append(ListedExhibit(table.get("id"), number, rest))
             caption.text = None
             strong = E.SPAN({"class": "exhibit-number"}, f"{number}.")
             strong.tail = f" {rest}"
@@ -376,29 +376,29 @@ def set_tables(root: Element) -> list[Listed]:
 
 
 def unique_ids(root: Element, page: str) -> None:
-    """Make a page's ids those of the book."""
+    """Rewrite a page's ids so that they are unique in the book."""
     for element in root.xpath(".//*[@id]"):
-        element.set("id", anchor(page, element.get("id")))
+        element.set("id", print_id(page, element.get("id")))
 
 
 def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
-    """Return the id in print to which a link leads; None if it leads out of the book."""
+    """Return the id in the printed book to which a link leads; None if it leads out of the book."""
     path, fragment = urldefrag(href)
     if not path:
-        return anchor(page, unquote(fragment))
+        return print_id(page, unquote(fragment))
     target = normpath(join(dirname(page), path)).removesuffix(".html")
-    return anchor(target, unquote(fragment)) if target in known else None
+    return print_id(target, unquote(fragment)) if target in known else None
 
 
-def _says(link: Element, href: str) -> bool:
-    """Whether a link's own text gives its address to a reader on paper."""
+def _shows_address(link: Element, href: str) -> bool:
+    """Whether the text of a link shows its address."""
     text = text_of(link).rstrip("/")
     bare = re.sub(r"^https?://(dx\.)?(doi\.org/)?", "", href).rstrip("/")
     return bare in text
 
 
 def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) -> None:
-    """Make links those of the book: inside it to a page, outside with the address in a note."""
+    """Rewrite links for print: inside the book to its pages, outside with the address in a note."""
     notes: list[str] = []
     for link in list(root.iter("a")):
         href = link.get("href")
@@ -406,7 +406,7 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
             continue
         if urlsplit(href).scheme in ("http", "https", "mailto"):
             link.attrib.pop("class", None)
-            if not _says(link, href):
+            if not _shows_address(link, href):
                 notes.append(href)
                 _add_mark(link, f"{slug(page)}-note", len(notes))
             continue
@@ -418,13 +418,13 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
                 link.drop_tag()
             continue
         link.set("href", f"#{target}")
-        _refer(link, page, target)
+        _add_page_reference(link, page, target)
     if notes:
         root.append(_notes(notes, f"{slug(page)}-note"))
 
 
-def _refer(link: Element, page: str, target: str) -> None:
-    """Let a link to another page of the book give the page's number.
+def _add_page_reference(link: Element, page: str, target: str) -> None:
+    """Add the page number to a link to another page of the book.
 
     Entries of the bibliography are found by their order; a link to its own page needs no number.
     """
@@ -447,10 +447,10 @@ def _refer(link: Element, page: str, target: str) -> None:
     link.addnext(where)
 
 
-def expect_digits(articles: Sequence[Article]) -> None:
-    """Give the number of each page referred to the room that its digits will need.
+def reserve_page_number_width(articles: Sequence[Article]) -> None:
+    """Reserve the width of each page reference for the digits it will have.
 
-    Where a page's number turns out to fill the room that was kept, no line breaks differently once
+    Where a page's number turns out to fill the reserved width, no line breaks differently once
     it is known, and no page is laid out again for those after it. The number is foreseen from how
     much text stands before; a wrong guess costs time, not truth.
     """
@@ -462,7 +462,7 @@ def expect_digits(articles: Sequence[Article]) -> None:
                 before[name] = letters
             letters += len(element.text or "") + len(element.tail or "")
     for item in articles:
-        for number in having(item.element, "page-of"):
+        for number in elements_of_classes(item.element, "page-of"):
             page = 1 + before.get(number.get("data-to")[1:], 0) // _LETTERS_OF_A_PAGE
             number.set("class", f"page-of digits-{len(str(page))}")
 
@@ -481,7 +481,7 @@ def _add_mark(link: Element, name: str, number: int) -> None:
 
 
 def _notes(addresses: list[str], name: str) -> Element:
-    """Return the notes at the end of a chapter: each with an address, and the way back."""
+    """Return the notes at the end of a chapter: each with an address and a backlink."""
     items = "".join(
         f'<li id="{name}-{number}"><a href="#{name}-from-{number}" class="note-number">{number}</a> '
         f'<a href="{escape(address)}">{escape(address)}</a></li>'
@@ -493,11 +493,11 @@ def _notes(addresses: list[str], name: str) -> Element:
 
 
 def drop_links(root: Element) -> None:
-    """Keep of each link only its text."""
+    """Replace each link by its text."""
     for link in list(root.iter("a")):
         link.drop_tag()
 
 
-def add_words(root: Element, words: str) -> None:
-    """Add a line in small type at the end of an article."""
+def append_small_print(root: Element, words: str) -> None:
+    """Append a line in small print to an article."""
     root.append(E.P({"class": "pointer"}, words))

@@ -1,4 +1,4 @@
-"""Mend what WeasyPrint's tags lack for PDF/UA-1, and declare it beside PDF/A.
+"""Repair WeasyPrint's tags to conform to PDF/UA-1, and declare it beside PDF/A.
 
 WeasyPrint writes one variant at a time. Its PDF/A-2a has nearly all that PDF/UA-1 asks for; the rest
 is done here on the document's objects, before they are written.
@@ -35,13 +35,13 @@ _DECLARATION = b"""
 
 
 def own_links(pages: Sequence[Any]) -> None:
-    """Keep one annotation for each link: WeasyPrint makes another for each element inside it."""
+    """Keep one annotation a link: WeasyPrint adds another for each element inside it."""
     for page in pages:
         page.links = [link for link in page.links if link[-1].link]
 
 
 def mend_tags(pages: Sequence[Any], pdf: Objects) -> None:
-    """Make a tagged PDF conform to PDF/UA-1, and declare it.
+    """Repair the tags of a PDF to conform to PDF/UA-1, and declare it.
 
     List items get a body, header cells a scope, links their text as description; heads, feet and
     pictures without words are taken out of what is read aloud. Raises PrintError for content that is
@@ -63,7 +63,7 @@ def _object(pdf: Objects, reference: bytes) -> Any:
 
 
 def _declare(pdf: Objects) -> None:
-    """Add PDF/UA to the metadata, and leave them uncompressed, for readers that know no PDF."""
+    """Declare PDF/UA in the metadata, uncompressed, for tools that do not parse PDF."""
     metadata = _object(pdf, pdf.catalog["Metadata"])
     before, end, after = b"".join(metadata.stream).rpartition(b"</rdf:RDF>")
     metadata.stream = [before + _DECLARATION + end + after]
@@ -86,7 +86,7 @@ def _boxes(pages: Sequence[Any]) -> Iterator[Any]:
 
 
 def _set_scopes(pages: Sequence[Any]) -> None:
-    """Say of each header cell whether it heads a row or a column."""
+    """Set the scope of each header cell, row or column."""
     for box in _boxes(pages):
         mark = getattr(box, "mark", None)
         if mark is not None and mark["S"] == "/TH":
@@ -95,7 +95,7 @@ def _set_scopes(pages: Sequence[Any]) -> None:
 
 
 def _mend_element(pdf: Objects, reference: bytes, kept: set[bytes], decoration: set[bytes]) -> None:
-    """Mend an element of the structure and all below it; collect the references of both kinds."""
+    """Repair a structure element and its descendants; collect the references of both kinds."""
     kept.add(reference)
     element = _object(pdf, reference)
     kids = []
@@ -113,7 +113,7 @@ def _mend_element(pdf: Objects, reference: bytes, kept: set[bytes], decoration: 
 
 
 def _set_bodies(pdf: Objects, item: Any) -> None:
-    """Put what a list item holds beside its label and its body into a body."""
+    """Move the children of a list item that are neither label nor body into a body."""
     import pydyf
 
     kids: list[Any] = []
@@ -145,7 +145,7 @@ def _set_bodies(pdf: Objects, item: Any) -> None:
 def _set_artifacts(
     pdf: Objects, numbers: list[Any], kept: set[bytes], decoration: set[bytes]
 ) -> None:
-    """Mark as artifact what no element of the structure holds.
+    """Mark content that no structure element holds as artifact.
 
     ``numbers`` maps each page to the elements of its marked content, in the order of its numbers.
     """

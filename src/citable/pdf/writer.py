@@ -1,4 +1,4 @@
-"""From HTML to PDF with WeasyPrint, which is loaded only here and only when asked for.
+"""Write PDF from HTML with WeasyPrint, which only this module imports, and only when called.
 
 The variant is PDF/A-2a: A, because courts and archives ask for PDF/A; 2, because it allows what
 the figures need and, unlike 3, no attached files, which filing systems refuse; a, because it is
@@ -45,7 +45,7 @@ _SPARE = (
 
 
 def _weasyprint() -> Any:
-    """Load WeasyPrint. Raises PrintError where the libraries that it needs are not installed."""
+    """Import WeasyPrint. Raises PrintError where the libraries that it needs are not installed."""
     try:
         import weasyprint
     except OSError as error:
@@ -61,8 +61,8 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def faces() -> str:
-    """Return the style sheet that names the committed fonts."""
+def font_face_rules() -> str:
+    """Return the ``@font-face`` rules of the committed fonts."""
     from matplotlib import get_data_path
 
     folders = (
@@ -79,20 +79,20 @@ def faces() -> str:
 
 @cache
 def _fonts() -> tuple[Any, Any]:
-    """Return the style sheet that brings the fonts, and what holds them."""
+    """Return WeasyPrint's style sheet of the fonts, and its font configuration."""
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    return _weasyprint().CSS(string=faces(), font_config=fonts), fonts
+    return _weasyprint().CSS(string=font_face_rules(), font_config=fonts), fonts
 
 
-def style(name: str) -> str:
-    """Return one of the style sheets for print."""
+def read_style(name: str) -> str:
+    """Return the text of a style sheet for print."""
     return (Path(__file__).parent.parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def render(document: str, css: str) -> Any:
-    """Lay out an HTML document in a style, and return WeasyPrint's document of pages.
+    """Lay out an HTML document with a style sheet, and return WeasyPrint's document.
 
     Nothing is fetched: pictures are part of the text. Raises PrintError without Pango.
     """
@@ -106,8 +106,8 @@ def render(document: str, css: str) -> Any:
     )
 
 
-def page_of(document: Any) -> dict[str, int]:
-    """Return the page, counted from 0, on which each id stands."""
+def page_numbers(document: Any) -> dict[str, int]:
+    """Return the page number, counted from 0, of each id."""
     found: dict[str, int] = {}
     for number, page in enumerate(document.pages):
         for name in page.anchors:
@@ -117,7 +117,7 @@ def page_of(document: Any) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Extent:
-    """What a laid-out page holds: down to which share of its height it is filled, and its blocks.
+    """Extent of a laid-out page: the share of its height that is filled, and its blocks.
 
     ``height`` is that of the page without its margins. A block is an element with a number in
     ``data-block``; its height, as that of the page, is in CSS pixels.
@@ -129,7 +129,7 @@ class Extent:
 
 
 def extents(document: Any) -> list[Extent]:
-    """Return what each page holds, heads and feet apart."""
+    """Return the extent of each page, headers and footers apart."""
     from weasyprint.formatting_structure.boxes import LineBox, ReplacedBox
 
     found = []
@@ -148,12 +148,12 @@ def extents(document: Any) -> list[Extent]:
 
 
 def check_references(document: Any) -> None:
-    """Check that every page referred to in the text is the one on which the place stands.
+    """Check that every page reference names the page of its target.
 
     The library settles such numbers in several rounds and can stop a round too early. Raises
     PrintError for the first that it left behind.
     """
-    where = page_of(document)
+    where = page_numbers(document)
     for number, page in enumerate(document.pages, start=1):
         for box in page._page_box.descendants():
             element = getattr(box, "element", None)
@@ -168,12 +168,12 @@ def check_references(document: Any) -> None:
 
 
 def identifier(identity: str) -> bytes:
-    """Return the identifier that a PDF carries in plain letters, from what it is."""
+    """Return the file identifier of a PDF from its identity."""
     return hashlib.sha256(identity.encode("utf-8")).hexdigest()[:32].encode("ascii")
 
 
 def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
-    """Return laid-out documents one after another as one PDF.
+    """Join laid-out documents to one PDF, and return its bytes.
 
     The first ``front`` pages are labelled i, ii, iii, the others 1, 2, 3. The bytes depend on the
     documents alone: the date is the edition's, and the identifier comes from ``identity``.
@@ -201,7 +201,7 @@ def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
 
 @contextmanager
 def _edition_date() -> Iterator[None]:
-    """Give the font library, which looks for it, the edition's date."""
+    """Set SOURCE_DATE_EPOCH, which the font library reads, to the edition's date."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch())
     try:
@@ -212,13 +212,13 @@ def _edition_date() -> Iterator[None]:
 
 
 def save(file: Path, content: bytes) -> Path:
-    """Write a PDF whole or not at all."""
+    """Write a PDF atomically."""
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, content)
     return file
 
 
 def sheet_pdf(document: str, name: str) -> bytes:
-    """Return a sheet of an exhibit, given as HTML, as PDF; links to its sister sheets as text."""
+    """Convert a sheet of an exhibit from HTML to PDF; links to other sheets become text."""
     document = re.sub(r'<a href="([a-z]+)\.html">[^<]*</a>', r"\1.pdf", document)
-    return to_bytes([render(document, style("print_sheet.css"))], name)
+    return to_bytes([render(document, read_style("print_sheet.css"))], name)

@@ -1,1 +1,1 @@
-"""What the book publishes: numbers in prose, findings, figures, tables, and their record."""
+"""Record, read back and publish the numbers, findings, figures and tables of the book."""

@@ -1,4 +1,4 @@
-"""What readers are told of editions: the list of editions and the errata."""
+"""List editions and errata for readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EDITIONS_SCHEMA = "one-in-four/editions/1"
 
 
 def editions_json(digest: str) -> bytes:
-    """Return ``editions.json``, the file in the root of the site that names the latest edition.
+    """Return the content of ``editions.json``, the file in the root of the site that names the latest edition.
 
     A page compares its own edition with it, so that an old copy can say that a newer one exists.
     """
@@ -30,7 +30,7 @@ def editions_json(digest: str) -> bytes:
 def by_edition(
     rows: Iterable[Mapping[str, str]] | None = None,
 ) -> dict[str, list[Mapping[str, str]]]:
-    """Return accepted changes of findings by edition, newest first, first publications left out."""
+    """Group accepted changes of findings by edition, newest first, without first publications."""
     found: dict[str, list[Mapping[str, str]]] = {}
     for row in published.changes() if rows is None else rows:
         if row["field"] != "published" and row["id"] != published.PROSE:

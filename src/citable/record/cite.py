@@ -1,4 +1,4 @@
-"""Citations of a paragraph, finding, figure, table, chapter or the book, ready to copy.
+"""Format citations of a paragraph, finding, figure, table, chapter or the book, in every style.
 
 The legal form follows *The Indigo Book* (2d ed., 2023 update), the rule named at each function.
 Where the site's address is not configured no address is printed: the edition and its digest say

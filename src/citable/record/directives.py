@@ -1,4 +1,4 @@
-"""The words of findings, figures and tables: directives in a notebook's Markdown.
+"""Parse and fill the directives of findings, figures and tables in a notebook's Markdown.
 
 A code cell records numbers; a directive beside it says what they are::
 
@@ -32,7 +32,7 @@ import nbformat
 
 from citable.display.formats import fill, fmt
 from citable.display.tables import Col
-from citable.display.words import _, of_pages
+from citable.display.words import _, translate_page_text
 from citable.errors import FindingError
 
 # The texts that a directive can have after its first paragraph, by kind, with the names of their
@@ -61,7 +61,7 @@ _REQUIRED = {
     "figure": ("alt",),
     "table": (),
 }
-# Where ``say`` leaves frames and rows, and in a translated edition anything in its language.
+# Prefixes under which ``say`` records frames, rows, and translated values.
 FRAME, ROW, TRANSLATED = "frame", "row", "translated"
 _FIRST = {"finding": "statement", "figure": "caption", "table": "caption"}
 
@@ -79,7 +79,7 @@ _FINDING_VALUE = re.compile(r"((?:\d{1,2}|[A-Z])\.\d{1,3})(?:\.(\w+))?")
 
 @dataclass(frozen=True)
 class Directive:
-    """A directive as it is written: texts still hold their roles.
+    """Parsed directive; its texts still contain their roles.
 
     ``columns`` are a table's, by name; those that a narrow screen may hide are written
     ``- `name:format wide` Heading``.
@@ -93,24 +93,24 @@ class Directive:
 
     @property
     def name(self) -> str:
-        """The name under which its numbers are recorded."""
+        """Return the name under which its numbers are recorded."""
         return f"{self.kind}/{self.id}"
 
     @property
-    def written(self) -> tuple[str, ...]:
-        """Every text of it: statement or caption, fields, headings of columns, an estimate."""
+    def all_texts(self) -> tuple[str, ...]:
+        """Return every text: statement or caption, fields, headings of columns, estimate."""
         columns = (column.label for column in self.columns.values())
         estimate = self.options.get("estimate", "")
         return (*self.texts.values(), *columns, *((estimate,) if estimate else ()))
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The tables and hand-typed files that it rests on."""
+        """Return the names of the tables and hand-typed files on which it rests."""
         return _listed(self.options.get("sources", ""))
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """The claims that a finding bears on."""
+        """Return the ids of the claims on which a finding bears."""
         return _listed(self.options.get("claims", ""))
 
 
@@ -119,7 +119,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _items(block: str) -> list[str]:
-    """Return the items of a list, each as one line."""
+    """Return the items of a Markdown list, each as one line."""
     items: list[str] = []
     for line in block.splitlines():
         if line.startswith("- "):
@@ -130,7 +130,7 @@ def _items(block: str) -> list[str]:
 
 
 def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> Directive:
-    """Return a directive from its parts.
+    """Build a directive from kind, id, options and body.
 
     Raises FindingError if a text is missing, or an option, a field or a role is not known.
     """
@@ -162,7 +162,7 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
         if wanted not in texts:
             raise FindingError(f"{name}: its {wanted.replace('_', ' ')} is missing")
     directive = Directive(kind, identifier, dict(options), texts, columns)
-    for text in directive.written:
+    for text in directive.all_texts:
         for role, _argument in _ROLE.findall(text):
             if role not in ("n", "each"):
                 raise FindingError(f"{name}: role {{{role}}}; texts here know {{n}} and {{each}}")
@@ -170,7 +170,7 @@ def parse(kind: str, identifier: str, options: Mapping[str, str], body: str) -> 
 
 
 def _column(code: str, label: str) -> dict[str, Col]:
-    """Return a printed column by name, from its code and heading; a name may hold spaces.
+    """Parse a printed column from its code and heading; a name may contain spaces.
 
     Two names with ``to`` between them are the lower and upper ends of ranges, in one column.
 
@@ -185,7 +185,7 @@ def _column(code: str, label: str) -> dict[str, Col]:
     return {low: Col(" ".join(label.split()), spec, phone=not wide, high=high)}
 
 
-def of_text(text: str) -> Iterator[Directive]:
+def parse_text(text: str) -> Iterator[Directive]:
     """Yield the directives of a Markdown text, in its order. Raises FindingError as ``parse``."""
     for found in _DIRECTIVE.finditer(text):
         options: dict[str, str] = {}
@@ -196,20 +196,20 @@ def of_text(text: str) -> Iterator[Directive]:
         yield parse(found["kind"], found["id"].strip(), options, "\n".join(lines))
 
 
-def of_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
+def parse_notebook(notebook: nbformat.NotebookNode) -> dict[str, Directive]:
     """Return the directives of a notebook's Markdown by name. Raises FindingError if one is twice."""
     known: dict[str, Directive] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and ":::{" in cell.source:
-            for directive in of_text(cell.source):
+            for directive in parse_text(cell.source):
                 if directive.name in known:
                     raise FindingError(f"{directive.kind} {directive.id} is described twice")
                 known[directive.name] = directive
     return known
 
 
-def value(given: Mapping[str, Any], name: str) -> Any:
-    """Return what a name in a role stands for.
+def resolve(given: Mapping[str, Any], name: str) -> Any:
+    """Return the recorded value of a name in a role.
 
     ``name`` is what ``say`` recorded, ``name.column`` for a row; or a finding's number, such as
     ``5.1`` for its value or ``5.1.low`` for a field of it or an end of its interval. Raises
@@ -238,14 +238,14 @@ def finding_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def formatted(given: Mapping[str, Any], argument: str) -> str:
-    """Return what ``{n}`argument``` prints: a value in a format. Raises FindingError, ArgumentError."""
+def format_value(given: Mapping[str, Any], argument: str) -> str:
+    """Return the text of ``{n}`argument```: a formatted value. Raises FindingError, ArgumentError."""
     name, _colon, spec = argument.partition(":")
-    return fmt(value(given, name), spec)
+    return fmt(resolve(given, name), spec)
 
 
-def each(given: Mapping[str, Any], argument: str) -> str:
-    """Return what ``{each}`argument``` prints: a text for each row of a recorded frame.
+def fill_each_row(given: Mapping[str, Any], argument: str) -> str:
+    """Return the text of ``{each}`argument```: one text for each row of a recorded frame.
 
     ``argument`` is the frame's name, the mark between texts (``;`` or ``,``), and the text with its
     ``{column:format}`` places; "none" without rows. Raises FindingError if there is no such frame
@@ -264,22 +264,24 @@ def each(given: Mapping[str, Any], argument: str) -> str:
         raise FindingError(f"frame {name!r} has no column {error}") from error
 
 
-def named(argument: str) -> str:
+def referenced_name(argument: str) -> str:
     """Return the name that the argument of a role refers to, a row's without its column."""
     name = re.split("[:;,]", argument)[0]
     return name if finding_of(name) else name.partition(".")[0]
 
 
-def names(text: str) -> set[str]:
+def referenced_names(text: str) -> set[str]:
     """Return the names that the roles of a text refer to."""
-    return {named(argument) for _role, argument in _ROLE.findall(text)}
+    return {referenced_name(argument) for _role, argument in _ROLE.findall(text)}
 
 
-def filled(text: str, given: Mapping[str, Any]) -> str:
-    """Return a text with its roles filled. Raises FindingError or ArgumentError naming the role."""
+def fill_roles(text: str, given: Mapping[str, Any]) -> str:
+    """Replace the roles of a text by their values. Raises FindingError or ArgumentError naming the role."""
 
     def one(found: re.Match[str]) -> str:
-        role: Callable[[Mapping[str, Any], str], str] = formatted if found[1] == "n" else each
+        role: Callable[[Mapping[str, Any], str], str] = (
+            format_value if found[1] == "n" else fill_each_row
+        )
         try:
             return role(given, found[2])
         except (FindingError, ValueError, TypeError, IndexError) as error:
@@ -288,25 +290,25 @@ def filled(text: str, given: Mapping[str, Any]) -> str:
     return _ROLE.sub(one, text)
 
 
-def in_language(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what roles can name, texts among it in the language of the edition."""
+def translate_values(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recorded values with texts in the language of the edition."""
     front = f"{TRANSLATED}/"
     return {**given} | {
         name.removeprefix(front): data for name, data in given.items() if name.startswith(front)
     }
 
 
-def shown(text: str, given: Mapping[str, Any]) -> str:
-    """Return a text filled, in the language of the edition. Raises FindingError as ``filled``."""
-    return filled(of_pages(text), in_language(given))
+def fill_translated(text: str, given: Mapping[str, Any]) -> str:
+    """Translate a text and fill its roles. Raises FindingError as ``fill_roles``."""
+    return fill_roles(translate_page_text(text), translate_values(given))
 
 
-def texts(
+def fill_texts(
     directive: Directive,
     given: Mapping[str, Any],
-    say: Callable[[str, Mapping[str, Any]], str] = filled,
+    say: Callable[[str, Mapping[str, Any]], str] = fill_roles,
 ) -> dict[str, Any]:
-    """Return a directive's texts filled by ``say``: ``filled`` for the record, or ``shown``.
+    """Fill a directive's texts by ``say``: ``fill_roles`` for the record, or ``fill_translated``.
 
     A finding's assumptions are parted by semicolons. Raises FindingError naming the directive.
     """

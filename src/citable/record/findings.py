@@ -1,4 +1,4 @@
-"""A finding: one result of the book, with everything a reader needs to check it."""
+"""Define findings: results of the book, with everything a reader needs to check them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from citable.errors import FindingError
 
 SCHEMA = "one-in-four/findings/1"
 
-# The fixed words for an interval's method, each with how the statistics room names it.
+# The fixed words for an interval's method, each with the name that the statistics use.
 _METHOD_NAMES = {
     N_("wilson"): ("Wilson",),
     N_("wilson-overdispersed"): ("Wilson, over-dispersed",),
@@ -40,7 +40,7 @@ _WORD_OF = {name: word for word, names in _METHOD_NAMES.items() for name in name
 
 
 def method_word(name: str) -> str:
-    """Return the fixed word for an interval's method as the statistics room names it.
+    """Return the fixed word for an interval's method, given the name that the statistics use.
 
     Raises FindingError for a name that no word stands for.
     """
@@ -93,7 +93,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Finding:
-    """One published result.
+    """Published result.
 
     ``value`` is in ``unit`` at full precision (a share in [0, 1], a difference of shares in
     [-1, 1]); ``numerator`` and ``denominator`` are counts where the value is their quotient;
@@ -141,7 +141,7 @@ def measured(
     interval: Interval | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """Return the numbers of a finding as plain data, checked; its words come later.
+    """Check the numbers of a finding and return them as plain data, without its words.
 
     ``value`` is ``numerator / denominator`` where only these are given; ``fields`` are
     ``coverage``, ``reference``, ``as_counted`` and ``beyond_chance``. Raises FindingError as
@@ -179,7 +179,7 @@ _NO_WORDS: dict[str, Any] = {
 
 
 def complete(numbers: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a finding as plain data, from its numbers and the texts of its directive."""
+    """Join the numbers of a finding and the texts of its directive to plain data."""
     known = Finding.__dataclass_fields__
     values = {**numbers, **{name: text for name, text in words.items() if name in known}}
     return {name: values.get(name, known[name].default) for name in known}

@@ -1,4 +1,4 @@
-"""The glossary: terms that people typed, and how a page finds one."""
+"""Read the hand-typed glossary and look terms up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def glossary() -> list[dict[str, Any]]:
 
 @cache
 def _terms() -> dict[str, dict[str, Any]]:
-    """Index the glossary by what a page may call a term: in full, or without its parenthesis."""
+    """Index the glossary by full term, and by term without its parenthesis."""
     found: dict[str, dict[str, Any]] = {}
     short: dict[str, list[dict[str, Any]]] = {}
     for entry in glossary():

@@ -1,4 +1,4 @@
-"""What an edition is: its version, date, digest and address, and the record of all it holds.
+"""Identify an edition: version, date, digest, address, and the record of everything citable.
 
 The digest is a sha256 over what readers can cite: findings, the content of the tables, and the
 texts of the numbered paragraphs. It does not cover the pages, so pages can carry it.
@@ -18,10 +18,10 @@ from typing import Any
 
 from citable import paths
 from citable.errors import EditionError
-from citable.files.strict import dictionaries, read_json, read_yaml
+from citable.files.strict import read_dicts, read_json, read_yaml
 from citable.project import configuration, project
 from citable.record.published import published_part
-from citable.record.references import KINDS, Reference, is_generated, unknown
+from citable.record.references import KINDS, Reference, is_generated, unknown_id_error
 from citable.tables.manifest import manifest
 
 RECORD_SCHEMA = "one-in-four/record/1"
@@ -29,7 +29,7 @@ RECORD_SCHEMA = "one-in-four/record/1"
 
 @dataclass(frozen=True)
 class Item:
-    """One object that can be cited. ``page`` and ``anchor`` are its address in the site.
+    """Citable object. ``page`` and ``anchor`` are its address in the site.
 
     ``title`` is the title of its page; ``text`` what it says: a finding's statement, a caption,
     a paragraph's text; ``sha256`` is the digest of that text, empty for chapters and the book.
@@ -45,18 +45,18 @@ class Item:
 
     @property
     def reference(self) -> Reference:
-        """The item as a reference."""
+        """Return the item as a reference."""
         return Reference(self.kind, self.id)
 
     @property
     def path(self) -> str:
-        """Its address relative to the root of the site."""
+        """Return the item's address relative to the root of the site."""
         return self.page + (f"#{self.anchor}" if self.anchor else "")
 
 
 @dataclass(frozen=True)
 class Record:
-    """One edition.
+    """Record of one edition.
 
     ``digest`` is the full sha256; ``address`` the site's public root, empty where none is
     configured; ``archive`` what an archive puts before an address, empty where there is no copy.
@@ -71,11 +71,11 @@ class Record:
 
     @property
     def short_digest(self) -> str:
-        """First twelve digits, as printed on pages."""
+        """Return the first twelve digits of the digest, as printed on pages."""
         return self.digest[:12]
 
     def find(self, reference: Reference) -> Item:
-        """Return an item. Raises UnknownIdError naming near ones.
+        """Return the item of a reference. Raises UnknownIdError naming similar ones.
 
         Generated pages follow from the tables and are not listed one by one.
         """
@@ -85,7 +85,9 @@ class Record:
         for item in items:
             if (item.kind, item.id) == (reference.kind, reference.id):
                 return item
-        raise unknown(reference, [item.id for item in items if item.kind == reference.kind])
+        raise unknown_id_error(
+            reference, [item.id for item in items if item.kind == reference.kind]
+        )
 
     def permanent(self, item: Item) -> str:
         """Return an item's permanent path: the edition, then the page, then the anchor."""
@@ -100,10 +102,10 @@ class Record:
         return self.archive + self.url(item) if self.archive and self.address else ""
 
     @property
-    def frame(self) -> str:
-        """What pages depend on besides the digest that they print: all but the paragraphs.
+    def fingerprint_without_paragraphs(self) -> str:
+        """Return the record as JSON text without paragraphs and digest; a change makes pages stale.
 
-        Only a chapter and the page of its citations have those.
+        Only a chapter and the page of its citations depend on the paragraphs.
         """
         items = tuple(item for item in self.items if item.kind != "paragraph")
         return replace(self, digest="", items=items).as_json().decode("utf-8")
@@ -131,12 +133,12 @@ def _generated_items(kind: str) -> dict[str, Item]:
 def _generated_item(reference: Reference) -> Item:
     items = _generated_items(reference.kind)
     if reference.id not in items:
-        raise unknown(reference, items)
+        raise unknown_id_error(reference, items)
     return items[reference.id]
 
 
 def text_digest(text: str) -> str:
-    """Return the sha256 of a text with its white space made single."""
+    """Return the sha256 of a text with single spaces."""
     return hashlib.sha256(" ".join(text.split()).encode("utf-8")).hexdigest()
 
 
@@ -145,7 +147,7 @@ def edition_digest(
     tables: Mapping[str, str],
     paragraphs: Mapping[str, str],
 ) -> str:
-    """Return the digest of an edition.
+    """Compute the digest of an edition from findings, tables and paragraphs.
 
     ``findings`` as in ``findings.json`` (their published fields count), ``tables`` maps names to
     the sha256 of their content as canonical CSV, ``paragraphs`` ids to texts. Canonical form:
@@ -184,7 +186,7 @@ def release_date() -> str:
 
 
 def epoch() -> int:
-    """Return the time that every file carries: SOURCE_DATE_EPOCH, else the edition's date."""
+    """Return the time stamp of every file: SOURCE_DATE_EPOCH, else the edition's date."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
@@ -205,18 +207,18 @@ def editions() -> list[dict[str, str]]:
     if not paths.EDITIONS.is_file():
         return []
     try:
-        return dictionaries(paths.EDITIONS, EDITION_COLUMNS)
+        return read_dicts(paths.EDITIONS, EDITION_COLUMNS)
     except (OSError, ValueError) as error:
         raise EditionError(
             f"{paths.EDITIONS.name}: {error}; expected the columns {', '.join(EDITION_COLUMNS)}"
         ) from error
 
 
-def make(
+def build_record(
     findings: Sequence[Mapping[str, Any]],
     items: Iterable[Item],
 ) -> Record:
-    """Make the record of the edition at hand from its findings and everything citable."""
+    """Build the record of this edition from its findings and citable items."""
     every = sorted(items, key=lambda item: KINDS.index(item.kind))
     texts = {item.id: item.text for item in every if item.kind == "paragraph"}
     return Record(
@@ -268,7 +270,7 @@ def load(folder: Path) -> Record:
 
 
 def _check(record: Record) -> None:
-    """Raise ValueError at a field that is no text, an unknown kind, or an item that stands twice."""
+    """Raise ValueError at a field that is no text, an unknown kind, or a duplicate item."""
     fields = {name: value for name, value in vars(record).items() if name != "items"}
     seen = set()
     for number, item in enumerate((None, *record.items)):

@@ -1,4 +1,4 @@
-"""Read back what notebooks left: numbers from their outputs, words from their directives."""
+"""Read what notebooks recorded: numbers from their outputs, words from their directives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from citable.display.figures import labelled
+from citable.display.figures import add_text_alternative
 from citable.display.words import english, translated
 from citable.errors import FindingError
 from citable.record import directives
@@ -22,7 +22,7 @@ _PREFIX = "application/papermill.record/text/plain"
 def _outputs(
     notebook: nbformat.NotebookNode,
 ) -> Iterator[tuple[str, nbformat.NotebookNode, Any]]:
-    """Yield everything ``citable.record.publish`` left in a notebook: name, output, data."""
+    """Yield everything that ``citable.record.publish`` recorded in a notebook: name, output, data."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             name = output.get("metadata", {}).get("scrapbook", {}).get("name")
@@ -30,10 +30,10 @@ def _outputs(
                 yield name, output, json.loads(output["data"][_PREFIX])
 
 
-def left(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return everything ``citable.record.publish`` left in an executed notebook, by name.
+def recorded_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return everything that ``citable.record.publish`` recorded in an executed notebook, by name.
 
-    Raises FindingError if a name was left twice with different data.
+    Raises FindingError if a name was recorded twice with different data.
     """
     result: dict[str, Any] = {}
     for name, _output, data in _outputs(notebook):
@@ -44,14 +44,14 @@ def left(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def rewrite(notebook: nbformat.NotebookNode, change: Callable[[str, Any], Any]) -> None:
-    """Put ``change(name, data)`` in the place of everything that was left in a notebook."""
+    """Replace everything recorded in a notebook by ``change(name, data)``, in place."""
     for name, output, data in _outputs(notebook):
         if (changed := change(name, data)) != data:
             output["data"][_PREFIX] = json.dumps(changed, ensure_ascii=False)
 
 
 def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a copy of an executed notebook without the data from which a page makes its exhibits.
+    """Return a copy of an executed notebook without the recorded data of figures and tables.
 
     Its figures and tables are still shown; the data of each is a file of its own beside the pages.
     """
@@ -77,7 +77,7 @@ def recorded(
     """
     items: dict[str, tuple[str, Any]] = {}
     for page, notebook in notebooks.items():
-        for name, data in left(notebook).items():
+        for name, data in recorded_values(notebook).items():
             if not name.startswith(f"{kind}/"):
                 continue
             identifier = name.split("/", 1)[1]
@@ -102,9 +102,10 @@ def of_kind(
         return found
     everywhere = recorded_findings(notebooks)
     values = {
-        page: everywhere | left(notebooks[page]) for page in {page for page, _ in found.values()}
+        page: everywhere | recorded_values(notebooks[page])
+        for page in {page for page, _ in found.values()}
     }
-    words = {page: directives.of_notebook(notebooks[page]) for page in values}
+    words = {page: directives.parse_notebook(notebooks[page]) for page in values}
     items: dict[str, tuple[str, Any]] = {}
     for identifier, (page, data) in found.items():
         directive = words[page].get(f"{kind}/{identifier}")
@@ -120,26 +121,26 @@ def _described(
     values: Mapping[str, Any],
     shown: bool,
 ) -> dict[str, Any]:
-    """Return an item with the texts of its directive."""
+    """Return an item's data with the texts of its directive."""
     if shown:
-        texts = directives.texts(directive, values, directives.shown)
+        texts = directives.fill_texts(directive, values, directives.fill_translated)
     else:
         with english():
-            texts = directives.texts(directive, values)
+            texts = directives.fill_texts(directive, values)
     if directive.kind == "finding":
         return complete(data, texts)
     described = data | texts
     if directive.kind == "figure":
-        described["svg"] = labelled(described["svg"], described["alt"])
+        described["svg"] = add_text_alternative(described["svg"], described["alt"])
     return described
 
 
 def slug(identifier: str) -> str:
-    """Return an id as it stands in addresses: ``6.3`` as ``6-3``."""
+    """Return an id in the form of addresses: ``6.3`` as ``6-3``."""
     return identifier.replace(".", "-")
 
 
-def recorded_in(source: str) -> set[str]:
+def names_recorded_by(source: str) -> set[str]:
     """Return the names that a cell records: ``say`` names, ``finding/5.1``, ``frame`` names too.
 
     ``*`` stands for names that the cell computes.
@@ -156,8 +157,8 @@ def recorded_in(source: str) -> set[str]:
     return found
 
 
-def order(identifier: str) -> tuple[int, str, int, str]:
-    """Sort key of ids: chapters by number, then appendices by letter; 6.14 before 6.14A.
+def sort_key(identifier: str) -> tuple[int, str, int, str]:
+    """Return the sort key of an id: chapters by number, then appendices by letter; 6.14 before 6.14A.
 
     >>> sorted(["A.1", "10.1", "9.2", "9.14A", "9.14"], key=order)
     ['9.2', '9.14', '9.14A', '10.1', 'A.1']
@@ -174,17 +175,17 @@ def _addressed(
     found = of_kind(notebooks, "finding", shown=shown)
     return [
         data | {"url": f"{page}.html#finding-{slug(identifier)}"}
-        for identifier, (page, data) in sorted(found.items(), key=lambda item: order(item[0]))
+        for identifier, (page, data) in sorted(found.items(), key=lambda item: sort_key(item[0]))
     ]
 
 
 def findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
-    """Return every finding of executed notebooks in the order of chapters, with its address."""
+    """Return every finding of executed notebooks, with its address, in the order of chapters."""
     return _addressed(notebooks, shown=False)
 
 
-def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
-    """Return the words in which a translated edition shows its objects of a kind, by id.
+def translated_items(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[str, Any]:
+    """Return the items of a kind with their words translated, by id.
 
     Empty for an English edition: there the record's own words are what is shown.
     """
@@ -194,9 +195,9 @@ def as_shown(notebooks: Mapping[str, nbformat.NotebookNode], kind: str) -> dict[
     return {identifier: data for identifier, (_, data) in items.items()}
 
 
-def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
-    """Return every finding as readers of this edition see it: numbers as recorded, words shown."""
-    shown = as_shown(notebooks, "finding")
+def translated_findings(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[str, Any]]:
+    """Return every finding with its recorded numbers and its words in the edition's language."""
+    shown = translated_items(notebooks, "finding")
     return [
         item | {name: text for name, text in shown.get(item["id"], {}).items() if name != "url"}
         for item in findings(notebooks)
@@ -204,15 +205,19 @@ def findings_shown(notebooks: Mapping[str, nbformat.NotebookNode]) -> list[dict[
 
 
 def numbers(notebooks: dict[str, nbformat.NotebookNode]) -> dict[str, dict[str, Any]]:
-    """Return what ``say`` gave to the prose of each page: page to name to value."""
+    """Return the values that ``say`` recorded on each page: page to name to value."""
     return {
-        page: {name: value for name, value in sorted(left(notebook).items()) if "/" not in name}
+        page: {
+            name: value
+            for name, value in sorted(recorded_values(notebook).items())
+            if "/" not in name
+        }
         for page, notebook in notebooks.items()
     }
 
 
-def cell_of(notebook: nbformat.NotebookNode, name: str) -> int:
-    """Return the index among all cells of the one that left a name.
+def cell_index(notebook: nbformat.NotebookNode, name: str) -> int:
+    """Return the index of the cell that recorded a name.
 
     Raises FindingError if none did.
     """

@@ -1,4 +1,4 @@
-"""The registry of numbered paragraphs: an id, once given, stays with its paragraph for good.
+"""Keep the registry of numbered paragraphs, whose ids are permanent.
 
 A paragraph is known by its *template*: its text with every computed number replaced by its name,
 so that a number that moves does not unsettle the pinpoints. A build compares what it reads with
@@ -18,21 +18,21 @@ from dataclasses import dataclass, replace
 from citable import paths
 from citable.errors import PublishedError
 from citable.files.atomic import write_atomically
-from citable.files.strict import dictionaries
+from citable.files.strict import read_dicts
 from citable.project import project
-from citable.record.outputs import order
+from citable.record.outputs import sort_key
 
 _COLUMNS = ("id", "digest", "opening", "since", "removed")
 _OPENING = 60
-_RESTORE = "Restore the file with `git checkout`."
-# Two texts with less in common than this are two paragraphs, not one that was edited.
+_RESTORE_HINT = "Restore the file with `git checkout`."
+# Minimal similarity of two texts that are one edited paragraph.
 _EDITED = 0.5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"  # Z is kept for what comes before A
 
 
 @dataclass(frozen=True)
 class Registered:
-    """One row of the registry, in the order of its page.
+    """Row of the registry, in the order of its page.
 
     ``digest`` is the sha256 of the template; ``opening`` its first characters, for people and to
     recognise an edited text; ``removed`` the edition that left it out, empty while it stands.
@@ -46,18 +46,18 @@ class Registered:
 
     @property
     def chapter(self) -> str:
-        """The chapter's label: the part of the id before the point."""
+        """Return the chapter's label: the part of the id before the point."""
         return self.id.split(".")[0]
 
 
-def normal(template: str) -> str:
-    """Return a template with every run of white space as one space."""
+def normalise_space(template: str) -> str:
+    """Return a template with single spaces."""
     return re.sub(r"\s+", " ", template).strip()
 
 
 def digest(template: str) -> str:
     """Return the sha256 of a template as hexadecimal digits."""
-    return hashlib.sha256(normal(template).encode("utf-8")).hexdigest()
+    return hashlib.sha256(normalise_space(template).encode("utf-8")).hexdigest()
 
 
 def load() -> list[Registered]:
@@ -69,10 +69,10 @@ def load() -> list[Registered]:
     if not paths.PARAGRAPHS.is_file():
         return []
     try:
-        rows = dictionaries(paths.PARAGRAPHS, _COLUMNS)
+        rows = read_dicts(paths.PARAGRAPHS, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
-            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE}"
+            f"{name}: {error}; expected the columns {', '.join(_COLUMNS)} in every row. {_RESTORE_HINT}"
         ) from error
     found: list[Registered] = []
     seen: set[str] = set()
@@ -80,15 +80,15 @@ def load() -> list[Registered]:
         identifier = row["id"]
         if not re.fullmatch(r"(?:[0-9]{1,2}|[A-Z])\.[0-9]{1,3}[A-Z]*", identifier):
             raise PublishedError(
-                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE}"
+                f"{name}, row {number}, column 'id': found {identifier!r}. {_RESTORE_HINT}"
             )
         if not re.fullmatch(r"[0-9a-f]{64}", row["digest"]):
             raise PublishedError(
-                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE}"
+                f"{name}, row {number}, column 'digest': found {row['digest']!r}. {_RESTORE_HINT}"
             )
         if identifier in seen:
             raise PublishedError(
-                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE}"
+                f"{name}, row {number}: paragraph {identifier} stands twice. {_RESTORE_HINT}"
             )
         seen.add(identifier)
         found.append(Registered(**{key: row[key] for key in _COLUMNS}))
@@ -96,17 +96,19 @@ def load() -> list[Registered]:
 
 
 def save(registry: Sequence[Registered]) -> None:
-    """Write the registry: chapters in order, each in the order of its page, removed ones last."""
+    """Write the registry: by chapter, in the order of the page, removed paragraphs last."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for item in sorted(registry, key=lambda item: (order(item.chapter + ".0"), bool(item.removed))):
+    for item in sorted(
+        registry, key=lambda item: (sort_key(item.chapter + ".0"), bool(item.removed))
+    ):
         writer.writerow([getattr(item, name) for name in _COLUMNS])
     write_atomically(paths.PARAGRAPHS, text.getvalue().encode("utf-8"))
 
 
 def match(registered: Sequence[Registered], templates: Sequence[str]) -> list[str]:
-    """Return the id of each paragraph of a page, empty where its text is not registered."""
+    """Match the paragraphs of a page to their ids; empty where a text is not registered."""
     waiting: dict[str, list[str]] = {}
     for item in registered:
         if not item.removed:
@@ -119,12 +121,12 @@ def match(registered: Sequence[Registered], templates: Sequence[str]) -> list[st
 
 
 def _likeness(item: Registered, template: str) -> float:
-    opening = normal(template)[:_OPENING]
+    opening = normalise_space(template)[:_OPENING]
     return difflib.SequenceMatcher(None, item.opening, opening, autojunk=False).ratio()
 
 
 def _pair_edited(old: list[Registered], new: list[tuple[int, str]]) -> dict[int, Registered]:
-    """Pair removed and new texts of one stretch of a page: in order, where they are alike.
+    """Pair removed and new paragraphs between two unchanged ones: in order, where they are similar.
 
     A stretch with as many old as new texts is taken as edited throughout.
     """
@@ -141,8 +143,8 @@ def _pair_edited(old: list[Registered], new: list[tuple[int, str]]) -> dict[int,
     return pairs
 
 
-def between(before: str, after: str, chapter: str, used: set[str]) -> str:
-    """Return a new id between two neighbours; ids once used are never given again.
+def id_between(before: str, after: str, chapter: str, used: set[str]) -> str:
+    """Return a new id between those of two neighbours; ids are never reused.
 
     At the end of a chapter the next number; else letters, as statutes are amended: 6.14A follows
     6.14, 6.14AA stands between 6.14A and 6.14B, 6.14ZA between 6.14 and 6.14A.
@@ -167,7 +169,7 @@ def between(before: str, after: str, chapter: str, used: set[str]) -> str:
     elif before and before[-1].isalpha():
         # After 6.14A comes 6.14B, unless that is where the next one stands already.
         siblings = [before[:-1] + letter for letter in _LETTERS if letter > before[-1]]
-        free = [name for name in siblings if order(name) < order(after) and name not in used]
+        free = [name for name in siblings if sort_key(name) < sort_key(after) and name not in used]
         if free:
             return free[0]
     while True:
@@ -179,7 +181,7 @@ def between(before: str, after: str, chapter: str, used: set[str]) -> str:
 
 @dataclass(frozen=True)
 class Assigned:
-    """What ``assign`` did with one paragraph: ``kept``, ``edited``, ``moved``, ``new``, ``removed``."""
+    """Outcome of ``assign`` for one paragraph: ``kept``, ``edited``, ``moved``, ``new``, ``removed``."""
 
     id: str
     what: str
@@ -189,7 +191,7 @@ class Assigned:
 def assign(
     registry: Sequence[Registered], found: dict[str, list[str]]
 ) -> tuple[list[Registered], list[Assigned]]:
-    """Return the new registry for what pages hold now, and what was done with each paragraph.
+    """Assign ids to the paragraphs of all pages; return the new registry and the outcome for each.
 
     ``found`` maps a chapter's label to its templates in order. A chapter that is not in ``found``
     loses its paragraphs to the removed ones; nothing leaves the registry.
@@ -197,7 +199,7 @@ def assign(
     result: list[Registered] = []
     done: list[Assigned] = []
     chapters = {item.chapter for item in registry} | found.keys()
-    for chapter in sorted(chapters, key=lambda name: order(f"{name}.0")):
+    for chapter in sorted(chapters, key=lambda name: sort_key(f"{name}.0")):
         rows = [item for item in registry if item.chapter == chapter]
         kept, told = _assign_chapter(chapter, rows, found.get(chapter, []))
         result += kept
@@ -229,7 +231,7 @@ def _assign_chapter(
             place[index], what[index] = item, "edited"
         lost += [item for item in old if item not in pairs.values()]
         fresh += [(index, template) for index, template in new if index not in pairs]
-    # A text that left one place and stands at another was moved: it keeps its id.
+    # A text that was removed in one place and added in another was moved: it keeps its id.
     for index, template in list(fresh):
         moved = next((item for item in lost if item.digest == digest(template)), None)
         if moved:
@@ -240,12 +242,12 @@ def _assign_chapter(
     for index, _template in fresh:
         before = next((place[at].id for at in range(index - 1, -1, -1) if at in place), "")
         after = next((place[at].id for at in range(index + 1, len(templates)) if at in place), "")
-        identifier = between(before, after, chapter, used)
+        identifier = id_between(before, after, chapter, used)
         used.add(identifier)
         place[index] = Registered(identifier, "", "", project().version)
         what[index] = "new"
     kept = [
-        replace(place[index], digest=digests[index], opening=normal(template)[:_OPENING])
+        replace(place[index], digest=digests[index], opening=normalise_space(template)[:_OPENING])
         for index, template in enumerate(templates)
     ]
     gone = [replace(item, removed=project().version) for item in lost]

@@ -1,7 +1,7 @@
-"""What the cells of a chapter call: say, record, figure, table.
+"""Record values, findings, figures and tables from the cells of a chapter.
 
-Each leaves machine-readable data in the notebook's output, which the words of the page refer to
-(``citable.record.directives``), and shows JupyterLab a plain form of it. What is left is English in
+Each writes machine-readable data to the notebook's output, which the text of the page refers to
+(``citable.record.directives``), and shows JupyterLab a plain form of it. What is recorded is English in
 every edition, cells of tables apart.
 """
 
@@ -18,7 +18,7 @@ from IPython.display import display
 
 from citable.display.figures import DRAWS, render
 from citable.display.tables import Col, as_column, to_plain
-from citable.display.words import said, translated
+from citable.display.words import translate_nested, translated
 from citable.record.directives import FRAME, ROW, TRANSLATED
 from citable.record.findings import Interval, measured
 from citable.record.rows import Rows, check
@@ -26,8 +26,8 @@ from citable.record.rows import Rows, check
 _PREFIX = "application/papermill.record/"
 
 
-def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
-    """Leave data in the notebook's output under a name; a page shows none of it.
+def _record_output(name: str, data: Any, text: str = "", html: str = "") -> None:
+    """Record data in the notebook's output under a name; pages do not show it.
 
     ``text`` and ``html`` are what JupyterLab shows.
     """
@@ -43,12 +43,12 @@ def _leave(name: str, data: Any, text: str = "", html: str = "") -> None:
 
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a row as JSON can hold it."""
+    """Convert a row to plain JSON data."""
     return {str(name): to_plain(value) for name, value in row.items()}
 
 
 def say(**values: Any) -> None:
-    """Give values to the words of this page.
+    """Record values that the text of this page can print.
 
     ``{n}`name:format``` prints a number, date or text in a format of ``citable.display.formats``;
     ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a
@@ -56,20 +56,20 @@ def say(**values: Any) -> None:
     """
     for name, value in values.items():
         if isinstance(value, pd.DataFrame):
-            _leave_both(
+            _record_translated(
                 f"{FRAME}/{name}", value.to_dict("records"), lambda rows: list(map(_row, rows))
             )
         elif isinstance(value, pd.Series):
-            _leave_both(f"{ROW}/{name}", value.to_dict(), _row)
+            _record_translated(f"{ROW}/{name}", value.to_dict(), _row)
         else:
-            _leave_both(name, value, to_plain)
+            _record_translated(name, value, to_plain)
 
 
-def _leave_both(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
-    """Leave a value in English, and in a translated edition in its language too."""
-    _leave(name, plain(value))
+def _record_translated(name: str, value: Any, plain: Callable[[Any], Any]) -> None:
+    """Record a value in English, and in a translated edition in its language too."""
+    _record_output(name, plain(value))
     if translated():
-        _leave(f"{TRANSLATED}/{name}", plain(said(value)))
+        _record_output(f"{TRANSLATED}/{name}", plain(translate_nested(value)))
 
 
 def record(
@@ -99,10 +99,12 @@ def record(
     numbers = measured(identifier, value, interval=interval, **fields)
     ends = numbers["interval"]
     between = f" ({ends['low']:.6g} to {ends['high']:.6g}, {ends['method']})" if ends else ""
-    _leave(f"finding/{identifier}", numbers, f"Finding {identifier}: {numbers['value']}{between}")
+    _record_output(
+        f"finding/{identifier}", numbers, f"Finding {identifier}: {numbers['value']}{between}"
+    )
     if rows is not None:
         check(rows, identifier, numbers["value"], numbers["numerator"], numbers["denominator"])
-        _leave(f"rows/{identifier}", rows.data)
+        _record_output(f"rows/{identifier}", rows.data)
 
 
 def figure(
@@ -129,7 +131,7 @@ def figure(
     offered = data if csv is None else csv
     if offered.index.name is not None:
         offered = offered.reset_index()
-    _leave(
+    _record_output(
         f"figure/{identifier}",
         {
             "id": identifier,
@@ -158,13 +160,13 @@ def table(
     names. The whole frame, not only what is printed, is offered as CSV. ``emphasis`` lists
     positions of rows to set in bold; ``anchors`` gives each row an address.
     """
-    _leave(
+    _record_output(
         f"table/{identifier}",
         {
             "id": identifier,
             "csv": frame.to_csv(index=False, lineterminator="\n"),
             "names": [str(name) for name in frame.columns],
-            "rows": [_row(said(row)) for row in frame.to_dict("records")],
+            "rows": [_row(translate_nested(row)) for row in frame.to_dict("records")],
             "columns": {str(name): asdict(as_column(col)) for name, col in (columns or {}).items()},
             "emphasis": list(emphasis),
             "anchors": list(anchors),

@@ -1,4 +1,4 @@
-"""What has been published: the committed expectation, and the only ways to change it.
+"""Read and change the published record, against which every build is compared.
 
 ``data/published/`` holds the findings and the numbers in prose of the current edition, the
 registry of paragraphs, and every change ever accepted. A build compares what it computed with
@@ -24,10 +24,10 @@ from citable import paths
 from citable.display.words import N_
 from citable.errors import PublishedError
 from citable.files.atomic import write_together
-from citable.files.strict import dictionaries, read_json
+from citable.files.strict import read_dicts, read_json
 from citable.project import project
-from citable.record.outputs import order, rewrite
-from citable.record.references import near
+from citable.record.outputs import rewrite, sort_key
+from citable.record.references import nearest_ids
 
 SCHEMA = "one-in-four/published/1"
 
@@ -51,7 +51,7 @@ COMPARED = (
 )
 _ID = re.compile(r"(?:\d{1,2}|[A-Z])\.\d{1,3}", re.ASCII)
 _EXACT_UNITS = ("count", "date", "verdict")
-# Closed forms repeat to the last digits on any machine; searches and simulations nearly so.
+# Tolerances: closed forms agree to the last digits on any machine, iterated methods nearly so.
 _CLOSED, _ITERATED = 1e-9, 1e-6
 _ITERATED_METHODS = (
     "bootstrap",
@@ -68,7 +68,7 @@ _COLUMNS = ("edition", "id", "field", "old", "new", "reason", "digest")
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between what is published and what was computed.
+    """Difference between a published and a computed value.
 
     ``field`` is a field of the finding, or ``published`` (new), ``gone`` (no page computes it),
     ``reused`` (the id was retired). ``kind`` is ``finding`` or ``number``; a number's ``id`` is
@@ -99,12 +99,12 @@ def _text(value: Any) -> str:
 
 
 def published_part(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a finding that are published, as plain JSON data."""
+    """Return the published fields of a finding as plain JSON data."""
     return json.loads(json.dumps({name: finding[name] for name in COMPARED}))
 
 
 def tolerance(finding: Mapping[str, Any]) -> float:
-    """Return how far a recomputed value may lie from the published one, in the finding's unit.
+    """Return the tolerance of a recomputed value, in the finding's unit.
 
     Counts, dates and verdicts are exact; closed forms agree to 1e-9, results of a search or a
     simulation (with fixed seeds) to 1e-6.
@@ -117,12 +117,12 @@ def tolerance(finding: Mapping[str, Any]) -> float:
     return _CLOSED
 
 
-def _same(old: Any, new: Any, within: float) -> bool:
-    """Whether two values agree: counts and words exactly, other numbers within a tolerance."""
+def _agree(old: Any, new: Any, within: float) -> bool:
+    """Whether two values agree: counts and texts exactly, other numbers within a tolerance."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(_same(old[k], new[k], within) for k in old)
+        return old.keys() == new.keys() and all(_agree(old[k], new[k], within) for k in old)
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(lambda a, b: _same(a, b, within), old, new))
+        return len(old) == len(new) and all(map(lambda a, b: _agree(a, b, within), old, new))
     if isinstance(old, float) or isinstance(new, float):
         if not isinstance(old, int | float) or not isinstance(new, int | float):
             return False
@@ -133,7 +133,7 @@ def _same(old: Any, new: Any, within: float) -> bool:
 
 
 def load() -> dict[str, dict[str, Any]]:
-    """Return the published findings by id, retired ones among them; empty if none is published.
+    """Return the published findings by id, including retired ones; empty if none is published.
 
     Raises PublishedError if the file cannot be read or is of another schema.
     """
@@ -153,8 +153,8 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
-def _field_of_another_kind(item: Mapping[str, Any]) -> str:
-    """Return the first published field of a finding that is missing or of another kind."""
+def _first_invalid_field(item: Mapping[str, Any]) -> str:
+    """Return the first field of a published finding that is missing or invalid."""
     for name in COMPARED:
         if name not in item:
             return name
@@ -179,7 +179,7 @@ def _field_of_another_kind(item: Mapping[str, Any]) -> str:
 
 
 def problem_of_findings(items: Any) -> str:
-    """Return what is wrong with the findings of a document, empty if nothing is.
+    """Return the first fault of the findings of a document, empty if there is none.
 
     Each must have every published field, of its kind, and an id that stands once.
     """
@@ -193,14 +193,14 @@ def problem_of_findings(items: Any) -> str:
         if identifier in seen:
             return f"finding {identifier} stands twice"
         seen.add(identifier)
-        if name := _field_of_another_kind(item):
+        if name := _first_invalid_field(item):
             found = repr(item[name])[:60] if name in item else "nothing"
             return f"finding {identifier}, field {name!r}: found {found}, expected another kind"
     return ""
 
 
 def _problem_of_entries(entries: list[dict[str, Any]]) -> str:
-    """Return what is wrong with what the record adds to findings, empty if nothing is."""
+    """Return the first fault of the fields that the record adds to findings, empty if there is none."""
     for entry in entries:
         named = ["status", "since", "url"]
         if entry.get("status") != CURRENT:
@@ -261,7 +261,7 @@ def compare(
     """Compare computed findings with the published ones; ``only`` limits it to some ids."""
     changes = []
     computed = {item["id"]: item for item in found}
-    for identifier in sorted({*published, *computed}, key=order):
+    for identifier in sorted({*published, *computed}, key=sort_key):
         if only is not None and identifier not in only:
             continue
         entry, item = published.get(identifier), computed.get(identifier)
@@ -277,13 +277,13 @@ def compare(
             changes += [
                 Change("finding", identifier, name, entry[name], new[name])
                 for name in COMPARED
-                if not _same(entry[name], new[name], entry["tolerance"])
+                if not _agree(entry[name], new[name], entry["tolerance"])
             ]
     return changes
 
 
-def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
-    """Give the results of notebooks the published digits where they agree with them, in place.
+def snap_to_published(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
+    """Replace results of notebooks that agree with published values by these, in place.
 
     Processors differ in the last of some sixteen digits. An edition is the same wherever it is made
     because what agrees within its tolerance is written as it was published; what does not agree
@@ -293,7 +293,7 @@ def in_published_digits(notebooks: Mapping[str, nbformat.NotebookNode]) -> None:
 
     def settled(expected: Mapping[str, Any], name: str, data: Any) -> Any:
         kind, _, identifier = name.rpartition("/")
-        if not kind and name in expected and _same(expected[name], data, _ITERATED):
+        if not kind and name in expected and _agree(expected[name], data, _ITERATED):
             return expected[name]
         if kind == "finding" and entries.get(identifier, {}).get("status") == CURRENT:
             entry = entries[identifier]
@@ -318,20 +318,20 @@ def compare_numbers(
                 changes.append(Change("number", where, "published", None, new[name]))
             elif name not in new:
                 changes.append(Change("number", where, "gone", old[name], None))
-            elif not _same(old[name], new[name], _ITERATED):
+            elif not _agree(old[name], new[name], _ITERATED):
                 changes.append(Change("number", where, "value", old[name], new[name]))
     return changes
 
 
 def digest(entry: Mapping[str, Any]) -> str:
-    """First sixteen digits of the sha256 of a published finding with its status."""
+    """Return the first sixteen digits of the sha256 of a published finding with its status."""
     part = published_part(entry) | {"status": entry["status"]}
     text = json.dumps(part, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def numbers_digest(numbers: Mapping[str, Mapping[str, Any]]) -> str:
-    """First sixteen digits of the sha256 of all published numbers in prose."""
+    """Return the first sixteen digits of the sha256 of all published numbers in prose."""
     text = json.dumps(numbers, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
@@ -341,7 +341,7 @@ def changes() -> list[dict[str, str]]:
     if not paths.PUBLISHED_CHANGES.is_file():
         return []
     try:
-        return dictionaries(paths.PUBLISHED_CHANGES, _COLUMNS)
+        return read_dicts(paths.PUBLISHED_CHANGES, _COLUMNS)
     except (OSError, ValueError) as error:
         raise PublishedError(
             f"{paths.PUBLISHED_CHANGES.name}: {error}; expected the columns {', '.join(_COLUMNS)} "
@@ -350,7 +350,7 @@ def changes() -> list[dict[str, str]]:
 
 
 def changelog_line(row: Mapping[str, str]) -> str:
-    """Return the line of the changelog for one accepted change."""
+    """Format one accepted change as a line of the changelog."""
     what = "Digest of" if row["id"] == PROSE else f"Finding {row['id']},"
     field = "the numbers in prose" if row["id"] == PROSE else row["field"]
     return f"- {what} {field}: {row['old']} → {row['new']}. Reason: {row['reason']}"
@@ -387,7 +387,7 @@ def _write(
     document = {
         "schema": SCHEMA,
         "edition": project().version,
-        "findings": [entries[identifier] for identifier in sorted(entries, key=order)],
+        "findings": [entries[identifier] for identifier in sorted(entries, key=sort_key)],
     }
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=_COLUMNS, lineterminator="\n")
@@ -431,7 +431,7 @@ def _reason(reason: str) -> str:
 def accept(
     found: list[dict[str, Any]], numbers: Mapping[str, Mapping[str, Any]], reason: str
 ) -> list[Change]:
-    """Make what was computed the published record, and say in the changelog why.
+    """Publish the computed findings and numbers, with the reason in the changelog.
 
     Returns the changes. Raises PublishedError without a reason, if a finding has disappeared
     (withdraw or supersede it instead), or if a retired id is used again; nothing is written then.
@@ -492,7 +492,7 @@ def accept(
 
 
 def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
-    """Withdraw a finding, or supersede it by another; its id stays in the record for good.
+    """Withdraw a finding, or supersede it by another; its id stays in the record.
 
     Raises PublishedError for an unknown or already retired id, or an unknown successor.
     """
@@ -502,7 +502,7 @@ def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
         if name not in entries:
             raise PublishedError(
                 f"finding {name} is not in the published record; near it: "
-                + ", ".join(near(name, entries))
+                + ", ".join(nearest_ids(name, entries))
             )
     entry = entries[identifier]
     if entry["status"] != CURRENT:
@@ -517,7 +517,7 @@ def retire(identifier: str, status: str, reason: str, by: str = "") -> None:
 
 
 def problems_of_the_record(changelog: str | None = None) -> list[str]:
-    """Return what is wrong with the committed record itself: nothing, if it was only ever accepted.
+    """Return the faults of the committed record; none if only ``accept`` and ``retire`` wrote it.
 
     Every finding must be what its last accepted change made it, every change of a field must go
     on from the one before, and each must have its line in the changelog.

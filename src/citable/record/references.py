@@ -1,4 +1,4 @@
-"""What a citation points at, read as people write it: "F6.3", "¶ 6.14", "Fig. 6.2", "sheet MA"."""
+"""Parse references as people write them: "F6.3", "¶ 6.14", "Fig. 6.2", "sheet MA"."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def _page_kinds() -> dict[str, PageKind]:
 
 
 def is_generated(kind: str) -> bool:
-    """Return whether what is of a kind is a generated page, which the record does not list."""
+    """Return whether a kind is one of generated pages, which the record does not list."""
     return kind in _page_kinds()
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A kind of object of the book and its number; the book itself has none."""
+    """Reference to an object of the book: its kind and id; the book itself has no id."""
 
     kind: str
     id: str
 
     @property
     def anchor(self) -> str:
-        """The object's anchor within its page; a chapter and the book have none."""
+        """Return the object's anchor within its page; empty for a chapter and the book."""
         slug = self.id.replace(".", "-")
         if (generated := _page_kinds().get(self.kind)) is not None:
             return f"{generated.anchor}{slug}" if generated.anchor else ""
@@ -64,8 +64,8 @@ class Reference:
         return f"{self.kind}-{slug}" if self.kind in ("finding", "figure", "table") else ""
 
     @property
-    def said(self) -> str:
-        """The object's printed name in the edition's language."""
+    def printed_name(self) -> str:
+        """Return the object's printed name in the edition's language."""
         return _(self._name).format(id=self.id)
 
     @property
@@ -79,7 +79,7 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """Read a reference as a person writes it. A bare number such as ``6.3`` is a finding.
+    """Parse a reference as a person writes it. A bare number such as ``6.3`` is a finding.
 
     Raises UnknownIdError if it is none of the forms.
 
@@ -107,8 +107,8 @@ def parse(text: str) -> Reference:
     )
 
 
-def near(identifier: str, known: Iterable[str]) -> list[str]:
-    """Return up to three known ids that are nearest to one that is not known."""
+def nearest_ids(identifier: str, known: Iterable[str]) -> list[str]:
+    """Return up to three known ids that are most similar to an unknown one."""
     candidates = list(known)
     chapter = identifier.split(".")[0]
     same = [other for other in candidates if other.split(".")[0] == chapter]
@@ -116,9 +116,9 @@ def near(identifier: str, known: Iterable[str]) -> list[str]:
     return close or candidates[:3]
 
 
-def unknown(reference: Reference, known: Iterable[str]) -> UnknownIdError:
-    """Return the error for an id that the edition does not have, with near ones."""
-    nearest = near(reference.id, known)
+def unknown_id_error(reference: Reference, known: Iterable[str]) -> UnknownIdError:
+    """Return the error for an unknown id, which names similar ones."""
+    nearest = nearest_ids(reference.id, known)
     others = ", ".join(str(Reference(reference.kind, other)) for other in nearest)
     return UnknownIdError(
         f"this edition has no {str(reference)[0].lower() + str(reference)[1:]}. "

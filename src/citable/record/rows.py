@@ -1,4 +1,4 @@
-"""The very rows that add up to a finding, so that a reader can add them up again.
+"""Name the rows that add up to a finding, so that readers can recount it.
 
 A finding that counts names its rows. Rows of a committed table are kept as their positions, so
 that anyone can take them from the table; small lists (places, claims, published figures) whole.
@@ -24,7 +24,7 @@ IN_NUMERATOR, IN_DENOMINATOR, ROW = "in_numerator", "in_denominator", "row"
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of ``source`` with what each adds to numerator and denominator.
+    """Rows of ``source``, each with its contribution to numerator and denominator.
 
     ``data`` is JSON-ready: positions in a committed table with the column that is added up, or
     the rows themselves as CSV.
@@ -37,7 +37,7 @@ class Rows:
 
 
 def _ranges(positions: Sequence[int]) -> str:
-    """Write sorted positions as ranges.
+    """Encode sorted positions as ranges.
 
     >>> _ranges([0, 1, 2, 5, 7, 8])
     '0-2,5,7-8'
@@ -154,7 +154,7 @@ def check(rows: Rows, identifier: str, value: Any, x: int | None, n: int | None)
 
 
 def as_csv(data: Mapping[str, Any]) -> str:
-    """Return the rows that a finding left as CSV: the table's own columns, then what each adds.
+    """Return the recorded rows of a finding as CSV: the table's columns, then each contribution.
 
     Rows of a committed table carry their position in it, counted from 1 below the header.
     """

@@ -1,4 +1,4 @@
-"""``findings.json`` and ``findings.csv``, and the JSON Schema that says what their fields are."""
+"""Write ``findings.json``, ``findings.csv`` and the JSON Schema that describes their fields."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ _FIELDS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-# Of a finding that no longer holds: what it said, and what became of it.
+# Fields of a retired finding: its statement, and its status.
 _RETIRED = ("id", "status", "statement", "value", "unit", "url", "since", "retired", "reason", "by")
 
 
@@ -183,5 +183,5 @@ def findings_schema() -> dict[str, Any]:
 
 
 def fields() -> list[dict[str, str]]:
-    """Return the fields with what each is, for the appendix."""
+    """Return the fields with their descriptions, for the appendix."""
     return [{"field": name, "meaning": meaning} for name, (_, meaning) in _FIELDS.items()]

@@ -1,4 +1,4 @@
-"""What findings rest on, by name: committed tables, and files typed by hand."""
+"""Look up the sources of findings by name: committed tables and hand-typed files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def source_file(name: str) -> Path:
 
 @cache
 def source_sha256(name: str) -> str:
-    """Return the sha256 of a source's file; of a table as the manifest has it.
+    """Return the sha256 of a source's file; for a table, from the manifest.
 
     Raises FindingError if there is no such source.
     """

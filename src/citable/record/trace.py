@@ -1,4 +1,4 @@
-"""Where a finding comes from: sentence, code cell, table, ingest module, original."""
+"""Trace a finding: sentence, code cell, table, ingest module, original."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import nbformat
 
 from citable import paths
 from citable.project import project
-from citable.record.outputs import cell_of, left
+from citable.record.outputs import cell_index, recorded_values
 from citable.record.sources import source_file
 from citable.tables.datapackage import file_of
 from citable.tables.manifest import manifest
@@ -20,7 +20,7 @@ from citable.tables.schema import TABLES
 
 @dataclass(frozen=True)
 class Source:
-    """One table or typed file that a finding rests on.
+    """Table or hand-typed file on which a finding rests.
 
     ``path`` is its committed file, ``download`` its place in the data package; ``module`` and
     ``purpose`` name the ingest code that made it and what that does, empty for typed files;
@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Trace:
-    """The chain behind one finding. ``rows_csv`` is empty for a finding that is no sum of rows."""
+    """Trace of one finding. ``rows_csv`` is empty for a finding that is no sum of rows."""
 
     finding: dict[str, Any]
     page: str
@@ -54,7 +54,7 @@ class Trace:
 
     @property
     def n_rows(self) -> int:
-        """How many rows add up to the finding."""
+        """Return the number of rows that add up to the finding."""
         return max(self.rows_csv.count("\n") - 1, 0)
 
 
@@ -93,12 +93,12 @@ def source(name: str) -> Source:
 
 
 def trace(finding: dict[str, Any], notebook: nbformat.NotebookNode) -> Trace:
-    """Follow one finding back from its executed notebook. Raises FindingError if it is not there."""
+    """Trace one finding from its executed notebook. Raises FindingError if it is not there."""
     from citable.record.rows import as_csv  # slow to load
 
     identifier = finding["id"]
-    index = cell_of(notebook, f"finding/{identifier}")
-    rows = left(notebook).get(f"rows/{identifier}")
+    index = cell_index(notebook, f"finding/{identifier}")
+    rows = recorded_values(notebook).get(f"rows/{identifier}")
     return Trace(
         finding=finding,
         page=str(finding["url"]).split(".html")[0],

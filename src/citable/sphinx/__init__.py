@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: honest execution, numbers in prose, pinpoints, citations, record.
+"""Sphinx extension: execution cache, numbers in prose, numbered paragraphs, citations, record.
 
 Listed in ``_config.yml`` as a local extension, so that plain ``jupyter-book build .`` uses it.
 """
@@ -15,7 +15,7 @@ from citable.project import project
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension."""
-    # A build makes trees that live until it ends, and every look for garbage walks all of them.
+    # Doctrees live until the build ends, and each garbage collection would walk all of them.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     from citable.sphinx import (
@@ -28,6 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         exhibits,
+        exports,
         language,
         launch,
         ledger,
@@ -37,7 +38,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         pages,
         paragraphs,
         search,
-        site,
         state,
         symbols,
         terms,
@@ -69,7 +69,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         mathml,
         pages,
         actions,
-        site,
+        exports,
         cards,
         launch,
         after_build,

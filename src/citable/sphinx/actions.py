@@ -1,4 +1,4 @@
-"""What a reader can do with a page: actions below its title, its citation, the page of facts in the menu."""
+"""Add actions below each page's title, its citation, and the page of facts in the menu."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from citable.sphinx import citations
 from citable.sphinx.main_findings import FACTS
 from citable.sphinx.state import build_state
 
-# Buttons that a script shows and serves, by the names under which it knows them.
+# Buttons that a script shows and handles, by their name in the script.
 _BUTTONS = {"link": N_("Copy link"), "print": N_("Print")}
 _FACTS_PAGE = FACTS.removesuffix(".html")
 # The switch of a page's code, which stands first among the actions.
 _SWITCH = re.compile(r'<p class="code-switch">(.*?)</p>\s*', re.DOTALL)
-# Where the page of facts stands in the menu: after the story, else at its head.
+# Position of the page of facts in the menu: after the story, else first.
 _STORY = re.compile(r'<a class="[^"]*" href="[^"]*\bstory\.html">.*?</li>', re.DOTALL)
 _CURRENT = re.compile(r'<li class="[^"]*\bcurrent-page\b[^"]*">.*?</li>', re.DOTALL)
 
 
 def actions_html(notebook: str, cite_page: str, switch: str = "") -> str:
-    """Return the line of actions: code, notebook, citation, and the buttons of a script.
+    """Render the line of actions: code, notebook, citation, and the buttons of a script.
 
     ``notebook`` is the file of the executed notebook, empty for a page without one; ``cite_page``
     the page of its citations; ``switch`` the button that shows its code.
@@ -42,7 +42,7 @@ def actions_html(notebook: str, cite_page: str, switch: str = "") -> str:
     return f'<nav class="actions" aria-label="{html("This page")}">{" ".join(items)}</nav>'
 
 
-def with_actions(body: str, notebook: str, cite_page: str) -> str:
+def insert_actions(body: str, notebook: str, cite_page: str) -> str:
     """Return the body of a page with its actions below the title."""
     switch = _SWITCH.search(body)
     body = _SWITCH.sub("", body, count=1)
@@ -50,7 +50,7 @@ def with_actions(body: str, notebook: str, cite_page: str) -> str:
     return body.replace("</h1>", f"</h1>{line}", 1)
 
 
-def with_facts(menu: str, page: str) -> str:
+def insert_facts_link(menu: str, page: str) -> str:
     """Return the menu with the page of facts in it; ``page`` is the one that shows the menu."""
     current = " current current-page" if page == _FACTS_PAGE else ""
     address = "../" * page.count("/") + FACTS
@@ -69,7 +69,7 @@ def _context(
 ) -> None:
     menu, body = context.get("furo_navigation_tree"), context.get("body")
     if isinstance(menu, str):
-        context["furo_navigation_tree"] = with_facts(menu, pagename)
+        context["furo_navigation_tree"] = insert_facts_link(menu, pagename)
     read = pagename in app.env.found_docs and pagename != app.config.root_doc
     if not isinstance(body, str) or not (read or pagename == _FACTS_PAGE):
         return
@@ -78,7 +78,7 @@ def _context(
         body += citations.page_html(build_state(app).record, pagename, str(context["title"]))
         context["cite_page"] = f"{pagename}.html#cite"
     cite_page = "../" * pagename.count("/") + context["cite_page"]
-    context["body"] = with_actions(body, context["notebook_download"], cite_page)
+    context["body"] = insert_actions(body, context["notebook_download"], cite_page)
 
 
 def setup(app: Sphinx) -> None:

@@ -1,4 +1,4 @@
-"""What follows the pages of a build: one list, in order.
+"""Run the steps that follow the pages of a build, in order.
 
 Sphinx's events say when a build writes its pages and when it has ended; what then happens, in which
 order and under which condition, stands here and nowhere else.
@@ -19,19 +19,19 @@ from citable.sphinx import (
     cards,
     citations,
     edition,
+    exports,
     language,
     launch,
     ledger,
     main_findings,
     search,
-    site,
     traces,
     writers,
 )
 from citable.sphinx.execution import extracting
 from citable.sphinx.state import build_state
 
-# Pages that no source file has; Sphinx writes them after those of the table of contents, and after
+# Generated pages; Sphinx writes them after those of the table of contents, and after
 # them those of the book's own extension.
 GENERATED_PAGES = (
     citations.PAGES,
@@ -40,12 +40,12 @@ GENERATED_PAGES = (
     main_findings.PAGES,
 )
 
-# Files beside the pages. The pictures come late: they are drawn in the background meanwhile.
+# Files beside the pages. Pictures come last: they are drawn in the background meanwhile.
 SITE_FILES = (
     traces.FILES,
     search.FILES,
     ledger.FILES,
-    site.FILES,
+    exports.FILES,
     cards.FILES,
     launch.FILES,
 )
@@ -65,7 +65,7 @@ def _write_files(app: Sphinx) -> None:
     writers.write_files(app, _site_files())
 
 
-# What follows when every page of the site is written. The pages are marked as complete before they are
+# Steps after every page of the site is written. The pages are marked as complete before they are
 # compared with what is published, which may end the build.
 STEPS: tuple[Callable[[Sphinx], None], ...] = (
     search.remove_scripts,

@@ -1,4 +1,4 @@
-"""References are put into form when a page or the list of them has changed, and not otherwise.
+"""Format the bibliography only when a page or the references have changed.
 
 The extension for BibTeX does it at every build, which takes longer than all else that a build does
 when nothing has changed.
@@ -17,10 +17,10 @@ from citable.tables.passports import sha256_of
 
 
 class Domain(BibtexDomain):
-    """The extension's domain, which remembers what its citations were made of."""
+    """BibTeX domain that remembers the references and pages of its last run."""
 
     def env_updated(self) -> Iterable[str]:
-        """Make all citations, unless no page was read and no reference changed."""
+        """Format all citations, unless no page was read and no reference changed."""
         config = self.env.config
         now = [config.bibtex_tooltips, config.bibtex_tooltips_style]
         now += [sha256_of(file) for file in self.bibdata.bibfiles]
@@ -42,7 +42,7 @@ def _before_reading(app: Sphinx, env: BuildEnvironment, names: list[str]) -> Non
 
 
 def setup(app: Sphinx) -> None:
-    """Stand in for the extension's own domain, which must be there already."""
+    """Replace the domain of sphinxcontrib.bibtex, where a book has that extension."""
     if "sphinxcontrib.bibtex" not in app.extensions:
         return
     app.add_domain(Domain, override=True)

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from citable.files.atomic import write_atomically
-from citable.files.locks import abandoned, one_writer
+from citable.files.locks import abandoned_files, directory_lock
 from citable.sphinx.state import build_state
 
 
@@ -24,15 +24,15 @@ def _mark(app: Sphinx) -> Path:
 
 
 def _acquire(app: Sphinx) -> None:
-    """Wait for other builds, then discard what is not known to be complete."""
+    """Wait for other builds, then discard doctrees that are not marked as complete."""
     out = Path(app.outdir)
-    build_state(app).lock.enter_context(one_writer(out.parent, "this build"))
-    # Only where this book writes: a site may stand in a folder that holds other things.
+    build_state(app).lock.enter_context(directory_lock(out.parent, "this build"))
+    # Delete only what this build writes: the output folder may contain other files.
     for folder in (out, out.parent / ".record", out.parent / ".executed"):
-        for path in abandoned(folder):
+        for path in abandoned_files(folder):
             path.unlink(missing_ok=True)
     if not _mark(app).is_file():
-        # Without its memory of earlier builds Sphinx reads and writes every page again.
+        # Without the pickled environment Sphinx reads and writes every page again.
         shutil.rmtree(app.doctreedir, ignore_errors=True)
         Path(app.doctreedir).mkdir(parents=True)
 
@@ -47,12 +47,12 @@ def mark_complete(app: Sphinx) -> None:
 
 
 def release(app: Sphinx) -> None:
-    """Let the next build begin."""
+    """Release the lock."""
     build_state(app).lock.close()
 
 
 def setup(app: Sphinx) -> None:
     """Acquire the lock at once, before Sphinx reads what an earlier build left."""
     _acquire(app)
-    # Before any page is read or any file written; a cell that fails does so before that.
+    # The mark is removed before any page is read or file written, but after cells are executed.
     app.connect("env-before-read-docs", _remove_mark)

@@ -1,4 +1,4 @@
-"""A picture for the links to each page, and every figure as PNG beside its SVG."""
+"""Write the preview image of each page's links, and every figure as PNG beside its SVG."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display import pictures
-from citable.display.estimates import drawing, number, with_unit
+from citable.display.estimates import estimate_marks, format_estimate, format_with_unit
 from citable.display.formats import fmt
 from citable.display.words import N_, _
 from citable.execute import chapters
 from citable.files.atomic import write_atomically
 from citable.project import project
 from citable.record.identity import text_digest
-from citable.record.outputs import findings_shown, of_kind, slug
+from citable.record.outputs import of_kind, slug, translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.main_findings import opening_finding
@@ -31,7 +31,7 @@ N_("Secure Communities")
 
 
 def card_path(page: str, own: bool = True) -> str:
-    """Return the picture of a page, relative to the root.
+    """Return the path of a page's preview image, relative to the root.
 
     Chapters, findings and most generated pages have their own; all others share one, as every page does
     where ``own`` is false.
@@ -49,15 +49,15 @@ def card_path(page: str, own: bool = True) -> str:
 
 
 def _answer(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the number and the line of a finding's card; an index says nothing without words."""
+    """Return number and marks of a finding's card; none for an index, which needs an explanation."""
     if finding["unit"] == "index":
         return {}
-    drawn = drawing(finding)
-    answer: dict[str, Any] = {"number": with_unit(finding["value"], finding["unit"])}
+    drawn = estimate_marks(finding)
+    answer: dict[str, Any] = {"number": format_with_unit(finding["value"], finding["unit"])}
     if drawn is not None:
         named = ""
         if finding["unit"] != "difference" and isinstance(finding["reference"], int | float):
-            value = number(finding["reference"], finding["unit"])
+            value = format_estimate(finding["reference"], finding["unit"])
             named = f"{finding['reference_label']}: {value}"
         ends = (_(drawn.ends[0]), _(drawn.ends[1]))
         marks = (drawn.value,), drawn.low, drawn.high, drawn.reference, named, ends
@@ -75,7 +75,7 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
     if not app.config.citable_page_cards:
         return
     notebooks = executed(app)
-    found = {item["id"]: item for item in findings_shown(notebooks)}
+    found = {item["id"]: item for item in translated_findings(notebooks)}
     opening = {page: opening_finding(notebook) for page, notebook in notebooks.items()}
     for page in chapters.pages():
         if page != app.config.root_doc and page in app.env.titles:
@@ -93,8 +93,8 @@ def _cards(app: Sphinx) -> Iterator[tuple[str, pictures.Card]]:
         yield card_path(page), card
 
 
-def _drawn(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
-    """Write a picture unless the same was drawn before; return where drawings are kept."""
+def _write_if_new(app: Sphinx, svg: str, width: int, colors: int, to: Path) -> Path:
+    """Write a picture unless an identical one exists; return the folder of cached pictures."""
     kept = Path(app.outdir).parent / ".record" / "pictures"
     how = sha256_of(Path(pictures.__file__))
     file = kept / f"{text_digest(f'{how} {width} {colors} {svg}')}.png"
@@ -112,7 +112,7 @@ def _write(app: Sphinx, out: Path) -> None:
     for identifier, (_page, data) in of_kind(executed(app), "figure").items():
         file = out / "exhibits" / f"figure-{slug(identifier)}.png"
         drawings[file] = (data["svg"], pictures.FIGURE_WIDTH, _FIGURE_COLORS)
-    used = {_drawn(app, *how, file) for file, how in drawings.items()}
+    used = {_write_if_new(app, *how, file) for file, how in drawings.items()}
     for folder in (out / "cards", out / "exhibits"):
         writers.keep_only(drawings, folder, ".png")
     writers.keep_only(used, next(iter(used)).parent, ".png")
@@ -123,5 +123,5 @@ FILES = writers.SiteFiles("pictures", _write, GENERAL, writers.dependencies, in_
 
 def setup(app: Sphinx) -> None:
     """Register the option."""
-    # Whether each page has a picture of its own for links to it, or all share the book's.
+    # Option: whether each page has its own preview image, or all share the book's.
     app.add_config_value("citable_page_cards", True, "html")

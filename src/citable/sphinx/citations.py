@@ -1,4 +1,4 @@
-"""Pages of citations: one a chapter, with every form of every finding, exhibit and paragraph."""
+"""Generate the citation pages: one a chapter, with all forms for findings, exhibits and paragraphs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from citable.display import templates as templated
 from citable.display.words import N_, _
 from citable.record import cite
 from citable.record.identity import Item, Record
-from citable.record.outputs import as_shown
+from citable.record.outputs import translated_items
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
 from citable.sphinx.state import build_state, record_domain
 
-# What a page lists, in this order.
+# Kinds of items that a page lists, in this order.
 _KINDS = {
     "finding": N_("Findings"),
     "figure": N_("Figures"),
@@ -26,27 +26,29 @@ _KINDS = {
 }
 
 
-def _copy(html: str, label: str, tag: str = "p") -> str:
-    """Return a text that one click selects whole; a script may add a button to it."""
+def _copyable(html: str, label: str, tag: str = "p") -> str:
+    """Render a text that one click selects; a script may add a copy button."""
     return f'<{tag} class="copy" data-copy="{escape(label)}" tabindex="0">{html}</{tag}>'
 
 
 def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
-    """Return one item's citations: the legal form open, the others behind a line.
+    """Render one item's citations: the legal form open, the others folded.
 
     ``text`` is what the item says in this edition's language, if not what is recorded of it.
     """
     forms = cite.forms(record, item)
-    heading = {"chapter": item.title, "book": _("The book")}.get(item.kind, item.reference.said)
+    heading = {"chapter": item.title, "book": _("The book")}.get(
+        item.kind, item.reference.printed_name
+    )
     anchor = item.anchor or item.kind
     says = text or item.text
     opening = f'<p class="cite-text">{escape(_opening(says))}</p>' if says else ""
     names = {name: _(label) for name, label in cite.NAMES.items()}
     others = {
-        "short": _copy(cite.short(record, item, html=True), names["short"]),
-        "link": _copy(escape(forms["link"]), names["link"]),
+        "short": _copyable(cite.short(record, item, html=True), names["short"]),
+        "link": _copyable(escape(forms["link"]), names["link"]),
     } | {
-        name: _copy(escape(forms[name]), names[name], tag="pre")
+        name: _copyable(escape(forms[name]), names[name], tag="pre")
         for name in ("bibtex", "csl", "ris")
     }
     rest = "".join(
@@ -56,17 +58,17 @@ def entry_html(record: Record, item: Item, up: str, text: str = "") -> str:
     return (
         f'<section class="cite" id="{anchor}"><{level}><a href="{up}{escape(item.path)}">'
         f"{escape(heading)}</a></{level}>{opening}"
-        f"{_copy(cite.indigo(record, item, html=True), names['indigo'])}"
+        f"{_copyable(cite.indigo(record, item, html=True), names['indigo'])}"
         f"<details><summary>{escape(_('Short form, link, BibTeX, CSL-JSON, RIS'))}</summary><dl>{rest}</dl>"
         "</details></section>"
     )
 
 
 def citation_html(record: Record, item: Item) -> str:
-    """Return the section at the end of a generated page that says how to cite it."""
+    """Render the section at the end of a generated page that says how to cite it."""
     full = _(cite.NAMES["indigo"])
     heading = f'<h2 id="cite">{escape(_("How to cite"))}</h2>'
-    return heading + _copy(cite.indigo(record, item, html=True), full)
+    return heading + _copyable(cite.indigo(record, item, html=True), full)
 
 
 def _opening(text: str, length: int = 160) -> str:
@@ -95,7 +97,7 @@ def _note(record: Record) -> str:
 
 
 def page_html(record: Record, page: str, title: str) -> str:
-    """Return the citation of a page of the book without a number, for its end on a screen."""
+    """Render the citation of an unnumbered page of the book, at its end."""
     item = Item("chapter", page, f"{page}.html", "", title)
     return f'<section class="screen-only">{citation_html(record, item)}</section>'
 
@@ -136,7 +138,7 @@ def pages(record: Record, shown: Shown | None = None) -> Iterator[tuple[str, str
 
 
 def shown_texts(app: Sphinx) -> Shown:
-    """Return what is shown of findings, exhibits and paragraphs, by kind and id.
+    """Return the translated texts of findings, exhibits and paragraphs, by kind and id.
 
     Findings and exhibits are left out of an English edition, which shows what is recorded.
     """
@@ -144,7 +146,7 @@ def shown_texts(app: Sphinx) -> Shown:
     found = {
         (kind, identifier): data[field]
         for kind, field in (("finding", "statement"), ("figure", "caption"), ("table", "caption"))
-        for identifier, data in as_shown(notebooks, kind).items()
+        for identifier, data in translated_items(notebooks, kind).items()
     }
     for notes in record_domain(app.env).paragraphs.values():
         found |= {("paragraph", note["id"]): note["shown"] for note in notes if note["id"]}

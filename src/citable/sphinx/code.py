@@ -1,4 +1,4 @@
-"""One fold of code a section, and one switch a page that shows the folds.
+"""Fold the code of each section, and add a switch to each page that shows it.
 
 A lay reader meets no code: the switch is off at first and remembered (``book.js``). Without a
 script each section ends with its fold. JupyterLab and the executed notebook show cells in place.
@@ -19,7 +19,7 @@ from citable.display.words import _
 
 
 class FoldedCode(nodes.General, nodes.Element):
-    """The code of a section behind a ``<details>`` line."""
+    """Node of a section's code in a ``<details>`` element."""
 
 
 def _visit(translator: SphinxTranslator, node: FoldedCode) -> None:
@@ -32,11 +32,11 @@ def _depart(translator: SphinxTranslator, node: FoldedCode) -> None:
 
 
 def _pass(translator: SphinxTranslator, node: FoldedCode) -> None:
-    """Other builders show the code as it is."""
+    """Do nothing: other builders show the code unfolded."""
 
 
 def _switch() -> nodes.raw:
-    """Return the button that shows the folds of a page and hides them again."""
+    """Return the button that shows and hides the folded code of a page."""
     show, hide = escape(_("Show the code")), escape(_("Hide the code"))
     return nodes.raw(
         "",
@@ -52,7 +52,7 @@ class FoldCode(SphinxTransform):
     default_priority = 400
 
     def apply(self, **kwargs: Any) -> None:
-        """Fold the code cells' inputs of this page, and put the switch below its title.
+        """Fold the inputs of this page's code cells, and add the switch below its title.
 
         On the landing page, which answers first, both stand at the end.
         """
@@ -70,7 +70,7 @@ class FoldCode(SphinxTransform):
 
 
 def _fold(section: nodes.section) -> FoldedCode | None:
-    """Move a section's own code, not its subsections', into a fold; None without code."""
+    """Move a section's own code, not its subsections', into a fold; return None without code."""
     cells = [
         cell
         for cell in section.children

@@ -72,13 +72,13 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """
     try:
         found = findings(executed(app))
-        record = identity.make(found, _items(app, env, found))
+        record = identity.build_record(found, _items(app, env, found))
     except CitableError as error:
         raise ExtensionError(str(error)) from error
     state = build_state(app)
     state.record = record
     writers.remember_digest(app, record.digest)
-    now = (record.frame, writers.makers())
+    now = (record.fingerprint_without_paragraphs, writers.makers())
     before = record_domain(env).exchange("made_of", now)
     kept = before == now and state.kept_digest is not None
     return [] if kept else sorted(env.found_docs)

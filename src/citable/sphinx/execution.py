@@ -1,4 +1,4 @@
-"""Execute what is stale before Sphinx reads a page, and give MyST-NB the executed notebooks.
+"""Execute stale notebooks before Sphinx reads pages, and pass the results to MyST-NB.
 
 MyST-NB executes nothing: it reads each page through ``read_executed``, a custom format of its own
 (``nb_custom_formats``). Which results may be used is decided by ``citable.execute.execution``.
@@ -29,7 +29,7 @@ from citable.tables.passports import sha256_of
 
 logger = logging.getLogger(__name__)
 
-# The mark of a page that prints findings of other pages: it is as old as the newest of them.
+# Metadata key of pages that print findings of other pages, and are outdated with these.
 FOREIGN = "findings of other pages"
 LISTING_PAGES = ("notebooks/C-findings",)
 
@@ -40,7 +40,7 @@ def executed(app: Sphinx) -> dict[str, nbformat.NotebookNode]:
 
 
 def _folder(app: Sphinx) -> Path:
-    """Where executed notebooks are kept: beside the built pages, whatever builder runs."""
+    """Return the folder of executed notebooks, beside the built pages, whatever builder runs."""
     return Path(app.outdir).parent / ".executed"
 
 
@@ -54,7 +54,7 @@ def _configure(app: Sphinx, _config: object) -> None:
     app.config.include_patterns = [f"{page}.*" for page in chapters.pages()]
     # Jupyter Book has no option for it: pages are read and written by all processors.
     app.parallel = max(app.parallel, os.cpu_count() or 1)
-    # The extension of the table of contents brings one that numbers chapters where the table says
+    # sphinx_external_toc loads an extension that numbers chapters where the table of contents says
     # `numbered`, which ours does not. It does not tell Sphinx whether it bears parallel reading,
     # which would be a warning; with nothing to number it does.
     numbering = app.extensions.get("sphinx_multitoc_numbering")
@@ -68,17 +68,17 @@ _READ: dict[str, nbformat.NotebookNode] = {}
 
 
 def read_executed(text: str, page: str) -> nbformat.NotebookNode:
-    """Return a page as an executed notebook, for MyST-NB, which changes what it is given."""
+    """Return a copy of a page's executed notebook, which MyST-NB modifies."""
     return copy.deepcopy(_READ[page])
 
 
 def extracting(app: Sphinx) -> bool:
-    """Whether this run only takes the prose out for translators, which needs no results."""
+    """Whether this run only extracts texts for translators, which needs no results."""
     return bool(app.builder.name == "gettext")
 
 
 def _choose_reader(app: Sphinx, config: Config) -> None:
-    """Name the reader of each page with code cells.
+    """Configure MyST-NB to read each page with code cells by ``read_executed``.
 
     After MyST-NB has made a file's ending of each format, which these are not, and before Sphinx
     compares the configuration with that of the last build: a difference reads every page again.
@@ -93,15 +93,15 @@ def _choose_reader(app: Sphinx, config: Config) -> None:
 
 
 def _without_reader(app: Sphinx) -> None:
-    """Let MyST-NB read pages by itself where there are no results, before it settles its options."""
+    """Let MyST-NB read the source where there are no results, before it fixes its options."""
     if extracting(app):
         app.config.nb_custom_formats = {}
-        # Without a kernel MyST-NB does not know the language of the cells, which nobody reads here.
+        # Without a kernel MyST-NB does not know the language of the cells, which extraction ignores.
         app.config.suppress_warnings += ["myst-nb.lexer"]
 
 
 def _check_tables() -> None:
-    """Refuse to build from tables that are not those of the manifest."""
+    """Raise an error if a table differs from the manifest."""
     for entry in manifest().values():
         actual = sha256_of(paths.TABLES / entry.file)
         if actual != entry.sha256:
@@ -144,7 +144,7 @@ def _execute(app: Sphinx) -> None:
 
     try:
         results = execute_all(notebooks, store, report=report)
-        published.in_published_digits({name: r.notebook for name, r in results.items()})
+        published.snap_to_published({name: r.notebook for name, r in results.items()})
     except CitableError as error:
         raise ExtensionError(str(error)) from error
     forget(store, notebooks)
@@ -161,19 +161,19 @@ def _outdated(
     changed: set[str],
     removed: set[str],
 ) -> list[str]:
-    """Execute, then name the pages whose numbers changed though their text did not."""
+    """Execute notebooks, then return the pages whose results changed but not their text."""
     _execute(app)
     now = {docname: result.key for docname, result in build_state(app).results.items()}
     before = record_domain(env).exchange("keys", now)
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
-    # The ledger lists every page's findings, so it is as old as the oldest of them.
+    # The ledger lists every page's findings, so it is outdated with any of them.
     lists = [page for page in LISTING_PAGES if page in env.found_docs]
     lists += [page for page, data in env.metadata.items() if FOREIGN in data]
     return changed_keys + lists if changed_keys else []
 
 
 def setup(app: Sphinx) -> None:
-    """Connect to the build: configure, choose readers, then execute and say what is outdated."""
+    """Connect to the build: configure, choose readers, execute and report outdated pages."""
     app.connect("config-inited", _configure, priority=1)
     app.connect("config-inited", _choose_reader, priority=900)
     app.connect("builder-inited", _without_reader, priority=1)

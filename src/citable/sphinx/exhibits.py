@@ -21,15 +21,15 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from citable.display.estimates import drawing
-from citable.display.figures import is_heavy, labelled
+from citable.display.estimates import estimate_marks
+from citable.display.figures import add_text_alternative, is_heavy
 from citable.display.tables import Col, from_plain, rows_to_html
 from citable.display.templates import from_template
-from citable.display.words import ENGLISH, _, english, language, said
+from citable.display.words import ENGLISH, _, english, language, translate_nested
 from citable.errors import CitableError
 from citable.record import directives
 from citable.record.findings import Finding, complete
-from citable.record.outputs import left, recorded_findings, recorded_in, slug
+from citable.record.outputs import names_recorded_by, recorded_findings, recorded_values, slug
 from citable.record.sources import source_file, sources_line
 from citable.sphinx.execution import FOREIGN, executed, extracting
 from citable.sphinx.state import build_state
@@ -37,24 +37,24 @@ from citable.sphinx.state import build_state
 logger = logging.getLogger(__name__)
 
 _USED = "citable_used"
-# Where the findings of all pages are kept, among what each page can name.
+# Key of the findings of all pages, among the values of each page.
 _EVERYWHERE = ""
 
 
-def values(app: Sphinx, page: str) -> dict[str, Any]:
-    """Return what the roles of a page can name, read once a build."""
+def page_values(app: Sphinx, page: str) -> dict[str, Any]:
+    """Return the recorded values that a page can use, read once a build."""
     known = build_state(app).values
     notebooks = executed(app)
     if not known:
         known[_EVERYWHERE] = recorded_findings(notebooks)
     if page not in known:
-        own = left(notebooks[page]) if page in notebooks else {}
+        own = recorded_values(notebooks[page]) if page in notebooks else {}
         known[page] = known[_EVERYWHERE] | own
     return known[page]
 
 
-def used(env: BuildEnvironment, *names: str) -> None:
-    """Note that words of the page that is being read use recorded values."""
+def note_used_values(env: BuildEnvironment, *names: str) -> None:
+    """Note the recorded values that the text of the current page uses."""
     kept: set[str] = env.temp_data.setdefault(_USED, set())
     for name in names:
         finding = directives.finding_of(name)
@@ -65,11 +65,11 @@ def used(env: BuildEnvironment, *names: str) -> None:
 
 def _own(env: BuildEnvironment, finding: str) -> bool:
     notebook = executed(env.app).get(env.docname)
-    return notebook is not None and f"finding/{finding}" in left(notebook)
+    return notebook is not None and f"finding/{finding}" in recorded_values(notebook)
 
 
 class Exhibit(SphinxDirective):
-    """Show a recorded finding, figure or table in the directive's words."""
+    """Directive that shows a recorded finding, figure or table with its text."""
 
     has_content = True
     required_arguments = 1
@@ -78,7 +78,7 @@ class Exhibit(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the object as HTML, or its texts for translators."""
+        """Return the object as HTML, or its texts if they are extracted for translators."""
         kind, identifier = self.name, self.arguments[0].strip()
         try:
             directive = directives.parse(kind, identifier, self.options, "\n".join(self.content))
@@ -90,33 +90,33 @@ class Exhibit(SphinxDirective):
             return []
 
     def _texts(self, directive: directives.Directive) -> list[nodes.Node]:
-        """Return one paragraph a text, as written: what Sphinx extracts."""
+        """Return one paragraph a text, unfilled, which Sphinx extracts for translators."""
         found = []
         route = [text for name, text in directive.options.items() if name == "route"]
-        for text in (*directive.written, *route):
+        for text in (*directive.all_texts, *route):
             paragraph = nodes.paragraph(text, text)
             self.set_source_info(paragraph)
             found.append(paragraph)
         return found
 
     def _shown(self, directive: directives.Directive) -> str:
-        recorded = values(self.env.app, self.env.docname)
-        used(self.env, directive.name)
-        for text in directive.written:
-            used(self.env, *directives.names(text))
+        recorded = page_values(self.env.app, self.env.docname)
+        note_used_values(self.env, directive.name)
+        for text in directive.all_texts:
+            note_used_values(self.env, *directives.referenced_names(text))
         if directive.name not in recorded:
             raise CitableError(f"{directive.kind} {directive.id}: no cell of this page records it")
         for source in directive.sources:
             self.env.note_dependency(str(source_file(source)))
         data = recorded[directive.name]
-        texts = directives.texts(directive, recorded, directives.shown)
+        texts = directives.fill_texts(directive, recorded, directives.fill_translated)
         shared = {"id": directive.id, "sources": sources_line(directive.sources)}
         if directive.kind == "finding":
             return _finding(data, texts, shared)
         if directive.kind == "figure":
             return _figure(data, texts, shared)
         columns = {
-            name: replace(column, label=directives.shown(column.label, recorded))
+            name: replace(column, label=directives.fill_translated(column.label, recorded))
             for name, column in directive.columns.items()
         }
         return _table(data, texts, columns, shared)
@@ -127,17 +127,17 @@ _Values = Mapping[str, Any]
 
 def _finding(data: _Values, texts: _Values, shared: _Values) -> str:
     words = complete(data, texts)
-    words |= {name: said(words[name]) for name in ("as_counted", "beyond_chance")}
+    words |= {name: translate_nested(words[name]) for name in ("as_counted", "beyond_chance")}
     return from_template(
         "finding.html",
         finding=Finding(**words),
-        drawn=drawing(words),
+        drawn=estimate_marks(words),
         sources=shared["sources"],
     )
 
 
 def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
-    drawn = {name: labelled(data[name], texts["alt"]) for name in ("wide", "narrow")}
+    drawn = {name: add_text_alternative(data[name], texts["alt"]) for name in ("wide", "narrow")}
     words = {name: texts.get(name, "") for name in ("caption", "long_description")}
     file, heavy = f"../exhibits/figure-{slug(shared['id'])}", is_heavy(data["wide"])
     marks = f"{file}.js" if data.get("marks") or heavy else ""
@@ -148,7 +148,7 @@ def _figure(data: _Values, texts: _Values, shared: _Values) -> str:
 
 
 def _picture(file: str, svg: str, alt: str) -> str:
-    """Return a drawing as a picture that is loaded when it comes near the window."""
+    """Return an SVG as a lazily loaded picture."""
     width, height = svg.split('viewBox="')[1].split('"')[0].split()[2:]
     size = f'width="{float(width):.0f}" height="{float(height):.0f}"'
     return f'<img src="{file}" {size} loading="lazy" alt="{escape(alt)}">'
@@ -173,15 +173,15 @@ class Each(SphinxRole):
     """``{each}`name; text```: the text once for each row of a recorded frame."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the texts as one inline node."""
+        """Return the texts of all rows as one inline node."""
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
-        recorded = values(self.env.app, self.env.docname)
-        used(self.env, directives.named(self.text))
+        recorded = page_values(self.env.app, self.env.docname)
+        note_used_values(self.env, directives.referenced_name(self.text))
         try:
             with english():
-                plain = directives.each(recorded, self.text)
-            text = directives.each(directives.in_language(recorded), self.text)
+                plain = directives.fill_each_row(recorded, self.text)
+            text = directives.fill_each_row(directives.translate_values(recorded), self.text)
         except (CitableError, ValueError, TypeError, IndexError) as error:
             what = f"{{each}}`{self.text}`: {error}"
             message = self.inliner.reporter.warning(what, line=self.lineno)
@@ -194,19 +194,22 @@ class Each(SphinxRole):
 
 
 class CheckUsed(SphinxTransform):
-    """Warn of what cells of a page record and no word of it uses."""
+    """Warn of recorded values that no text of the page uses."""
 
     default_priority = 900
 
     def apply(self, **kwargs: Any) -> None:
-        """Compare what was recorded with what roles and directives named."""
+        """Compare the recorded values with those that roles and directives used."""
         page = self.env.docname
         notebook = executed(self.app).get(page)
         if notebook is None or language() != ENGLISH or extracting(self.app):
             return
         found: set[str] = self.env.temp_data.get(_USED, set())
-        shown, here = {*directives.KINDS, directives.FRAME, directives.ROW}, left(notebook)
-        for name in values(self.app, page):
+        shown, here = (
+            {*directives.KINDS, directives.FRAME, directives.ROW},
+            recorded_values(notebook),
+        )
+        for name in page_values(self.app, page):
             kind, _slash, identifier = name.rpartition("/")
             own = identifier if kind in (directives.FRAME, directives.ROW) else name
             if own in found or (kind and kind not in shown):
@@ -221,10 +224,10 @@ class CheckUsed(SphinxTransform):
 
 
 def _line(notebook: Any, name: str) -> int | None:
-    """Return the line of a page's file at which the cell begins that records a name."""
+    """Return the line of a page's file at which the cell that records a name begins."""
     lines = notebook.metadata.get("source_map") or [0] * len(notebook.cells)
     for cell, line in zip(notebook.cells, lines, strict=True):
-        if cell.cell_type == "code" and name in recorded_in(cell.source):
+        if cell.cell_type == "code" and name in names_recorded_by(cell.source):
             return int(line) + 1
     return None
 

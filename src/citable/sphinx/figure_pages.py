@@ -1,4 +1,4 @@
-"""What figures respond with: their script, the readings of each, and a page that others may frame."""
+"""Write the script of figures, the marks of each as data, and a page of each for embedding."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 import nbformat
 
-from citable.display.figures import is_heavy, labelled
+from citable.display.figures import add_text_alternative, is_heavy
 from citable.display.marks import WHEN
 from citable.display.templates import from_template
-from citable.display.words import N_, said
+from citable.display.words import N_, translate_nested
 from citable.edition.policy import FRAMED_POLICY
 from citable.files.atomic import write_atomically
 from citable.project import project
 from citable.record.outputs import of_kind, slug
 
 _SCRIPT = Path(__file__).with_name("static") / "figures.js"
-# What the script says, by the names under which it asks for it.
+# Texts of the script, by their name in it.
 WORDS = {
     "figure": N_("Figure"),
     "marks": N_("{figure}: arrow keys read its marks, Escape leaves"),
@@ -43,21 +43,21 @@ def _compact(value: Any) -> str:
 
 
 def figures_js() -> str:
-    """Return the script with its words in the edition's language, after those of the book."""
+    """Return the script of figures, with its words in the edition's language."""
     extension = project().extension()
     scripts = [*(extension.FIGURE_SCRIPTS if extension else ()), _SCRIPT]
     text = "".join(file.read_text(encoding="utf-8") for file in scripts)
-    return f"window.citableFigureWords={_compact(said(WORDS))};\n{text}"
+    return f"window.citableFigureWords={_compact(translate_nested(WORDS))};\n{text}"
 
 
 def marks_js(name: str, marks: Mapping[str, Any]) -> str:
-    """Return the readings of a figure as a script, which also works from a file."""
+    """Return the marks of a figure as a script, which also loads from ``file://``."""
     return f"(window.citableMarks??={{}})[{_compact(name)}]={_compact(marks)};\n"
 
 
 def _framed(data: Mapping[str, Any], page: str) -> str:
     name = slug(data["id"])
-    drawn = {form: labelled(data[form], data["alt"]) for form in ("wide", "narrow")}
+    drawn = {form: add_text_alternative(data[form], data["alt"]) for form in ("wide", "narrow")}
     words = {key: data.get(key, "") for key in ("caption", "long_description")}
     marks = f"figure-{name}.js" if data.get("marks") else ""
     names = {"id": data["id"], "slug": name, "marks": marks, "page": page}
@@ -67,7 +67,7 @@ def _framed(data: Mapping[str, Any], page: str) -> str:
 
 
 def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> set[Path]:
-    """Write the script and, for each figure, its readings and its page; return the files."""
+    """Write the script and, for each figure, its marks and its page; return the files."""
     folder = out / "exhibits"
     texts = {folder / "figures.js": figures_js()}
     for identifier, (page, data) in of_kind(notebooks, "figure", shown=True).items():
@@ -75,7 +75,7 @@ def write_figures(notebooks: Mapping[str, nbformat.NotebookNode], out: Path) -> 
         if data.get("marks"):
             texts[folder / f"figure-{name}.js"] = marks_js(name, data["marks"])
         elif is_heavy(data["wide"]):
-            drawing = {"svg": labelled(data["wide"], data["alt"])}
+            drawing = {"svg": add_text_alternative(data["wide"], data["alt"])}
             texts[folder / f"figure-{name}.js"] = marks_js(name, drawing)
         texts[folder / f"figure-{name}.html"] = _framed(data, page)
     for file, text in texts.items():

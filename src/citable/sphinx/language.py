@@ -1,4 +1,4 @@
-"""The language of a build: ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's alike.
+"""Set the language of a build by ``CITABLE_LANGUAGE``, for the book's words and for Sphinx's.
 
 Prose comes through Sphinx's own catalogs (``locale/<language>/LC_MESSAGES/pages.po``), everything
 else through ``book.po`` beside it. Both are compiled here before anything is read.
@@ -25,7 +25,7 @@ from citable.display.words import ENGLISH, N_, PAGES, _, language
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    # One catalog for all pages, without ids that would be others at every run.
+    # One catalog for all pages, without the random ids that would differ in every run.
     config.gettext_compact = PAGES
     config.gettext_uuid = False
     config.gettext_auto_build = False
@@ -40,16 +40,16 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.language = language()
     config.html_title = _(str(config.html_title))
     config.copyright = _(str(config.copyright))
-    # Sphinx took its own words before it loaded extensions; now in this language.
+    # Sphinx loaded its own catalog before extensions; load it again in this language.
     app._init_i18n()
 
 
 def copy_sphinx_template(app: Sphinx) -> None:
-    """Put the template of Sphinx's own words beside that of the pages, for translators."""
+    """Copy the message template of Sphinx itself beside that of the pages, for translators."""
     shutil.copyfile(Path(package_dir, "locale", "sphinx.pot"), Path(app.outdir, "sphinx.pot"))
 
 
-# What the theme says in English in its own templates, through no catalog.
+# English words in the theme's templates, which no catalog translates.
 CHROME = (
     N_("Contents"),
     N_("Menu"),
@@ -71,15 +71,15 @@ _CHROME = re.compile(
 )
 
 
-def chrome(page: str) -> Markup:
-    """Return a page of the theme with the theme's own words in the edition's language."""
+def translate_chrome(page: str) -> Markup:
+    """Translate the theme's own words in a page."""
     if language() == ENGLISH:
         return Markup(page)
     return Markup(_CHROME.sub(lambda found: found[1] + escape(_(found[2])) + found[3], page))
 
 
 class Captions(SphinxTransform):
-    """Translate the captions of the book's parts, which are put in after Sphinx translates."""
+    """Translate the captions of the book's parts, which are inserted after Sphinx translates."""
 
     default_priority = 105
 
@@ -91,12 +91,12 @@ class Captions(SphinxTransform):
 
 
 class Formulas(SphinxTransform):
-    """Leave formulas out of what is translated: they are the same in every language."""
+    """Exclude formulas from translation."""
 
     default_priority = 5
 
     def apply(self, **kwargs: Any) -> None:
-        """Mark the formulas of this page."""
+        """Mark the formulas of this page as not translatable."""
         for formula in self.document.findall(nodes.math_block):
             formula["translatable"] = False
 
@@ -104,11 +104,11 @@ class Formulas(SphinxTransform):
 def _context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    context["chrome"] = chrome
+    context["chrome"] = translate_chrome
 
 
 def setup(app: Sphinx) -> None:
-    """Set the language before any other part speaks."""
+    """Set the language before other parts of the extension use it."""
     app.connect("config-inited", _configure, priority=0)
     app.add_transform(Formulas)
     app.add_transform(Captions)

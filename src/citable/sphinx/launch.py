@@ -1,4 +1,4 @@
-"""Links that run a chapter elsewhere: Binder from the lock, Colab from the executed notebook.
+"""Link chapters to Binder (from the lock) and Colab (from the executed notebook).
 
 Offered only where the repository's address is configured (``citable_repository``). Nothing is asked
 of those services until a reader follows a link.
@@ -47,7 +47,7 @@ def _owner_and_name(repository: str) -> str:
 
 
 def links(repository: str, page: str) -> dict[str, str]:
-    """Return the addresses that run a page, by the service's name; none without a repository.
+    """Return the addresses that run a page, by service; none without a repository.
 
     >>> links("https://github.com/owner/name", "notebooks/05-nation")["Binder"]
     'https://mybinder.org/v2/gh/owner/name/v2026.11?urlpath=lab/tree/notebooks/05-nation.md'
@@ -63,7 +63,7 @@ def links(repository: str, page: str) -> dict[str, str]:
 
 
 def for_colab(notebook: nbformat.NotebookNode, repository: str) -> nbformat.NotebookNode:
-    """Return an executed notebook with a first cell that gets the book and installs its lock."""
+    """Return an executed notebook with a first cell that clones the book and installs its lock."""
     result = copy.deepcopy(notebook)
     first = nbformat.v4.new_code_cell(
         _FIRST.format(edition=project().version, tag=project().tag, repository=repository),
@@ -90,5 +90,5 @@ FILES = writers.SiteFiles("colab", _write, "index.html", writers.dependencies_wi
 
 
 def setup(app: Sphinx) -> None:
-    """Register the address."""
+    """Register the option for the repository's address."""
     app.add_config_value("citable_repository", "", "html")

@@ -1,4 +1,4 @@
-"""The directive ``{findings}``: the ledger of findings, which a script filters and checks."""
+"""Define ``{findings}``, the ledger of findings, which a script filters and checks."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from citable.display.estimates import drawing, in_words, with_unit
+from citable.display.estimates import estimate_in_words, estimate_marks, format_with_unit
 from citable.display.templates import from_template, html
-from citable.display.words import N_, _, of_pages
+from citable.display.words import N_, _, translate_page_text
 from citable.execute.chapters import label
 from citable.files.atomic import write_atomically
 from citable.project import Claim, project
 from citable.record import directives, published
-from citable.record.outputs import findings_shown, recorded, slug
+from citable.record.outputs import recorded, slug, translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import executed
-from citable.sphinx.exhibits import values
+from citable.sphinx.exhibits import page_values
 from citable.sphinx.main_findings import FACTS
 from citable.sphinx.traces import STATIC, check_words
 
 _RETIRED = N_(
     '<a href="{url}">Finding {id}</a>, {status} in edition {edition}: {reason}',
 )
-# What the script says of a filtered ledger.
+# Texts of the script that filters the ledger.
 _SHOWN = N_("{shown} of {all} findings")
 Finding = Mapping[str, Any]
 
@@ -39,11 +39,11 @@ def _page(finding: Finding) -> str:
     return str(finding["url"]).split(".html")[0]
 
 
-def title_of(notebook: nbformat.NotebookNode) -> str:
-    """Return the title of a chapter, its first heading, as this edition shows it."""
+def chapter_title(notebook: nbformat.NotebookNode) -> str:
+    """Return the title of a chapter, its first heading, translated."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
-            return of_pages(cell.source.lstrip().split("\n")[0][2:].strip())
+            return translate_page_text(cell.source.lstrip().split("\n")[0][2:].strip())
     return ""
 
 
@@ -54,19 +54,19 @@ def _claims(found: Iterable[Finding]) -> Mapping[str, Claim]:
 
 
 def printed_estimates(app: Sphinx, page: str) -> dict[str, str]:
-    """Return by finding the estimates of a page that its directives print with a unit of their own."""
-    recorded_there = values(app, page)
+    """Return the estimates, by finding, that directives of a page print with their own unit."""
+    recorded_there = page_values(app, page)
     return {
-        directive.id: directives.shown(directive.options["estimate"], recorded_there)
-        for directive in directives.of_notebook(executed(app)[page]).values()
+        directive.id: directives.fill_translated(directive.options["estimate"], recorded_there)
+        for directive in directives.parse_notebook(executed(app)[page]).values()
         if "estimate" in directive.options
     }
 
 
 def ledger_html(app: Sphinx, up: str) -> str:
-    """Return every finding by chapter, with its estimate drawn, its verdicts and its checks."""
+    """Render every finding by chapter, with the line of its estimate, its verdicts and its checks."""
     notebooks = executed(app)
-    found = findings_shown(notebooks)
+    found = translated_findings(notebooks)
     claims = _claims(found)
     with_rows = recorded(notebooks, "rows")
     chapters: dict[str, dict[str, Any]] = {}
@@ -76,16 +76,16 @@ def ledger_html(app: Sphinx, up: str) -> str:
         if page not in chapters:
             estimates |= printed_estimates(app, page)
         chapter = chapters.setdefault(
-            page, {"label": label(page), "title": title_of(notebooks[page]), "findings": []}
+            page, {"label": label(page), "title": chapter_title(notebooks[page]), "findings": []}
         )
         chapter["findings"].append(
             finding
             | {
                 "slug": slug(finding["id"]),
                 "printed": estimates.get(finding["id"])
-                or with_unit(finding["value"], finding["unit"]),
-                "drawn": drawing(finding),
-                "words": in_words(finding),
+                or format_with_unit(finding["value"], finding["unit"]),
+                "drawn": estimate_marks(finding),
+                "words": estimate_in_words(finding),
                 "has_rows": finding["id"] in with_rows,
                 "verdicts": sorted({claims[name].verdict for name in finding["claims"]}),
             }
@@ -149,7 +149,7 @@ class Findings(SphinxDirective):
         facts = html('<a href="{url}">Facts, each with its number</a>', url=up + FACTS)
         parts = [
             ledger_html(self.env.app, up),
-            _by_claim(findings_shown(executed(self.env.app)), up),
+            _by_claim(translated_findings(executed(self.env.app)), up),
             _retired(up),
             f"<p>{html('To print on two pages: {facts}.', facts=facts)}</p>",
             f"<p>{html('Download: {files}', files=Markup(files))}</p>",
@@ -158,7 +158,7 @@ class Findings(SphinxDirective):
 
 
 def _write(app: Sphinx, out: Path) -> None:
-    # One request for its filters and for the check that other pages have as well.
+    # One script for the filters and for the check that other pages have as well.
     parts = [(STATIC / name).read_bytes() for name in ("check.js", "ledger.js")]
     write_atomically(out / "check" / "ledger.js", b"".join(parts))
 

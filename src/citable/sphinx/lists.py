@@ -1,4 +1,4 @@
-"""Pages that list what other pages hold: fields of findings, editions, errata."""
+"""Define the directives ``{finding-fields}``, ``{editions}`` and ``{errata}``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def _raw(content: str) -> list[nodes.Node]:
     return [nodes.raw("", content, format="html")]
 
 
-def _in(tag: str, *parts: str) -> str:
-    """Return pieces of HTML in one element, as they are."""
+def _wrap(tag: str, *parts: str) -> str:
+    """Return nodes wrapped in one HTML element."""
     return f"<{tag}>{''.join(parts)}</{tag}>"
 
 
@@ -46,9 +46,9 @@ class Editions(SphinxDirective):
     """``{editions}``: this edition and those before it, newest first."""
 
     def run(self) -> list[nodes.Node]:
-        """Return a list whose digest of this edition is filled in when pages are written."""
+        """Return the list; the digest of this edition is filled in when pages are written."""
         before = "".join(
-            _in(
+            _wrap(
                 "li",
                 html(
                     '{edition}, {date:date}, digest <span class="digest">{digest}</span>',
@@ -65,7 +65,7 @@ class Editions(SphinxDirective):
             f"<ul>{before}</ul>" if before else f"<p>{html('There is no earlier edition.')}</p>"
         )
         return _raw(
-            _in(
+            _wrap(
                 "p",
                 html(
                     "This is edition {edition} of {date:date}. Its digest stands at the foot of every page, "
@@ -74,7 +74,7 @@ class Editions(SphinxDirective):
                     date=release_date(),
                 ),
             )
-            + _in("p", html("Earlier editions:"))
+            + _wrap("p", html("Earlier editions:"))
             + earlier
         )
 
@@ -85,7 +85,7 @@ class Errata(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the changes as HTML."""
         first = "".join(
-            _in(
+            _wrap(
                 "li",
                 html_plural(
                     "Edition {edition}: {n:int} finding first published.",

@@ -1,4 +1,4 @@
-"""The page of facts: the main findings, one sentence each with its number, to print and quote."""
+"""Generate the page of facts: the main findings, one sentence each, to print and quote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from citable.display.words import N_, _
 from citable.project import project
 from citable.record import directives
 from citable.record.identity import Record
-from citable.record.outputs import findings_shown
+from citable.record.outputs import translated_findings
 from citable.sphinx import writers
 from citable.sphinx.execution import LISTING_PAGES, executed
 from citable.sphinx.state import build_state
@@ -25,15 +25,15 @@ Notebooks = Mapping[str, nbformat.NotebookNode]
 
 
 def opening_finding(notebook: nbformat.NotebookNode) -> str:
-    """Return the number of the finding that stands first on a page; empty where there is none."""
-    texts = directives.of_notebook(notebook).values()
+    """Return the id of the first finding of a page; empty where there is none."""
+    texts = directives.parse_notebook(notebook).values()
     return next((text.id for text in texts if text.kind == "finding"), "")
 
 
 def main_findings(notebooks: Notebooks) -> list[dict[str, Any]]:
-    """Return the finding with which each page opens, and those that bear on a claim, in order."""
+    """Return the first finding of each page, and those that bear on a claim, in order."""
     opening = {opening_finding(notebook) for notebook in notebooks.values()}
-    return [f for f in findings_shown(notebooks) if f["id"] in opening or f["claims"]]
+    return [f for f in translated_findings(notebooks) if f["id"] in opening or f["claims"]]
 
 
 def facts_html(

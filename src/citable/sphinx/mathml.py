@@ -1,4 +1,4 @@
-"""Formulas as MathML: no script, no font download, read aloud by screen readers.
+"""Render formulas as MathML, which needs no script and is read aloud by screen readers.
 
 Each keeps its LaTeX as ``alttext``, from which print sets it and names it.
 """
@@ -14,7 +14,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 def mathml(latex: str, display: str = "inline") -> str:
-    """Return a formula as MathML.
+    """Convert a LaTeX formula to MathML.
 
     >>> mathml("x < y").split(" xmlns")[0]
     '<math alttext="x &lt; y"'

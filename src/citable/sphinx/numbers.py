@@ -1,4 +1,4 @@
-"""The roles ``{n}``, a number that code computed, and ``{finding-link}``, a link to a finding."""
+"""Define the roles ``{n}``, a computed number, and ``{finding-link}``, a link to a finding."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from sphinx.util.docutils import SphinxRole
 from citable.display.formats import fmt, tr
 from citable.display.words import english
 from citable.errors import CitableError
-from citable.record.directives import in_language, named, value
+from citable.record.directives import referenced_name, resolve, translate_values
 from citable.record.outputs import findings
 from citable.sphinx.execution import executed, extracting
-from citable.sphinx.exhibits import used, values
+from citable.sphinx.exhibits import note_used_values, page_values
 
 
 class Number(SphinxRole):
@@ -28,13 +28,13 @@ class Number(SphinxRole):
         name, _, spec = self.text.partition(":")
         if extracting(self.env.app):
             return [nodes.inline(self.rawtext, self.text)], []
-        recorded = values(self.env.app, self.env.docname)
-        used(self.env, named(self.text))
+        recorded = page_values(self.env.app, self.env.docname)
+        note_used_values(self.env, referenced_name(self.text))
         try:
-            found = value(recorded, name)
+            found = resolve(recorded, name)
             with english():
                 plain = fmt(found, spec)
-            text = fmt(value(in_language(recorded), name), spec)
+            text = fmt(resolve(translate_values(recorded), name), spec)
         except (CitableError, ValueError, TypeError, IndexError) as error:
             message = self.inliner.reporter.warning(
                 f"number {self.text!r}: {error}", line=self.lineno
@@ -57,7 +57,7 @@ class FindingLink(SphinxRole):
             return [nodes.inline(self.rawtext, self.text)], []
         addresses = {item["id"]: item["url"] for item in findings(executed(self.env.app))}
         if self.text in addresses:
-            used(self.env, self.text)
+            note_used_values(self.env, self.text)
             address = "../" * self.env.docname.count("/") + addresses[self.text]
             words = _kept_together(fmt(tr("finding {id}", id=self.text)))
             return [nodes.reference(self.rawtext, words, refuri=address, internal=True)], []

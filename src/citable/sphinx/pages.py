@@ -1,4 +1,4 @@
-"""What each page says of itself: place in the book, notebook, edition, how machines may cite it."""
+"""Add metadata to each page: place in the book, notebook, edition, citation tags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from citable import paths
 from citable.display.pictures import CARD
 from citable.display.templates import html
-from citable.display.words import N_, _, language, said
+from citable.display.words import N_, _, language, translate_nested
 from citable.project import project
 from citable.record import cite, report
 from citable.record.identity import Record
@@ -26,7 +26,7 @@ from citable.sphinx.search import SPHINX_SCRIPTS
 from citable.sphinx.state import build_state
 from citable.tables.manifest import manifest
 
-# What the script of every page says, by the names under which the page hands it over.
+# Texts of the script of every page, by the name of the page's data attribute.
 WORDS = {
     "newer": N_("This is edition {edition}. A newer one exists: {link}."),
     "edition": N_("edition {edition}"),
@@ -45,7 +45,7 @@ WORDS = {
     "all-rows": N_("Show all {all} rows"),
     "first-rows": N_("Show the first {shown} rows"),
 }
-# What the script of a page with findings says besides, and the text of a shared sentence.
+# Further texts of the script of pages with findings, and the text of a shared sentence.
 _SHARING = {
     "share": N_("Share"),
     "share-what": N_("Share: copy the sentence of finding {id} with its link and citation"),
@@ -55,19 +55,19 @@ _SHARING = {
 }
 # Names of countries by their codes of ISO 3166, as a book's Project gives them.
 _COUNTRIES = {"US": N_("United States")}
-# Tags of a page of which there are thousands: those without which a citation or a link shows nothing.
+# Tags of pages of which there are thousands: the minimum for citations and link previews.
 _FEW = frozenset(
     (
         *("citation_title", "citation_author", "citation_publication_date", "citation_public_url"),
         "og:url",
     )
 )
-# As Open Graph writes a language with a country.
+# Locales in the form of Open Graph, language and country.
 _LOCALES = {"en": "en_US", "es": "es_US"}
 # The book colours code and sets cells itself; the theme's extras are for extensions that are not here.
 # MyST-NB's styles also come too late: a page would name their checksum, or not, by what was built before.
 _UNUSED_STYLES = ("pygments.css", "furo-extensions.css", "mystnb.")
-# Where a link leads is told neither who read it nor on what page it stood.
+# External links send no referrer and give no access to this window.
 _UNTOLD = '<meta name="referrer" content="no-referrer" />\n'
 _OUT = re.compile(r"<a (?![^>]*\brel=)([^>]*\bhref=\"https?:)")
 # Parts of code for which the style sheet has no rule of their own: names, operators, punctuation.
@@ -81,7 +81,7 @@ _TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _DATA_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
-def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
+def citation_tags(record: Record, title: str, page: str, home: bool) -> list[tuple[str, str]]:
     """Return the citation tags of a page: Highwire Press for scholars' tools, Dublin Core for all."""
     date = record.date.replace("-", "/")
     tags = [
@@ -107,10 +107,10 @@ def meta(record: Record, title: str, page: str, home: bool) -> list[tuple[str, s
     return tags
 
 
-def social(
+def open_graph_tags(
     record: Record, title: str, page: str, home: bool, own_card: bool = True
 ) -> list[tuple[str, str]]:
-    """Return the Open Graph tags of a page: what a link to it shows elsewhere."""
+    """Return the Open Graph tags of a page, from which sites make link previews."""
     base = f"{record.address}/{record.edition}/" if record.address else "../" * page.count("/")
     tags = [
         ("og:type", "book" if home else "article"),
@@ -118,7 +118,7 @@ def social(
         ("og:title", _(project().title) if home else title),
         ("og:description", _(project().abstract)),
         ("og:locale", _LOCALES.get(language(), language())),
-        # Sites that show pictures of links want the whole address; without one the path must do.
+        # Link previews need an absolute address; without a configured one the path is used.
         ("og:image", f"{base}{card_path(page, own_card)}"),
         ("og:image:width", str(CARD[0])),
         ("og:image:height", str(CARD[1])),
@@ -184,7 +184,7 @@ def _coverage() -> dict[str, str]:
 
 
 def sharing(record: Record, page: str) -> dict[str, str]:
-    """Return the words with which a script cites, shares and reports findings of a chapter.
+    """Return the texts with which a script cites, shares and reports findings of a chapter.
 
     Texts hold the places ``{id}`` (``5.1``) and ``{slug}`` (``5-1``); empty for any other page. A
     shared sentence leads to the page behind its finding, whose card carries the number.
@@ -198,7 +198,7 @@ def sharing(record: Record, page: str) -> dict[str, str]:
     any_finding = replace(chapter, kind="finding", id="{id}", anchor="finding-{slug}")
     unlinked = replace(record, address="")
     public = f"{record.address.rstrip('/')}/{record.edition}/" if record.address else ""
-    return said(_SHARING) | {
+    return translate_nested(_SHARING) | {
         "cite": cite.indigo(record, any_finding, html=True),
         "cite-unlinked": cite.indigo(unlinked, any_finding),
         # Without a public address: relative to the site, which the reader's browser knows.
@@ -207,8 +207,8 @@ def sharing(record: Record, page: str) -> dict[str, str]:
     }
 
 
-def _with_reports(app: Sphinx, record: Record, body: str) -> str:
-    """Let each *Report an error* open a message, where an address for such is configured."""
+def _add_report_links(app: Sphinx, record: Record, body: str) -> str:
+    """Link each *Report an error* to a prefilled message, where an address is configured."""
     known = {item.anchor: item for item in record.items if item.kind == "finding"}
 
     def opened(found: re.Match[str]) -> str:
@@ -221,7 +221,7 @@ def _with_reports(app: Sphinx, record: Record, body: str) -> str:
 
 
 def _json_ld(*things: dict[str, Any]) -> str:
-    # "<" cannot end a script element early when it is written as an escape.
+    # "<" is escaped so that it cannot end the script element.
     return "".join(
         '<script type="application/ld+json">'
         + json.dumps(thing, ensure_ascii=False).replace("<", "\\u003c")
@@ -241,19 +241,21 @@ def _context(
     context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html
-    context["words"] = said(WORDS) | sharing(record, pagename)
+    context["words"] = translate_nested(WORDS) | sharing(record, pagename)
     context["edition_digest"] = record.short_digest
     context["draft"] = app.config.citable_draft
     context["site_root"] = root
     title, few = str(context.get("title", "")), templatename in project().light_templates
     tags = "".join(
         f'<meta name="{name}" content="{escape(content)}">'
-        for name, content in meta(record, title, pagename, home)
+        for name, content in citation_tags(record, title, pagename, home)
         if not few or name in _FEW
     )
     tags += "".join(
         f'<meta property="{name}" content="{escape(content)}">'
-        for name, content in social(record, title, pagename, home, app.config.citable_page_cards)
+        for name, content in open_graph_tags(
+            record, title, pagename, home, app.config.citable_page_cards
+        )
         if not few or name in _FEW
     )
     about = context.get("description") or _(project().abstract)
@@ -274,12 +276,12 @@ def _context(
         context["body"] = body.replace(
             '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
-        # A role that was withdrawn, on entries of a list that holds more than entries.
+        # Remove the obsolete role of entries in a list that also has other children.
         context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
-        context["body"] = _with_reports(app, record, context["body"])
+        context["body"] = _add_report_links(app, record, context["body"])
         context["body"] = _UNSTYLED.sub(r"\1", context["body"])
         context["body"] = _OUT.sub(r'<a rel="noopener noreferrer" \1', context["body"])
     context["notebook_download"] = (
@@ -288,7 +290,7 @@ def _context(
     context["launch"] = (
         links(app.config.citable_repository, pagename) if pagename in results else {}
     )
-    # Sphinx's own scripts serve its search page alone, which the book makes itself.
+    # Sphinx's own scripts serve only its search page, which this extension replaces.
     context["script_files"] = [
         file
         for file in context.get("script_files", [])
@@ -299,11 +301,11 @@ def _context(
         for file in context.get("css_files", [])
         if not Path(str(getattr(file, "filename", file))).name.startswith(_UNUSED_STYLES)
     ]
-    # Part of the page, as it is small, rather than one more request.
+    # Inlined, because it is small, rather than one more request.
     if app.config.html_favicon:
         context["favicon_url"] = f"data:image/svg+xml,{quote(_favicon(app.config.html_favicon))}"
     if few:
-        # It has neither of the theme's drawers nor its switches.
+        # Pages of places have neither the theme's drawers nor its switches.
         context["script_files"] = [
             file for file in context["script_files"] if "furo" not in str(file.filename)
         ]
@@ -326,10 +328,10 @@ def _cite_page(pagename: str, record: Record) -> str:
     return "cite/index.html"
 
 
-def _navigation_once(
+def _share_navigation(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Let generated pages of one folder share their navigation, which takes longest to make.
+    """Render the navigation once for all generated pages of a folder: it takes longest.
 
     They stand in no table of contents, so it differs in nothing, not even in what is current.
     """
@@ -349,8 +351,8 @@ def _navigation_once(
 
 
 def setup(app: Sphinx) -> None:
-    """Add the values to every page's template context."""
+    """Connect the metadata to every page's template context."""
     # Where readers send errors, if not to the repository: an address of electronic mail.
     app.add_config_value("citable_report_address", "", "html")
-    app.connect("html-page-context", _navigation_once, priority=100)  # before the theme
+    app.connect("html-page-context", _share_navigation, priority=100)  # before the theme
     app.connect("html-page-context", _context, priority=900)  # after the theme

@@ -1,4 +1,4 @@
-"""Number the paragraphs of chapters from the committed registry; never write it.
+"""Number the paragraphs of chapters from the committed registry, which a build never writes.
 
 Each numbered paragraph gets an anchor (``p6-14``) and a mark with its number and a link to its
 citations. A paragraph is known by its English text: in a translated edition that is taken before
@@ -33,7 +33,7 @@ from citable.tables.passports import sha256_of
 
 
 class ParagraphMark(nodes.Inline, nodes.Element):
-    """The number in the margin; ``number`` is the id, ``cite`` the address of its citations."""
+    """Node of the number in the margin; ``number`` is the id, ``cite`` the address of its citations."""
 
 
 def _visit(translator: SphinxTranslator, node: ParagraphMark) -> None:
@@ -53,16 +53,16 @@ def _visit_text(translator: SphinxTranslator, node: ParagraphMark) -> None:
 
 
 def template(paragraph: nodes.paragraph) -> str:
-    """Return a paragraph's text with each computed number replaced by its name and format."""
+    """Return a paragraph's text with the name and format of each computed number in its place."""
     copy = paragraph.deepcopy()
     for node in list(copy.findall(nodes.inline)):
         if "number" in node["classes"]:
             node.children = [nodes.Text("{" + node["of"] + "}")]
-    return paragraphs.normal(copy.astext())
+    return paragraphs.normalise_space(copy.astext())
 
 
-def _own(document: nodes.document) -> list[nodes.paragraph]:
-    """Return the paragraphs that get numbers: those directly in a section."""
+def _numbered_paragraphs(document: nodes.document) -> list[nodes.paragraph]:
+    """Return the paragraphs of a document that are numbered: those directly in a section."""
     return [
         node
         for node in document.findall(nodes.paragraph)
@@ -71,7 +71,7 @@ def _own(document: nodes.document) -> list[nodes.paragraph]:
 
 
 class RememberEnglish(SphinxTransform):
-    """Keep on each paragraph its English text and template, as an English edition would have them.
+    """Store each paragraph's English text and template before Sphinx translates it.
 
     Runs before Sphinx's own transform puts translations in their place, and only where there are any.
     """
@@ -79,7 +79,7 @@ class RememberEnglish(SphinxTransform):
     default_priority = 15
 
     def apply(self, **kwargs: Any) -> None:
-        """Note the English of this page's paragraphs."""
+        """Store the English texts of this page's paragraphs."""
         if language() == ENGLISH or not numbered(self.env.docname):
             return
         copy = self.document.deepcopy()
@@ -88,11 +88,13 @@ class RememberEnglish(SphinxTransform):
                 node.children = [nodes.Text(node["recorded"])]
                 node.children[0].parent = node
         self._quote(copy)
-        for node, same in zip(_own(self.document), _own(copy), strict=True):
+        for node, same in zip(
+            _numbered_paragraphs(self.document), _numbered_paragraphs(copy), strict=True
+        ):
             node["english"] = (template(same), same.astext())
 
     def _quote(self, document: nodes.document) -> None:
-        # The registry's texts have the quotation marks of English, which come later than this.
+        # The registry's texts have English quotation marks, which a later transform sets.
         settings = document.settings
         if not self.config.smartquotes or not getattr(settings, "smart_quotes", False):
             return
@@ -120,7 +122,7 @@ class NumberParagraphs(SphinxTransform):
         kept.pop(page, None)
         if not numbered(page):
             return
-        found = _own(self.document)
+        found = _numbered_paragraphs(self.document)
         english = [node.get("english") or (template(node), node.astext()) for node in found]
         templates = [text for text, _said in english]
         chapter = label(page)
@@ -147,7 +149,7 @@ class NumberParagraphs(SphinxTransform):
 
 
 def _removed(gone: list[paragraphs.Registered]) -> nodes.Element:
-    """Where the anchor of a removed paragraph lands: a note at the end of the page."""
+    """Return the note at the end of the page that keeps the anchor of a removed paragraph."""
     block = nodes.container(classes=["par-removed"])
     for item in gone:
         note = nodes.paragraph(
@@ -175,18 +177,18 @@ def _registry_by_chapter() -> dict[str, str]:
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Name the pages whose part of the registry changed since the last build."""
+    """Return the pages whose part of the registry changed since the last build."""
     now = _registry_by_chapter()
     before = record_domain(env).exchange("registry", now)
     return [page for page in env.found_docs if now.get(label(page)) != before.get(label(page))]
 
 
 def report(app: Sphinx) -> Path:
-    """Return where the build leaves what it found for ``citable paragraphs assign``."""
+    """Return the path of the file from which ``citable paragraphs assign`` reads the paragraphs found."""
     return Path(app.outdir).parent / ".record" / "paragraphs.json"
 
 
-def _leave(app: Sphinx, env: BuildEnvironment) -> None:
+def _write_found(app: Sphinx, env: BuildEnvironment) -> None:
     found = record_domain(env).paragraphs
     document = {
         page: {
@@ -201,7 +203,7 @@ def _leave(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def problems(env: BuildEnvironment) -> list[str]:
-    """Return what the registry and the pages disagree on, one line each."""
+    """Return the differences between the registry and the pages, one line each."""
     found = record_domain(env).paragraphs
     wrong = []
     standing = {item.id: item for item in paragraphs.load() if not item.removed}
@@ -226,4 +228,4 @@ def setup(app: Sphinx) -> None:
     app.add_transform(RememberEnglish)
     app.add_transform(NumberParagraphs)
     app.connect("env-get-outdated", _outdated)
-    app.connect("env-check-consistency", _leave)
+    app.connect("env-check-consistency", _write_found)

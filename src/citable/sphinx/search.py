@@ -1,4 +1,4 @@
-"""The search page: passages of the book as a script, which also works from a file.
+"""Generate the search page and its index of passages, a script that also loads from ``file://``.
 
 Sphinx's own index knows words alone, neither numbers nor paragraphs, and shows a text only where it can
 fetch its page. It is not made; a passage here is a numbered paragraph, a finding, the caption of an
@@ -20,10 +20,10 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
 from citable.display.formats import fmt
-from citable.display.words import N_, _, said
+from citable.display.words import N_, _, translate_nested
 from citable.files.atomic import write_atomically
 from citable.project import project
-from citable.record.outputs import findings_shown
+from citable.record.outputs import translated_findings
 from citable.sphinx import writers
 from citable.sphinx.citations import shown_texts
 from citable.sphinx.code import FoldedCode
@@ -41,7 +41,7 @@ SPHINX_SCRIPTS = (
     "searchtools.js",
     "language_data.js",
 )
-# What the page says, by the names under which the script of passages hands it over.
+# Texts of the page, by their name in the script of passages.
 _SAID = {
     "finding": N_("Finding {id}"),
     "paragraph": "¶ {id}",
@@ -57,19 +57,19 @@ _SAID = {
     "none": N_("No passage of the book has it. Try one word, a place or a number."),
     "digits": N_("one two three four five six seven eight nine ten"),
 }
-# How a finding's page prints a value of each unit.
+# Formats in which a finding's page prints a value of each unit.
 _PRINTED = {"share": "pct", "difference": "pts", "ratio": "f2", "count": "int", "index": "f2"}
 _EXHIBIT = re.compile(r'id="(?:finding|figure|table)-')
 _UNREAD = re.compile(r"<(script|style|svg|button)\b.*?</\1>|<[^>]+>", re.DOTALL)
 # A space that markup left after an opening bracket, or before a mark.
 _STRAY = re.compile(r"(?<=[(\[]) | (?=[,.;:)\]]+(?:\s|$))")
-# Shorter than this is a control of the page, such as the switch of its code.
+# Minimal length of a passage; shorter texts are controls, such as the switch of the code.
 _LEAST = 20
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A text that is found as one: its kind, its number (of a section its heading), its address.
+    """Passage, the unit of search: its kind, its number (for a section, its heading) and its address.
 
     ``title`` is that of its page; ``numbers`` are those it prints besides its text.
     """
@@ -83,7 +83,7 @@ class Passage:
 
 
 def printed_numbers(finding: dict[str, Any]) -> str:
-    """Return the numbers that a finding prints besides its statement: value, counts, interval.
+    """Return the printed numbers of a finding besides its statement: value, counts, interval.
 
     >>> share = {"unit": "share", "value": 0.287, "numerator": 27047, "denominator": 94218}
     >>> printed_numbers(share | {"interval": {"low": 0.2842, "high": 0.2899}})
@@ -98,7 +98,7 @@ def printed_numbers(finding: dict[str, Any]) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text with single spaces, and none inside brackets or before a mark that ends a word.
+    """Return a text with single spaces, none inside brackets or before punctuation.
 
     >>> _spaced("about ( 51.5%  to 52.5% ) , before .ipynb")
     'about (51.5% to 52.5%), before .ipynb'
@@ -107,7 +107,7 @@ def _spaced(text: str) -> str:
 
 
 def _with_citations(app: Sphinx, page: str) -> nodes.document:
-    """Return a page as it was read, with each citation in the words in which the page prints it."""
+    """Return a page's doctree with its citations resolved to the printed words."""
     document = app.env.get_doctree(page)
     if "cite" not in app.env.domains:
         return document
@@ -121,8 +121,8 @@ def _with_citations(app: Sphinx, page: str) -> nodes.document:
     return document
 
 
-def _rest(section: nodes.section) -> str:
-    """Return what stands in a section itself and is neither a numbered paragraph nor an exhibit."""
+def _unnumbered_text(section: nodes.section) -> str:
+    """Return a section's own text outside numbered paragraphs and exhibits."""
     parts = []
     for child in section.children:
         if isinstance(child, nodes.section | nodes.title | FoldedCode | SymbolsBox):
@@ -143,14 +143,14 @@ def _sections(app: Sphinx, page: str, document: nodes.document) -> Iterator[Pass
         top = isinstance(section.parent, nodes.document)
         path = f"{page}.html" + ("" if top else f"#{section['ids'][0]}")
         name = title if heading is None or top else heading.astext()
-        yield Passage("section", name, path, title, _rest(section))
+        yield Passage("section", name, path, title, _unnumbered_text(section))
 
 
 def passages(app: Sphinx) -> Iterator[Passage]:
     """Yield every passage of the book: those with numbers, in the record's order, then sections."""
     shown = shown_texts(app)
     items = {(item.kind, item.id): item for item in build_state(app).record.items}
-    for finding in findings_shown(executed(app)):
+    for finding in translated_findings(executed(app)):
         item = items["finding", finding["id"]]
         numbers = printed_numbers(finding)
         yield Passage("finding", item.id, item.path, item.title, str(finding["statement"]), numbers)
@@ -169,14 +169,14 @@ def passages(app: Sphinx) -> Iterator[Passage]:
 
 
 def passages_js(found: Iterable[Passage]) -> str:
-    """Return passages as a script: titles of pages, and a row for each with its title's index."""
+    """Return passages as a script: the titles of pages, and a row a passage with its title's index."""
     titles: dict[str, int] = {}
     rows = []
     for item in found:
         title = titles.setdefault(item.title, len(titles))
         row = [item.kind, item.id, item.path, title, _spaced(item.text)]
         rows.append([*row, item.numbers] if item.numbers else row)
-    value = {"words": said(_SAID), "titles": list(titles), "rows": rows}
+    value = {"words": translate_nested(_SAID), "titles": list(titles), "rows": rows}
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"window.citablePassages={written};\n"
 
@@ -209,5 +209,5 @@ FILES = writers.SiteFiles("search", _write, "find/passages.js", writers.dependen
 
 
 def setup(app: Sphinx) -> None:
-    """Keep Sphinx from making its own index."""
+    """Disable Sphinx's own search index."""
     app.connect("builder-inited", _without_index)

@@ -1,4 +1,4 @@
-"""The directive ``{symbols}``: a method in symbols, in a box that a reader can skip.
+"""Define ``{symbols}``: a method in formulas, in a box that a reader can skip.
 
 A page shows the box closed, under a line in the page's own words; print shows what is in it.
 """
@@ -11,11 +11,11 @@ from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 
 class SymbolsBox(nodes.General, nodes.Element):
-    """The box; its first child is its line."""
+    """Node of the box; its first child is its summary line."""
 
 
 class SymbolsLine(nodes.General, nodes.TextElement):
-    """The line that opens the box: text of the page, so that it is translated with it."""
+    """Node of the summary line, which is translated as text of the page."""
 
 
 class Symbols(SphinxDirective):
@@ -26,7 +26,7 @@ class Symbols(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the box with its content parsed as the page is."""
+        """Return the box with its parsed content."""
         words, messages = self.state.inline_text(self.arguments[0], self.lineno)
         line = SymbolsLine(self.arguments[0], "", *words)
         box = SymbolsBox("", line)
@@ -53,7 +53,7 @@ def _close_line(translator: SphinxTranslator, node: SymbolsLine) -> None:
 
 
 def _pass(translator: SphinxTranslator, node: nodes.Element) -> None:
-    """Other builders show what is in the box as it is."""
+    """Do nothing: other builders show the content without the box."""
 
 
 def setup(app: Sphinx) -> None:

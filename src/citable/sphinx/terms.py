@@ -1,4 +1,4 @@
-"""The role ``{gl}``: a word of the text that leads to its meaning in the glossary."""
+"""Define the role ``{gl}``, which links a word to the glossary."""
 
 from __future__ import annotations
 

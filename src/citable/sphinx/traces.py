@@ -1,4 +1,4 @@
-"""A page for each finding that leads back to the originals, and its rows as CSV."""
+"""Generate the trace page of each finding, back to the originals, and its rows as CSV."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from citable.display.templates import from_template, html
-from citable.display.words import N_, said
+from citable.display.words import N_, translate_nested
 from citable.files.atomic import write_atomically
 from citable.project import project
 from citable.record import published, report
-from citable.record.outputs import findings_shown, slug
+from citable.record.outputs import slug, translated_findings
 from citable.record.references import Reference
 from citable.record.trace import Trace, trace
 from citable.sphinx import writers
@@ -25,7 +25,7 @@ from citable.sphinx.state import build_state
 from citable.tables import datapackage
 
 ROWS_SCHEMA = "one-in-four/rows/1"
-# What the script that checks a number says, by the names under which the page hands it over.
+# Texts of the script that checks a number, by the name of the page's data attribute.
 CHECK = {
     "label": N_("Check this number"),
     "agrees": N_("Agrees."),
@@ -59,8 +59,8 @@ CHECK = {
 
 
 def check_words() -> dict[str, str]:
-    """Return what the script of a check says, in the edition's language, and the name of the command."""
-    return said(CHECK) | {"program": project().command}
+    """Return the texts of the check script in the edition's language, and the name of the command."""
+    return translate_nested(CHECK) | {"program": project().command}
 
 
 # The page of the data dictionary, where a book has one.
@@ -70,7 +70,7 @@ STATIC = Path(__file__).with_name("static")
 
 def _traces(app: Sphinx) -> Iterator[Trace]:
     notebooks = executed(app)
-    for finding in findings_shown(notebooks):
+    for finding in translated_findings(notebooks):
         yield trace(finding, notebooks[str(finding["url"]).split(".html")[0]])
 
 
@@ -109,11 +109,11 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _write(app: Sphinx, out: Path) -> None:
-    """Put the tables beside the pages, so that every link of a trace leads somewhere."""
+    """Copy the tables beside the pages, so that every link of a trace resolves."""
     # Large tables take seconds to write as text, so it is done only when they themselves changed.
     folder = out / "tables"
     stamp = out.parent / ".record" / "datapackage.sha256"
-    made_of = datapackage.made_of()
+    made_of = datapackage.content_digest()
     made = (folder / "datapackage.json").is_file() and stamp.is_file()
     if made and stamp.read_text(encoding="utf-8") == made_of:
         return

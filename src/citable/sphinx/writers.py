@@ -55,7 +55,7 @@ def dependencies(app: Sphinx) -> str:
         files = [file for file in (*single, *sorted(data), *sorted(said)) if file.is_file()]
         parts = {
             "notebooks": record_domain(app.env).data["keys"],
-            "record": state.record.frame,
+            "record": state.record.fingerprint_without_paragraphs,
             "titles": {page: title.astext() for page, title in app.env.titles.items()},
             "makers": makers(),
             "files": {file.relative_to(paths.ROOT).as_posix(): sha256_of(file) for file in files},

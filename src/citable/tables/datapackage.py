@@ -1,4 +1,4 @@
-"""The book's tables as a Frictionless Data Package: CSV files with their dictionary and hashes."""
+"""Build the Frictionless Data Package of the book's tables: CSV files, dictionary and hashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LICENCE = {
 
 
 def file_of(source: str) -> str:
-    """Return where a table or hand-typed file stands in the package.
+    """Return the path of a table or hand-typed file in the package.
 
     >>> file_of("activation"), file_of("figures.csv")
     ('activation.csv', 'hand/figures.csv')
@@ -39,8 +39,8 @@ def file_of(source: str) -> str:
 
 
 def _is_large(name: str) -> bool:
-    # By the committed file, so that the answer needs no table to be read: Parquet here is text
-    # of many times its size.
+    # Judged by the committed file, without reading the table: text is many times the size of
+    # its Parquet file.
     size = (paths.TABLES / TABLES[name].filename).stat().st_size
     return size * (40 if TABLES[name].format == "parquet" else 1) > _LARGE
 
@@ -125,8 +125,8 @@ def _texts() -> dict[str, Path]:
     return {path: file for path, file in texts.items() if file.is_file()}
 
 
-def made_of() -> str:
-    """Return a digest of all that the package is made of, to tell whether it must be made again."""
+def content_digest() -> str:
+    """Return a digest of everything in the package, which tells whether it is stale."""
     makers = [*_typed_files(), paths.MANIFEST, *_texts().values()]
     makers += [paths.TABLES / f"{name}.schema.yaml" for name in TABLES]
     makers += sorted(Path(__file__).parent.rglob("*.py"))

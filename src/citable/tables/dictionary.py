@@ -1,4 +1,4 @@
-"""The data dictionary, ``data/README.md``: written from schemas and manifest, never by hand."""
+"""Render the data dictionary, ``data/README.md``, from schemas and manifest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _cell(text: str) -> str:
 
 
 def allowed_values(column: Column) -> str:
-    """Say which values a column may hold, in words for a person."""
+    """Describe the values that a column may hold."""
     limits = column.constraints
     low, high = limits.get("minimum"), limits.get("maximum")
     if "enum" in limits:

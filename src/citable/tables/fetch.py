@@ -1,4 +1,4 @@
-"""Fetching originals: by public address or from a folder, each checked against its passport.
+"""Fetch originals, by public address or from a folder, and check each against its passport.
 
 A file comes under its final name only after its sha256 is the passport's: pooch downloads to a
 temporary name beside it, checks, and renames.
@@ -67,7 +67,7 @@ def _wrong(passport: Passport, where: str, file: Path) -> FetchError:
 
 
 class _Downloader:
-    """Write an address to a file, as pooch asks of a downloader, and check it at once."""
+    """Downloader for pooch that writes an address to a file and checks its sha256."""
 
     def __init__(self, passport: Passport) -> None:
         self.passport = passport
@@ -126,7 +126,7 @@ def _copy(passport: Passport, source: Path, target: Path) -> None:
 def fetch_one(
     passport: Passport, to: Path, source: Path | None = None, npm_registry: str | None = None
 ) -> bool:
-    """Bring one original into folder ``to``; return False if it was already there, whole.
+    """Fetch one original into folder ``to``; return False if a valid copy was already there.
 
     Raises FetchError if it cannot be had or is not the passport's file; the final name is then
     as it was before.
@@ -151,7 +151,7 @@ def fetch(
     base: str | None = None,
     report: Callable[[Passport, bool], None] | None = None,
 ) -> int:
-    """Bring all originals into folder ``to`` and return how many are new.
+    """Fetch all originals into folder ``to`` and return the number of new ones.
 
     ``source`` is a local folder to copy from; ``only`` names paths; ``base`` serves every file at
     ``base/path`` instead of its own address (a mirror). ``report`` is called with each passport

@@ -1,4 +1,4 @@
-"""What is committed as tables: read and written without a library of tables, by every build."""
+"""Read and write the manifest of committed tables, without pandas."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from citable.project import project
 
 
 def restore_hint() -> str:
-    """Return what to do about a table that is not what it should be."""
+    """Return the remedy for a table that differs from the manifest."""
     return f"{project().tables_made_by} or restore the file with `git checkout`."
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the manifest says of one table.
+    """Entry of one table in the manifest.
 
     ``content_sha256`` is the digest of the table as canonical CSV, so that it survives a
     Parquet library that lays out the same rows in other bytes.
@@ -49,7 +49,7 @@ def manifest() -> dict[str, Entry]:
 
 
 def _check_entries(entries: list[Entry]) -> None:
-    """Raise ValueError at an entry with a field that is not of its kind, or a table named twice."""
+    """Raise ValueError at an entry with a field of the wrong type, or a duplicate table."""
     seen = set()
     for entry in entries:
         texts = (entry.table, entry.file, entry.sha256, entry.content_sha256, entry.why)
@@ -67,7 +67,7 @@ def _check_entries(entries: list[Entry]) -> None:
 
 
 def manifest_bytes(entries: list[Entry]) -> bytes:
-    """Return the manifest's text: tables by name, no time, no machine."""
+    """Return the manifest as bytes: tables by name, without time or machine."""
     tables: list[dict[str, Any]] = [
         asdict(entry) for entry in sorted(entries, key=lambda entry: entry.table)
     ]

@@ -1,4 +1,4 @@
-"""Passports: who made each original, where it was had, and the hash it must have."""
+"""Read the passports of originals: publisher, source and expected sha256 of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from citable.files.strict import is_relative, read_text
 from citable.project import project
 
 _CHUNK = 1 << 20
-_RESTORE = "Restore the file with `git checkout`."
+_RESTORE_HINT = "Restore the file with `git checkout`."
 # Pages link to the address.
 _SCRIPT = re.compile(r"\s*(javascript|vbscript|data)\s*:", re.I)
 _EXPECTED = {
@@ -29,7 +29,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Passport:
-    """One original file.
+    """Passport of one original file.
 
     ``path`` is relative to the folder of originals; ``rows`` is the number of data rows as the
     releaser counts them, or None; ``route`` says how the file could come into evidence; ``stamp``
@@ -55,7 +55,7 @@ class Passport:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
+        """Return the file's name without its folder."""
         return Path(self.path).name
 
 
@@ -75,7 +75,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
             str(file),
             found=str(error) or type(error).__name__,
             expected="TOML with [[source]] entries",
-            remedy=_RESTORE,
+            remedy=_RESTORE_HINT,
         ) from error
     result: dict[str, Passport] = {}
     for entry in entries:
@@ -90,7 +90,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
                 str(file),
                 found=f"entry {entry.get('path', '?')}: {error}",
                 expected="the fields of a passport",
-                remedy=_RESTORE,
+                remedy=_RESTORE_HINT,
             ) from error
         if str(passport.path) in result:
             raise SourceError(str(file), found=f"{passport.path} twice", expected="one entry each")
@@ -100,7 +100,7 @@ def passports(file: Path | None = None) -> dict[str, Passport]:
 
 
 def _check(file: str, passport: Passport) -> None:
-    """Raise SourceError at a field of a passport that is not of its kind."""
+    """Raise SourceError at a field of a passport that has the wrong type."""
     wrong = ""
     for name, kind in get_type_hints(Passport).items():
         value = getattr(passport, name)
@@ -125,11 +125,11 @@ def _check(file: str, passport: Passport) -> None:
             column=wrong,
             found=f"{str(getattr(passport, wrong))[:80]!r} in the entry {str(passport.path)[:80]}",
             expected=_EXPECTED.get(wrong, "text, a number or a list as in the other entries"),
-            remedy=_RESTORE,
+            remedy=_RESTORE_HINT,
         )
 
 
-def under(folder: str) -> tuple[str, ...]:
+def passports_under(folder: str) -> tuple[str, ...]:
     """Return the paths of all passports within a folder of the originals, sorted."""
     return tuple(sorted(path for path in passports() if path.startswith(f"{folder}/")))
 
@@ -144,7 +144,7 @@ def sha256_of(file: Path) -> str:
 
 
 def locate(path: str, folder: Path) -> Path:
-    """Return where an original lies in a folder. Raises SourceError if it is not there."""
+    """Return the path of an original in a folder. Raises SourceError if it is not there."""
     file = folder / path
     if not file.is_file():
         raise SourceError(

@@ -1,4 +1,4 @@
-"""Committed tables: written by ingest alone, loaded only if they are what the manifest says."""
+"""Load committed tables, checked against manifest and schema, and encode them for ingest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from citable import paths
 from citable.errors import TableError
-from citable.files.strict import decoded, read_bytes
+from citable.files.strict import decode_utf8, read_bytes
 from citable.tables.manifest import manifest, restore_hint
 from citable.tables.passports import sha256_of
 from citable.tables.schema import TABLES, Column, Table
@@ -33,7 +33,7 @@ _NUMBERS = {
 }
 # The largest table has 120,000 rows.
 _MOST_ROWS = 5_000_000
-# Where every cell has a value, and where some are empty: pandas' integers and booleans cannot be.
+# Dtypes without and with missing values, which NumPy's integers and booleans cannot hold.
 _DTYPES = {
     "string": ("object", "object"),
     "integer": ("int64", "Int64"),
@@ -44,7 +44,7 @@ _DTYPES = {
 
 
 def pandera_column(column: Column) -> pandera.Column:
-    """Return the check of one column.
+    """Return the pandera check of one column.
 
     ``pandera.io.from_frictionless_schema`` makes another: to it dates are text, integers and
     booleans have no empty cell, an ``enum`` is a category, infinity is a number, and of the
@@ -67,7 +67,7 @@ def pandera_column(column: Column) -> pandera.Column:
 
 
 def pandera_schema(table: Table) -> pandera.DataFrameSchema:
-    """Return the check of a whole table: its columns, their order, its key."""
+    """Return the pandera schema of a table: its columns, their order, its key."""
     import pandera.pandas as pandera  # slow to load, and of no use to who reads a manifest
 
     return pandera.DataFrameSchema(
@@ -95,7 +95,7 @@ def _coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _csv_field(value: Any) -> str:
-    """Return a value as pandas and the csv module write it."""
+    """Format a value as pandas and the csv module do."""
     if pd.isna(value):
         return ""
     text = value if isinstance(value, str) else str(value)
@@ -105,7 +105,7 @@ def _csv_field(value: Any) -> str:
 
 
 def _csv_fields(column: pd.Series) -> pa.Array:
-    """Return a column's fields; each distinct value is written once."""
+    """Format a column's fields; each distinct value is formatted once."""
     if pd.api.types.is_datetime64_any_dtype(column):
         days, values = pd.factorize(column, use_na_sentinel=False)
         texts = ["" if pd.isna(day) else day.strftime("%Y-%m-%d") for day in pd.Index(values)]
@@ -122,7 +122,7 @@ def _csv_fields(column: pd.Series) -> pa.Array:
 
 
 def canonical_csv(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV bytes: UTF-8, line feeds, columns and rows in their own order."""
+    """Encode a table as CSV: UTF-8, line feeds, columns and rows in the order of the frame."""
     head = ",".join(_csv_field(name) for name in frame.columns)
     if len(frame.columns) == 1:
         fields = [_csv_fields(frame.iloc[:, 0]).to_pylist()]
@@ -134,7 +134,7 @@ def canonical_csv(frame: pd.DataFrame) -> bytes:
 
 
 def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, str]:
-    """Check a frame and return it with its file's bytes and its content digest."""
+    """Check a frame against its schema; return it with its file's bytes and content digest."""
     frame = frame.reset_index(drop=True)[[column.name for column in table.columns]]
     frame = _coerce(frame, table)
     frame = frame.sort_values(table.primaryKey, kind="stable", ignore_index=True)
@@ -146,7 +146,7 @@ def to_bytes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, bytes, st
 
 
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a table as Parquet, packed as tightly as it goes."""
+    """Encode a table as Parquet with the strongest compression."""
     sink = io.BytesIO()
     arrow = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(arrow, sink, compression="zstd", compression_level=19)
@@ -165,7 +165,7 @@ def read(file: Path, table: Table) -> pd.DataFrame:
 
 
 def _parquet(file: Path) -> pd.DataFrame:
-    """Read a Parquet file; a few bytes of it can stand for any number of rows."""
+    """Read a Parquet file, with a limit on its rows."""
     rows = pq.read_metadata(file).num_rows
     if rows > _MOST_ROWS:
         raise ValueError(f"{rows:,} rows, expected at most {_MOST_ROWS:,}")
@@ -173,9 +173,9 @@ def _parquet(file: Path) -> pd.DataFrame:
 
 
 def _csv(file: Path, table: Table) -> pd.DataFrame:
-    """Read a CSV file of which every record has as many fields as the header."""
+    """Read a CSV file whose records all have as many fields as the header."""
     raw = read_bytes(file)
-    decoded(raw)
+    decode_utf8(raw)
     # Arrow refuses a record with too few or too many fields; pandas fills or shifts them.
     names = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r").split(",")
     cells = pa_csv.read_csv(
@@ -232,5 +232,5 @@ def load(name: str) -> pd.DataFrame:
 
 @cache
 def _checked(file: Path, name: str, sha256: str) -> pd.DataFrame:
-    """Read and check a table once a process; its digest is what makes two reads the same."""
+    """Read and check a table, once a process for each digest."""
     return read(file, TABLES[name])

@@ -1,4 +1,4 @@
-"""Schemas of tables, one file beside each: the check of every load, the text of the dictionary.
+"""Read table schemas, which every load is checked against and the dictionary is rendered from.
 
 ``data/tables/<name>.schema.yaml`` is a Frictionless Table Schema in YAML, with the properties of
 <https://specs.frictionlessdata.io/table-schema/>. Where that has no word there are: of a field
@@ -19,8 +19,8 @@ from typing import Any
 
 from citable import paths
 from citable.errors import TableError
-from citable.files.strict import Malformed, properties, read_yaml
-from citable.tables.passports import under
+from citable.files.strict import Malformed, dataclass_arguments, read_yaml
+from citable.tables.passports import passports_under
 
 _FILES = "*.schema.yaml"
 _TYPES = ("string", "integer", "number", "boolean", "date")
@@ -28,7 +28,7 @@ _TYPES = ("string", "integer", "number", "boolean", "date")
 
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
-    """What a schema can say of the values of a field; its numbers are inclusive."""
+    """Constraints of a field's values; bounds are inclusive."""
 
     required: bool
     minimum: int | float | None = None
@@ -39,7 +39,7 @@ class Constraints:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One field of a schema, with the properties that its file gives it."""
+    """Field of a schema, with the properties in its file."""
 
     name: str
     type: str
@@ -54,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One committed table, with the properties that its file gives it."""
+    """Schema of one committed table, with the properties in its file."""
 
     name: str
     title: str
@@ -69,27 +69,29 @@ class Table:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The fields one by one."""
+        """Return the columns."""
         return tuple(Column(**each) for each in self.fields)
 
     @property
     def original_paths(self) -> list[str]:
-        """Paths of the originals, those of a folder one by one."""
-        each = [under(path[:-1]) if path.endswith("/") else [path] for path in self.originals]
+        """Return the paths of the originals, those of a folder one by one."""
+        each = [
+            passports_under(path[:-1]) if path.endswith("/") else [path] for path in self.originals
+        ]
         return [path for some in each for path in some]
 
     @property
     def filename(self) -> str:
-        """Name of the table's file in ``data/tables``."""
+        """Return the name of the table's file in ``data/tables``."""
         return f"{self.name}.{self.format}"
 
 
 @cache
 def read_schema(file: Path) -> Table:
-    """Read a schema file. Raises TableError that names the file, the field and what is wrong."""
+    """Read a schema file. Raises TableError with file, field and fault."""
     place = ""
     try:
-        data = properties(Table, read_yaml(file), name=file.name.split(".")[0])
+        data = dataclass_arguments(Table, read_yaml(file), name=file.name.split(".")[0])
         for number, each in enumerate(data["fields"], 1):
             place = f", field {each.get('name', number) if isinstance(each, dict) else number}"
             _check_field(each)
@@ -107,8 +109,8 @@ def read_schema(file: Path) -> Table:
 
 
 def _check_field(described: Any) -> None:
-    kind, missing = properties(Column, described)["type"], described.get("missing")
-    limits = properties(Constraints, described["constraints"])
+    kind, missing = dataclass_arguments(Column, described)["type"], described.get("missing")
+    limits = dataclass_arguments(Constraints, described["constraints"])
     _expect(kind in _TYPES, kind, f"a type among {', '.join(_TYPES)}")
     expected = "required: false with `missing`, what an empty cell means, or required: true"
     _expect(limits["required"] is not bool(missing), f"required: {limits['required']}", expected)
@@ -124,7 +126,7 @@ def _expect(holds: bool, found: object, expected: str) -> None:
 
 
 class Tables(Mapping[str, Table]):
-    """The tables of a folder by name; a schema is read when its table is first asked for.
+    """Mapping of the tables of a folder by name; each schema is read on first access.
 
     So a notebook that loads a table depends on the schema of that table alone.
     """
@@ -146,5 +148,5 @@ TABLES = Tables(paths.TABLES)
 
 
 def enum_of(table: str, column: str) -> list[str]:
-    """Return the values that a column may hold, in the order of its schema."""
+    """Return the allowed values of a column, in the order of its schema."""
     return next(c.constraints["enum"] for c in TABLES[table].columns if c.name == column)

@@ -1,6 +1,7 @@
-"""Message catalogs: extract the book's texts, bring translations up to date, compile them.
+"""Extract the book's texts into message catalogs, update translations and compile them.
 
-Babel does all three. A book's ``babel.cfg``, else the one here, says where texts stand, beside the prose of pages, which Sphinx
+Babel does all three. ``babel.cfg``, of the book or else the one here, says where texts stand, beside
+the prose of pages, which Sphinx
 extracts into ``pages.pot``. The template ``locale/book.pot`` is committed, and a test holds it to
 the sources.
 """
@@ -60,7 +61,7 @@ def _is_source(folder: str) -> bool:
 
 
 def template() -> bytes:
-    """Return ``book.pot``: the same bytes for the same sources."""
+    """Return the content of ``book.pot``: the same bytes for the same sources."""
     own = paths.ROOT / "babel.cfg"
     sources = [(paths.ROOT, "", own if own.is_file() else _CONFIGURATION)]
     if not paths.PACKAGE.is_relative_to(paths.ROOT):
@@ -82,8 +83,8 @@ def write_template() -> Path:
     return POT
 
 
-def count(file: Path) -> tuple[int, int]:
-    """Return how many messages of a catalog are translated, and how many it has."""
+def count_translated(file: Path) -> tuple[int, int]:
+    """Count the translated messages of a catalog, and all."""
     messages = [message for message in _read(file) if message.id]
     return sum(bool(message.string) for message in messages), len(messages)
 
@@ -93,7 +94,7 @@ def _folder(language: str) -> Path:
 
 
 def update(language: str, extracted: Path) -> list[Path]:
-    """Begin or bring up to date the catalogs of a language; what is translated is kept.
+    """Create or update the catalogs of a language; translations are kept.
 
     ``extracted`` is the folder of Sphinx's templates. A text that changed has no translation until
     somebody gives one: a guess would stand in the book as if someone had read it. Raises
@@ -120,7 +121,7 @@ def update(language: str, extracted: Path) -> list[Path]:
 
 
 def compile_catalogs(language: str) -> list[Path]:
-    """Write the ``.mo`` of each ``.po`` of a language that is newer, and return those written."""
+    """Compile each ``.po`` of a language that is newer than its ``.mo``, and return those written."""
     written = []
     for po in sorted(_folder(language).glob("*.po")):
         mo = po.with_suffix(".mo")
@@ -137,14 +138,14 @@ def compile_catalogs(language: str) -> list[Path]:
 
 
 def _escape_titles(catalog: Catalog) -> None:
-    """Keep a translated "6. Title" a title: read alone it would be an item of a list."""
+    """Escape the number of translated titles: Markdown would read "6. Title" as an item of a list."""
     for message in catalog:
         if message.id and isinstance(message.string, str):
             message.string = re.sub(r"^(\d+)([.)]) ", r"\1\\\2 ", message.string)
 
 
 def write_pseudo(extracted: Path) -> list[Path]:
-    """Write the catalogs of the pseudo language, in which every text shows that it went through.
+    """Write the catalogs of the pseudo language, which shows untranslated texts.
 
     ``extracted`` is the folder of the templates that the gettext build left: of the pages, and of
     Sphinx's own words. Returns the files. Raises SourceError if a template is missing.
@@ -165,7 +166,7 @@ def write_pseudo(extracted: Path) -> list[Path]:
 
 
 def _script(catalog: Catalog) -> str:
-    """Return the words of Sphinx's scripts as the script that tells them."""
+    """Return the translations for Sphinx's scripts as a script."""
     words = {
         message.id if isinstance(message.id, str) else message.id[0]: message.string
         for message in catalog

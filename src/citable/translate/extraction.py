@@ -1,4 +1,4 @@
-"""Extraction methods for Babel that the project needs beside Babel's own; ``babel.cfg`` names them.
+"""Extract messages for Babel from modules, cells and ledgers; ``babel.cfg`` names the methods.
 
 ``calls`` reads modules, ``cells`` the code cells of notebooks, ``ledger`` what a person typed. Each
 has the form that Babel asks for: a file, keywords, comment tags and the options of its section.
@@ -27,18 +27,18 @@ Found = tuple[int, str, str | list[str | None], list[str]]
 _WORDS = re.compile(r"[A-Za-z][\w'’.,;:()-]* .*[A-Za-z]|[A-Z][a-z]{3,}", re.S)
 
 
-def normal(text: str) -> str:
+def normalise_space(text: str) -> str:
     """Return a text with single spaces, as ``_`` looks it up."""
     return " ".join(text.split())
 
 
 def _constant(node: ast.AST) -> str | None:
     text = node.value if isinstance(node, ast.Constant) else None
-    return normal(text) if isinstance(text, str) else None
+    return normalise_space(text) if isinstance(text, str) else None
 
 
 def _called(tree: ast.AST, keywords: Collection[str]) -> Iterator[Found]:
-    """Yield the arguments of calls; Babel takes those that the keyword says."""
+    """Yield the arguments of calls, of which Babel takes those that the keyword names."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and call.args:
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
@@ -49,7 +49,7 @@ def _called(tree: ast.AST, keywords: Collection[str]) -> Iterator[Found]:
 def calls(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Yield the texts that a module gives to functions that translate.
+    """Yield the texts that a module passes to functions that translate.
 
     With the option ``summary`` the first line of the module's docstring is one too, with
     ``constants`` the text of each module constant that it names.
@@ -67,7 +67,7 @@ def calls(
 def cells(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Yield the texts of a notebook's code cells: in calls as of ``calls``, and all labels.
+    """Yield the texts of a notebook's code cells: those of ``calls``, and all labels.
 
     A label is a literal that reads as words. One too many does no harm: only what is shown is
     translated.
@@ -102,7 +102,7 @@ def _texts(data: Any) -> Iterator[str]:
 
 
 def _fields(data: Any, wanted: Collection[str]) -> Iterator[str]:
-    """Yield every text below a field that is wanted, at any depth."""
+    """Yield every text in the wanted fields, at any depth."""
     if isinstance(data, dict):
         for name, item in data.items():
             yield from _texts(item) if name in wanted else _fields(item, wanted)
@@ -114,13 +114,13 @@ def _fields(data: Any, wanted: Collection[str]) -> Iterator[str]:
 def ledger(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Yield the texts of the ``fields`` of a YAML, TOML, JSON or CSV file, codes left out.
+    """Yield the texts in the ``fields`` of a YAML, TOML, JSON or CSV file, without codes.
 
     A field among ``codes`` is yielded in the words that readers see in its place.
     """
     data = _READERS[file.name.rpartition(".")[2]](file.read().decode("utf-8"))
     found = [*_fields(data, options.get("fields", "").split())]
     found += map(project().words_of_code, _fields(data, options.get("codes", "").split()))
-    for text in dict.fromkeys(map(normal, found)):
+    for text in dict.fromkeys(map(normalise_space, found)):
         if re.search("[A-Za-z]{2}", text) and not re.fullmatch(r"\w+_\w+", text):
             yield 1, "", text, []

@@ -1,4 +1,4 @@
-"""A pseudo language: English with accents, brackets and two fifths more length.
+"""Translate into a pseudo language: English with accents, brackets and two fifths more length.
 
 A text in it is readable and plainly not English, so a build in it shows what no catalog reaches,
 and what breaks when words grow. Places for values, tags, roles, code, formulas and addresses stay.
@@ -11,18 +11,18 @@ import re
 OPEN, CLOSE = "⟦", "⟧"
 GROWTH = 1.4
 _ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
-# What translators leave as it is: MyST roles, code, formulas, links' addresses, HTML, places, old
+# Text that translators keep: MyST roles, code, formulas, link targets, HTML, placeholders, old
 # and new, bare addresses.
 _KEPT = re.compile(
     r"\{[\w:-]+\}`[^`]*`|`+[^`]*`+|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)|<[^<>]+>|&\w+;|\{[^{}]*\}"
     r"|%\(\w+\)[sd]|%[sd]|\$\{\w+\}|https?://\S+",
     re.S,
 )
-# What a reader does not see as words of the text: tags, places and roles, formulas, addresses.
+# Parts of a text that are not visible words: tags, placeholders, roles, formulas, addresses.
 _UNSEEN = re.compile(
     r"<[^<>]+>|\{[\w:-]+\}`[^`]*`|\{[^{}]*\}|\$\$.*?\$\$|\$[^$]+\$|\]\([^)]*\)", re.S
 )
-# The words in ``{each}`name; text``` are words, as they are around it.
+# The text in ``{each}`name; text``` is translated like the text around it.
 _EACH = re.compile(r"(\{each\}`\w+[;,] )([^`]*)(?=`)")
 _PAD = "lóñgér wórds "
 
@@ -37,7 +37,7 @@ def _accented(text: str) -> str:
 
 
 def pseudo(text: str) -> str:
-    """Return a text in the pseudo language.
+    """Translate a text into the pseudo language.
 
     >>> pseudo("{x:int} of <b>{n:int}</b> cases")
     '⟦{x:int} óf <b>{n:int}</b> çásés lóñg⟧'
@@ -48,7 +48,7 @@ def pseudo(text: str) -> str:
     front = number[0] if number else ""
     body = text[len(front) :]
     said = _UNSEEN.sub("", _EACH.sub(r"\2", body))
-    # What a place will hold does not grow; the words do.
+    # Placeholders are not lengthened; words are.
     wanted = max(1, -(-int(len(said) * (GROWTH - 1) * 10) // 10))
     pad = (_PAD * (wanted // len(_PAD) + 1))[:wanted].rstrip()
     return f"{front}{OPEN}{_accented(body)} {pad}{CLOSE}"

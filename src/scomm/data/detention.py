@@ -1,4 +1,4 @@
-"""Values and columns of the tables of detention statistics, as ingest writes and chapters ask."""
+"""Define values and columns of the detention tables, which ingest writes and chapters query."""
 
 from __future__ import annotations
 

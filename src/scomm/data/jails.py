@@ -35,7 +35,7 @@ _SHORT: Mapping[str, str] = MappingProxyType({"SAINT": "ST", "FORT": "FT", "MOUN
 
 
 def name_key(name: str) -> str:
-    """Return a name's letters in capitals: no accents, blanks or marks; Saint, Fort, Mount short.
+    """Return a name's key for comparison: capitals without accents, blanks or marks; Saint, Fort, Mount short.
 
     "St. Clair" and "SAINT CLAIR" share a key, so do "DeKalb" and "De Kalb".
     """
@@ -45,7 +45,7 @@ def name_key(name: str) -> str:
 
 
 def tidy(landmark: str) -> str:
-    """Return a landmark in capitals, with single blanks, as the patterns of the rules take it."""
+    """Normalise a landmark to capitals and single blanks, for the patterns of the rules."""
     return " ".join(landmark.split()).upper()
 
 
@@ -62,7 +62,7 @@ def _counties() -> Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]]:
 
 
 def candidates(rule: LandmarkRule, aor: str, landmark: str) -> tuple[str, ...] | None:
-    """Return the counties of an area that a rule finds in a landmark's name.
+    """Return the counties of an area whose names a rule finds in a landmark's name.
 
     Parameters: ``aor`` is the code of the area, ``landmark`` the name as released. Returns FIPS
     codes, none if no county of that name lies in the area (and in the state that the landmark

@@ -1,4 +1,4 @@
-"""Ledgers typed by hand: published figures, cut-offs, decisions, claims, totals."""
+"""Load hand-typed ledgers: published figures, cut-offs, decisions, claims, totals."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def cutoffs() -> pd.DataFrame:
 
 @cache
 def decisions() -> pd.DataFrame:
-    """Return the decision rows by id: what was in question, what was decided, and why."""
+    """Return the decision rows by id: question, decision and reason."""
     frame = read_csv(paths.DECISIONS, ("id", "date", "subject", "question", "decision", "reason"))
     _unique(frame, paths.DECISIONS.name, "id")
     _dated(frame, paths.DECISIONS.name)
@@ -250,7 +250,7 @@ def verdict_rules() -> dict[str, dict[str, Any]]:
 
 @cache
 def verdict_settings() -> dict[str, Any]:
-    """Return what every rule is applied with: the latest cut-off and the level."""
+    """Return the settings common to all rules: the latest cut-off and the level."""
     settings = read_mapping(paths.CLAIMS).get("verdict_settings")
     wanted = {"latest_cutoff": str, "level": float}
     if not isinstance(settings, dict) or {k: type(v) for k, v in settings.items()} != wanted:
@@ -278,7 +278,7 @@ def coding(kind: str) -> pd.DataFrame:
 
 
 def fact_status(key: str) -> str | None:
-    """Return how far a row of the chronology or of the law was confirmed, None if it is no row."""
+    """Return the status of a row of the chronology or of the law, None if there is no such row."""
     return _fact_statuses().get(key)
 
 

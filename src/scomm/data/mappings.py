@@ -15,7 +15,7 @@ from typing import NoReturn
 import pandas as pd
 
 from citable.errors import LedgerError
-from citable.files.strict import named_rows
+from citable.files.strict import read_named_rows
 from citable.tables.reader import load
 from scomm.data import paths
 
@@ -23,7 +23,7 @@ NOT_RECORDED = "not recorded"
 
 # Classes of a landmark that lies in no county that could be named.
 UNPLACED_CLASSES = ("general area", "agency office", "prison", "several places", "unknown")
-# What a rule looks for: a county of that kind, or a class of what cannot be placed.
+# Targets of a rule: a county of that kind, or a class of unplaced landmarks.
 RULE_FINDS = ("county", "parish", "independent city", *UNPLACED_CLASSES[:3])
 
 _STATE_NAMES = """
@@ -61,7 +61,7 @@ def state_code(written: str) -> str:
 
 @dataclass(frozen=True)
 class LandmarkRule:
-    """One rule: what a pattern finds in the name of a landmark (see ``RULE_FINDS``)."""
+    """Rule that finds a county or class in the name of a landmark by a pattern (see ``RULE_FINDS``)."""
 
     order: int
     pattern: re.Pattern[str]
@@ -70,7 +70,7 @@ class LandmarkRule:
 
 def _rows(file: Path, columns: tuple[str, ...], *key: str) -> pd.DataFrame:
     try:
-        header, records = named_rows(file, columns)
+        header, records = read_named_rows(file, columns)
     except (OSError, ValueError) as error:
         raise LedgerError(
             f"{file.name}: cannot be read ({error}). Mend that place, or restore the file with "
@@ -103,7 +103,7 @@ def later_areas() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def places() -> pd.DataFrame:
-    """Return where the ledger's places without a county code lie, and other names of places.
+    """Return the counties of the ledger's places without a county code, and aliases of places.
 
     Columns: place_code (of figures.csv), name, state, within (FIPS codes, empty where the source
     names no county), aliases (separated by semicolons), reason, date.
@@ -114,7 +114,7 @@ def places() -> pd.DataFrame:
 
 @cache
 def cities() -> pd.DataFrame:
-    """Return cities that people look for, each with the one county that it leads to.
+    """Return cities that readers search for, each with its county.
 
     Columns: city, state (postal code), fips, reason (how the city lies to the county), date.
     Raises LedgerError, by row, for a code that no county of that state has, or for no reason.

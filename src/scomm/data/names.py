@@ -1,4 +1,4 @@
-"""Names that the agency writes in capitals, in normal case, as a page shows them."""
+"""Convert names that the agency writes in capitals to normal case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CODES = _words(
 _CODES_AT_THE_END = _words("AL DE HI ID LA MA ME MO MT NE OH OK OR")
 # Colorado or county, Indiana or "in" (names are cut off at a width), Connecticut or center.
 _CODES_AFTER_A_COMMA = _words("CO CT IN")
-# Acronyms with a vowel, and numerals; what has no vowel is one unless it is a shortened word.
+# Acronyms with a vowel, and numerals; a word without a vowel is an acronym unless it is shortened.
 _ACRONYMS = _words(
     "ACI ADC ADOC APSO AROCC ASP ASPC BOP CAP CCA CDC CI CLIPC DOC DRO EDNY EDTX ERO FCI GEO HOC IBO ICE IHP II "
     "III INS MCI MCSO MSCO NCCI NDNY NYC OISC OKC PADF SBAY SCI SDNY SFR SPC US USBOP USP WDNY YCF YTS"
@@ -30,8 +30,8 @@ _SMALL = _words("AND AT DU FOR IN OF ON THE")
 _WORD = re.compile(r"(?<![A-Za-zÀ-ÿ'])[A-ZÀ-Þ][A-ZÀ-Þ']*")
 
 
-def _stays(word: str, before: str, after: str) -> bool:
-    """Whether a word is an abbreviation that is written in capitals, by what stands round it."""
+def _is_abbreviation(word: str, before: str, after: str) -> bool:
+    """Whether a word is an abbreviation that stays in capitals, given its neighbours."""
     if len(word) == 1 or word in _CODES | _ACRONYMS:
         return True
     if not re.search("[A-Z]", after) and (
@@ -43,7 +43,7 @@ def _stays(word: str, before: str, after: str) -> bool:
 
 
 def normal_case(name: str) -> str:
-    """Return a name in capitals in normal case; one that has small letters is as it was.
+    """Convert a name in capitals to normal case; a name with small letters is unchanged.
 
     Letters are never changed but in their case; a shortened word stays short.
 
@@ -61,7 +61,7 @@ def normal_case(name: str) -> str:
         word = match[0]
         if match.start() and name[match.start() - 1].isdigit() and word in ("ST", "ND", "RD", "TH"):
             return word.lower()
-        if _stays(word, name[: match.start()], name[match.end() :]):
+        if _is_abbreviation(word, name[: match.start()], name[match.end() :]):
             return word
         if word in _SMALL and match.start() > 0 and match.end() < len(name):
             return word.lower()

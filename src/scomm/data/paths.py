@@ -1,4 +1,4 @@
-"""Files of the subject: what people typed, and what was simulated or reproduced."""
+"""Define paths of the subject's files: hand-typed, simulated and reproduced ones."""
 
 from citable.paths import DATA, HAND, SIMULATED
 

@@ -1,4 +1,4 @@
-"""Every sample restriction of the book: what is left out, why, and how many records that is.
+"""Restrict samples, each with an attrition row: what is left out, why, and how many records.
 
 Each function takes a counted table (column ``n``) and returns the kept rows and an attrition row.
 """
@@ -29,7 +29,7 @@ SEATTLE_REMOVALS_RECORDED_FROM = pd.Timestamp(2012, 10, 1)
 
 @dataclass(frozen=True)
 class Attrition:
-    """One restriction's effect: records before, left out, and kept."""
+    """Attrition of one restriction: records before, left out, and kept."""
 
     restriction: str
     reason: str

@@ -1,4 +1,4 @@
-"""Error rates of the methods, by simulation: `make errors` writes them, the book prints them."""
+"""Load and simulate error rates of the methods; `make errors` writes them, the book prints them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def load_error_rates() -> pd.DataFrame:
 
 
 def coverage(study: str, method: str, rho: float, measure: str = "coverage") -> float:
-    """Return how often an interval at 95% held the truth, or a test at 5% raised no false alarm.
+    """Return the coverage of an interval at 95%, or one less the false positive rate of a test at 5%.
 
     ``rho`` is the autocorrelation of the data; the rate at the nearest simulated one is returned,
     the worst if several effects were simulated.

@@ -1,4 +1,4 @@
-"""Counts and estimates of areas: one of each, for chapters and datasheets alike.
+"""Count and estimate areas, once for chapters and datasheets.
 
 What is counted is restricted by the caller, through ``scomm.data.restrictions``.
 """
@@ -38,12 +38,12 @@ class Monthly:
 
     @property
     def total(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Counts of all areas together, by month: without a recorded conviction, and all."""
+        """Return counts of all areas together, by month: without a recorded conviction, and all."""
         return self.x.sum(axis=1), self.n.sum(axis=1)
 
     @property
     def share(self) -> pd.Series:
-        """Share without a recorded conviction, all areas together, by month."""
+        """Return the share without a recorded conviction of all areas together, by month."""
         x, n = self.total
         return pd.Series(x / n, index=self.months)
 
@@ -135,7 +135,7 @@ def pooled(counts: Monthly) -> pd.DataFrame:
 def with_nations_mix(
     x: npt.NDArray[np.int64], n: npt.NDArray[np.int64]
 ) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
-    """Estimate each area's share if its mix of cases were the nation's.
+    """Estimate each area's share, standardised to the nation's mix of cases.
 
     ``x`` and ``n`` are counts by month, area and kind. Returns one row an area with
     ``standardized``, ``low`` and ``high`` (95%, for dependent months) and ``se``; and the cosine

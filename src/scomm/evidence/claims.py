@@ -1,4 +1,4 @@
-"""From evidence to verdicts, by the rules printed in ``claims.yml``: one source for all chapters."""
+"""Judge claims from evidence by the rules in ``claims.yml``, once for all chapters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def verdict_mark(verdict: str) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim's verdict and what it follows from.
+    """Verdict of a claim, with the evidence for it.
 
     ``answers`` are the answers to the two questions of the rule for the claim's form; ``because``
     says in a few words which evidence decided; ``places`` lists the evidence. Of these ``over``
@@ -73,7 +73,7 @@ def _test(claim: str) -> dict[str, Any]:
     return test
 
 
-def _judged(claim: str, answers: tuple[str, str], because: str, **fields: Any) -> Verdict:
+def _apply_rule(claim: str, answers: tuple[str, str], because: str, **fields: Any) -> Verdict:
     form = _test(claim)["form"]
     return Verdict(claim, form, answers, rule_of(form).verdict(*answers), because, **fields)
 
@@ -91,7 +91,7 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
     test, level = _test(claim), ledger.verdict_settings()["level"]
     threshold = _threshold(test)
     if threshold is None:
-        return _judged(claim, ("no threshold", "not applicable"), N_("no threshold is stated"))
+        return _apply_rule(claim, ("no threshold", "not applicable"), N_("no threshold is stated"))
     found = {item.as_counted(threshold) for item in items}
     as_counted = found.pop() if len(found) == 1 else "unknown"
     chances = {item.beyond_chance(threshold, level) for item in items}
@@ -106,7 +106,7 @@ def about_share(claim: str, items: Sequence[Published]) -> Verdict:
         if items
         else N_("no share is published up to the release's cut-off")
     )
-    return _judged(
+    return _apply_rule(
         claim,
         (answer, beyond),
         because,
@@ -124,7 +124,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
     """
     level, threshold = ledger.verdict_settings()["level"], _threshold(_test(claim))
     if threshold is None:
-        return _judged(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
+        return _apply_rule(claim, ("no threshold", "fewer than two"), N_("no threshold is stated"))
     sides = [item.as_counted(threshold) for item in items]
     over = [item for item, side in zip(items, sides, strict=True) if side == "over"]
     beyond = [item for item in over if item.beyond_chance(threshold, level) == "established"]
@@ -145,7 +145,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
         beyond=len(beyond),
         firm=len(firm),
     )
-    return _judged(
+    return _apply_rule(
         claim,
         answers,
         because,
@@ -157,7 +157,7 @@ def about_places(claim: str, items: Sequence[Published], asked: int) -> Verdict:
 
 
 def _as_stated(fact: Mapping[str, Any]) -> bool:
-    """Say if a fact that was read, or can be computed from a table, is as the claim states it."""
+    """Whether a fact, read or computed from a table, is as the claim states it."""
     if "measure" not in fact:
         return bool(fact["as_stated"])
     if fact["measure"] == "share_of_counties_active":
@@ -173,7 +173,7 @@ def _as_stated(fact: Mapping[str, Any]) -> bool:
 
 
 def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
-    """Judge a claim of record by its facts: which were read, and which are as stated."""
+    """Judge a claim of record by its facts: which were read, and which are as the claim states."""
     read = [_as_stated(fact) for fact in facts if fact["record"] == "read"]
     confirmed = sum(read)
     answers = (
@@ -189,11 +189,11 @@ def of_record(claim: str, facts: Sequence[Mapping[str, Any]]) -> Verdict:
     if not read:
         found = any(fact["record"] != "not found" for fact in facts)
         because = N_("known only by a report of it") if found else N_("no record of it was found")
-    return _judged(claim, answers, because)
+    return _apply_rule(claim, answers, because)
 
 
 def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
-    """Judge a statement about purpose or effect by what was measured, if it says how much counts."""
+    """Judge a claim about purpose or effect by what was measured, if it states a threshold."""
     if test["threshold"] is None:
         answers, because = ("no threshold", "no"), N_("no threshold is stated")
     else:
@@ -202,11 +202,11 @@ def of_purpose(claim: str, test: Mapping[str, Any]) -> Verdict:
             "not measured here": N_("no table here measures it"),
             "as stated": N_("measured, on the side of the claim"),
         }.get(test["measured"], N_("measured, not on the side of the claim"))
-    return _judged(claim, answers, because)
+    return _apply_rule(claim, answers, because)
 
 
-def _inside(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
-    """Say if a place is one that a claim is about, by the typed selection."""
+def _is_selected(test: Mapping[str, Any], place_code: str, state: str, level: str) -> bool:
+    """Whether a place is in the hand-typed selection of a claim."""
     places = test["places"]
     return (
         place_code in places.get("codes", [place_code])
@@ -229,7 +229,7 @@ def eligible(claim: str) -> list[Published]:
         month = cutoff_month(item.cutoff)
         if not item.selected or month is None or month > latest:
             continue
-        if not _inside(test, item.place_code, item.state, level.loc[item.ids[0]]):
+        if not _is_selected(test, item.place_code, item.state, level.loc[item.ids[0]]):
             continue
         held = by_place.get(item.place_code)
         if held is None or (cutoff_month(held.cutoff) or "") < month:
@@ -243,7 +243,7 @@ def places_asked(claim: str) -> int:
     active = load("activation")
     active = active[active["date_secure"].dt.strftime("%Y-%m") <= latest]
     return sum(
-        _inside(test, fips, state, "county")
+        _is_selected(test, fips, state, "county")
         for fips, state in zip(active["fips"], active["state"], strict=True)
     )
 
@@ -271,7 +271,7 @@ def established_from(item: Published, total: int | None = None) -> int | None:
 
 
 def what_would_change(item: Published) -> LazyText:
-    """Return in words what would change the verdict of a place over one half.
+    """Describe what would change the verdict of a place over one half.
 
     How many fewer without a conviction, where both counts are known; how small a total, where it
     is a range; how many removals, where a share alone is printed.
@@ -304,7 +304,7 @@ def what_would_change(item: Published) -> LazyText:
 
 
 def findings_by_claim(without: str = "") -> dict[str, list[str]]:
-    """Return the findings that bear on each claim, by what the findings themselves say.
+    """Return the findings that bear on each claim, from the directives of the findings.
 
     From the ``:claims:`` of every ``{finding}`` directive of the book's pages, in the order of
     findings; those of the chapter ``without`` are left out. A claim without a finding has no entry.
@@ -312,17 +312,17 @@ def findings_by_claim(without: str = "") -> dict[str, list[str]]:
     """
     # Slow to load, and only the table of conclusions needs them.
     from citable.execute.chapters import label, pages
-    from citable.record.directives import of_text
-    from citable.record.outputs import order
+    from citable.record.directives import parse_text
+    from citable.record.outputs import sort_key
 
     found: dict[str, list[str]] = {}
     for page in pages():
         if without and label(page) == without:
             continue
-        for directive in of_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
+        for directive in parse_text((paths.ROOT / f"{page}.md").read_text(encoding="utf-8")):
             for claim in directive.claims:
                 found.setdefault(claim, []).append(directive.id)
-    return {claim: sorted(findings, key=order) for claim, findings in found.items()}
+    return {claim: sorted(findings, key=sort_key) for claim, findings in found.items()}
 
 
 def verdict_table() -> pd.DataFrame:

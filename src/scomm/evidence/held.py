@@ -1,4 +1,4 @@
-"""People held in detention: nights by class, agency, area and facility, for chapters and datasheets.
+"""Count nights of people held in detention by class, agency, area and facility.
 
 The agency prints an average daily population: nights over days. A count of nights is whole, so the
 average times the right number of days is a whole number, up to the rounding of the average.
@@ -48,7 +48,7 @@ def _first_of(fiscal_year: int) -> pd.Timestamp:
 
 
 def whole_days(averages: np.ndarray, most: int = 366) -> list[int]:
-    """Return the numbers of days, up to ``most``, by which every average is a whole count of nights.
+    """Return the numbers of days, up to ``most``, for which every average times days is a whole number.
 
     >>> whole_days(np.array([0.3333, 1.6667]), most=6)
     [3, 6]
@@ -119,7 +119,7 @@ def released_to_remove() -> pd.DataFrame:
 
 
 def share_by_year() -> pd.DataFrame:
-    """Return the share without a conviction by year of each measure of this source.
+    """Return the share without a conviction by year, for each measure of this source.
 
     One row a measure and fiscal year: ``measure``, ``fiscal_year``, ``through`` (the last day
     counted), ``without``, ``total``, ``share``, and ``neither`` (the share with neither conviction
@@ -183,7 +183,7 @@ def facility_nights() -> pd.DataFrame:
 
 @cache
 def fields_by_year() -> pd.DataFrame:
-    """Return how both fields of the facilities sheets compare with the nation, a row a year.
+    """Compare both fields of the facilities sheets with the nation, one row a year.
 
     Indexed by fiscal year: ``days`` of the facilities sheet and ``nation_days``; for each field
     the ratio of its people with a conviction (mean of the days) to the nation's
@@ -237,7 +237,7 @@ def by_place(year: int, by: str) -> pd.DataFrame:
 
 
 def left_out_in_turn(year: int, by: str) -> pd.DataFrame:
-    """Return how share and rank of each place move as each facility is left out in turn.
+    """Return share and rank of each place with each facility left out in turn.
 
     Indexed by place: ``low``, ``high`` (of the share without a conviction, by the agreeing field),
     ``rank``, ``rank_low`` and ``rank_high`` (1: the highest share). A place that the one facility

@@ -1,4 +1,4 @@
-"""Arrests at a county's jails: counts, rates and change, for chapters and county sheets alike.
+"""Estimate arrests at each county's jails: counts, rates and change, for chapters and county sheets.
 
 Only arrests whose landmark is placed in a county are counted; see ``scomm.data.jails``.
 """
@@ -26,10 +26,10 @@ PER = 1000  # noncitizens
 LEAST = 20  # arrests of both windows together, below which a county's ratio is not compared
 LAST_ESTIMATE = 2018  # last year of the last five-year estimate
 _MARGIN = two_sided_z(0.90)  # a margin of error is half a 90% interval
-# What is not placed but may be of a county's jail: prisons are not.
+# Classes of unplaced arrests that may be at a county's jail; prisons are not.
 NEVER_A_JAIL = "prison"
 
-# What stands behind an entry, in the order of a table.
+# Classes of landmarks, in the order of a table.
 PARTS = {
     ("jail", "rule"): N_("placed by rule"),
     ("jail", "hand"): N_("placed by hand"),
@@ -45,7 +45,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class CountyArrests:
-    """Arrests at the jails of one county.
+    """Estimates of arrests at the jails of one county.
 
     months: arrests by month. years: as ``with_rate`` gives them. change: a row of ``changes``, None if no
     arrest falls in either window.
@@ -56,7 +56,7 @@ class CountyArrests:
     change: pd.Series | None
 
 
-def placed(arrests: pd.DataFrame) -> pd.DataFrame:
+def add_counties(arrests: pd.DataFrame) -> pd.DataFrame:
     """Add ``fips``, ``class`` and ``placed_by`` to arrests at local jails, index kept."""
     pairs = arrests[["aor", "landmark"]].drop_duplicates().astype(str)
     found = jails.place_landmarks(pairs)
@@ -73,7 +73,7 @@ def by_month_and_county(arrests: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_part(arrests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Count arrests at local jails by columns ``by`` and by what stands behind the landmark.
+    """Count arrests at local jails by columns ``by`` and by class of the landmark.
 
     Returns a column for each of ``PARTS`` in their order, as counts.
     """
@@ -101,7 +101,7 @@ def _periods(months: pd.DataFrame) -> Floats:
 
 
 def dispersion_of_years(months: pd.DataFrame) -> Dispersion:
-    """Dispersion of each county's counts about the level of each fiscal year."""
+    """Return the dispersion of each county's counts about the level of each fiscal year."""
     fiscal_year = (months.index + pd.DateOffset(months=3)).year
     return dispersion([_periods(part) for _year, part in months.groupby(fiscal_year)])
 
@@ -179,9 +179,9 @@ def changes(
 
 
 def with_unplaced(change: pd.DataFrame, arrests: pd.DataFrame) -> pd.DataFrame:
-    """Add how ratios move if the unplaced arrests of the area were at its counties' jails.
+    """Add bounds of ratios if the unplaced arrests of the area were at its counties' jails.
 
-    Parameters: ``change`` from ``changes``, ``arrests`` from ``placed``. Prisons are left out.
+    Parameters: ``change`` from ``changes``, ``arrests`` from ``add_counties``. Prisons are left out.
     Added: aor (the county's area); grown (how the part of the area's entries that is placed
     changed, after over before); spread, spread_low, spread_high, spread_p (the unplaced of each
     window shared out in proportion to the placed, so that the ratio is divided by ``grown``);
@@ -217,7 +217,7 @@ def at_jails() -> tuple[pd.DataFrame, list[restrictions.Attrition]]:
     """Return arrests at local jails, whole months, with their counties; and the attrition rows."""
     kept, whole = restrictions.whole_months(load("arrests"))
     kept, local = restrictions.at_local_jails(kept)
-    return placed(kept), [whole, local]
+    return add_counties(kept), [whole, local]
 
 
 @cache

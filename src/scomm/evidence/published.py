@@ -1,4 +1,4 @@
-"""Evidence that several chapters share: what was published about a jurisdiction at a cut-off.
+"""Load published evidence: what was published about a jurisdiction at a cut-off.
 
 Figures are looked up in the ledger by the ids of ``cutoffs.csv``; nothing is typed here. A row may
 hold exact counts, a set of counts consistent with what was printed, or a share alone.
@@ -16,7 +16,7 @@ from functools import cache
 
 import pandas as pd
 
-from citable.display.formats import joined, tr
+from citable.display.formats import join_lazily, tr
 from citable.display.words import N_, LazyText
 from citable.errors import LedgerError
 from citable.record.rows import Rows
@@ -58,7 +58,7 @@ def cutoff_month(cutoff: str) -> str | None:
 
 @dataclass(frozen=True)
 class Published:
-    """What is published about one jurisdiction at one cut-off.
+    """Published evidence about one jurisdiction at one cut-off.
 
     ``members`` is the set of pairs (without conviction, total) that agrees with what was printed;
     ``exact`` says that the set has one member. ``ids`` are the ledger rows it rests on.
@@ -82,7 +82,7 @@ class Published:
 
     @property
     def label(self) -> LazyText:
-        """The jurisdiction with its state, and a mark where a count is a sum made by this book."""
+        """Return the jurisdiction with its state, and a mark where a count is a sum made by this book."""
         place = f"{self.jurisdiction} {self.state}".strip()
         if self.basis == PARTS:
             return tr("{place} (sum made here)", place=place)
@@ -90,7 +90,7 @@ class Published:
 
     @property
     def dated(self) -> LazyText:
-        """The label with its cut-off: "Solano County CA, Feb 2011"."""
+        """Return the label with its cut-off: "Solano County CA, Feb 2011"."""
         if self.cutoff:
             return tr("{place}, {cutoff:cutoff}", place=self.label, cutoff=self.cutoff)
         return tr("{place}, date not printed", place=self.label)
@@ -102,18 +102,18 @@ class Published:
 
     @property
     def counts(self) -> tuple[int, int] | None:
-        """The pair (x, n) where both are known, else None."""
+        """Return the pair (x, n) where both are known, else None."""
         return (int(self.members.x[0]), int(self.members.n[0])) if self.exact else None
 
     @property
     def n_range(self) -> tuple[int, int] | None:
-        """Smallest and largest total that agree with what was printed, or None."""
+        """Return the smallest and largest total consistent with the print, or None."""
         n = self.members.n
         return (int(n.min()), int(n.max())) if n.size else None
 
     @property
     def n_text(self) -> str:
-        """The total as a label: exact, a range, or not printed."""
+        """Return the total as a label: exact, a range, or not printed."""
         if self.n_range is None:
             return N_("n not printed")
         low, high = self.n_range
@@ -123,18 +123,18 @@ class Published:
 
     @property
     def total_text(self) -> str:
-        """The number of removals as printed: exact, a range, or not printed."""
+        """Return the number of removals as printed: exact, a range, or not printed."""
         return _range(self.n_range)
 
     @property
     def without_text(self) -> str:
-        """The number without a conviction that agrees with what was printed, as ``total_text``."""
+        """Return the number without a conviction consistent with the print, as ``total_text``."""
         x = self.members.x
         return _range((int(x.min()), int(x.max())) if x.size else None)
 
     @property
     def share_text(self) -> LazyText:
-        """The share in words: one number, the ends of its range, or the limit that is printed."""
+        """Format the share: one number, the ends of its range, or the printed limit."""
         low, high = self.share
         if (low, high) == (0, 1):
             return tr("not printed")
@@ -150,9 +150,9 @@ class Published:
 
     @property
     def sources(self) -> LazyText:
-        """Who printed it, with the date and the grade of each source."""
+        """Return the printed sources, each with its date and grade."""
         rows = ledger.figures().loc[list(self.ids)].drop_duplicates("source_no")
-        return joined(
+        return join_lazily(
             (
                 tr(
                     "{who}, {when} (grade {grade})",
@@ -167,17 +167,17 @@ class Published:
 
     @property
     def share(self) -> tuple[float, float]:
-        """Smallest and largest share that agree with what was printed."""
+        """Return the smallest and largest share consistent with the print."""
         return share_range(self.members)
 
     def interval(self, level: float = 0.95) -> Interval | None:
-        """Wilson interval, or the union of the members' intervals; None without a total."""
+        """Return the Wilson interval, or the union of the members' intervals; None without a total."""
         if self.counts is not None:
             return wilson(*self.counts, level)
         return interval_range(self.members, level) if self.members.x.size else None
 
     def as_counted(self, threshold: float | Fraction = HALF) -> AsCounted:
-        """Where the count stands against a threshold; ``unknown`` if members disagree."""
+        """Return the side of a threshold on which the count lies; ``unknown`` if members disagree."""
         if self.members.x.size:
             return as_counted_set(self.members.pairs, threshold)
         low, high = self.members.share_low, self.members.share_high
@@ -186,18 +186,18 @@ class Published:
     def beyond_chance(
         self, threshold: float | Fraction = HALF, level: float = 0.95
     ) -> BeyondChance:
-        """Whether that side is established, at the least favourable member."""
+        """Return whether the side of the count is established beyond chance, at the least favourable member."""
         if not self.members.x.size:
             return "not applicable"
         return beyond_chance_set(self.members.pairs, threshold, level)
 
     def p(self, threshold: float | Fraction = HALF) -> float:
-        """Exact two-sided p-value of a share equal to the threshold, least favorable member."""
+        """Return the exact two-sided p-value of a share equal to the threshold, at the least favorable member."""
         tested = least_favourable_test(self.members, float(threshold), "two-sided")
         return math.nan if tested is None else tested.p
 
     def bound(self, threshold: float | Fraction = HALF) -> float:
-        """Bound on the chance that any place of this size would stand so far from the threshold.
+        """Return a bound on the probability that any place of this size lies so far from the threshold.
 
         The two-sided p-value times the most places that can be as large, by the nation's total
         (``national_total``); the least favorable member decides. NaN without a number of removals
@@ -212,7 +212,7 @@ class Published:
     def beyond_selection(
         self, threshold: float | Fraction = HALF, level: float = _LEVEL
     ) -> BeyondChance:
-        """Whether the side is established even if the place was picked as the most extreme."""
+        """Return whether the side is established even if the place was picked as the most extreme."""
         bound = self.bound(threshold)
         if math.isnan(bound):
             return "not applicable"
@@ -230,7 +230,7 @@ def _range(ends: tuple[int, int] | None) -> LazyText:
 
 
 def _bounds(ids: str, basis: str = "") -> tuple[float, float]:
-    """Range of what the figures say together (NaN: no limit).
+    """Return the range that the figures together allow (NaN: no limit).
 
     Figures that say the same thing are intersected; printed parts of one whole are added.
     """

@@ -1,4 +1,4 @@
-"""The published figures that add up to a finding, by their ids in the ledger."""
+"""Name the published figures that add up to a finding, by their ids in the ledger."""
 
 from __future__ import annotations
 

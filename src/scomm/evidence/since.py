@@ -1,4 +1,4 @@
-"""The share without a conviction since 2009, each year by the definition of its source."""
+"""Compute the share without a conviction since 2009, each year by the definition of its source."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PRINTED = {2009: "us_fy2009", 2010: "us_fy2010", 2011: "us_2011-02"}
 _ALL_PRINTED = {2009: "T43", 2011: "T45"}
 
 
-def _of_files(removals: pd.DataFrame) -> pd.DataFrame:
+def _shares_of_record_files(removals: pd.DataFrame) -> pd.DataFrame:
     """Return removals without a recorded conviction and all, by fiscal year."""
     years = removals.groupby(["fiscal_year", "threat_level_recorded"])["n"].sum().unstack()
     return pd.DataFrame({"x": years[False], "n": years.sum(axis=1)}).reset_index()
@@ -37,7 +37,10 @@ def national_shares() -> pd.DataFrame:
     """
     removals = load("removals")
     kept, _left_out = outside_fast_track(removals)
-    files = {"removals": _of_files(removals), "removals_outside": _of_files(kept)}
+    files = {
+        "removals": _shares_of_record_files(removals),
+        "removals_outside": _shares_of_record_files(kept),
+    }
     held = share_by_year().rename(columns={"without": "x", "total": "n"})
     files |= {key: held[held["measure"] == measure] for key, measure in _HELD.items()}
     parts = [

@@ -1,4 +1,4 @@
-"""The book's chart types, a module each: ``chart(layout, data, **options)`` returns a figure.
+"""Draw the book's charts, one module a type: ``chart(layout, data, **options)`` returns a figure.
 
 ``data`` are tidy rows, a frame with a column for each line, or values. Rows come sorted; nothing is
 sorted here. Shares lie in [0, 1] and are printed in per cent. Every label is translated when it is

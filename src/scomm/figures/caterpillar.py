@@ -1,4 +1,4 @@
-"""Several estimates of each place on one line."""
+"""Draw caterpillar plots: several estimates of each place on one line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,20 +7,27 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.style import role
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
+from scomm.figures.shared import (
+    Figure,
+    Looks,
+    dot_looks,
+    draw_rows,
+    format_numbers,
+    translate_label,
+)
 
 _INTERVAL: Looks = {"color": role("subject-range"), "linewidth": 4}
-# A value as it was counted looks the same in every figure; what was made of it is the subject, small
-# enough to be seen inside where both are equal.
+# Values as counted look the same in every figure; adjusted values are highlighted, and small
+# enough to be visible inside where both are equal.
 COUNTED: Looks = {
     **{"marker": "D", "s": 40, "linewidth": 1.0, "zorder": 5},
     **{"facecolor": "none", "edgecolor": role("other")},
 }
 
 
-def beside_counted(color: str = "subject", filled: bool = True) -> Looks:
-    """Return how the mark of an estimate looks that stands beside a value as it was counted."""
-    return dot(color, filled) | {"s": 11, "linewidth": 0.8}
+def adjusted_looks(color: str = "subject", filled: bool = True) -> Looks:
+    """Return the looks of an adjusted estimate's mark, drawn beside the value as counted."""
+    return dot_looks(color, filled) | {"s": 11, "linewidth": 0.8}
 
 
 def caterpillar(
@@ -31,10 +38,10 @@ def caterpillar(
     The column ``raw`` holds values as counted or printed, any other what was made of them.
     """
     bars = [(data["low"], data["high"], _INTERVAL)] if "low" in data else []
-    estimate = beside_counted() if "raw" in columns else dot()
+    estimate = adjusted_looks() if "raw" in columns else dot_looks()
     dots = [
-        (data[name], {"label": translated(label)} | (COUNTED if name == "raw" else estimate))
+        (data[name], {"label": translate_label(label)} | (COUNTED if name == "raw" else estimate))
         for name, label in columns.items()
     ]
-    numbers = numbers_of(data)
+    numbers = format_numbers(data)
     return draw_rows(layout, data["label"], bars, dots, numbers=numbers, **options)

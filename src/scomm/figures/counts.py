@@ -1,4 +1,4 @@
-"""Counts over time."""
+"""Draw counts over time."""
 
 from typing import Any
 

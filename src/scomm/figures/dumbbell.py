@@ -1,4 +1,4 @@
-"""Two shares of each row, joined and printed: two groups, or a share as counted and adjusted."""
+"""Draw dumbbell plots, two shares of each row joined and printed: two groups, or a share as counted and adjusted."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,16 @@ import pandas as pd
 from citable.display.figures import Layout
 from citable.display.style import role
 from citable.display.ticks import tick_labels
-from scomm.figures.caterpillar import COUNTED, beside_counted
-from scomm.figures.shared import SHARE, Figure, dot, draw_rows, label_point, translated, with_n
+from scomm.figures.caterpillar import COUNTED, adjusted_looks
+from scomm.figures.shared import (
+    SHARE,
+    Figure,
+    dot_looks,
+    draw_rows,
+    label_point,
+    labels_with_n,
+    translate_label,
+)
 
 _GROUPS = ("subject", "other")
 _GAP = 7  # points from the middle of a mark to its value
@@ -30,19 +38,19 @@ def dumbbell(
     heads a column of what the first group is above the second, in percentage points.
     """
     first, second = groups
-    looks = beside_counted if "raw" in groups else dot
+    looks = adjusted_looks if "raw" in groups else dot_looks
     dots = [
         (
             data[column],
             (COUNTED if column == "raw" else looks(color, filled=color == "subject"))
-            | {"label": translated(name)},
+            | {"label": translate_label(name)},
         )
         for (column, name), color in zip(groups.items(), _GROUPS, strict=True)
     ]
     ends = data[[first, second]]
     thin = {"color": role("range"), "linewidth": 0.8, "zorder": 1}
     bars = [(ends.min(axis=1), ends.max(axis=1), thin)]
-    labels = with_n(data) if "n_text" in data else data["label"]
+    labels = labels_with_n(data) if "n_text" in data else data["label"]
     figure = draw_rows(layout, labels, bars, dots, xlabel=xlabel, xlim=xlim, bar_name="")
     axes = figure.axes[0]
     heights = axes.get_yticks()
@@ -60,5 +68,5 @@ def dumbbell(
         beside.set_yticks(heights, moved, va="center")
         beside.tick_params(length=0, labelcolor=role("subject"))
         beside.spines["right"].set_visible(False)
-        axes.set_title(translated(change), loc="right", color=role("label"))
+        axes.set_title(translate_label(change), loc="right", color=role("label"))
     return figure

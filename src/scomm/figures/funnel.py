@@ -1,4 +1,4 @@
-"""Shares against numbers, with the limits of what chance allows."""
+"""Draw funnel plots: shares against numbers, with limits of chance variation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import NUMBER, add_mark, printed
+from citable.display.marks import NUMBER, add_mark, format_mark_value
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import N_, _
@@ -18,31 +18,31 @@ from scomm.figures.shared import (
     Axes,
     Figure,
     Looks,
-    dot,
+    dot_looks,
     draw_dots,
     draw_key,
     draw_lines,
     label_point,
     label_x,
-    translated,
+    translate_label,
 )
 
 _LEADER: Looks = {"arrowstyle": "-", "linewidth": 0.6, "shrinkB": 3, "color": role("range")}
 
 
 def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
-    """Name points in the upper right, empty on a logarithmic axis, by lines.
+    """Label points in the upper right, empty on a logarithmic axis, with leader lines.
 
     Names and points are matched so that the lines are shortest together; such lines never cross.
     """
     from scipy.optimize import linear_sum_assignment  # slow to load, for one figure
 
-    texts = [translated(label) for label in named["label"]]
+    texts = [translate_label(label) for label in named["label"]]
     gap, letter = (0.07, 0.0195) if layout.narrow else (0.055, 0.0092)
     left = 1 - letter * max(map(len, texts))
     places = np.column_stack([np.full(len(texts), left), 0.96 - gap * np.arange(len(texts))])
     axes.autoscale_view()
-    # On a narrow picture points would lie under the names: the axis goes on until they do not.
+    # Extend the axis until no point lies under the labels of a narrow figure.
     start, end = axes.get_xlim()
     axes.set_xlim(start, max(end, start * (named["n"].max() / start) ** (1 / (left - 0.06))))
     at = named[["n", "share"]].to_numpy(dtype=float)
@@ -55,12 +55,12 @@ def _label_upper_right(axes: Axes, named: pd.DataFrame, layout: Layout) -> None:
 
 
 def _label_above(axes: Axes, named: pd.DataFrame) -> None:
-    """Name points above their marks, on the side where there is room."""
+    """Label points above their marks, on the side with space."""
     middle = sum(axes.get_xlim()) / 2
     for row in named.itertuples():
         right = row.n > middle
         line = _LEADER | {"relpos": (int(right), 0), "shrinkA": 0}
-        name, offset = translated(row.label), (-4 if right else 4, 14)
+        name, offset = translate_label(row.label), (-4 if right else 4, 14)
         label_point(axes, name, (row.n, row.share), offset, "text", va="bottom", arrowprops=line)
 
 
@@ -85,20 +85,23 @@ def funnel(
     for number, (name, n, low, high) in enumerate(limits):
         line: Looks = {"color": role("range"), "linewidth": 1.0}
         line["linestyle"] = (0, (4, 2)) if number else "-"
-        for bound, label in ((low, translated(name)), (high, None)):
+        for bound, label in ((low, translate_label(name)), (high, None)):
             draw_lines(axes, x=n, y=bound, label=label, **line)
-    axes.axhline(target, label=translated(target_label), **REFERENCE)
-    draw_dots(axes, data["n"], data["share"], dot() | {"alpha": 0.85})
+    axes.axhline(target, label=translate_label(target_label), **REFERENCE)
+    draw_dots(axes, data["n"], data["share"], dot_looks() | {"alpha": 0.85})
     number_ticks(axes.yaxis, "share")
     number_ticks(axes.xaxis, most=4 if layout.narrow else 7)
     axes.set_ylim(0, 1)
-    axes.set_title(translated(SHARE), loc="left", color=role("label"))
+    axes.set_title(translate_label(SHARE), loc="left", color=role("label"))
     label_x(axes, xlabel, layout)
     axes.grid(axis="y")
     draw_key(axes, layout)
     for row in data.itertuples():
-        said = {translated(SHARE): printed(row.share, "share"), _(NUMBER): fmt(int(row.n))}
-        add_mark(axes, row.n, row.share, translated(row.label), said)
+        said = {
+            translate_label(SHARE): format_mark_value(row.share, "share"),
+            _(NUMBER): fmt(int(row.n)),
+        }
+        add_mark(axes, row.n, row.share, translate_label(row.label), said)
     named = data[data["label"].isin(labels)].sort_values("share", ascending=False, kind="stable")
     if not log:
         _label_above(axes, named)

@@ -1,4 +1,4 @@
-"""Simulated or reassigned values, and where the observed one lies."""
+"""Draw histograms of simulated or reassigned values, with the observed one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,11 @@ import numpy as np
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import add_mark, between, printed
+from citable.display.marks import add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
-from scomm.figures.shared import Figure, dot, draw_dots, label_line, label_x, translated
+from scomm.figures.shared import Figure, dot_looks, draw_dots, label_line, label_x, translate_label
 
 # Up to this many values each is a dot; a histogram of fewer shows its bins rather than them.
 _FEW = 30
@@ -34,7 +34,9 @@ def histogram(
     figure = layout.figure(1.5 if few else 2.4)
     axes = figure.add_subplot()
     if few:
-        draw_dots(axes, values, np.full(len(values), 0.4), dot("range") | {"alpha": 0.6, "s": 36})
+        draw_dots(
+            axes, values, np.full(len(values), 0.4), dot_looks("range") | {"alpha": 0.6, "s": 36}
+        )
         axes.set(ylim=(0, 1.25), yticks=[])
         axes.spines["left"].set_visible(False)
     else:
@@ -48,14 +50,20 @@ def histogram(
             ends = (bar.get_x(), bar.get_x() + bar.get_width())
             said = {_("number of simulated values"): fmt(int(bar.get_height()))}
             middle = (sum(ends) / 2, bar.get_height())
-            add_mark(axes, *middle, between(*ends, unit), said)
+            add_mark(axes, *middle, format_range(*ends, unit), said)
     axes.axvline(observed, color=role("subject"), linewidth=1.8)
     if few:
         for value in sorted(values):
-            add_mark(axes, value, 0.4, translated(xlabel), {_("value"): printed(value, unit)})
-    said = {_("value"): printed(observed, unit)}
-    add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translated(observed_label), said)
-    label_line(axes, observed, translated(observed_label), "subject")
+            add_mark(
+                axes,
+                value,
+                0.4,
+                translate_label(xlabel),
+                {_("value"): format_mark_value(value, unit)},
+            )
+    said = {_("value"): format_mark_value(observed, unit)}
+    add_mark(axes, observed, 0.9 * axes.get_ylim()[1], translate_label(observed_label), said)
+    label_line(axes, observed, translate_label(observed_label), "subject")
     number_ticks(axes.xaxis, unit, most=6 if layout.narrow else 8)
     label_x(axes, xlabel, layout)
     return figure

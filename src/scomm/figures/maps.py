@@ -1,4 +1,4 @@
-"""Maps as light SVG: whole units, steps instead of coordinates, outlines used again.
+"""Draw maps as small SVG: whole units, relative coordinates, shared outlines.
 
 Every place has a title that a pointer shows; shades are told apart by lightness alone, and what a
 shade says is printed too. The style sheet makes the text larger where a phone shows a map small.
@@ -34,7 +34,7 @@ Point = tuple[int, int]
 
 
 def _rings(path: str, grid: int = 2) -> list[list[Point]]:
-    """Return a path's outlines as points rounded to a grid of the canvas, so fine that no eye tells.
+    """Return a path's outlines as points rounded to an invisibly fine grid of the canvas.
 
     Neighbors share their points, so they stay neighbors.
     """
@@ -48,8 +48,8 @@ def _rings(path: str, grid: int = 2) -> list[list[Point]]:
     return rings
 
 
-def _written(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
-    """Write outlines as steps from point to point: a third of the weight of their coordinates."""
+def _relative_path(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
+    """Format outlines as relative SVG paths: a third of the size of absolute ones."""
     parts = []
     for ring in rings:
         steps = (f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(ring))
@@ -59,12 +59,12 @@ def _written(rings: Iterable[Sequence[Point]], closed: bool = True) -> str:
     return "".join(parts)
 
 
-def _coarse(path: str, grid: int = 2) -> str:
-    return _written(ring for ring in _rings(path, grid) if len(ring) > 1)
+def _simplify(path: str, grid: int = 2) -> str:
+    return _relative_path(ring for ring in _rings(path, grid) if len(ring) > 1)
 
 
 def dissolve(paths: Iterable[str], grid: int = 2) -> list[list[Point]]:
-    """Return the common outline of neighboring shapes: what two of them share is no border.
+    """Return the common outline of neighboring shapes, without the borders they share.
 
     A step that one outline makes and another makes backwards lies between the two; it is dropped,
     and the steps that remain are joined into closed outlines.
@@ -94,7 +94,7 @@ def dissolve(paths: Iterable[str], grid: int = 2) -> list[list[Point]]:
 
 
 def borders_once(paths: Iterable[str]) -> list[list[Point]]:
-    """Return the lines of neighboring shapes' outlines, a line that two of them share once.
+    """Return the lines of neighboring shapes' outlines, shared ones once.
 
     Islands too small to be seen are left out.
 
@@ -148,7 +148,7 @@ def text(
 
 
 def _legend(entries: Sequence[tuple[str, str]], top: float) -> tuple[str, float]:
-    """Return names with their shades, two a line, and where the next thing may begin."""
+    """Return the legend of shades, two entries a line, and the height below it."""
     parts, line = [], 40.0
     for number, (label, shade) in enumerate(entries):
         x, y = number % 2 * WIDTH / 2 + 4, top + number // 2 * line
@@ -160,7 +160,7 @@ def _legend(entries: Sequence[tuple[str, str]], top: float) -> tuple[str, float]
 
 
 def svg(width: float, height: float, *parts: str) -> str:
-    """Return a drawing of a width and a height."""
+    """Return an empty drawing of a width and a height."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">'
         + "".join(parts)
@@ -176,7 +176,7 @@ def check_classes(labels: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Panel:
-    """One small map: its two lines of text, and how many classes, the first ones, are reached."""
+    """Small map: its two lines of text, and the number of classes, from the first, that are reached."""
 
     title: str
     note: str
@@ -195,7 +195,7 @@ def rollout(
     steps: Sequence[str] = (),
     steps_label: str = "",
 ) -> str:
-    """Return one large map by class and small ones of what had been reached when, as SVG text.
+    """Draw one large map by class, and small ones of the classes reached by each date, as SVG text.
 
     ``shapes`` has fips and path (SVG path data on the 975 by 610 canvas); ``classes`` gives each
     fips a class number from 0, the first (-1 or missing: no data); ``labels`` names the classes in
@@ -209,13 +209,11 @@ def rollout(
     check_classes(labels)
     known = shapes["fips"].map(classes).fillna(-1).astype(int)
     shades = SHADES[: len(labels)][::-1]
-    outline = (
-        f'<path id="borders" fill="none" d="{_written(borders_once(borders["path"]), False)}"/>'
-    )
+    outline = f'<path id="borders" fill="none" d="{_relative_path(borders_once(borders["path"]), False)}"/>'
     large = []
     for number in range(-1, len(labels)):
         inside = "".join(
-            f'<path d="{_coarse(row.path, _ROLLOUT_GRID)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
+            f'<path d="{_simplify(row.path, _ROLLOUT_GRID)}"><title>{escape(_(titles.get(row.fips, row.fips)))}</title>'
             "</path>"
             for row in shapes[known == number].itertuples()
         )
@@ -267,7 +265,7 @@ def county_map(
     hatched: str,
     empty: str,
 ) -> str:
-    """Return a map of counties by class of a number, as SVG text; too little known is hatched.
+    """Draw a map of counties by class of a number, as SVG text; counties with too little data are hatched.
 
     ``classes`` gives each fips a class number from 0, the palest; ``HATCHED``, or -1 (also where
     missing): nothing recorded, drawn as paper. ``labels`` names the classes in order, ``hatched``
@@ -278,19 +276,19 @@ def county_map(
     """
     check_classes(labels)
     known = shapes["fips"].map(classes)
-    # What shows no border needs no point of its own: hatched counties are one outline, and those
-    # without a record are the page.
-    unsure = _written(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
+    # Counties without visible borders are merged: hatched ones to one outline, and those
+    # without data are not drawn.
+    unsure = _relative_path(dissolve(shapes.loc[known == HATCHED, "path"], _FIELD_GRID))
     parts = [f'<path d="{unsure}" fill="url(#hatch)"/>']
     for number, fill in enumerate(SHADES[: len(labels)]):
         inside = "".join(
-            f'<path d="{_coarse(row.path, _COUNTY_GRID)}">'
+            f'<path d="{_simplify(row.path, _COUNTY_GRID)}">'
             f"<title>{escape(_(titles[row.fips]))}</title></path>"
             for row in shapes[known == number].itertuples()
         )
         parts.append(f'<g fill="{fill}">{inside}</g>')
-    # A coast has no neighbor that would show where paper ends.
-    outline = f'd="{_written(borders_once(borders["path"]), False)}" fill="none"'
+    # A coast needs an outline: it has no neighbor that would show it.
+    outline = f'd="{_relative_path(borders_once(borders["path"]), False)}" fill="none"'
     parts.append(f'<path {outline} stroke="{_LABEL}" stroke-width="0.7"/>')
     entries = [*zip(labels, SHADES, strict=False), (hatched, "url(#hatch)"), (empty, NO_DATA)]
     legend, bottom = _legend(entries, HEIGHT + 12)

@@ -1,4 +1,4 @@
-"""Bounds as bars from low to high."""
+"""Draw bounds as bars from low to high."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,14 @@ from citable.display.figures import Layout
 from citable.display.marks import RANGE
 from citable.display.style import role
 from citable.display.words import N_
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of, translated
+from scomm.figures.shared import (
+    Figure,
+    Looks,
+    dot_looks,
+    draw_rows,
+    format_numbers,
+    translate_label,
+)
 
 _BAR: Looks = {"color": role("subject"), "linewidth": 4}
 
@@ -25,8 +32,8 @@ def ranges(
 
     ``names`` says in a key what a bar is and what a mark is.
     """
-    named: list[Looks] = [{"label": translated(name)} for name in names] or [{}, {}]
+    named: list[Looks] = [{"label": translate_label(name)} for name in names] or [{}, {}]
     bars = [(data["low"], data["high"], _BAR | named[0])]
-    dots = [(data[visible], dot("text") | named[1])] if visible else []
-    options: Looks = {"xlabel": xlabel, "bar_name": RANGE, "numbers": numbers_of(data)}
+    dots = [(data[visible], dot_looks("text") | named[1])] if visible else []
+    options: Looks = {"xlabel": xlabel, "bar_name": RANGE, "numbers": format_numbers(data)}
     return draw_rows(layout, data["label"], bars, dots, xlim=(0, 1), **options)

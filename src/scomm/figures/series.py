@@ -1,4 +1,4 @@
-"""Lines over time."""
+"""Draw lines over time."""
 
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -9,7 +9,7 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.marks import WHEN, add_mark, printed
+from citable.display.marks import WHEN, add_mark, format_mark_value
 from citable.display.style import LINES, role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
@@ -19,31 +19,31 @@ from scomm.figures.shared import (
     Figure,
     Looks,
     draw_lines,
-    folded,
     label_line,
-    translated,
+    translate_label,
+    wrap_label,
 )
 
 
 def _points(axes: Axes) -> float:
-    """Return the height of an axes in points, about: it is laid out later."""
+    """Estimate the height of an axes in points: it is laid out later."""
     figure: Any = axes.figure
     return 72 * 0.78 * float(figure.get_figheight())
 
 
 def _draw_events(axes: Axes, events: Sequence[Event], layout: Layout) -> None:
-    """Draw dates with their names, the first highest; no date's line reaches the names above its own."""
+    """Draw dates with their names, the first highest; a line ends below the names above its own."""
     top = 1.0
     for date, label in events:
         at = pd.Timestamp(date)
-        text = folded(label, 18 if layout.narrow else 30)
+        text = wrap_label(label, 18 if layout.narrow else 30)
         axes.axvline(at, ymax=top, color=role("range"), linewidth=0.8, dashes=(2, 2), zorder=1)
         label_line(axes, at, text, "label", top=top)
         top -= (1.3 * layout.size * (text.count("\n") + 1) + 4) / _points(axes)
 
 
 def _spread(values: np.ndarray, gap: float) -> np.ndarray:
-    """Move label positions as little as possible so that neighbours are a gap apart, in order."""
+    """Spread label positions in order, as little as possible, so that neighbours are a gap apart."""
     from scipy.optimize import isotonic_regression
 
     order = np.argsort(values, kind="stable")
@@ -52,9 +52,9 @@ def _spread(values: np.ndarray, gap: float) -> np.ndarray:
 
 
 def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
-    """Name lines at their right ends; a name that had to move is joined to its end."""
+    """Label lines at their right ends; a label that was moved has a leader line."""
     low, high = axes.get_ylim()
-    texts = [folded(str(name), 14 if layout.narrow else 22) for name in frame.columns]
+    texts = [wrap_label(str(name), 14 if layout.narrow else 22) for name in frame.columns]
     tallest = max(text.count("\n") + 1 for text in texts)
     ends = frame.ffill().iloc[-1].to_numpy(float)
     places = _spread(ends, (high - low) * 1.3 * layout.size * tallest / _points(axes))
@@ -72,7 +72,7 @@ def _name_ends(axes: Axes, frame: pd.DataFrame, layout: Layout) -> None:
 
 
 def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
-    """Years where there are at least two, else months; no more ticks than fit."""
+    """Set date ticks: years if there are at least two, else months; no more than fit."""
     first, last = index.min(), index.max()
     years = (last - first).days > 800
     ticks = pd.date_range(first, last, freq="YS" if years else "MS", normalize=True)
@@ -80,8 +80,8 @@ def _date_ticks(axes: Axes, index: pd.DatetimeIndex, layout: Layout) -> None:
     axes.set_xticks(list(ticks), [str(day.year) if years else fmt(day, "mon") for day in ticks])
 
 
-def moment(at: Any, monthly: bool = True) -> str:
-    """Return a point of an axis in words: a month, a day, or a number."""
+def format_time(at: Any, monthly: bool = True) -> str:
+    """Format a point of an axis: a month, a day, or a number."""
     if isinstance(at, pd.Timestamp):
         return fmt(at, "mon" if monthly else "date")
     return str(int(at)) if float(at).is_integer() else f"{at:g}"
@@ -123,14 +123,14 @@ def series(
     else:
         number_ticks(axes.xaxis, most=5)
     if ylabel:
-        text = folded(ylabel, 64 if layout.narrow else 118)
+        text = wrap_label(ylabel, 64 if layout.narrow else 118)
         axes.set_title(text, loc="left", color=role("label"))
     _draw_events(axes, events, layout)
     monthly = isinstance(data.index, pd.DatetimeIndex) and bool((data.index.day == 1).all())
     for name, line in data.items():
-        label = translated(name if data.shape[1] > 1 or not ylabel else ylabel)
+        label = translate_label(name if data.shape[1] > 1 or not ylabel else ylabel)
         for at, value in line.dropna().items():
-            said = {_(WHEN): moment(at, monthly)}
-            said[_("value")] = printed(float(value), "share" if percent else "number")
+            said = {_(WHEN): format_time(at, monthly)}
+            said[_("value")] = format_mark_value(float(value), "share" if percent else "number")
             add_mark(axes, at, float(value), label, said)
     return figure

@@ -1,4 +1,4 @@
-"""What charts share: translated labels, the looks of marks, rows, references and keys."""
+"""Draw what charts share: translated labels, marks, rows, reference lines and keys."""
 
 import re
 import textwrap
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.marks import INTERVAL, NUMBER, ROWS, add_mark, between, printed
+from citable.display.marks import INTERVAL, NUMBER, ROWS, add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import N_, _
@@ -29,39 +29,39 @@ REFERENCE: Looks = {"color": role("reference"), "linewidth": 1.1, "dashes": (4, 
 _LINE, _AIR = 0.155, 0.075  # inches that a line of a row's label takes, and the air round it
 
 
-def translated(label: Any) -> str:
-    """Return a label in the edition's language."""
+def translate_label(label: Any) -> str:
+    """Translate a label into the edition's language."""
     return _(label) if isinstance(label, str) else str(label)
 
 
-def folded(label: Any, width: int) -> str:
-    """Return a translated label in lines of at most ``width`` letters."""
+def wrap_label(label: Any, width: int) -> str:
+    """Translate a label and wrap it to lines of at most ``width`` letters."""
     # A state's letters stay with the name before them.
-    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translated(label))
+    kept = re.sub(r" (?=[A-Z]{2}\b(?! [A-Z]))", NBSP, translate_label(label))
     return "\n".join(textwrap.wrap(kept, width, break_on_hyphens=False))
 
 
-def with_n(data: pd.DataFrame) -> list[str]:
+def labels_with_n(data: pd.DataFrame) -> list[str]:
     """Return the column label, translated, each with its n_text if it has one."""
     return [
-        f"{translated(label)}, {translated(n).replace(' ', NBSP)}" if n else label
+        f"{translate_label(label)}, {translate_label(n).replace(' ', NBSP)}" if n else label
         for label, n in zip(data["label"], data["n_text"], strict=True)
     ]
 
 
 def label_x(axes: Axes, label: str, layout: Layout) -> None:
-    """Name the horizontal axis."""
-    axes.set_xlabel(folded(label, 42 if layout.narrow else 1000))
+    """Label the horizontal axis."""
+    axes.set_xlabel(wrap_label(label, 42 if layout.narrow else 1000))
 
 
-def dot(color: str = "subject", filled: bool = True) -> Looks:
-    """Return how the mark of an estimate looks: filled, or hollow for what is not established."""
+def dot_looks(color: str = "subject", filled: bool = True) -> Looks:
+    """Return the looks of an estimate's mark: filled, or hollow for one that is not established."""
     face = role(color if filled else "paper")
     return {"marker": "o", "s": 21, "facecolor": face, "edgecolor": role(color), "linewidth": 1.1}
 
 
 def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
-    """Draw marks; if their looks have a ``label``, the key names them."""
+    """Draw marks; a ``label`` in their looks is an entry of the key."""
     import seaborn as sns
 
     sns.scatterplot(x=x, y=y, ax=axes, legend=False, **{"zorder": 4, **looks})
@@ -69,7 +69,7 @@ def draw_dots(axes: Axes, x: Any, y: Any, looks: Looks) -> None:
 
 
 def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
-    """Draw lines that join the values given, without a mean or an interval of them.
+    """Draw lines through the given values, without seaborn's mean or interval.
 
     A frame without ``x`` has a column a line; a missing value in it breaks its line.
     """
@@ -89,7 +89,7 @@ def draw_lines(axes: Axes, data: Any = None, **looks: Any) -> None:
 def label_point(
     axes: Axes, label: str, at: Any, offset: Any, color: str, *, top: bool = False, **settings: Any
 ) -> None:
-    """Write beside a point, on the side that the offset in points leads to.
+    """Label a point, at an offset in points.
 
     With ``top`` its height is a fraction of the axes; else the checks know whose name this is.
     """
@@ -111,7 +111,7 @@ def label_point(
 
 
 def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise: int = -1) -> None:
-    """Name a vertical line at its top, or above it, on the side with more room."""
+    """Label a vertical line at its top, or above it, on the side with more space."""
     low, high = axes.get_xlim()
     side = -3 if axes.convert_xunits(x) > low + 0.6 * (high - low) else 3
     va = "bottom" if rise > 0 else "top"
@@ -119,7 +119,7 @@ def label_line(axes: Axes, x: Any, label: str, color: str, top: float = 1, rise:
 
 
 def draw_key(axes: Axes, layout: Layout) -> None:
-    """Name what has a label below the figure, which grows by the lines that this takes."""
+    """Draw the key below the figure, which grows by its lines."""
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
         return
@@ -131,11 +131,11 @@ def draw_key(axes: Axes, layout: Layout) -> None:
     figure.legend(handles, labels, frameon=False, labelcolor=role("label"), **place)
 
 
-def numbers_of(data: pd.DataFrame) -> Sequence[str]:
-    """Return the number of each row as a read-out prints it, empty where it has none."""
+def format_numbers(data: pd.DataFrame) -> Sequence[str]:
+    """Format the number of each row for read-outs, empty where it has none."""
     if "n" not in data:
         return [""] * len(data)
-    return ["" if pd.isna(n) else printed(float(n), "number") for n in data["n"]]
+    return ["" if pd.isna(n) else format_mark_value(float(n), "number") for n in data["n"]]
 
 
 def _row_values(
@@ -147,17 +147,17 @@ def _row_values(
     signed: bool,
     ends_named: str,
 ) -> dict[str, str]:
-    """Return what a row shows: its dots by their names in the key, then its bars unless unnamed."""
+    """Return the values of a row by name: its dots as in the key, then its bars unless unnamed."""
     said = {}
     for values, looks in dots:
         if pd.notna(values.iloc[number]):
             name = looks.get("label", xlabel)
-            said[name] = printed(float(values.iloc[number]), unit, signed)
+            said[name] = format_mark_value(float(values.iloc[number]), unit, signed)
     for low, high, looks in bars:
         ends = (low.iloc[number], high.iloc[number])
         name = looks.get("label", ends_named)
         if name and pd.notna(list(ends)).all():
-            said[name] = between(float(ends[0]), float(ends[1]), unit, signed)
+            said[name] = format_range(float(ends[0]), float(ends[1]), unit, signed)
     return said
 
 
@@ -178,7 +178,7 @@ def draw_rows(
     bar_name: str = INTERVAL,
     readings: Sequence[tuple[str, Mapping[str, str]]] | None = None,
 ) -> Figure:
-    """Draw rows, each with the room its label needs: bars from low to high, and dots.
+    """Draw rows, each as high as its label: bars from low to high, and dots.
 
     What is missing in a row is not drawn. ``reference`` is what all rows are compared with. With
     ``log`` the axis is one of ratios: twice as much is as far from one as half. ``numbers`` is what
@@ -186,7 +186,7 @@ def draw_rows(
     ``readings`` replaces what it says of each row, a name and values.
     """
     labels, bars, dots = list(labels), list(bars), list(dots)
-    wrapped = [folded(label, 22 if layout.narrow else 44) for label in labels]
+    wrapped = [wrap_label(label, 22 if layout.narrow else 44) for label in labels]
     rooms = np.array([_LINE * (label.count("\n") + 1) + _AIR for label in wrapped])
     heights = np.cumsum(rooms) - rooms / 2
     figure = layout.figure(max(1.2, rooms.sum() + (0.95 if reference_label else 0.8)))
@@ -216,14 +216,16 @@ def draw_rows(
     label_x(axes, xlabel, layout)
     if reference is not None:
         axes.axvline(reference, zorder=1, **REFERENCE)
-        label_line(axes, reference, translated(reference_label), "reference", rise=1)
+        label_line(axes, reference, translate_label(reference_label), "reference", rise=1)
     draw_key(axes, layout)
     for number, height in enumerate(heights):
         if readings is not None:
             label, said = readings[number]
         else:
-            label = translated(labels[number])
-            said = _row_values(number, bars, dots, translated(xlabel), unit, signed, _(bar_name))
+            label = translate_label(labels[number])
+            said = _row_values(
+                number, bars, dots, translate_label(xlabel), unit, signed, _(bar_name)
+            )
             said = dict(said) | ({_(NUMBER): numbers[number]} if len(numbers) else {})
         known = [values.iloc[number] for values, _looks in dots if pd.notna(values.iloc[number])]
         ends = [end.iloc[number] for low, high, _looks in bars for end in (low, high)]

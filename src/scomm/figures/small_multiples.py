@@ -1,24 +1,24 @@
-"""Small panels over time, all on one scale."""
+"""Draw small multiples over time, all on one scale."""
 
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from citable.display.figures import Layout
-from citable.display.marks import INTERVAL, WHEN, add_mark, between, printed
+from citable.display.marks import INTERVAL, WHEN, add_mark, format_mark_value, format_range
 from citable.display.style import role
 from citable.display.ticks import number_ticks
 from citable.display.words import _
-from scomm.figures.series import moment
+from scomm.figures.series import format_time
 from scomm.figures.shared import (
     Event,
     Figure,
-    dot,
+    dot_looks,
     draw_dots,
     draw_lines,
-    folded,
     label_line,
-    translated,
+    translate_label,
+    wrap_label,
 )
 
 
@@ -43,10 +43,10 @@ def small_multiples(
     across = max(2, panels // 2) if layout.narrow else panels
     down = -(-frame.shape[1] // across)
     width = round(13 * layout.width / across)  # letters of a title
-    titles = {name: folded(name, width) for name in frame}
+    titles = {name: wrap_label(name, width) for name in frame}
     lines = max(title.count("\n") for title in titles.values())
     figure = layout.figure((0.95 * (6 / panels) ** 0.7 + 0.15 * lines) * down + 0.4)
-    # Panels that share an axis look at one another at every step, which takes most of the time.
+    # Shared axes update one another at every step, which takes most of the time.
     grid = figure.subplots(down, across, squeeze=False).flat
     first, last = frame.index.min(), frame.index.max()
     margin = 0.05 * (last - first)
@@ -57,14 +57,17 @@ def small_multiples(
         if intervals is not None:
             low, high = (ends[name].to_numpy(float) for ends in intervals)
             axes.vlines(frame.index, low, high, color=role("subject"), linewidth=1.4)
-            draw_dots(axes, frame.index, values.to_numpy(float), dot() | {"s": 9})
+            draw_dots(axes, frame.index, values.to_numpy(float), dot_looks() | {"s": 9})
         monthly = bool((frame.index.day == 1).all())
         for date, value in values.dropna().items():
-            said = {_(WHEN): moment(date, monthly), _("value"): printed(float(value), unit)}
+            said = {
+                _(WHEN): format_time(date, monthly),
+                _("value"): format_mark_value(float(value), unit),
+            }
             if intervals is not None:
                 start, end = (float(ends.loc[date, name]) for ends in intervals)
-                said[_(INTERVAL)] = between(start, end, unit)
-            add_mark(axes, date, float(value), translated(name), said)
+                said[_(INTERVAL)] = format_range(start, end, unit)
+            add_mark(axes, date, float(value), translate_label(name), said)
         draw_lines(axes, values.rename("share").to_frame(), **line)
         for date, _label in events:
             axes.axvline(pd.Timestamp(date), color=role("range"), linewidth=0.7, dashes=(2, 2))
@@ -75,12 +78,12 @@ def small_multiples(
         axes.set_ylim(0, min(1.0, top) if unit == "share" else top)
         for date, label in events if number == 0 else ():
             if label:
-                label_line(axes, pd.Timestamp(date), folded(label, 14), "label")
+                label_line(axes, pd.Timestamp(date), wrap_label(label, 14), "label")
         axes.label_outer()
         axes.set_xticks([pd.Timestamp(year, 1, 1) for year in years], map(str, years))
         number_ticks(axes.yaxis, unit, most=3)
     for axes in list(figure.axes)[frame.shape[1] :]:
         axes.set_visible(False)
     if ylabel:
-        figure.supylabel(translated(ylabel), color=role("label"), fontsize=layout.size)
+        figure.supylabel(translate_label(ylabel), color=role("label"), fontsize=layout.size)
     return figure

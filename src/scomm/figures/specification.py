@@ -1,4 +1,4 @@
-"""One effect under many specifications."""
+"""Draw one effect under many specifications."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 from citable.display.figures import Layout
 from citable.display.style import role
 from citable.display.words import N_
-from scomm.figures.shared import Figure, Looks, dot, draw_rows, numbers_of
+from scomm.figures.shared import Figure, Looks, dot_looks, draw_rows, format_numbers
 
 
 def specification(
@@ -30,10 +30,10 @@ def specification(
     for color, chosen in (("subject", marked), ("other", ~marked)):
         line = {"color": role(color), "linewidth": 1.5}
         bars.append((data["low"].where(chosen), data["high"], line))
-        dots.append((data["estimate"].where(chosen), dot(color)))
+        dots.append((data["estimate"].where(chosen), dot_looks(color)))
     # A plus tells a rise from a fall; a share has neither.
     signed = bool((data[["estimate", "low"]] < 0).any(axis=None))
-    options = {"numbers": numbers_of(data)} | options
+    options = {"numbers": format_numbers(data)} | options
     looks: Looks = {"xlabel": xlabel, "unit": unit, "signed": signed and unit == "points"}
     looks |= {"reference": reference, "reference_label": reference_label}
     return draw_rows(layout, data["label"], bars, dots, **looks | options)

@@ -1,4 +1,4 @@
-"""Values that jump on a day and hold."""
+"""Draw step functions over time."""
 
 from typing import Any
 

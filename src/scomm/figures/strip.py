@@ -1,4 +1,4 @@
-"""Shares as dots on one line from 0 to 100%, stacked where they would lie on one another."""
+"""Draw shares as dots on one line from 0 to 100%, stacked where they would overlap."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,10 +7,10 @@ import pandas as pd
 
 from citable.display.figures import Layout
 from citable.display.formats import fmt
-from citable.display.pictures import length, stacked
+from citable.display.pictures import stack_levels, text_width
 from citable.display.style import role
 from citable.display.ticks import tick_labels
-from scomm.figures.shared import translated
+from scomm.figures.shared import translate_label
 
 _RADIUS, _STEP = 4.2, 10.0  # CSS pixels: of a dot, and from one dot to the next above it
 _SIDE, _FOOT, _AIR = 14.0, 20.0, 4.0  # beside the axis, below it, and round a label
@@ -32,7 +32,7 @@ def _dot(x: float, y: float, filled: bool, title: str, path: str) -> str:
         f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{_RADIUS}" fill="{face}" '
         f'stroke="{role("subject")}" stroke-width="1.2"><title>{escape(title)}</title></circle>'
     )
-    # The keyboard has the same links in a list; a stop at each dot would be in its way.
+    # Dots are no tab stops: the keyboard has the same links in a list.
     return f'<a href="{escape(path)}" tabindex="-1">{mark}</a>' if path else mark
 
 
@@ -54,16 +54,16 @@ def strip(
     xs = [_SIDE + share * scale for share in rows["share"]]
     hollow = int((~filled).sum())
     apart = 2 * _RADIUS + 1.2
-    levels = stacked(xs[:hollow], apart)
+    levels = stack_levels(xs[:hollow], apart)
     labels: list[tuple[float, int, str, str]] = []  # x, level, words, anchor
     taken = [(x - apart / 2, x + apart / 2, level) for x, level in zip(xs, levels, strict=False)]
     for x, row in zip(xs[hollow:], rows.iloc[hollow:].itertuples(), strict=True):
-        said = f"{translated(row.name)} {fmt(row.share, 'pct0')}"
-        room = _RADIUS + _AIR + length(said, _FACE, size)
+        said = f"{translate_label(row.name)} {fmt(row.share, 'pct0')}"
+        room = _RADIUS + _AIR + text_width(said, _FACE, size)
         right = x + room <= width
         start, end = x - apart / 2, x + apart / 2
         low, high = (start, x + room) if right else (x - room, end)
-        # On top of its own stack, and where nothing is in the way of its name.
+        # Label the top dot of a stack, at the first level with space for the label.
         level = 1 + max((top for a, b, top in taken if a < end and start < b), default=-1)
         while any(a < high and low < b and top == level for a, b, top in taken):
             level += 1
@@ -89,9 +89,9 @@ def strip(
             'stroke-width="1.4" stroke-dasharray="4 3"/>'
         )
         place = (x - _AIR, "end") if left else (x + _AIR, "start")
-        parts.append(_text(place[0], size, translated(name), size, "reference", place[1]))
+        parts.append(_text(place[0], size, translate_label(name), size, "reference", place[1]))
     for x, level, row in zip(xs, levels, rows.itertuples(), strict=True):
-        title, path = translated(row.title), str(row.path)
+        title, path = translate_label(row.title), str(row.path)
         parts.append(_dot(x, height(level), bool(row.filled), title, path))
     for x, level, said, anchor in labels:
         aside = (_RADIUS + _AIR) * (1 if anchor == "start" else -1)

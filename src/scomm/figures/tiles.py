@@ -1,4 +1,4 @@
-"""A map of areas as a grid of equal tiles, each with its name and its share in ink that reads on its shade."""
+"""Draw a map of areas as equal tiles, each with its name and its share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SCALE = N_("Line: 95% interval, from 0 at the left edge of a tile to 100% at th
 
 @dataclass(frozen=True)
 class _Tile:
-    """Sizes of a tile in CSS pixels: from one to the next, its texts, and their distances from its top.
+    """Sizes of a tile in CSS pixels: spacing, texts, and their distances from its top.
 
     ``rows`` are those of name, share, interval, n (0: not shown) and the line.
     """
@@ -51,7 +51,7 @@ _GAP, _PAD = 3.0, 0.06  # between tiles, in pixels; round the texts, as a part o
 
 
 def _name_lines(name: str, narrow: bool) -> list[str]:
-    """Return a name in lines: on a phone, the last word of a long one has its own."""
+    """Break a name into lines: on a phone, the last word of a long one is on its own."""
     before, _space, last = _(name).rpartition(" ")
     return [before, last] if narrow and before and len(name) > 10 else [_(name)]
 
@@ -94,7 +94,7 @@ def _tile(row: Any, x: float, y: float, sizes: _Tile, shade: int) -> str:
 def area_tiles(
     layout: Layout, rows: pd.DataFrame, *, bounds: Sequence[float], labels: Sequence[str]
 ) -> str:
-    """Return the areas as tiles about where they lie, shaded by class of a share, as SVG text.
+    """Draw the areas as tiles in roughly their geographic places, shaded by class of a share, as SVG text.
 
     ``rows`` has code, label (the area's name), share, low, high (its interval) and n (removals);
     ``bounds`` are the lower ends of the classes after the first, ``labels`` their names. Each tile

@@ -1,4 +1,4 @@
-"""The pages of counties and other places: one template, light, kept while nothing they show changed."""
+"""Generate the pages of counties and other places from one template, only when their content changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from citable import paths
 from citable.display.formats import tr
 from citable.display.tables import rows_to_html
 from citable.display.templates import html
-from citable.display.words import N_, _, said
+from citable.display.words import N_, _, translate_nested
 from citable.files.atomic import write_atomically
 from citable.record.identity import Item, Record
 from citable.sphinx import citations, writers
@@ -30,13 +30,13 @@ TEMPLATE = "county.html"
 READING, READING_TITLE = "datasheets/reading", N_("How to read the page of a place")
 SCRIPT, STRIP = "datasheets/place.js", "datasheets/strip.svg"
 STYLE = "datasheets/place.css"
-# Classes that stand on no page of a place: a rule for them is left out of its style sheet.
+# CSS classes that no page of a place uses; their rules are left out of its style sheet.
 _OF_CHAPTERS = re.compile(
     r"(?<!not\()\.(ledger|figure-|finding-(?!line)|verdict|facts|fields-|symbols|search-|map-|trace|cite|code"
     r"|framed|toc-|sidebar-|par\b|par-|swatch|highlight|excerpt|strip|check|nav-overlay|mobile-header)"
 )
 _STATIC = Path(__file__).with_name("static")
-# What the buttons of these pages say, by the names under which the script looks them up.
+# Texts of the buttons of these pages, by their name in the script.
 ACTIONS = {
     "citation": N_("Copy citation"),
     "link": N_("Copy link"),
@@ -47,7 +47,7 @@ ACTIONS = {
     "menu": N_("Menu"),
     "scheme": N_("Toggle Light / Dark / Auto color theme"),
 }
-# What all pages would say in the same words stands on one page: heading, then sentences.
+# Explanations common to all pages, on one page of their own: heading, then sentences.
 _READING = (
     (
         N_("Published shares"),
@@ -100,7 +100,7 @@ def _spark_html(chart: Spark) -> str:
 
 
 def _table_html(table: PlaceTable, name: str) -> str:
-    """Return a table behind a line, its chart before it."""
+    """Render a folded table, its chart before it."""
     body = rows_to_html(
         table.rows, list(table.rows[0]), table.columns, caption=_(table.title), identifier=name
     )
@@ -126,7 +126,7 @@ def _section_html(section: Section, name: str) -> str:
 
 
 def _actions_html(page: PlacePage) -> str:
-    """Return the line of links under the first line, to which the script adds its buttons."""
+    """Render the line of links under the first line, to which the script adds its buttons."""
     links = [_link(page.check)]
     links += [
         _link(link, text, rel)
@@ -160,7 +160,7 @@ def county_html(page: PlacePage) -> str:
 
 
 def reading_html() -> str:
-    """Render the page that says once how the pages of places are read."""
+    """Render the page that explains how to read the pages of places."""
     from scomm.evidence.jail_arrests import unplaced  # only for pages that are written
 
     parts = [f"<h1>{escape(_(READING_TITLE))}</h1>"]
@@ -171,7 +171,7 @@ def reading_html() -> str:
 
 
 def _citation(record: Record, page: PlacePage) -> str:
-    """Return the citation of a page by its title; it is named by its file."""
+    """Return the citation of a page by its title and file name."""
     said = tr("Datasheet: {place}", place=page.title)
     item = Item("datasheet", page.slug, f"datasheets/{page.slug}.html", "", str(said))
     return citations.citation_html(record, item)
@@ -206,14 +206,14 @@ def _contents(app: Sphinx) -> list[tuple[str, str]]:
 
 
 def _rule_of_places(rule: re.Match[str]) -> str:
-    """Return a rule for those of its selectors that can match on a page of a place; empty for none."""
+    """Filter a CSS rule to selectors that can match on a page of a place; empty for none."""
     selectors = re.split(r",\s*(?![^(]*\))", rule[1].strip())
     kept = [one for one in selectors if not _OF_CHAPTERS.search(one)]
     return f"{', '.join(kept)} {{{rule[2]}}}\n" if kept else ""
 
 
 def _style() -> str:
-    """Return the one style sheet of these pages: the book's, and what stands in for the theme's.
+    """Return the one style sheet of these pages: the needed rules of the book and the theme.
 
     A first view has room for two faces, so it takes one request, and leaves out comments and the
     rules of what only chapters have.
@@ -233,15 +233,15 @@ def _write(app: Sphinx, site: Path) -> None:
 
     if not app.config.scomm_place_pages:
         return
-    from scomm.places.dot import references, ticks
+    from scomm.places.dot import reference_shares, strip_shares
 
-    drawn = strip_ticks(ticks(), [(value, _(name)) for value, name in references()])
+    drawn = strip_ticks(strip_shares(), [(value, _(name)) for value, name in reference_shares()])
     write_atomically(site / STRIP, drawn.encode("utf-8"))
     write_atomically(site / STYLE, _style().encode("utf-8"))
     shared = {
         "edition": project().version,
-        "words": said(WORDS),
-        "actions": said(ACTIONS),
+        "words": translate_nested(WORDS),
+        "actions": translate_nested(ACTIONS),
         "contents": _contents(app),
     }
     text = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The pages of states and areas: their list, their datasheets, their cards."""
+"""Generate the pages of states and areas: their list, datasheets and social cards."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LIST = "notebooks/E-datasheets"
 
 
 def _sheet_links(before: Sheet | None, after: Sheet | None, listed: bool) -> str:
-    """Return the line of links under the first line, to which the script adds its buttons."""
+    """Render the line of links under the first line, to which the script adds its buttons."""
     links = [
         f'<a rel="{rel}" href="{sheet.slug}.html">{html(text, place=_(sheet.title))}</a>'
         for rel, text, sheet in (
@@ -54,7 +54,7 @@ def _table_csv(sheet: Sheet, number: int) -> str:
 
 
 def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
-    """Return what stands under a table: its note, its CSV file and the chapter that explains it."""
+    """Render the note under a table, its CSV file and the chapter that explains it."""
     table = sheet.tables[number - 1]
     links = f'<a href="{_table_csv(sheet, number)}" download>{html("Data (CSV)")}</a>'
     if table.chapter in titles:
@@ -64,7 +64,7 @@ def _table_note(sheet: Sheet, number: int, titles: Mapping[str, str]) -> str:
 
 
 def _chart_html(chart: SheetChart, name: str) -> str:
-    """Return the chart of a datasheet under its heading, with its numbers in words."""
+    """Render the chart of a datasheet under its heading, with a text alternative."""
     words = (
         f'<details class="long-description"><summary>{html("The figure in words")}</summary>'
         f"<p>{escape(_(chart.words))}</p></details>"
@@ -179,7 +179,7 @@ PAGES = writers.GeneratedPages("datasheets", _pages)
 
 
 def _published_shares(sheet: Sheet) -> dict[str, Any]:
-    """Return the published shares of a place as dots beside the nation; its number if it has one.
+    """Return the card's content: the published shares of a place as dots, or its number, beside the nation.
 
     A range wider than five points is no dot. Empty for a place without a share.
     """
@@ -213,6 +213,6 @@ def social_cards(app: Sphinx, site: str, foot: str) -> Iterator[tuple[str, pictu
 
 def setup(app: Sphinx) -> None:
     """Register the directive and the option."""
-    # Whether every state, area and county has its page or line, and the reader a box to find it.
+    # Option: whether to generate the pages of states, areas and counties, and the search box.
     app.add_config_value("scomm_place_pages", True, "env")
     app.add_directive("datasheets", Datasheets)

@@ -1,4 +1,4 @@
-"""The role ``{fact}``: the row of a ledger that a statement of law or history rests on."""
+"""Define the role ``{fact}``, which names the ledger row behind a statement of law or history."""
 
 from __future__ import annotations
 

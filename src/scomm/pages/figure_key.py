@@ -1,4 +1,4 @@
-"""The directive ``{figure-key}``: the colours and shapes of all figures, and what each tells."""
+"""Define ``{figure-key}``, the colours and shapes of all figures with their meaning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from citable.display.words import _
 
 
 def key_html() -> str:
-    """Return the key as a table: a swatch, its colour and shape in words, and what it tells."""
+    """Render the key as a table: a swatch, its colour and shape in words, and its meaning."""
     rows = "".join(
         f'<tr><th scope="row">{swatch(mark)} {escape(_(COLOR_NAMES[ROLES[mark.role]]))}</th>'
         f"<td>{escape(_(mark.shape))}</td><td>{escape(_(mark.meaning))}</td></tr>"

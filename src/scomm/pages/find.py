@@ -1,4 +1,4 @@
-"""Find my jurisdiction: a box over a small static list, and the plain list for no script."""
+"""Generate the search box for jurisdictions, its list as a script, and a plain list without scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).with_name("static")
 LIST = "datasheets/counties"
 TITLE = N_("All counties by state")
-# What the script says, by the names under which the form hands it over.
+# Texts of the script, by the name of the form's data attribute.
 _SAID = {
     "found": N_("{n} found. Shares are of removals without a recorded conviction."),
     "none": N_("Nothing found. Try the county's or the state's name."),
@@ -33,7 +33,7 @@ _SAID = {
 
 
 def form_html(up: str) -> str:
-    """Return the box; without a script it leads to the plain list."""
+    """Render the search box; without a script it links to the plain list."""
     data = " ".join(f'data-{name}="{escape(_(text))}"' for name, text in _SAID.items())
     return (
         f'<form class="find" role="search" aria-label="{html("Find a county, state or area")}" '
@@ -61,19 +61,20 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-# What the search says of a place with a share of its own.
+# Texts of the search for a place with a share of its own.
 _SHARE = N_("Share of removals without a recorded conviction: {figure}")
 
 
 def places_js() -> str:
-    """Return the list of places as a script, which also works from a file.
+    """Return the list of places as a script, which also loads from ``file://``.
 
     A row has name, kind, state, address, whether a share was published (1; 2: other figures alone;
     0: nothing), the index of what is said of it, other names, and cities that mean it. Rows stand
     by name, those of one name by noncitizens (2009 estimate), most first; the script keeps that.
     """
     from scomm.places.datasheets import activation, places  # brings the statistics
-    from scomm.places.figures import nearest, short_figure
+    from scomm.places.figures import short_figure
+    from scomm.places.shares import nearest_share
 
     sizes = activation().set_index("fips")["noncitizens"].fillna(0).to_dict()
     rows: list[list[Any]] = []
@@ -83,7 +84,7 @@ def places_js() -> str:
     for place in by_name:
         published = 1 if place.published else 2 if place.figures else 0
         text = texts.setdefault(_(short_figure(place)), len(texts))
-        if nearest(place.code, place.state)[0] == "own":
+        if nearest_share(place.code, place.state)[0] == "own":
             own.add(text)
         row = [_(place.name), place.kind, place.state, place.path, published, text]
         if place.aliases or place.cities:
@@ -99,7 +100,7 @@ def places_js() -> str:
 
 
 def list_html() -> str:
-    """Return every county by state, for readers without a script."""
+    """Render every county by state, for readers without a script."""
     from scomm.places.datasheets import places, states
 
     counties = [place for place in places() if place.kind == "county"]
@@ -153,7 +154,7 @@ def _write(app: Sphinx, site: Path) -> None:
 
 
 def search_scripts(app: Sphinx) -> list[Path]:
-    """Return the finder's script, which the page of the search uses too."""
+    """Return the script of the search box, which the search page uses too."""
     return [_STATIC / "find.js"] if app.config.scomm_place_pages else []
 
 

@@ -1,4 +1,4 @@
-"""What the first page shows: ``{strip}``, ``{verdicts}``, and ``{excerpt}``, a figure of a chapter."""
+"""Define the directives of the first page: ``{strip}``, ``{verdicts}`` and ``{excerpt}``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citable.display.figures import labelled, render
+from citable.display.figures import add_text_alternative, render
 from citable.display.formats import fmt, tr
 from citable.display.templates import html, html_plural
 from citable.display.words import N_, _
@@ -19,7 +19,7 @@ from citable.errors import CitableError
 from citable.record import directives
 from citable.record.outputs import slug
 from citable.sphinx.execution import FOREIGN, executed, extracting
-from citable.sphinx.exhibits import used, values
+from citable.sphinx.exhibits import note_used_values, page_values
 from citable.sphinx.main_findings import FACTS
 from scomm.evidence.claims import VERDICT_WORDS, verdict_mark
 from scomm.figures.strip import strip
@@ -33,12 +33,12 @@ _CLAIMS = "notebooks/01-claims.html"
 _SIDES = {"advocates": N_("Advocates"), "agency": N_("The agency")}
 
 
-def _unread(svg: str) -> str:
+def _hide_from_readers(svg: str) -> str:
     return svg.replace('role="img" aria-label=""', 'aria-hidden="true"', 1)
 
 
 def strip_html(rows: Rows, nation: float, half: float) -> str:
-    """Return the strip of places for a wide and a narrow screen, and its dots as a list of links."""
+    """Render the strip of places for a wide and a narrow screen, and its dots as a list of links."""
     import pandas as pd
 
     data = pd.DataFrame(rows)
@@ -53,8 +53,8 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
         nation=nation,
     )
     drawn = render(lambda layout: strip(layout, data, references=marks), identifier="strip")
-    # A picture with links in it is no image to a screen reader, which gets the same in words.
-    wide, narrow = (_unread(svg) for svg in (drawn.wide, drawn.narrow))
+    # Hidden from screen readers, which get a text alternative: an SVG with links has no image role.
+    wide, narrow = (_hide_from_readers(svg) for svg in (drawn.wide, drawn.narrow))
     places = "".join(
         f'<li><a href="{escape(row["path"])}">{escape(_(row["title"]))}</a></li>'
         for row in sorted(rows, key=lambda row: -row["share"])
@@ -68,7 +68,7 @@ def strip_html(rows: Rows, nation: float, half: float) -> str:
 
 
 def _numbers(claims: Sequence[str]) -> str:
-    """Return the numbers of claims, in order, as ranges where three or more follow one another.
+    """Format the sorted numbers of claims, three or more consecutive ones as a range.
 
     >>> _numbers(["C7", "C8", "C9", "C11", "C12"])
     'C7\N{EN DASH}C9, C11, C12'
@@ -89,7 +89,7 @@ def _numbers(claims: Sequence[str]) -> str:
 
 
 def verdicts_html(rows: Rows) -> str:
-    """Return the claims by side: those ``named`` in words, the others by number, each with its verdict."""
+    """Render the claims by side, each with its verdict: those ``named`` in words, the others by number."""
     parts = []
     for side, title in _SIDES.items():
         own = [row for row in rows if row["side"] == side]
@@ -126,12 +126,12 @@ def verdicts_html(rows: Rows) -> str:
 
 
 class _Shown(SphinxDirective):
-    """A directive that shows something recorded as HTML; a page that lacks it has a warning."""
+    """Base of directives that show recorded data as HTML; missing data is a warning."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return the HTML; nothing where only texts are taken out for translators."""
+        """Return the HTML; nothing where texts are extracted for translators."""
         if extracting(self.env.app):
             return []
         try:
@@ -146,9 +146,9 @@ class _Shown(SphinxDirective):
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a frame that ``say`` recorded. Raises FindingError if there is none."""
-        used(self.env, name)
-        known = directives.in_language(values(self.env.app, self.env.docname))
-        found: Rows = directives.value(known, f"{directives.FRAME}/{name}")
+        note_used_values(self.env, name)
+        known = directives.translate_values(page_values(self.env.app, self.env.docname))
+        found: Rows = directives.resolve(known, f"{directives.FRAME}/{name}")
         return found
 
 
@@ -159,10 +159,10 @@ class Strip(_Shown):
 
     def content_html(self) -> str:
         """Return the strip."""
-        known = values(self.env.app, self.env.docname)
+        known = page_values(self.env.app, self.env.docname)
         names = [self.options["nation"], self.options["half"]]
-        used(self.env, *names)
-        nation, half = (float(directives.value(known, name)) for name in names)
+        note_used_values(self.env, *names)
+        nation, half = (float(directives.resolve(known, name)) for name in names)
         return strip_html(self.rows(self.arguments[0]), nation, half)
 
 
@@ -181,18 +181,20 @@ class Excerpt(_Shown):
         """Return the figure. Raises CitableError if no page records it."""
         app, name = self.env.app, f"figure/{self.arguments[0]}"
         for page, notebook in executed(app).items():
-            recorded = values(app, page)
+            recorded = page_values(app, page)
             if name in recorded and page != self.env.docname:
                 self.env.metadata[self.env.docname][FOREIGN] = "yes"
-                directive = directives.of_notebook(notebook)[name]
-                texts = directives.texts(directive, recorded, directives.shown)
+                directive = directives.parse_notebook(notebook)[name]
+                texts = directives.fill_texts(directive, recorded, directives.fill_translated)
                 return self._figure(page, recorded[name], texts)
         raise CitableError(f"excerpt: no other page records {name}")
 
     def _figure(self, page: str, data: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
         up = "../" * self.env.docname.count("/")
         address = f"{up}{page}.html#figure-{slug(data['id'])}"
-        wide, narrow = (labelled(data[form], texts["alt"]) for form in ("wide", "narrow"))
+        wide, narrow = (
+            add_text_alternative(data[form], texts["alt"]) for form in ("wide", "narrow")
+        )
         words = html("The figure in words")
         marks = f"{up}exhibits/figure-{slug(data['id'])}.js" if data.get("marks") else ""
         link = html('<a href="{address}">Figure {id}</a>', address=address, id=data["id"])

@@ -1,4 +1,4 @@
-"""A page for each place with a published share that is no county: a city, a region, some counties."""
+"""Build the page of each place with a published share that is no county: a city or region."""
 
 from __future__ import annotations
 

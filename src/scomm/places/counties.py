@@ -1,4 +1,4 @@
-"""A page for each county: what this book has on it, from the tables that the state sheets use.
+"""Build the page of each county, from the tables that the state sheets use.
 
 Every table is read and every estimate made once, for all counties together.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from citable.display.formats import joined, missing, tr, trn
+from citable.display.formats import join_lazily, missing, tr, trn
 from citable.display.tables import Col
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -42,7 +42,7 @@ _RATES_NOTE = N_("FY2019 ends in August. n/a: noncitizens not known.")
 
 @dataclass(frozen=True)
 class _Start:
-    """The day on which a county started, how many had started earlier, how many that day."""
+    """Start of a county: its day, the number of counties that started earlier, and on that day."""
 
     day: pd.Timestamp
     earlier: int
@@ -51,7 +51,7 @@ class _Start:
 
 @cache
 def _starts() -> dict[str, _Start]:
-    """Return when each county started."""
+    """Return the start of each county, by FIPS code."""
     days = load("activation").set_index("fips")["date_secure"]
     rank = days.rank(method="min").astype(int) - 1
     same = days.map(days.value_counts())
@@ -97,7 +97,7 @@ class _Arrests:
 
 @cache
 def _arrests() -> _Arrests:
-    """Return arrests placed in each county, by month; by fiscal year with rates; and their change.
+    """Return arrests placed in each county by month, by fiscal year with rates, and their change.
 
     Rates are drawn a year at a time, for all counties, as the state sheets do it.
     """
@@ -169,7 +169,7 @@ def _jails(current: str, old: bool, title: str) -> Section:
 
 
 def _spark(months: pd.Series, title: str) -> Spark:
-    """Return the drawing of monthly arrests."""
+    """Draw monthly arrests."""
     drawn = sheet_series.arrests_chart(months, title)
 
     def at(month: pd.Timestamp) -> LazyText:
@@ -200,7 +200,7 @@ def _agreement(fips: str) -> Section:
         none = N_("No agency of the release on FY2006 to FY2013 lies here by its name.")
         return Section(heading, (none,))
     known = [row for row in rows if not (missing(row["identified"]) and missing(row["removed"]))]
-    names = joined(dict.fromkeys(row["agency"] for row in rows), "; ")
+    names = join_lazily(dict.fromkeys(row["agency"] for row in rows), "; ")
     if not known:
         blank = N_("{names}: in the release on FY2006 to FY2013, every cell of it blank.")
         return Section(heading, (tr(blank, names=names),))
@@ -217,7 +217,7 @@ def _agreement(fips: str) -> Section:
 
 
 def _added(numbers: Iterable[Any]) -> LazyText:
-    """Return the sum of what is known, in words; not available where nothing is."""
+    """Format the sum of the known numbers; not available where none is known."""
     known = [int(number) for number in numbers if not missing(number)]
     return tr("{n:int}", n=sum(known) if known else None)
 
@@ -306,7 +306,7 @@ def _area(code: str) -> tuple[LazyText, Link]:
 
 
 def area_section(aor: object) -> Section:
-    """Return what is known of the agency's area, by its code, that serves a place."""
+    """Return the section on the agency's area that serves a place."""
     heading = N_("The area that serves it")
     if aor not in datasheets.estimates().shares.index:
         unknown = N_("Which of the agency's areas serves it is not in the crosswalk of this book.")

@@ -1,4 +1,4 @@
-"""Datasheets: what this book has on one state or one area, from the tables the chapters use."""
+"""Build the datasheets of states and areas, from the tables that chapters use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from citable.display.formats import joined, tr, trn
+from citable.display.formats import join_lazily, tr, trn
 from citable.display.tables import Col, Line
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -33,7 +33,7 @@ from scomm.places.series import (
     arrests_of_area,
     arrests_of_state,
     detainers_of_names,
-    held,
+    held_table,
 )
 from scomm.places.sheets import Sheet, SheetChart, SheetTable, month_labels
 
@@ -53,7 +53,7 @@ _PROGRAM, _FIGURES, _SHARES, _DASHBOARD = (
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the index in which readers find their place.
+    """Entry of the index of places in which readers search.
 
     ``kind`` is ``county``, ``state``, ``area`` or ``place``, such as a city that is no county;
     ``state`` the postal code of a county or place; ``path`` its address relative to the root;
@@ -95,7 +95,7 @@ def activation() -> pd.DataFrame:
     people = load("county_noncitizens")
     weight = people[people["year"] == FIRST_ESTIMATES].set_index("fips")["noncitizens"]
     counties["noncitizens"] = counties["fips"].map(weight).astype("float64")
-    # The crosswalk has today's codes; of a county that was split the first stands for both parts.
+    # The crosswalk has today's codes; the first code of a split county stands for both parts.
     area = load("county_areas").set_index("fips")["aor"]
     counties["aor"] = counties["current_fips"].str.split("+").str[0].map(area)
     return counties
@@ -117,18 +117,18 @@ def visible_removals() -> pd.DataFrame:
 
 
 def _listed(names: Sequence[str]) -> LazyText:
-    """Return names as a list in words.
+    """Join names to a list in words.
 
     >>> str(_listed(["Alameda County", "Contra Costa County", "California as a whole"]))
     'Alameda County, Contra Costa County and California as a whole'
     """
     if len(names) < 2:
-        return joined(names)
-    return tr("{most} and {last}", most=joined(names[:-1]), last=names[-1])
+        return join_lazily(names)
+    return tr("{most} and {last}", most=join_lazily(names[:-1]), last=names[-1])
 
 
 def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> LazyText:
-    """Return places, given as name, code and state, as one list, states last and called so."""
+    """Join places, given as name, code and state, to one list, states last."""
     local = {
         # A name with brackets says its state or region already.
         tr("{place} ({state})", place=name, state=state)
@@ -269,7 +269,7 @@ _DETAINERS = {
 
 @dataclass(frozen=True)
 class Estimates:
-    """Estimates of areas, as chapters make them: ``shares`` by code; ``bounds`` of FY2024 in words."""
+    """Estimates of areas by the functions of chapters: ``shares`` by code; ``bounds`` of FY2024 in words."""
 
     shares: pd.DataFrame
     bounds: dict[str, str]
@@ -309,7 +309,7 @@ def _range(low: float, high: float, spec: str) -> LazyText:
 
 
 def share_text(item: Published) -> str:
-    """Return the share that agrees with what was printed: a value, a range or a printed bound."""
+    """Format the share consistent with the print: a value, a range or a printed bound."""
     row, figures = ledger.cutoffs().loc[item.key], ledger.figures()
     low, high = item.share
     if (low, high) == (0, 1):
@@ -324,7 +324,7 @@ def share_text(item: Published) -> str:
 
 
 def counts_text(item: Published) -> str:
-    """Return the count without a conviction and the total, and whether the first is arithmetic."""
+    """Format the count without a conviction and the total, and whether the first is computed."""
     row = ledger.cutoffs().loc[item.key]
     if not row["n_ids"]:
         return N_("not printed")
@@ -343,7 +343,7 @@ def counts_text(item: Published) -> str:
 
 
 def period_text(item: Published) -> str:
-    """Return a cut-off in words, with its start where the figure is no running total."""
+    """Format a cut-off, with its start where the figure is no running total."""
     if not item.cutoff:
         return N_("not stated")
     if running_total(item):
@@ -353,7 +353,7 @@ def period_text(item: Published) -> str:
 
 
 def _notes(items: Sequence[Published]) -> list[LazyText]:
-    """Return what the ledger notes of figures, and which are one figure at two dates."""
+    """Return the ledger's notes on figures, and which are one figure at two dates."""
     known = ledger.cutoffs()["note"]
     notes = []
     for item in items:
@@ -384,7 +384,7 @@ def _notes(items: Sequence[Published]) -> list[LazyText]:
 
 
 def published_table(title: str, items: Sequence[Published]) -> SheetTable:
-    """Return published figures, each drawn with its interval or range beside the nation's share."""
+    """Build the table of published figures, each drawn with its interval or range beside the nation's share."""
     rows = frame(list(items))
     us = nation("2011-02").share[0]
     rows["line"] = [
@@ -408,14 +408,14 @@ def published_table(title: str, items: Sequence[Published]) -> SheetTable:
         title,
         rows,
         _PUBLISHED,
-        joined([N_("Press reports: background only."), *notes], " "),
+        join_lazily([N_("Press reports: background only."), *notes], " "),
         tuple(anchors),
         chapter=_FIGURES,
     )
 
 
 def _published_tables(title: str, items: Sequence[Published]) -> list[SheetTable]:
-    """Return the running totals and, apart from them, figures for a part of the time."""
+    """Build the tables of running totals and of figures for a part of the time."""
     running = [item for item in items if running_total(item)]
     other = [item for item in items if not running_total(item)]
     tables = [published_table(title, running)] if running else []
@@ -425,7 +425,7 @@ def _published_tables(title: str, items: Sequence[Published]) -> list[SheetTable
 
 
 def _when(text: str) -> str:
-    """Return the month or year of a date of the ledger in words.
+    """Format the month or year of a date of the ledger.
 
     >>> [str(_when(text)) for text in ("2008-10-27", "2008-10", "2011-mid", "")]
     ['Oct 2008', 'Oct 2008', 'mid-2011', 'not stated']
@@ -442,7 +442,7 @@ def _until(cutoff: str, period_end: str) -> str:
 
 
 def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
-    """Return every row of the ledger about a place, as printed."""
+    """Build the table of every ledger row about a place, as printed."""
     rows = figures.reset_index(drop=True).sort_values(
         ["jurisdiction", "period_end", "id"], kind="stable"
     )
@@ -476,7 +476,7 @@ def _printed_table(figures: pd.DataFrame, folded: bool) -> SheetTable:
 def _with_figures(
     title: str, tables: list[SheetTable], items: Sequence[Published], figures: pd.DataFrame
 ) -> tuple[SheetTable, ...]:
-    """Return a sheet's tables with what was published first: shares, then all that was printed."""
+    """Return a sheet's tables, published figures first: shares, then all printed rows."""
     if items:
         return (*_published_tables(title, items), _printed_table(figures, folded=True), *tables)
     if len(figures):
@@ -485,7 +485,7 @@ def _with_figures(
 
 
 def _with_hidden(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return dashboard counts in words where no cell can be seen."""
+    """Format dashboard counts, in words where no cell is visible."""
     kinds = {
         "convicted": "Criminal Conviction",
         "pending": "Pending Criminal Charges",
@@ -499,7 +499,7 @@ def _with_hidden(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _visible_table(codes: Sequence[str]) -> SheetTable:
-    """Return what the dashboard shows of some areas, by fiscal year, and the bounds of FY2024."""
+    """Build the table of visible dashboard counts of areas, by fiscal year, with the bounds of FY2024."""
     seen = visible_removals()
     later = [new for code in codes for new in mappings.later_areas().get(code, ())]
     rows = seen[seen["aor"].isin([*codes, *later])].copy()
@@ -515,7 +515,7 @@ def _visible_table(codes: Sequence[str]) -> SheetTable:
         N_("The same areas, FY2021 to the first quarter of FY2025"),
         _with_hidden(rows),
         _VISIBLE_BY_AREA,
-        joined([_WITHHELD, *bounds], " "),
+        join_lazily([_WITHHELD, *bounds], " "),
         chapter=_DASHBOARD,
     )
 
@@ -560,7 +560,7 @@ def _series(code: str) -> tuple[SheetTable, SheetTable]:
 
 
 def _month_chart(code: str, years: pd.DataFrame, months: pd.DataFrame) -> SheetChart:
-    """Return the drawing of an area's monthly shares, with its numbers in words."""
+    """Draw an area's monthly shares, with a text alternative."""
     known = months.dropna(subset="share")
     least, most = known.loc[known["share"].idxmin()], known.loc[known["share"].idxmax()]
     fewest = months.loc[months["n"].idxmin()]
@@ -595,7 +595,7 @@ def _month_chart(code: str, years: pd.DataFrame, months: pd.DataFrame) -> SheetC
             "One line on a scale from 0 to 100%. It is lowest in {low_month:month}, at {low:pct}, and "
             "highest in {high_month:month}, at {high:pct}. By fiscal year the share is {years}; "
             "FY2019 ends with August.",
-            years=joined(
+            years=join_lazily(
                 tr("{share:pct} in FY{year:year}", share=row.share, year=row.year)
                 for row in years.dropna(subset="share").itertuples()
             ),
@@ -663,7 +663,7 @@ def state_page(code: str) -> str:
     return f"state-{code.lower()}.html"
 
 
-def anchor(fips: str) -> str:
+def county_anchor(fips: str) -> str:
     """Return a county's anchor on its state's sheet.
 
     >>> anchor("25025")
@@ -698,8 +698,8 @@ def places_with_share() -> tuple[str, ...]:
     return tuple(sorted(code for code in found if code.startswith("X:")))
 
 
-def address(place_code: str, state: str) -> str:
-    """Return where a county or place of the ledger stands, relative to the root.
+def place_address(place_code: str, state: str) -> str:
+    """Return the address of a county or place of the ledger, relative to the root.
 
     >>> address("48453", "TX"), address("X:boston", "MA")
     ('datasheets/county-48453.html', 'datasheets/place-boston.html')
@@ -750,7 +750,7 @@ def _facility_cities() -> pd.DataFrame:
     counties = load("county_names")
     counties["plain"] = _plain(counties["county"].str.replace(kinds, "", regex=True))
     counties["shared"] = counties.duplicated(["state", "plain"], keep=False)
-    # Of a county and a city of one name, the county is meant.
+    # A name of both a county and a city means the county.
     counties["is_city"] = counties["county"].str.endswith(" city")
     counties = counties.sort_values("is_city", kind="stable").drop_duplicates(["state", "plain"])
     found = load("facilities")[["city", "county", "state"]].dropna().drop_duplicates()
@@ -773,7 +773,7 @@ def city_counties() -> pd.DataFrame:
 
 @cache
 def _cities() -> dict[str, tuple[str, ...]]:
-    """Return the cities of each county by FIPS code, of a county and a city of one name the former."""
+    """Return the cities of each county by FIPS code, without cities named as a county."""
     cities = _facility_cities().drop_duplicates(["fips", "city"])
     cities = cities.sort_values(["fips", "city"], kind="stable")
     return {
@@ -810,7 +810,7 @@ def _share_of_county(fips: str) -> LazyText:
     own = [item for item in published().values() if fips in item.place_code.split("+")]
 
     def shares(items: Iterable[Published]) -> LazyText:
-        return joined(
+        return join_lazily(
             tr("{share} ({until})", share=share_text(item), until=period_text(item))
             for item in items
         )
@@ -819,8 +819,8 @@ def _share_of_county(fips: str) -> LazyText:
     for place, items in groupby(_inside(fips), key=lambda item: item.jurisdiction):
         parts.append(tr("{place}: {shares}", place=place, shares=shares(items)))
     if not parts:
-        return joined([N_("other figures") if fips in with_figure() else N_("none")])
-    return joined(parts, "; ")
+        return join_lazily([N_("other figures") if fips in with_figure() else N_("none")])
+    return join_lazily(parts, "; ")
 
 
 def _area_scope(code: str) -> tuple[set[str], set[str]]:
@@ -883,7 +883,7 @@ def places() -> tuple[Place, ...]:
                     row.name,
                     "place",
                     row.state,
-                    address(row.place_code, row.state),
+                    place_address(row.place_code, row.state),
                     row.place_code in shared,
                     True,
                     aliases=_aliases(row.place_code),
@@ -899,10 +899,10 @@ def places() -> tuple[Place, ...]:
                 row.county,
                 "county",
                 row.state,
-                address(row.fips, row.state),
+                place_address(row.fips, row.state),
                 row.fips in with_share(),
                 row.fips in with_figure(),
-                joined(inside) if inside else "",
+                join_lazily(inside) if inside else "",
                 (*_cities().get(row.fips, ()), *_aliases(row.fips)),
                 typed.get(row.fips, ()),
                 row.fips,
@@ -913,7 +913,7 @@ def places() -> tuple[Place, ...]:
 
 @cache
 def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
-    """Return what can be cited of datasheets: id, page, anchor, the page's title, and a text.
+    """Yield the citable items of datasheets: id, page, anchor, title of the page, text.
 
     ``kind`` is ``datasheet`` (ids are codes of states and areas) or ``county`` (FIPS codes). Anchor
     and text are empty: a page is cited whole.
@@ -930,7 +930,7 @@ def sheet_items(kind: str) -> tuple[tuple[str, str, str, str, str], ...]:
 
 
 def state_sheet(code: str) -> Sheet:
-    """Return a state's datasheet.
+    """Build a state's datasheet.
 
     Raises KeyError for an unknown code.
     """
@@ -958,7 +958,7 @@ def state_sheet(code: str) -> Sheet:
         _shares_table(N_("Areas that serve it, FY2016 to August of FY2019"), serving),
         _visible_table(serving),
         *arrests_of_state(code, name),
-        *held("state", code, name),
+        *held_table("state", code, name),
         *filter(None, [agreements(code)]),
         SheetTable(
             N_("Detainers, 1 October 2014 to 19 July 2015, largest facilities"),
@@ -988,7 +988,7 @@ def state_sheet(code: str) -> Sheet:
                 "Day on which fingerprints submitted there began to be checked. Published share: the share "
                 "without a recorded conviction printed for the county, or for a city in it."
             ),
-            tuple(anchor(fips) for fips in here["fips"]),
+            tuple(county_anchor(fips) for fips in here["fips"]),
             tuple(f"{county_slug(fips)}.html" for fips in here["fips"]),
             dense=True,
             chapter=_PROGRAM,
@@ -1011,7 +1011,7 @@ def state_sheet(code: str) -> Sheet:
 
 
 def area_sheet(code: str) -> Sheet:
-    """Return an area's datasheet.
+    """Build an area's datasheet.
 
     Raises KeyError for an unknown code.
     """
@@ -1033,10 +1033,10 @@ def area_sheet(code: str) -> Sheet:
             N_("Dashboard, FY2021 to the first quarter of FY2025"),
             _with_hidden(visible),
             _VISIBLE,
-            joined([_WITHHELD, bound], " ") if bound else _WITHHELD,
+            join_lazily([_WITHHELD, bound], " ") if bound else _WITHHELD,
             chapter=_DASHBOARD,
         ),
-        *held("aor", code, tr("the {name} area", name=name)),
+        *held_table("aor", code, tr("the {name} area", name=name)),
         SheetTable(
             N_("Counties of the area by state"),
             by_state,

@@ -1,4 +1,4 @@
-"""Where a place's share lies among all published ones: what the strip on its page shows."""
+"""Place a share among all published ones, for the strip on the page of a place."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scomm.evidence.published import HALF, Published, nation
 from scomm.places import strip
 from scomm.places.datasheets import share_text
 
-# Claims about one half: the places that the first page's strip shows are those they are judged by.
+# Claims about one half: the first page's strip shows the places by which they are judged.
 _CLAIMS = ("C2", "C3", "C4")
 
 
 @dataclass(frozen=True)
 class PlaceDot:
-    """A share on the strip of places: lowest and highest value, in [0, 1].
+    """Dot on the strip of places: lowest and highest share, in [0, 1].
 
     ``name`` is the place that has it, ``own`` whether it is the page's own; ``alt`` says the drawing
     in words.
@@ -31,15 +31,15 @@ class PlaceDot:
 
 
 @cache
-def ticks() -> tuple[float, ...]:
+def strip_shares() -> tuple[float, ...]:
     """Return the shares of all places on the first page's strip, lowest first."""
     places = [place for claim in _CLAIMS for place in judge(claim).places]
     return tuple(float(share) for share in strip.dots(places)["share"])
 
 
 @cache
-def references() -> tuple[tuple[float, LazyText | str], ...]:
-    """Return what shares are compared with, as value and name: the nation and one half."""
+def reference_shares() -> tuple[tuple[float, LazyText | str], ...]:
+    """Return the reference shares, as value and name: the nation and one half."""
     us = nation("2011-02").share[0]
     return (us, tr("nation {share:pct}", share=us)), (float(HALF), N_("one half"))
 
@@ -50,7 +50,7 @@ def place_dot(item: Published, own: bool) -> PlaceDot:
     values = {"place": item.jurisdiction or N_("Nation"), "share": share_text(item)}
     alt = tr(
         "{place}, {share}, from 0 to 100%, among {n:int} places; the nation and one half are marked.",
-        n=len(ticks()),
+        n=len(strip_shares()),
         **values,
     )
     name = tr("{place} {share}", **values)

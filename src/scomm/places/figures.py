@@ -1,13 +1,13 @@
-"""The share of a place in one short line, as lists of places show it."""
+"""Format the share of a place in one short line, for lists of places."""
 
 from __future__ import annotations
 
 from citable.display.formats import tr, trn
 from citable.display.words import N_, LazyText
 from scomm.places.datasheets import Place, share_text
-from scomm.places.shares import nearest, span_beside
+from scomm.places.shares import nearest_share, share_range_beside
 
-# What is said of a place without a share of its own, by what the nearest share is of.
+# Sentences for a place without a share of its own, by the unit of the nearest share.
 _NEAREST = {
     "inside": N_("{place}, in it: {share}, {n}"),
     "around": N_("none of its own; {place}, of which it is a part: {share}, {n}"),
@@ -25,7 +25,7 @@ def short_figure(place: Place) -> LazyText:
 
     Of a state or an area without a share of its own: for how many places in it there is one.
     """
-    lies, item = nearest(place.code, place.state)
+    lies, item = nearest_share(place.code, place.state)
     if lies == "own":
         words = N_("{share}, {n}")
     elif place.within:
@@ -37,7 +37,7 @@ def short_figure(place: Place) -> LazyText:
     else:
         words = (_OTHERS_ALONE if place.figures else {}).get(lies, _NEAREST[lies])
     line = tr(words, place=item.jurisdiction, share=share_text(item), n=item.n_text)
-    if (beside := span_beside(place.code, lies, item)) is not None:
+    if (beside := share_range_beside(place.code, lies, item)) is not None:
         low, high = beside
         line = tr(
             "{line}; published shares run from {low:pct} to {high:pct}",

@@ -29,7 +29,7 @@ def counties_of(place_code: str) -> frozenset[str]:
     return frozenset(str(places.get(place_code, "")).split())
 
 
-def concerns(
+def is_about(
     place_code: str, state: str, counties: AbstractSet[str], states: AbstractSet[str]
 ) -> bool:
     """Whether a row of the ledger is about a place in these counties, or about one of these states.
@@ -43,7 +43,7 @@ def concerns(
 
 
 def counted_words(metric: str) -> str:
-    """Return what a figure counts, in words, from its code in the ledger.
+    """Return the words for what a figure counts, from its code in the ledger.
 
     >>> counted_words("removals_level1"), counted_words("share_without_conviction")
     ('removals level 1', 'share without conviction')
@@ -55,18 +55,18 @@ def figures_in(counties: AbstractSet[str], states: AbstractSet[str]) -> pd.DataF
     """Return the rows of ``figures.csv`` about places in these counties or about these states."""
     rows = ledger.figures()
     keep = [
-        concerns(code, state, counties, states)
+        is_about(code, state, counties, states)
         for code, state in zip(rows["place_code"], rows["state"], strict=True)
     ]
     return rows[keep]
 
 
 def published_in(counties: AbstractSet[str], states: AbstractSet[str]) -> list[Published]:
-    """Return what can be read as a share at a cut-off, cities and counties before states."""
+    """Return published shares at a cut-off, cities and counties before states."""
     found = [
         item
         for item in published().values()
-        if concerns(item.place_code, item.state, counties, states)
+        if is_about(item.place_code, item.state, counties, states)
     ]
     return sorted(
         found,
@@ -84,7 +84,7 @@ def _first_activation() -> pd.DataFrame:
 
 
 def running_total(item: Published) -> bool:
-    """Whether counting began when the program did there, and not later.
+    """Whether a figure counts from the program's start at the place.
 
     It began later if the period printed starts in a later month than the first activation in the
     place's counties, or in its state where they are not known.

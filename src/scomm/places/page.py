@@ -1,4 +1,4 @@
-"""What the page of a county, or of another place with a published share, is made of."""
+"""Define the data of the page of a county or another place with a published share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rows = Sequence[Mapping[Any, Any]]
 
 @dataclass(frozen=True)
 class Link:
-    """A link to another sheet: its text, and its address relative to the folder of sheets."""
+    """Link to another sheet: its text, and its address relative to the folder of sheets."""
 
     text: str
     href: str
@@ -24,7 +24,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Spark:
-    """A series as one small line: first, last and highest value in words, and all of it in words.
+    """Sparkline: its SVG, first, last and highest value in words, and a text alternative.
 
     ``mark`` is the position and the name of an event.
     """
@@ -38,7 +38,7 @@ class Spark:
 
 @dataclass(frozen=True)
 class PlaceTable:
-    """A table of a place's page, with the drawing that stands before it."""
+    """Table of a place's page, with the sparkline before it."""
 
     title: str
     rows: Rows
@@ -49,7 +49,7 @@ class PlaceTable:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a place's page: sentences, what they do not mean, a folded table, links."""
+    """Section of a place's page: sentences, their limits, a folded table, links."""
 
     title: str
     sentences: tuple[str, ...]
@@ -60,7 +60,7 @@ class Section:
 
 @dataclass(frozen=True)
 class PlacePage:
-    """The page of a place: ``first`` is its first line, ``dot`` its share on the strip of places.
+    """Page of a place: ``first`` is its first line, ``dot`` its share on the strip of places.
 
     ``slug`` is the name of the page, ``code`` that of the place: a FIPS code, or the ledger's.
     ``check`` links to where that share is traced, ``up`` to the state; ``before`` and ``after`` to its neighbours in it, None at an end.

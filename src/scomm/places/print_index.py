@@ -1,4 +1,4 @@
-"""The index of jurisdictions: which places the text names, and where.
+"""Index the jurisdictions that the printed text names.
 
 An entry is made where a place is named as such: a state by its name, a county by its name with its
 state or where no other county of this book has that name, an area by the word *area*. A city, a
@@ -18,7 +18,7 @@ from scomm.data import ledger
 from scomm.evidence.published import published
 from scomm.places.datasheets import places, states
 
-# What follows or stands before a state's name when something else is meant.
+# Words after or before a state's name that make it another name.
 _NOT_BEFORE = r"(?<!University of )(?<!Eastern District of )(?<!Western District of )"
 _NOT_AFTER = r"(?! area\b)(?! Times\b)(?! City\b)(?!, D\.C\.)(?! \(state\))(?! Post\b)(?! v\.)"
 
@@ -27,7 +27,7 @@ _LEVELS = ("county", "jurisdiction")
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """A line of the index: ``under`` is the state, or the heading of the areas; empty for a state."""
+    """Line of the index: ``under`` is the state, or the heading of the areas; empty for a state."""
 
     under: str
     name: str
@@ -59,7 +59,7 @@ def _published() -> dict[str, str]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Return what finds states, counties and bare places, and areas."""
+    """Return the patterns of states, of counties and bare places, and of areas."""
 
     def any_of(names: Iterable[str]) -> str:
         longest_first = sorted(names, key=lambda name: (-len(name), name))
@@ -84,8 +84,8 @@ def _state_code(named: str | None) -> str:
     return by_name.get(named, named)
 
 
-def named(text: str) -> set[Entry]:
-    """Return the entries that a text asks for.
+def named_places(text: str) -> set[Entry]:
+    """Return the index entries that a text names.
 
     >>> sorted(entry.name for entry in named("In Merced County, California, as in Rhode Island"))
     ['California', 'Merced County', 'Rhode Island']
@@ -111,7 +111,7 @@ def named(text: str) -> set[Entry]:
     return found
 
 
-# Pages that name no place, or every one.
+# Pages left out of the index: they name no place, or every one.
 NOT_INDEXED = ("B", "D", "E", "F", "H", "I")
 
 
@@ -121,7 +121,7 @@ def heading() -> str:
 
 
 def note() -> str:
-    """Return what stands below the heading."""
+    """Return the note below the heading."""
     return _(
         "Pages that name a state, a county or an area of responsibility in text, findings, figures' "
         "captions or the heads of table rows. Datasheets, one for each, are the second volume."
@@ -134,7 +134,7 @@ def areas_heading() -> str:
 
 
 def _units(article: Element) -> Iterator[tuple[Element, str]]:
-    """Yield the places of a chapter that an index can lead to, with their text.
+    """Yield the elements of a chapter to which an index can link, with their text.
 
     Of a table's row only its head counts: what the row is about.
     """
@@ -151,10 +151,10 @@ def _units(article: Element) -> Iterator[tuple[Element, str]]:
 
 
 def mark(article: Element, name: str) -> dict[Entry, list[str]]:
-    """Give what names places an id where it has none, and return the ids by entry."""
+    """Set ids on elements that name places, where missing, and return the ids by entry."""
     found: dict[Entry, list[str]] = {}
     for number, (element, text) in enumerate(_units(article), start=1):
-        entries = named(text)
+        entries = named_places(text)
         if not entries:
             continue
         if element.get("id") is None:
@@ -165,7 +165,7 @@ def mark(article: Element, name: str) -> dict[Entry, list[str]]:
 
 
 def ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return page numbers as first and last of each run.
+    """Group page numbers to ranges.
 
     >>> ranges([4, 7, 5, 5, 12])
     [(4, 5), (7, 7), (12, 12)]
@@ -182,7 +182,7 @@ def ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
 def index(
     marks: Mapping[Entry, Sequence[str]], pages: Mapping[str, int]
 ) -> list[tuple[Entry, list[tuple[str, str]]]]:
-    """Return the lines of the index in order, each with page numbers and where they lead.
+    """Return the sorted lines of the index, each with page numbers and their links.
 
     ``pages`` gives the page of every id. A state without a line of its own gets one where a county
     of it has one.

@@ -1,4 +1,4 @@
-"""Single sheets as PDF: a place's datasheet, and the sheets of an exhibit for court."""
+"""Lay out single datasheets as PDF."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from citable.project import project
 from citable.record import identity
 from scomm.places.datasheets import places
 
-# From how many rows, and up to how many columns, a table is set in two columns of the page.
+# Smallest number of rows, and largest number of columns, of a table split into two page columns.
 _ROWS, _COLUMNS = 16, 5
 # The share of its last page that a sheet fills at least, and the classes of print_sheet.css that set
 # it closer or wider, in the order in which they are tried for it.
@@ -50,7 +50,7 @@ def page_of(name: str) -> str:
 
 
 def _in_columns(table: Any) -> None:
-    """Set a long, narrow table in two columns of the page."""
+    """Split a long, narrow table into two columns of the page."""
     holder = E.DIV({"class": "columns"})
     table.addprevious(holder)
     holder.append(table)
@@ -60,14 +60,14 @@ def _in_columns(table: Any) -> None:
 
 
 def _set_charts(root: pages.Element) -> None:
-    """Put a picture in plain colours, with its text alternative, in the place of each chart."""
+    """Replace each chart by a picture in plain colours, with its text alternative."""
     for figure in root.iter("figure"):
-        (drawing,) = pages.having(figure, "exhibit-wide")
+        (drawing,) = pages.elements_of_classes(figure, "exhibit-wide")
         alt = drawing[0].get("aria-label")
-        for words in pages.having(figure, "long-description"):
+        for words in pages.elements_of_classes(figure, "long-description"):
             alt += " " + " ".join(pages.text_of(p) for p in words.findall("p"))
             words.drop_tree()
-        # The parser of pages writes the names of attributes in small letters.
+        # The HTML parser converts attribute names to lower case.
         svg = html.tostring(drawing[0], encoding="unicode").replace("viewbox=", "viewBox=")
         svg = re.sub(r"var\(--fig-font[^)]*\)", pages.FACE, svg)
         svg = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", svg)
@@ -77,7 +77,7 @@ def _set_charts(root: pages.Element) -> None:
 
 @dataclass(frozen=True)
 class Laid:
-    """A laid-out sheet: the place's name, the pages as WeasyPrint's document, their fill."""
+    """Laid-out sheet: the place's name, WeasyPrint's document, extent of its pages."""
 
     title: str
     document: Any
@@ -89,9 +89,9 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
 
     Raises EditionError if the site is not built, PrintError where Pango is missing.
     """
-    root = pages.read(site, page)
+    root = pages.read_article(site, page)
     pages.drop_controls(root)
-    for element in pages.having(root, "actions"):
+    for element in pages.elements_of_classes(root, "actions"):
         element.drop_tree()
     pages.drop_links(root)
     pages.set_tables(root)
@@ -114,14 +114,14 @@ def lay_out(site: Path, page: str, record: identity.Record, css: str = "") -> La
         date=fmt(record.date, "date"),
         digest=record.short_digest,
     )
-    # Empty, so that no sliver of it is printed: the style takes the text from the attribute.
+    # An empty element: the style sheet takes the text from the attribute.
     root.insert(0, E.P({"class": "imprint-line", "data-imprint": imprint}))
     head = (
         f'<!doctype html><html lang="{_("en")}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}: {_('datasheet')}, {escape(project().title)}</title>"
         f'<meta name="author" content="{escape(project().author)}"></head>'
     )
-    style = writer.style("print_sheet.css") + css
+    style = writer.read_style("print_sheet.css") + css
     best: Laid | None = None
     for spacing in _SPACINGS:
         root.set("class", f"sheet {spacing}")

@@ -1,4 +1,4 @@
-"""Series of a datasheet: arrests at local jails, 287(g) agreements, detainers, people held there."""
+"""Build a datasheet's series: arrests at local jails, 287(g) agreements, detainers, people held."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from citable.display.formats import joined, tr, trn
+from citable.display.formats import join_lazily, tr, trn
 from citable.display.tables import Col
 from citable.display.words import N_, LazyText
 from citable.tables.reader import load
@@ -48,7 +48,7 @@ _PLACED = N_(
 
 
 def arrests_chart(months: pd.Series, place: LazyText | str) -> SheetChart:
-    """Return the drawing of monthly arrests at local jails."""
+    """Draw monthly arrests at local jails."""
     most, least = months.idxmax(), months.idxmin()
     span = {"first": months.index[0], "last": months.index[-1]}
     ends = {"most": int(months.max()), "high": most, "least": int(months.min()), "low": least}
@@ -114,7 +114,7 @@ def arrests_of_area(code: str, name: LazyText | str) -> SheetTable:
 
 @cache
 def _counties() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return placed arrests by month and county, and a row a county with rate and change."""
+    """Return placed arrests by month and county, and rate and change by county."""
     months, phi, change = jail_arrests.all_counties()
     counted = jail_arrests.yearly(months)
     years = counted.pivot_table("arrests", "fips", "fiscal_year").add_prefix("y").astype(int)
@@ -176,7 +176,7 @@ _AGREEMENTS = {
 
 
 def agreements(state: str) -> SheetTable | None:
-    """Return what agencies of a state did under section 287(g), None if none is in the release.
+    """Build the table of a state's agencies under section 287(g), None if the release has none.
 
     ``state`` is a postal code. An agency without any number in the release counts nobody.
     """
@@ -198,7 +198,9 @@ def agreements(state: str) -> SheetTable | None:
         "the release is not a zero and is not counted."
     )
     if without:
-        note = joined([note, tr("Without a number: {names}.", names=joined(without, "; "))], " ")
+        note = join_lazily(
+            [note, tr("Without a number: {names}.", names=join_lazily(without, "; "))], " "
+        )
     return SheetTable(
         N_("Agreements under section 287(g)"),
         counted.reset_index().sort_values("removed", ascending=False, kind="stable"),
@@ -247,10 +249,10 @@ def held_columns() -> dict[str, Col]:
 
 
 def _held_chart(by_year: pd.Series, name: str) -> SheetChart:
-    """Return the drawing of the people held in a place, by fiscal year."""
+    """Draw the people held in a place, by fiscal year."""
     most = by_year.idxmax()
     span = {"first": int(by_year.index[0]), "last": int(by_year.index[-1])}
-    listed = joined(
+    listed = join_lazily(
         tr("FY{year:year}: {held:f1}", year=int(year), held=held) for year, held in by_year.items()
     )
     return SheetChart(
@@ -276,8 +278,8 @@ def _held_chart(by_year: pd.Series, name: str) -> SheetChart:
     )
 
 
-def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
-    """Return the people held in a state or area, by facility and fiscal year; largest first.
+def held_table(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
+    """Build the table of people held in a state or area, by facility and fiscal year, largest first.
 
     ``by`` is ``state`` or ``aor``, ``code`` a code of that column, ``name`` stands in the words.
     Empty if no facility is listed there.
@@ -293,7 +295,7 @@ def held(by: str, code: str, name: str) -> tuple[SheetTable, ...]:
     latest_first = list(reversed(years))
     wide = wide.sort_values(latest_first, ascending=False, kind="stable")
     frame = wide.rename(columns=year_column).reset_index()
-    unfinished = joined(
+    unfinished = join_lazily(
         tr("FY{year:year} to {day:date}", year=int(year), day=day)
         for year, day in _last_days().items()
         if (day.month, day.day) != (9, 30)

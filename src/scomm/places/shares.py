@@ -1,4 +1,4 @@
-"""What was published about a place, or about the nearest place with a share: its page's first line."""
+"""Find the share published about a place, or about the nearest place with one."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _LIMIT = N_("A share says nothing of charges, or of who was arrested and not rem
 
 
 @cache
-def of_code() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for places, alone or with others, by code; most telling first."""
+def published_by_code() -> dict[str, tuple[Published, ...]]:
+    """Return published evidence by place code, alone or with other places; most telling first."""
     found: dict[str, list[Published]] = {}
-    for item in _telling_first(list(published().values())):
+    for item in _most_telling_first(list(published().values())):
         for code in item.place_code.split("+"):
             found.setdefault(code, []).append(item)
     return {code: tuple(items) for code, items in found.items()}
 
 
-def _telling_first(items: Sequence[Published]) -> list[Published]:
+def _most_telling_first(items: Sequence[Published]) -> list[Published]:
     """Sort running totals before others, selected ones before others, later ones first."""
     late_first = sorted(items, key=lambda item: item.cutoff.replace("mid", "06"), reverse=True)
     return sorted(
@@ -38,37 +38,37 @@ def _telling_first(items: Sequence[Published]) -> list[Published]:
 
 @cache
 def _with_share(code: str) -> tuple[Published, ...]:
-    """Return what was published for a place, or nothing where no share can be read from it."""
-    return tuple(item for item in of_code().get(code, ()) if item.share != (0, 1))
+    """Return published evidence for a place, empty where no share can be read from it."""
+    return tuple(item for item in published_by_code().get(code, ()) if item.share != (0, 1))
 
 
 @cache
-def _around() -> dict[str, tuple[Published, ...]]:
-    """Return what was published for cities, by county: those in it alone, then those over several."""
+def _city_shares_by_county() -> dict[str, tuple[Published, ...]]:
+    """Return published evidence for cities, by county: those in it alone, then those over several."""
     found: dict[str, list[Published]] = {}
     cities = [item for item in published().values() if item.place_code.startswith("X:")]
     for item in sorted(cities, key=lambda item: len(counties_of(item.place_code))):
         for fips in counties_of(item.place_code):
             found.setdefault(fips, []).append(item)
-    return {fips: tuple(_telling_first(items)) for fips, items in found.items()}
+    return {fips: tuple(_most_telling_first(items)) for fips, items in found.items()}
 
 
 def _listed(code: str) -> tuple[Published, ...]:
-    """Return what the page of a place lists: published for it, or for a city in it."""
-    return (*of_code().get(code, ()), *_around().get(code, ()))
+    """Return the published evidence that the page of a place lists: for it, or for a city in it."""
+    return (*published_by_code().get(code, ()), *_city_shares_by_county().get(code, ()))
 
 
-def span(items: Sequence[Published]) -> tuple[float, float] | None:
-    """Return lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
+def share_range(items: Sequence[Published]) -> tuple[float, float] | None:
+    """Return the lowest and highest of several published shares, in [0, 1]; None for fewer than two."""
     shares = [item.share for item in items if item.share != (0, 1)]
     if len(shares) < 2:
         return None
     return min(low for low, _high in shares), max(high for _low, high in shares)
 
 
-def span_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
-    """Return the span of a place's shares where it says more than the one that is told first."""
-    found = span(_listed(code)) if lies in ("own", "inside", "around") else None
+def share_range_beside(code: str, lies: str, item: Published) -> tuple[float, float] | None:
+    """Return the range of a place's shares where it is wider than the share of its first line."""
+    found = share_range(_listed(code)) if lies in ("own", "inside", "around") else None
     return None if found == item.share else found
 
 
@@ -103,15 +103,15 @@ def _as_printed(key: str) -> LazyText:
     )
 
 
-def nearest(code: str, state: str) -> tuple[str, Published]:
-    """Return the share that is told first of a place of the ledger, and what it is of.
+def nearest_share(code: str, state: str) -> tuple[str, Published]:
+    """Return the most telling share of a place of the ledger, or of the nearest place, and which it is.
 
     That is its ``own``; of a place that lies ``inside`` a county; of one ``around`` it, of which it
     is a part; of the ``state`` as a whole; or of the ``nation``.
     """
     if own := _with_share(code):
         return "own", own[0]
-    if around := _around().get(code):
+    if around := _city_shares_by_county().get(code):
         lies = "inside" if counties_of(around[0].place_code) == {code} else "around"
         return lies, around[0]
     if whole := _with_share(f"S:{state}"):
@@ -137,7 +137,7 @@ _FIRST = {
 
 @dataclass(frozen=True)
 class FirstLine:
-    """The share that a place's page opens with: in words, as a dot, and where it is traced."""
+    """First line of a place's page: its share in words, as a dot, and the link to its trace."""
 
     text: LazyText
     dot: PlaceDot
@@ -146,7 +146,7 @@ class FirstLine:
 
 def first_line(code: str, name: str, state: str) -> FirstLine:
     """Return the share published for a place, or else the nearest one that was published."""
-    lies, item = nearest(code, state)
+    lies, item = nearest_share(code, state)
     line = tr(
         _FIRST[lies],
         name=name,
@@ -154,7 +154,7 @@ def first_line(code: str, name: str, state: str) -> FirstLine:
         state=datasheets.states()[state],
         said=_as_printed(item.key),
     )
-    if (beside := span_beside(code, lies, item)) is not None:
+    if (beside := share_range_beside(code, lies, item)) is not None:
         low, high = beside
         words = N_("{line} All shares published here run from {low:pct} to {high:pct}.")
         line = tr(words, line=line, low=low, high=high)
@@ -180,16 +180,16 @@ def _link(state: str) -> Link:
 
 
 def _range(items: Sequence[Published]) -> tuple[LazyText, ...]:
-    """Return between what shares the published ones lie, where there are several."""
-    if (found := span(items)) is None:
+    """Format the range of the published shares, where there are several."""
+    if (found := share_range(items)) is None:
         return ()
     low, high = found
     return (tr("They run from {low:pct} to {high:pct}.", low=low, high=high),)
 
 
 def place_section(code: str, state: str) -> Section:
-    """Return every share published for a place of the ledger."""
-    items = of_code()[code]
+    """Build the section of all shares published for a place of the ledger."""
+    items = published_by_code()[code]
     said = trn(
         "{n:int} share was published for it. All that was printed about it is on the state's sheet.",
         "{n:int} shares were published for it. All that was printed about it is on the state's sheet.",
@@ -200,7 +200,7 @@ def place_section(code: str, state: str) -> Section:
 
 
 def county_section(fips: str, state: str) -> Section | None:
-    """Return every share published for a county or a city in it, where there are any."""
+    """Build the section of all shares published for a county or a city in it, if there are any."""
     items = _listed(fips)
     link = _link(state)
     if items:

@@ -1,4 +1,4 @@
-"""The small chart of a datasheet: one series as inline SVG, written without matplotlib.
+"""Draw the small chart of a datasheet, one series, as inline SVG without matplotlib.
 
 A book has dozens of such sheets; drawn as the figures of chapters are they would take most of a build.
 """
@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 
 from citable.display.figures import NARROW, WIDE, Layout
 from citable.display.formats import missing
-from citable.display.style import role, with_variables
+from citable.display.style import role, use_css_variables
 from citable.display.ticks import tick_labels
 
 _HEIGHT, _TOP, _BOTTOM, _RIGHT = 170.0, 8.0, 22.0, 8.0  # CSS pixels
@@ -32,7 +32,7 @@ def _ticks(values: Sequence[float], unit: str) -> tuple[float, ...]:
 def series_chart(
     layout: Layout, labels: Sequence[str], values: Sequence[float], alt: str, unit: str = "share"
 ) -> str:
-    """Return a series as SVG; shares on a scale from 0 to 100%, the same for every sheet.
+    """Draw a series as SVG; shares on a scale from 0 to 100%, the same for every sheet.
 
     ``labels`` name the places of ``values`` on the axis, empty for no tick; a value that is missing
     has no point and breaks the line. Raises ValueError if lengths differ.
@@ -98,6 +98,6 @@ def chart_html(
     """Return the chart for a wide and a narrow screen, in the colours of the page."""
     return "".join(
         f'<div class="exhibit-{layout.kind}">'
-        f"{with_variables(series_chart(layout, labels, values, alt, unit))}</div>"
+        f"{use_css_variables(series_chart(layout, labels, values, alt, unit))}</div>"
         for layout in (WIDE, NARROW)
     )

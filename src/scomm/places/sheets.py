@@ -1,4 +1,4 @@
-"""What a datasheet is made of: a page of a place, its tables, and the small charts before them."""
+"""Define the data of a datasheet: its tables and the small charts before them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from citable.display.words import LazyText
 
 @dataclass(frozen=True)
 class SheetChart:
-    """A series of a datasheet, drawn: one value for each label, in order; nan where there is none.
+    """Chart of a datasheet: one value for each label, in order; nan where there is none.
 
     ``labels`` stand below the axis, empty where there is no tick; ``unit`` is ``share`` (drawn
     from 0 to 100%) or ``number`` (from 0). ``title`` stands over it, ``alt`` is its text
@@ -32,7 +32,7 @@ class SheetChart:
 
 @dataclass(frozen=True)
 class SheetTable:
-    """One table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
+    """Table of a datasheet; ``anchors`` are addresses of its rows, empty if they have none.
 
     ``pages`` are addresses to which the rows' headers link, where that is not the row itself.
     ``folded`` puts it behind a line, for what few readers want and print leaves out; ``dense`` is
@@ -54,7 +54,7 @@ class SheetTable:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One datasheet: ``slug`` names its page, ``first`` its first line, ``tables`` its contents."""
+    """Datasheet: ``slug`` names its page, ``first`` is its first line, ``tables`` its contents."""
 
     slug: str
     title: str

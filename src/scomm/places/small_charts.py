@@ -1,4 +1,4 @@
-"""Drawings of a few hundred bytes for pages of which there are thousands, as inline SVG.
+"""Draw inline SVG of a few hundred bytes, for the thousands of place pages.
 
 Their colours and type are rules of the style sheet (``place-dot``, ``spark``), so that a page carries
 nothing but positions and words.
@@ -20,7 +20,7 @@ _TOP, _BASE, _FOOT = 16.0, 52.0, 66.0  # of a sparkline: highest value, zero, la
 
 
 def strip_x(share: float) -> float:
-    """Return where a share in [0, 1] lies on the strip, from its left edge.
+    """Return the position of a share in [0, 1] on the strip, from its left edge.
 
     >>> strip_x(0.0), strip_x(0.5), strip_x(1.0)
     (10.0, 180.0, 350.0)
@@ -29,7 +29,7 @@ def strip_x(share: float) -> float:
 
 
 def strip_ticks(shares: Sequence[float], references: Sequence[tuple[float, str]]) -> str:
-    """Return the strip that all pages share, a file of its own: a tick a share, dashed references.
+    """Draw the strip that all pages share as one file: a tick a share, dashed references.
 
     ``references`` are values and names. Its greys are told from light and dark paper alike: a
     picture does not know the page's scheme.
@@ -49,7 +49,7 @@ def strip_ticks(shares: Sequence[float], references: Sequence[tuple[float, str]]
 
 
 def _anchor(x: float) -> str:
-    """Return how a label at ``x`` is set so that it stays in the drawing."""
+    """Return the text anchor that keeps a label at ``x`` in the drawing."""
     if x < 0.36 * _WIDTH:
         return ""
     return _END if x > 0.64 * _WIDTH else _MIDDLE
@@ -68,7 +68,7 @@ def dot_svg(
     own: bool,
     image: str,
 ) -> str:
-    """Return a place's share on the strip, whose ticks are the picture ``image``.
+    """Draw a place's share on the strip, whose ticks are the picture ``image``.
 
     ``share`` is lowest and highest value; a range wider than five points is a bar. ``name`` stands
     over it. ``own`` fills the dot; without it the share
@@ -95,7 +95,7 @@ def sparkline(
     alt: str,
     mark: tuple[int, str] | None = None,
 ) -> str:
-    """Return a series as one line from zero, with its first, last and highest value in words.
+    """Draw a series as one line from zero, with its first, last and highest value in words.
 
     ``ends`` are the words at the first and the last value, ``most`` those at the highest; ``mark``
     is a position and its name: a dashed line. Raises ValueError for fewer than two values.

@@ -1,4 +1,4 @@
-"""The places of the first page's strip: a share, what is said of it, and where the place stands."""
+"""List the places of the first page's strip: share, description and link."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from citable.display.formats import tr
 from citable.display.words import N_
 from scomm.evidence.published import Published
-from scomm.places.datasheets import address
+from scomm.places.datasheets import place_address
 
 _WIDEST = 0.05  # of a range of shares that is shown as a dot, at its middle
 
@@ -38,7 +38,7 @@ def dots(items: Sequence[Published]) -> pd.DataFrame:
                 "share": (low + high) / 2,
                 "title": title,
                 "filled": item.as_counted() == "over" and item.beyond_selection() == "established",
-                "path": address(item.place_code, item.state),
+                "path": place_address(item.place_code, item.state),
             }
         )
     columns = ["name", "share", "title", "filled", "path"]

@@ -1,4 +1,4 @@
-"""The second volume: the sheets of all states and areas as one PDF.
+"""Build the second volume: the sheets of all states and areas as one PDF.
 
 Each sheet is laid out as the single one is, so that both say the same on as many pages.
 """
@@ -25,8 +25,8 @@ _PARTS = {
     "area": N_("Areas of responsibility"),
 }
 _HEAD = 'font: 400 7.6pt "Source Sans 3"; color: #55534e; vertical-align: top; padding-top: .4in'
-# What the sheets of the volume have that a single one has not: numbers that run on, running heads,
-# entries of the outline that stay closed.
+# Style of sheets in the volume, unlike single ones: continuous page numbers, running heads,
+# collapsed outline entries.
 _STYLE = """
 @page :first {{ counter-reset: page {before} }}
 @page {{
@@ -38,22 +38,22 @@ h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
 """
 
 
-def file() -> Path:
-    """Return where the volume is made."""
+def pdf_path() -> Path:
+    """Return the path of the volume's PDF."""
     return paths.BUILD / "pdf" / f"{project().file_name}-places.pdf"
 
 
 def _identity(record: identity.Record) -> str:
-    return f"{file().name} {record.digest}"
+    return f"{pdf_path().name} {record.digest}"
 
 
-def is_of(file: Path, record: identity.Record) -> bool:
-    """Whether a PDF of the volume was made from a site with this record's digest."""
+def matches_record(file: Path, record: identity.Record) -> bool:
+    """Whether a PDF of the volume was made from a site with the digest of this record."""
     return writer.identifier(_identity(record)) in file.read_bytes()
 
 
-def make(site: Path, to: Path | None = None) -> Path:
-    """Make the PDF of all states' and areas' sheets from a built site, and return its file.
+def build_volume(site: Path, to: Path | None = None) -> Path:
+    """Build the PDF of all states' and areas' sheets from a built site, and return its path.
 
     Raises EditionError if the site is not built, PrintError where Pango is missing; OSError if it
     cannot be written, in which case what stood there before still stands.
@@ -74,7 +74,7 @@ def make(site: Path, to: Path | None = None) -> Path:
             number += len(laid.document.pages)
         contents.append((_(_PARTS[kind]), lines))
     front = book.lay_out_front(
-        book.front(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
+        book.front_html(record, f"{project().short_title} {_(SUBTITLE)}", _(SUBTITLE), contents)
     )
     content = writer.to_bytes([front, *documents], _identity(record), len(front.pages))
-    return writer.save(to or file(), content)
+    return writer.save(to or pdf_path(), content)

@@ -1,1 +1,1 @@
-"""Pure statistics: counts in, estimates out; no files, no figures, nothing of ours but errors."""
+"""Pure statistics: counts in, estimates out; no files, no figures, no import of the project but errors."""

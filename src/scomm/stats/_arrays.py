@@ -1,4 +1,4 @@
-"""Argument checks and scalar-or-array plumbing that every module of this room shares."""
+"""Check arguments and convert between scalars and arrays, for every module of ``scomm.stats``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def counts(x: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 
 def share_of(x: Floats, n: Floats) -> Floats:
-    """x / n, nan where n = 0 (a share of nothing is not zero)."""
+    """Return x / n, nan where n = 0 (a share of nothing is not zero)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(n > 0, x / n, np.nan)
 
@@ -63,12 +63,12 @@ def check_level(level: float) -> None:
 
 
 def two_sided_z(level: float) -> float:
-    """Normal quantile for a two-sided interval at `level`; ArgumentError outside (0, 1)."""
+    """Return the normal quantile for a two-sided interval at `level`; ArgumentError outside (0, 1)."""
     check_level(level)
     return float(ndtri((1 + level) / 2))
 
 
 def unwrap(array: npt.ArrayLike) -> Value:
-    """A Python float for a zero-dimensional result, otherwise the array itself."""
+    """Return a Python float for a zero-dimensional result, otherwise the array itself."""
     result = np.asarray(array, dtype=np.float64)
     return float(result) if result.ndim == 0 else result

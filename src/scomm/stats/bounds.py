@@ -1,4 +1,4 @@
-"""What can be said where a count is withheld, and what cannot.
+"""Bounds of shares where counts are withheld or membership is selected.
 
 A bound is not an interval: no chance is involved, every value inside is possible. Where a bound
 is wider than 50 points the book says "cannot be said".
@@ -37,7 +37,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Remainder:
-    """What is left of a known total when the known parts are taken out: exact, not estimated."""
+    """Remainder of a known total after its known parts are subtracted: exact, not estimated."""
 
     x: float
     n: float
@@ -102,7 +102,7 @@ def share_bounds(
 def unreported_remainder(
     known_x: npt.ArrayLike, known_n: npt.ArrayLike, total_x: float, total_n: float
 ) -> Remainder:
-    """What all places without a published figure add up to, at one cut-off.
+    """Counts of all places without a published figure together, at one cut-off.
 
     Equation: (X - sum x, N - sum n). The parts must be disjoint and at the same cut-off as the
     total; this cannot be checked here. known_part is the part of N that is known. If everything
@@ -171,7 +171,7 @@ def composition_bounds(
 
 
 def shift_needed(x_after: npt.ArrayLike, n_after: npt.ArrayLike, share: float) -> Value:
-    """How many cases with the outcome would have to have entered because of the event.
+    """Number of cases with the outcome that must have entered because of the event.
 
     Equation: m with (x - m)/(n - m) = share, m = (x - share n)/(1 - share): the smallest change
     of membership that would by itself explain a rise from `share`. Negative if there was no rise;

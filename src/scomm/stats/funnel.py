@@ -1,4 +1,4 @@
-"""Funnel limits: how far from a target a place may lie before it is unlike the others.
+"""Funnel limits: how far from a target the shares of places may lie by chance.
 
 `exact_limits` asks whether a place equals the target; the widened limits ask whether it is unlike
 the *usual spread* of places. At hundreds of thousands of cases only the second question is of use.
@@ -28,7 +28,7 @@ from scomm.stats._arrays import (
 
 @dataclass(frozen=True)
 class FunnelLimits:
-    """Limits on the share scale for each n; `null` names what a point outside contradicts."""
+    """Limits on the share scale for each n; `null` names the hypothesis that a point outside contradicts."""
 
     low: Value
     high: Value
@@ -129,7 +129,7 @@ def _beta_binomial_quantiles(
 
 
 def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.95) -> FunnelLimits:
-    """Funnel limits from a fitted beta-binomial: where places of this spread usually fall.
+    """Funnel limits from a fitted beta-binomial: prediction limits of places with this spread.
 
     Equation: whole-count quantiles of BetaBinomial(n, a, b) at the two tails, over n, so that
     each tail outside holds at most (1-level)/2. Source: Skellam (1948) for the
@@ -150,7 +150,7 @@ def beta_binomial_limits(n: npt.ArrayLike, a: float, b: float, level: float = 0.
 
 
 def outside(x: npt.ArrayLike, n: npt.ArrayLike, limits: FunnelLimits) -> npt.NDArray[np.int64]:
-    """Where each place stands: +1 above the limits, -1 below, 0 within or n = 0.
+    """Position of each place: +1 above the limits, -1 below, 0 within or n = 0.
 
     >>> outside([11, 2], [20, 20], exact_limits([20, 20], 0.3)).tolist()
     [1, 0]

@@ -1,4 +1,4 @@
-"""How much places differ: is it more than chance, by how much, under which model.
+"""Heterogeneity of places: tests of equal shares, and estimates of their spread by model.
 
 Counts x of n, one entry a place. Places with n = 0 carry no information and are left out; the
 result says how many were used. Two different questions are never mixed: whether all places are

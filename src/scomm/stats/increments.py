@@ -1,4 +1,4 @@
-"""What happened between two cumulative cut-offs, by subtraction."""
+"""Increments between cumulative cut-offs, by subtraction."""
 
 from __future__ import annotations
 

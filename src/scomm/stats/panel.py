@@ -1,4 +1,4 @@
-"""Few treated places against many: difference in differences, judged by reassignment.
+"""Difference in differences with few treated places, with randomisation inference.
 
 With three treated places clustered standard errors mean nothing. Randomisation inference asks how
 often a difference as large arises when the same start dates are given to other places.
@@ -48,7 +48,7 @@ def _changes(y: Floats, starts: npt.NDArray[np.int64]) -> Floats:
 def _assignments(
     places: int, treated: int, draws: int, seed: int
 ) -> tuple[npt.NDArray[np.int64], bool]:
-    """Ordered choices of which places get the starts: all of them if few enough, else drawn."""
+    """Ordered assignments of starts to places: all of them if few enough, else a random sample."""
     if perm(places, treated) <= draws:
         return np.array(list(permutations(range(places), treated)), np.int64), True
     generator = np.random.default_rng(seed)

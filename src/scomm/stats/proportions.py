@@ -77,7 +77,9 @@ def _limits(x: Floats, n: Floats, level: float, method: str) -> tuple[Floats, Fl
     return np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
 
 
-def _each(test: Callable[..., float], use: npt.NDArray[np.bool_], *columns: Floats) -> Floats:
+def _test_each_table(
+    test: Callable[..., float], use: npt.NDArray[np.bool_], *columns: Floats
+) -> Floats:
     """P-values of a test that SciPy has for one table at a time; nan where not `use`."""
     p = np.full(use.shape, np.nan)
     tables = np.stack([column[use] for column in columns], axis=-1).astype(np.int64)
@@ -239,7 +241,9 @@ def exact_test(
     elif p0 == 0.5:  # symmetric: twice the smaller tail, for any number of counts at once
         p = np.minimum(1.0, 2 * binom.cdf(np.minimum(xs, ns - xs), ns, p0))
     else:
-        p = _each(lambda k, m: binomtest(k, m, p0).pvalue, (ns > 0) & ~np.isnan(xs), xs, ns)
+        p = _test_each_table(
+            lambda k, m: binomtest(k, m, p0).pvalue, (ns > 0) & ~np.isnan(xs), xs, ns
+        )
     return unwrap(np.where(ns > 0, p, np.nan))
 
 
@@ -398,7 +402,7 @@ def fisher_exact(
         return float(scipy.stats.fisher_exact([[x, n - x], [y, m - y]], alternative).pvalue)
 
     use = (first_n > 0) & (second_n > 0) & ~np.isnan(a + c)
-    return unwrap(_each(test, use, a, first_n, c, second_n))
+    return unwrap(_test_each_table(test, use, a, first_n, c, second_n))
 
 
 def against_rest(

@@ -1,4 +1,4 @@
-"""How far a league table can be trusted: intervals for ranks, and which orders are established.
+"""Intervals for ranks of places, and pairwise orders that are established.
 
 Rank 1 is the highest share. Draws come from a seeded generator, so a result can be repeated.
 """
@@ -30,7 +30,7 @@ class RankIntervals:
 
 @dataclass(frozen=True)
 class PairwiseOrders:
-    """Which of the J(J-1)/2 orders are established.
+    """Established ones among the J(J-1)/2 orders of pairs.
 
     order[i, j]: +1 if i is established to be above j, -1 below, 0 neither. p[i, j]: adjusted
     two-sided p-value. established of pairs: counts of unordered pairs.
@@ -134,7 +134,7 @@ def pairwise_orders(
     adjustment: str = "holm",
     df: float = np.inf,
 ) -> PairwiseOrders:
-    """Which pairs of places can be put in order, all pairs being one family.
+    """Established orders of pairs of places, all pairs being one family of tests.
 
     Equation: t = (e_i - e_j)/sqrt(s_i^2 + s_j^2), two-sided with `df` degrees of freedom, adjusted
     over all pairs by 'holm' (family-wise), 'bh' (false discovery rate) or 'none'. Source:

@@ -1,4 +1,4 @@
-"""Counts over time: rates, ratios of two counts, and how much places differ in them.
+"""Counts over time: rates, ratios of two counts, and their spread between places.
 
 Counts vary more than a Poisson process would, so each function takes a dispersion ``phi``: the
 variance divided by the mean. A count x with dispersion phi tells as much as a Poisson count of x/phi.
@@ -68,7 +68,7 @@ def _dispersion_factor(phi: npt.ArrayLike) -> Floats:
 
 
 def dispersion(windows: list[npt.ArrayLike]) -> Dispersion:
-    """Dispersion of counts that keep one level within each window.
+    """Dispersion of counts with a constant mean within each window.
 
     ``windows`` are arrays of periods x places. Equation: own = sum (x - m)^2/m / df over the
     windows with a count, m the window's mean; negative-binomial variance m + alpha m^2 with
@@ -143,7 +143,7 @@ def count_ratio(
 def _positive_normal(
     generator: np.random.Generator, mean: Floats, error: Floats, shape: tuple[int, ...]
 ) -> Floats:
-    """Draw from a normal distribution cut at 0, by its quantiles: no draw is thrown away."""
+    """Draw from a normal distribution truncated at 0, by inverse quantiles, without rejection."""
     u = generator.random(shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         below = ndtr(-mean / error)

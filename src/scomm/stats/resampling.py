@@ -194,7 +194,7 @@ class AutoregressiveShare:
 def autoregressive_share(
     x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95
 ) -> AutoregressiveShare:
-    """Pooled share of a monthly series, its months taken as AR(1): the widest honest interval here.
+    """Pooled share of a monthly series with AR(1) months: the widest interval of this module.
 
     Equation: u_t = x_t - p n_t with lag-1 autocorrelation r; rho = r + (1 + 4 r)/T; effective
     months m = T (1 - rho)/(1 + rho); Var(p) = sum u^2 (1 + rho)/(1 - rho) / (1 - 1/m) / (sum n)^2;
@@ -274,7 +274,7 @@ def difference_errors(coefficients: npt.ArrayLike) -> Floats:
 
 
 def share_contributions(x: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
-    """Return what each month adds to the deviation of a pooled share: (x_t - p n_t) / sum n.
+    """Return each month's contribution to the deviation of a pooled share: (x_t - p n_t) / sum n.
 
     >>> share_contributions([1, 3], [10, 10]).tolist()
     [-0.05, 0.05]
@@ -358,7 +358,7 @@ def area_bootstrap(
 
 @dataclass(frozen=True)
 class WindowChange:
-    """Change of a pooled share between two windows, with what areas and months add to its error.
+    """Change of a pooled share between two windows, with the errors from areas and from months.
 
     area_error: standard error with the areas as draws. month_error: with the months of both
     windows as draws. interval: both.
@@ -387,7 +387,7 @@ def _check_areas(x: Floats) -> None:
 
 
 def _areas_and_months(before: Floats, after: Floats) -> _Errors:
-    """Combine what each month and area adds to a window's deviation (months x areas, sum zero)."""
+    """Combine the contributions of months and areas to a window's deviation (months x areas, sum zero)."""
     areas = before.shape[1]
     deviation = after.sum(axis=0) - before.sum(axis=0)
     area_variance = float((deviation**2).sum()) * areas / (areas - 1)
@@ -447,7 +447,7 @@ def window_change(
 def _ratio_counts(
     x: npt.ArrayLike, m: npt.ArrayLike | None, windows: tuple[slice, slice]
 ) -> tuple[Floats, Floats]:
-    """Return counts and what they are compared with, ones if nothing, checked."""
+    """Check and return counts and the counts to compare with, ones if none are given."""
     xs = floats(x, "x")
     _check_areas(xs)
     ms = np.ones_like(xs) if m is None else floats(m, "m")

@@ -1,4 +1,4 @@
-"""Counts known only as printed: "57 percent of nearly 500", "about 145 of 223".
+"""Counts consistent with rounded print: "57 percent of nearly 500", "about 145 of 223".
 
 What was printed allows a set of pairs (x, n). Estimates become ranges over the set, and a test is
 made at the member least favourable to the claim. What a word such as "nearly" or "about" allows is
@@ -25,7 +25,7 @@ MOST_PAIRS = 5_000_000  # beyond this a set is a sign of a missing limit, not of
 
 @dataclass(frozen=True)
 class CountSet:
-    """Every pair (x, n) that agrees with what was printed.
+    """Set of all pairs (x, n) consistent with what was printed.
 
     x, n: whole counts, one entry a pair, ordered by n then x. If n has no upper limit the set is
     not listed (`bounded` is False, x and n are empty) and only the printed share limits are known.
@@ -40,13 +40,13 @@ class CountSet:
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
-        """The pairs as a list of (x, n)."""
+        """Return the pairs as a list of (x, n)."""
         return list(zip(self.x.tolist(), self.n.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class TestedMember:
-    """The member of a set at which a test was made, and its p-value."""
+    """Member of a set at which a test was made, and its p-value."""
 
     x: int
     n: int
@@ -210,7 +210,7 @@ def total_from_which_established(
     level: float = 0.95,
     total_n: int | None = None,
 ) -> int | None:
-    """Smallest number of cases from which a bare share is beyond chance, however many there are.
+    """Smallest number of cases from which a share, printed without a total, is always beyond chance.
 
     Estimand: the least m such that for every n >= m each count that agrees with the printed
     percentages differs from one half (exact binomial test, two-sided, p <= 1 - level). With

@@ -1,4 +1,4 @@
-"""What a list of the highest shows by chance alone, and what it cannot.
+"""Selection of the highest shares: their distribution by chance, and bounds of error rates.
 
 A list of the k highest of J shares is high because it was chosen to be. These functions say how
 high under two worlds: no differences between places, and differences of the usual spread.
@@ -99,7 +99,7 @@ def top_of_list(
 
 
 def most_places_this_large(total_n: npt.ArrayLike, n: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """At most floor(N/n) places can have n or more cases each, whatever the others are.
+    """Largest number of places that can have n or more cases each: floor(N/n).
 
     Bounds the number of comparisons behind a published figure without knowing the rest; it
     belongs to one cut-off's total. Raises ArgumentError unless 0 < n <= N.

@@ -1,4 +1,4 @@
-"""Shares pulled towards the mean of all places, in proportion to how little is known of each."""
+"""Shrinkage of shares towards the mean of all places, more for places with fewer cases."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def shrunken_effects(
 
 
 def _log_posterior(u: Floats, v: Floats, x: Floats, n: Floats) -> Floats:
-    """Log posterior on the grid u = log(a/b), v = log(a+b), up to a constant."""
+    """Return the log posterior on the grid u = log(a/b), v = log(a+b), up to a constant."""
     a, b = np.exp(v) * expit(u), np.exp(v) * expit(-u)
     prior = np.log(a) + np.log(b) - 2.5 * v  # (a+b)^(-5/2) and the Jacobian ab
     likelihood = np.zeros_like(a)
@@ -134,7 +134,7 @@ def _log_posterior(u: Floats, v: Floats, x: Floats, n: Floats) -> Floats:
 
 
 def _grid(x: Floats, n: Floats, side: int) -> tuple[Floats, Floats, Floats]:
-    """Grid points (a, b) and their weights, the window narrowed twice to where the mass is."""
+    """Return grid points (a, b) and their weights, the grid narrowed twice to the posterior mass."""
     pooled = (x.sum() + 0.5) / (n.sum() + 1)
     cap = np.log(LARGEST_CONCENTRATION)  # the prior is cut here: beyond it places are all equal
     u_range, v_range = (logit(pooled) - 6, logit(pooled) + 6), (-4.0, cap)

@@ -1,4 +1,4 @@
-"""Known error rates: how often each interval misses and each test errs, in worlds we make.
+"""Simulate error rates: coverage of intervals, and size and power of tests, in known worlds.
 
 Binomial coverage and size are summed over every possible count, so they carry no simulation
 error; everything else is drawn with a fixed seed and printed with its Monte Carlo error. A row of
@@ -102,7 +102,7 @@ MONTHS, BREAK = 47, 16  # October 2015 to August 2019, order in January 2017
 
 @dataclass(frozen=True)
 class Rate:
-    """One measured rate. Settings that do not apply are nan; `error` is the Monte Carlo error."""
+    """Measured rate. Settings that do not apply are nan; `error` is the Monte Carlo error."""
 
     study: str
     method: str
@@ -305,7 +305,7 @@ def _rules(x: Floats, n: Floats) -> dict[str, FunnelLimits]:
 
 
 def funnels(draws: int = 400) -> Iterator[Rate]:
-    """How often each rule flags a place, in three worlds: of those it should not, and should.
+    """Rates at which each rule flags ordinary places and outliers, in three worlds.
 
     In a world of usual spread a place is not an outlier merely because it differs from the mean;
     the rules that test equality flag it all the same, and that is what this measures.
@@ -346,7 +346,7 @@ def funnels(draws: int = 400) -> Iterator[Rate]:
 
 
 def homogeneity(draws: int = 4_000) -> Iterator[Rate]:
-    """How often the chi-square test of equal shares rejects, in three worlds.
+    """Rejection rate of the chi-square test of equal shares, in three worlds.
 
     >>> len(list(homogeneity(draws=20)))
     3
@@ -428,7 +428,7 @@ def shrinkage(draws: int = 400, bayes_draws: int = 40) -> Iterator[Rate]:
 
 
 def ranks(draws: int = 200) -> Iterator[Rate]:
-    """How often the interval of a rank holds the true rank (world of usual spread).
+    """Coverage of the interval of a rank (world of usual spread).
 
     >>> next(ranks(draws=2)).method
     'rank_intervals'
@@ -449,7 +449,7 @@ def ranks(draws: int = 200) -> Iterator[Rate]:
 def _monthly(
     rho: float, generator: np.random.Generator, sd: float = 0.15
 ) -> tuple[Floats, Floats, float]:
-    """Monthly counts whose logit wanders as AR(1); the share they wander about."""
+    """Monthly counts whose logit follows AR(1), and their mean share."""
     n = np.full(MONTHS, 5_000.0)
     noise = _ar1(generator.normal(size=(1, MONTHS)), rho)[0] * sd * sqrt(1 - rho**2)
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)
@@ -885,7 +885,7 @@ def ratios_between_years(draws: int = 400) -> Iterator[Rate]:
 
 
 def few_treated(draws: int = 300) -> Iterator[Rate]:
-    """False positives of randomisation inference with 3 of 67 places treated, by lot and not.
+    """False positives of randomisation inference with 3 of 67 places treated, at random and not.
 
     "largest first": the three largest places start first, as in Pennsylvania; series have trends
     that differ with size.
@@ -917,7 +917,7 @@ def few_treated(draws: int = 300) -> Iterator[Rate]:
 
 
 def suppression(draws: int = 2_000) -> Iterator[Rate]:
-    """How often the bounds of a share hold the truth when cells below 10 are withheld.
+    """Coverage of the bounds of a share when cells below 10 are withheld.
 
     >>> [r.value for r in suppression(draws=20)]
     [1.0]

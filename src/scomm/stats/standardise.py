@@ -1,4 +1,4 @@
-"""Case mix: stratified, standardised and model-adjusted shares, and the gap taken apart.
+"""Case mix: stratified, standardised and model-adjusted shares, and the decomposition of gaps.
 
 Arrays are units x strata (one unit: one dimension, strata last). Empty strata are nan, not zero.
 """
@@ -112,7 +112,7 @@ def direct(
     level: float = 0.95,
     empty: Literal["nan", "renormalise"] = "nan",
 ) -> Direct:
-    """Directly standardised share: what the unit's own stratum shares give in the standard mix.
+    """Directly standardised share: the unit's stratum shares, weighted by the standard mix.
 
     Estimand: sum_k w_k p_k, w the standard's mix (any positive numbers, scaled to 1).
     Interval: D -+ sqrt(sum w_k^2 (p_k - l_k)^2), D + sqrt(sum w_k^2 (u_k - p_k)^2), with Wilson
@@ -152,7 +152,7 @@ def direct(
 
 
 def direct_contributions(x: npt.ArrayLike, n: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
-    """Return what each month adds to the deviation of directly standardised shares.
+    """Return each month's contribution to the deviation of directly standardised shares.
 
     x, n: months x units x strata. Result: months x units, sum_k w_k (x_kt - p_k n_kt)/n_k, with
     the weights rescaled to the strata a unit has; feed it to `resampling.cosine_coefficients`.

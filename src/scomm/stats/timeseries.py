@@ -1,4 +1,4 @@
-"""A series before and after a date: segmented regression, its sensitivities, bare windows.
+"""Interrupted time series: segmented regression, its sensitivity analyses, before/after windows.
 
 Months are rows, in order, without gaps; `break_index` is the first month *after* the change.
 A break in a series at a date is not evidence of what caused it.
@@ -88,7 +88,7 @@ class LagSensitivity:
 
 @dataclass(frozen=True)
 class Placebos:
-    """Steps at dates where nothing is claimed to have happened, beside the real one.
+    """Steps at placebo dates, beside the one at the real date.
 
     rank: how many placebo steps are at least as large in absolute value as the real one.
     p: (rank + 1) / (number + 1), the share of dates, the real one counted, so extreme.
@@ -171,7 +171,7 @@ def _newey_west(
 
 
 def _exact(series: Floats, residuals: Floats) -> bool:
-    """Return whether a series fits without error: what is left over is rounding."""
+    """Return whether a series fits exactly: its residuals are rounding errors."""
     return bool(np.abs(residuals).max() <= ROUNDING * np.abs(series).max())
 
 
@@ -238,7 +238,7 @@ def segmented_regression(
 
 @dataclass(frozen=True)
 class ChangeForm:
-    """One form of change at a date: a step (ramp 1) or a ramp, how large, and how well it fits.
+    """Form of change at a date: a step (ramp 1) or a ramp, its size and its fit.
 
     change: the whole of the step or ramp, against the trend before. aic: Akaike's criterion, lower
     is better. lag1: residual lag-1 autocorrelation. bend: whether the trend may change too.

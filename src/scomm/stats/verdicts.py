@@ -1,4 +1,4 @@
-"""The two verdicts of a share, and the rule by which a claim's verdict follows from evidence.
+"""Verdicts of a share (as counted, beyond chance), and rules for verdicts of claims.
 
 *As counted* is arithmetic on the released count. *Beyond chance* asks whether a process whose
 true share is the threshold would give a count as far from it. Neither contains a judgement that
@@ -35,7 +35,7 @@ CLAIM_VERDICTS = (
 
 @dataclass(frozen=True)
 class Rule:
-    """The printed rule for one form of claim: two questions, and a verdict for every two answers.
+    """Rule for one form of claim: two questions, and a verdict for each pair of answers.
 
     ``answers`` lists what each question can be answered by; ``rows`` are (first answer, second
     answer, verdict), read from the top; '*' matches any answer. Raises ArgumentError for an answer
@@ -94,7 +94,7 @@ def _exact_fraction(threshold: float | Fraction) -> Fraction:
 def as_counted(
     x: float | None, n: float | None, threshold: float | Fraction = Fraction(1, 2)
 ) -> AsCounted:
-    """Where the released count stands: x/n over, exactly at, or under `threshold`.
+    """Return the side of the released count: x/n over, exactly at, or under `threshold`.
 
     Exact rational comparison, no rounding. 'unknown' where a count is missing (None or nan) or
     n = 0. Raises ArgumentError for impossible counts or threshold.

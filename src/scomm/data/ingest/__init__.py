@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from citable import paths
 from citable.errors import ArgumentError, SourceError
 from citable.files.atomic import write_together
-from citable.files.locks import abandoned, one_writer
+from citable.files.locks import abandoned_files, directory_lock
 from citable.tables.manifest import Entry, manifest, manifest_bytes
 from citable.tables.passports import check_hash, locate, passports
 from citable.tables.schema import TABLES
@@ -69,14 +69,14 @@ def ingest(
     only: Sequence[str] | None = None,
     report: Callable[[Output, int], None] | None = None,
 ) -> list[Entry]:
-    """Read all originals in ``folder`` and write all tables and the manifest, or nothing.
+    """Read all originals in ``folder`` and write all tables and the manifest atomically.
 
     ``only`` names modules to run (the manifest then keeps the other entries); ``report`` is
     called with each output and its number of rows. Raises SourceError if an original is not the
     file of its passport, SourceError or TableError if it cannot be used; either before any file
     under its final name has been touched.
     """
-    # What only reads the list of modules needs no library of tables.
+    # Imported here: callers that only list the modules do not need pandas.
     from citable.tables.reader import to_bytes
 
     tables = tables or paths.TABLES
@@ -119,8 +119,8 @@ def ingest(
         keep()
     files = {tables / filename: content for filename, content in contents.items()}
     files[tables / paths.MANIFEST.name] = manifest_bytes(list(entries.values()))
-    with one_writer(tables, "ingest"):
-        for left in abandoned(tables):
+    with directory_lock(tables, "ingest"):
+        for left in abandoned_files(tables):
             left.unlink()
         write_together(files)
     return list(entries.values())
@@ -136,7 +136,7 @@ def count_records(
     """
     from citable.tables.reader import parquet_bytes
     from scomm.data.ingest import arrests, engines as known, removals
-    from scomm.data.ingest.records import parts
+    from scomm.data.ingest.records import record_files
 
     kinds = {"removals": removals, "arrests": arrests}
     if kind not in kinds or engine not in known.ENGINES:
@@ -145,7 +145,7 @@ def count_records(
             f"{', '.join(kinds)}; {', '.join(known.ENGINES)}."
         )
     runner = known.engine(engine, master)
-    frames, _ = kinds[kind].tables(runner, parts(runner, location))
+    frames, _ = kinds[kind].tables(runner, record_files(runner, location))
     rows: dict[str, int] = {}
     files: dict[Path, bytes] = {}
     for name, frame in frames.items():

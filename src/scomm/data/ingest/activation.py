@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import LedgerError, SourceError
-from citable.files.strict import named_rows, read_bytes
+from citable.files.strict import read_bytes, read_named_rows
 from citable.tables.passports import locate, passports
 from scomm.data import paths
 from scomm.data.ingest.base import Output
@@ -45,7 +45,7 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
         if raw.startswith(_OPENED) and not raw.endswith(_CLOSED):
             raise ValueError("its last mark is missing")
         frame = pd.read_stata(io.BytesIO(raw), convert_categoricals=False)
-    # The reader of this binary format raises whatever a wrong byte leads it to.
+    # The reader of this binary format can raise any exception at a damaged file.
     except Exception as error:
         raise SourceError(
             path,
@@ -80,7 +80,7 @@ def fips_changes() -> pd.DataFrame:
     """
     file = paths.FIPS_CHANGES
     try:
-        header, records = named_rows(file, _COLUMNS)
+        header, records = read_named_rows(file, _COLUMNS)
         rows = pd.DataFrame(records, columns=header, dtype=str)[list(_COLUMNS)]
         rows = rows.set_index("old_fips", verify_integrity=True)
     except (OSError, ValueError) as error:
@@ -100,7 +100,7 @@ def fips_changes() -> pd.DataFrame:
 
 
 def _check_undated(panel: pd.DataFrame, changes: pd.DataFrame) -> None:
-    """Raise SourceError at a code without a date in any year that no decision row leaves out."""
+    """Raise SourceError at a county code without a date that no decision row explains."""
     decided = changes.index[changes["decision"] == _NOT_DATED]
     undated = panel[panel.groupby("fips")["date_secure"].transform("count") == 0]
     bad = undated[~undated["fips"].isin(decided)]

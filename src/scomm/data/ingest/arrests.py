@@ -13,7 +13,7 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
-from scomm.data.ingest.records import Part, check_row_counts, counted, originals
+from scomm.data.ingest.records import RecordFile, check_and_count, check_row_counts, originals
 from scomm.data.mappings import NOT_RECORDED, areas
 
 ORIGINALS = tuple(f"arrests/EROArrests_FY{year}.csv.gz" for year in range(2016, 2020))
@@ -35,7 +35,7 @@ _HEADER = (
 
 
 def layout() -> Layout:
-    """Return what an arrests file must look like."""
+    """Return the expected layout of an arrests file."""
     return Layout(
         header=_HEADER,
         allowed={
@@ -48,7 +48,7 @@ def layout() -> Layout:
 
 
 def keyed(table: ir.Table) -> dict[str, ir.Value]:
-    """Return what a record is counted by. Written once, for every engine."""
+    """Return the key columns by which records are counted, as ibis expressions for every engine."""
 
     def stated(name: str) -> ir.Value:
         return ibis.ifelse(table[name] == "", NOT_RECORDED, table[name])
@@ -67,9 +67,9 @@ def keyed(table: ir.Table) -> dict[str, ir.Value]:
 SETS = {"arrests": ("fiscal_year", "month", "aor", "method", "disposition", "landmark")}
 
 
-def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFrame], int]:
+def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
     """Check arrests files and count their records. Raises SourceError."""
-    return counted(engine, files, layout(), keyed, SETS)
+    return check_and_count(engine, files, layout(), keyed, SETS)
 
 
 def run(folder: Path) -> list[Output]:

@@ -15,7 +15,7 @@ DECIMALS = 4
 
 @dataclass(frozen=True)
 class Output:
-    """One table as an ingest module made it.
+    """Table that an ingest module made.
 
     ``rows_in`` counts the records read; ``why`` says in one sentence why the table has another
     number of rows.
@@ -28,7 +28,7 @@ class Output:
 
 
 class Module(Protocol):
-    """The contract of an ingest module."""
+    """Protocol of an ingest module."""
 
     ORIGINALS: tuple[str, ...]
     TABLES: tuple[str, ...]

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
-from citable.files.strict import json_of, unpacked
+from citable.files.strict import decompress, parse_json
 from citable.tables.passports import locate
 from scomm.data.ingest.base import Output
 
@@ -30,7 +30,7 @@ def topology(folder: Path) -> dict[str, Any]:
     """Return the topology file inside the package. Raises SourceError if it is not there."""
     file = locate(BOUNDARIES, folder)
     try:
-        with tarfile.open(fileobj=io.BytesIO(unpacked(file)), mode="r:") as package:
+        with tarfile.open(fileobj=io.BytesIO(decompress(file)), mode="r:") as package:
             stream = package.extractfile(MEMBER)
             content = stream.read() if stream else b""
     except (OSError, EOFError, KeyError, ValueError, OverflowError, tarfile.TarError) as error:
@@ -41,7 +41,7 @@ def topology(folder: Path) -> dict[str, Any]:
             remedy="The download was cut off or is another package; fetch it again.",
         ) from error
     try:
-        found = json_of(content)
+        found = parse_json(content)
         for name in ("transform", "arcs", "objects"):
             found[name]
     except (ValueError, KeyError, TypeError) as error:
@@ -52,7 +52,7 @@ def topology(folder: Path) -> dict[str, Any]:
 
 
 def decode_arcs(source: dict[str, Any]) -> list[list[Point]]:
-    """Return every arc as points on the page: steps summed, then scaled and shifted."""
+    """Decode every arc to points on the page: steps summed, then scaled and shifted."""
     (scale_x, scale_y), (shift_x, shift_y) = (
         source["transform"]["scale"],
         source["transform"]["translate"],
@@ -69,7 +69,7 @@ def decode_arcs(source: dict[str, Any]) -> list[list[Point]]:
 
 
 def ring(numbers: list[int], arcs: list[list[Point]]) -> list[Point]:
-    """Join arcs into one closed ring; the point two arcs share stands once."""
+    """Join arcs into one closed ring, without repeating the points that arcs share."""
     points: list[Point] = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]

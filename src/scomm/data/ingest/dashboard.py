@@ -50,7 +50,7 @@ def _month(line: int, text: str, fiscal_year: str) -> dt.date:
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the cells as they are. Raises SourceError."""
+    """Read the cells unchanged. Raises SourceError."""
     frame = read_csv(_PATH, folder, _HEADER)
     codes = dict(zip(areas()["name"], areas()["code"], strict=True))
     check_allowed(_PATH, frame, "Area of Responsibility (AOR)", codes)

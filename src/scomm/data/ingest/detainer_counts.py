@@ -102,7 +102,7 @@ def by_facility(folder: Path, operator: str) -> pd.DataFrame:
 
 
 def _check_equal(path: str, what: str, found: pd.Series, expected: pd.Series, other: str) -> None:
-    """Raise SourceError at the first group of which two files hold different numbers."""
+    """Raise SourceError at the first group whose numbers differ between two files."""
     both = pd.concat([found, expected], axis=1, keys=["found", "expected"]).fillna(0).astype(int)
     wrong = both[both["found"] != both["expected"]]
     if len(wrong):
@@ -116,7 +116,7 @@ def _check_equal(path: str, what: str, found: pd.Series, expected: pd.Series, ot
 
 
 def _without_reason(months_: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
-    """Return each calendar year's detainers less those with a reason."""
+    """Return the number of detainers without a reason, by calendar year."""
     all_ = months_.groupby(months_["month"].dt.year)["n"].sum()
     rest = all_.sub(reasons.groupby("year")["n"].sum(), fill_value=0).astype("int64")
     rest = rest.rename_axis("year").reset_index(name="n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scomm.data.ingest.base import Output
 from scomm.data.ingest.records import check_row_count
-from scomm.data.ingest.sheets import check_allowed, count, months, read_csv, read_sheet
+from scomm.data.ingest.sheets import check_allowed, count_rows, months, read_csv, read_sheet
 from scomm.data.mappings import NOT_RECORDED, pa_facilities
 
 _PA, _NATION = "detainers/pa_detainers.csv", "detainers/FOIA_15-87693_FY15YTD.xlsx"
@@ -36,7 +36,7 @@ def _pennsylvania(folder: Path) -> Output:
     for name in ("city", "lift_reason"):
         frame[name] = frame[name].replace("", NOT_RECORDED)
     keys = ["month", "facility", "city", "lift_reason"]
-    return Output("detainers_pa", count(frame, keys), len(frame), _WHY)
+    return Output("detainers_pa", count_rows(frame, keys), len(frame), _WHY)
 
 
 def _nation(folder: Path) -> Output:
@@ -50,7 +50,7 @@ def _nation(folder: Path) -> Output:
     for name in ("facility", "state", "city"):
         frame[name] = frame[name].astype(str).replace("", NOT_RECORDED)
     keys = ["month", "facility", "state", "city"]
-    return Output("detainers_fy2015", count(frame, keys), len(frame), _WHY)
+    return Output("detainers_fy2015", count_rows(frame, keys), len(frame), _WHY)
 
 
 def run(folder: Path) -> list[Output]:

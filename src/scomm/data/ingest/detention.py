@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from citable.errors import SourceError
-from citable.tables.passports import under
+from citable.tables.passports import passports_under
 from scomm.data import detention as names
 from scomm.data.ingest.base import DECIMALS, Output
 from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_named, years_of
@@ -29,7 +29,7 @@ from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
 from scomm.data.ingest.sheets import Sheet, read_workbook
 
-ORIGINALS = under("detention")
+ORIGINALS = passports_under("detention")
 TABLES = ("detention_national", "detention_facilities")
 
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)"
@@ -40,7 +40,7 @@ _DRAWN = re.compile(rf"Source:.*\(IIDS\)\s*,?\s*(?:as of\s*)?{_DAY}", re.IGNOREC
 
 @dataclass
 class Posting:
-    """One workbook as read: its fiscal year, the day its data go to, and both tables."""
+    """Posting as read from its workbook: fiscal year, last day of its data, and both tables."""
 
     path: str
     fiscal_year: int
@@ -50,7 +50,7 @@ class Posting:
 
 
 def _days(pattern: re.Pattern[str], sheets: list[Sheet]) -> list[tuple[dt.date, Sheet, int, int]]:
-    """Return the days that texts of the sheets give in a pattern, each with its cell, in order."""
+    """Return the dates in texts of the sheets that match a pattern, each with its cell, in order."""
     found = []
     for sheet in sheets:
         for row, cells in enumerate(sheet.cells):
@@ -106,7 +106,7 @@ def _check_footnote(
     where: list[Any],
     *kinds: dict[str, list[tuple[int, int]]],
 ) -> None:
-    """Raise SourceError where both kinds of sheet name one year, and the footnotes another."""
+    """Raise SourceError where the footnotes name another year than the sheets."""
     years = [
         {years_of(sheet, kind[sheet.name]) for sheet in shown if sheet.name in kind}
         for kind in kinds

@@ -17,8 +17,8 @@ _LARGEST = 10_000_000  # no count of a fiscal year comes near
 ROUNDING = 0.05  # averages are printed with five digits or more
 
 
-def plain(text: str) -> str:
-    """Return a label in lower case, with single blanks in the place of all but letters and digits.
+def normalise_label(text: str) -> str:
+    """Normalise a label: lower case, single blanks in place of all but letters and digits.
 
     >>> plain("Male/Female  Non-Crim* ")
     'male female non crim'
@@ -37,7 +37,7 @@ def year_named(text: str) -> int | None:
     return None if found is None else 2000 + int(found[1][-2:])
 
 
-def number(sheet: Sheet, row: int, column: int, *, whole: bool = False) -> float | None:
+def read_number(sheet: Sheet, row: int, column: int, *, whole: bool = False) -> float | None:
     """Return the number in a cell, None for a blank. Raises SourceError at anything else."""
     fault = sheet.faults.get((row, column))
     cell = sheet.value(row, column)
@@ -56,10 +56,10 @@ def number(sheet: Sheet, row: int, column: int, *, whole: bool = False) -> float
     return float(cell)
 
 
-def label(sheet: Sheet, row: int, column: int, known: Mapping[str, str], kind: str) -> str:
-    """Return what a label stands for. Raises SourceError at one that is not known."""
+def read_label(sheet: Sheet, row: int, column: int, known: Mapping[str, str], kind: str) -> str:
+    """Return the code of a label. Raises SourceError at an unknown one."""
     text = sheet.text(row, column)
-    if plain(text) not in known:
+    if normalise_label(text) not in known:
         raise sheet.refuse(
             row,
             column,
@@ -67,11 +67,11 @@ def label(sheet: Sheet, row: int, column: int, known: Mapping[str, str], kind: s
             f"one of {', '.join(map(repr, known))}",
             "If the agency renamed it, add the label to scomm.data.ingest.detention_national.",
         )
-    return known[plain(text)]
+    return known[normalise_label(text)]
 
 
 def check_merged(sheet: Sheet, rows: Iterable[int], columns: Iterable[int]) -> None:
-    """Raise SourceError where merged cells reach into numbers or their header."""
+    """Raise SourceError where merged cells overlap numbers or their header."""
     rows, columns = set(rows), set(columns)
     for (top, left), (bottom, right) in sheet.merged:
         if rows & set(range(top, bottom + 1)) and columns & set(range(left, right + 1)):

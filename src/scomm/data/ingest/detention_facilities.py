@@ -8,7 +8,7 @@ import pandas as pd
 
 from scomm.data import detention as names
 from scomm.data.ingest.base import DECIMALS
-from scomm.data.ingest.detention_cells import ROUNDING, check_merged, number, plain
+from scomm.data.ingest.detention_cells import ROUNDING, check_merged, normalise_label, read_number
 from scomm.data.ingest.sheets import Sheet
 from scomm.data.mappings import areas, facility_names
 
@@ -23,7 +23,7 @@ _STAY = "ALOS"
 _NUMBERS = {**names.CRIMINALITY, **names.LEVELS, **names.THREAT, **names.MANDATORY}
 _BEDS = "Guaranteed Minimum"
 _NEEDED = (*_TEXT, *_NUMBERS, _BEDS, _STAY)
-_LABELS = {plain(label): label for label in _NEEDED}
+_LABELS = {normalise_label(label): label for label in _NEEDED}
 # Columns that are not read; the last kind changes its names every year.
 _LEFT_OUT = re.compile(r"Address|Zip|Male/Female|.*(Inspection|Rating|Standard)\b.*", re.IGNORECASE)
 _SUMS = (names.LEVELS, names.CRIMINALITY, names.THREAT)
@@ -35,7 +35,7 @@ _REMEDY_HEADER = (
 
 
 def header_row(sheet: Sheet) -> int | None:
-    """Return the row that heads a table of facilities, None if the sheet has none.
+    """Return the header row of a table of facilities, None if the sheet has none.
 
     Where the header is printed a second time under itself, the second one counts.
     """
@@ -50,12 +50,12 @@ def header_row(sheet: Sheet) -> int | None:
 
 
 def _known(text: str) -> str:
-    """Return the label that a header stands for, empty for one that is not known."""
-    return _LABELS.get(re.sub(r"^fy ?\d+ (?=alos$)", "", plain(text)), "")
+    """Return the known label of a header cell, empty for an unknown one."""
+    return _LABELS.get(re.sub(r"^fy ?\d+ (?=alos$)", "", normalise_label(text)), "")
 
 
 def titles(sheet: Sheet, header: int) -> list[tuple[int, int]]:
-    """Return the cells of a facilities sheet that say what year its numbers are of."""
+    """Return the cells of a facilities sheet that name the year of its numbers."""
     said = re.compile(r"ICE FACILITIES DATA|FY ?\d+ (ADP|ALOS)", re.IGNORECASE)
     return [
         (row, column)
@@ -100,7 +100,7 @@ def _numbers(sheet: Sheet, row: int, columns: dict[str, int]) -> dict[str, objec
     faults = [sheet.faults.get((row, columns[label])) for label in _NUMBERS]
     if all(fault == "#N/A" for fault in faults):
         return {**dict.fromkeys(_NUMBERS.values()), "note": names.NOT_AVAILABLE}
-    values = {name: number(sheet, row, columns[label]) for label, name in _NUMBERS.items()}
+    values = {name: read_number(sheet, row, columns[label]) for label, name in _NUMBERS.items()}
     sums = {
         " + ".join(labels): sum(values[name] or 0 for name in labels.values()) for labels in _SUMS
     }
@@ -126,7 +126,7 @@ def _beds(sheet: Sheet, row: int, column: int) -> int | None:
     """Return a guaranteed minimum, missing where the cell is blank or says N/A."""
     if sheet.text(row, column) == "N/A":
         return None
-    value = number(sheet, row, column, whole=True)
+    value = read_number(sheet, row, column, whole=True)
     return None if value is None else int(value)
 
 
@@ -134,12 +134,12 @@ def _stay(sheet: Sheet, row: int, column: int) -> float | None:
     """Return an average length of stay, missing where the cell is blank, #N/A or #DIV/0!."""
     if sheet.faults.get((row, column)) in ("#N/A", "#DIV/0!"):
         return None
-    value = number(sheet, row, column)
+    value = read_number(sheet, row, column)
     return None if value is None else round(value, DECIMALS)
 
 
 def read_facilities(sheet: Sheet, header: int) -> pd.DataFrame:
-    """Return the rows of a facilities sheet as they stand. Raises SourceError.
+    """Return the rows of a facilities sheet unchanged. Raises SourceError.
 
     A row under the table that has text in its first cell alone is a footnote.
     """

@@ -18,15 +18,15 @@ from scomm.data.ingest.detention_cells import (
     ROUNDING,
     check_merged,
     fiscal_year,
-    label,
-    number,
-    plain,
+    normalise_label,
+    read_label,
+    read_number,
 )
 from scomm.data.ingest.sheets import Sheet
 
 _MONTHS = {
-    month: number
-    for number, month in enumerate(
+    month: read_number
+    for read_number, month in enumerate(
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
@@ -56,7 +56,7 @@ AGENCIES = {
 _BONDED_OUT, _SUBREASONS = "Bonded Out", ("Bond Set by ICE", "Bond Set by IJ")
 # Reasons that some postings write with other capitals; a reason that is not here stays as printed.
 _SPELLINGS = {
-    plain(reason): reason
+    normalise_label(reason): reason
     for reason in (
         _BONDED_OUT,
         *_SUBREASONS,
@@ -77,7 +77,7 @@ _COUNTED = 0.5
 
 
 class Key(NamedTuple):
-    """What one printed number is of, within its measure."""
+    """Key of one printed number within its measure."""
 
     reason: str
     agency: str
@@ -95,7 +95,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a block must be: the measures it can hold by title, its reader, whether parts add."""
+    """Contract of a block: its measures by title, its reader, whether parts add up to totals."""
 
     titles: dict[str, re.Pattern[str]]
     read: Callable[[Sheet, int, int, str, dt.date], Block]
@@ -126,7 +126,7 @@ def _header(sheet: Sheet, row: int, column: int, first: str) -> tuple[int, list[
 
 def _period(sheet: Sheet, row: int, column: int, posted: dt.date) -> str:
     """Return the period that a header labels: a month's first day, or to date."""
-    text = plain(sheet.text(row, column))
+    text = normalise_label(sheet.text(row, column))
     if _TOTAL.fullmatch(text):
         return names.TO_DATE
     month = _MONTHS.get(text[:3]) if text.isalpha() else None
@@ -143,15 +143,15 @@ def _period(sheet: Sheet, row: int, column: int, posted: dt.date) -> str:
 
 
 class _Writer:
-    """Put a block's numbers in place, each once; leave out months that had not begun."""
+    """Collect a block's numbers, each key once, without months that had not begun."""
 
     def __init__(self, sheet: Sheet, measure: str, posted: dt.date, whole: bool) -> None:
         self.sheet, self.posted, self.whole = sheet, posted, whole
         self.block = Block(measure)
 
     def put(self, key: Key, row: int, column: int) -> None:
-        """Read one cell. Raises SourceError if it is no number or its key stands twice."""
-        value = number(self.sheet, row, column, whole=self.whole)
+        """Read one cell. Raises SourceError if it is no number or its key is a duplicate."""
+        value = read_number(self.sheet, row, column, whole=self.whole)
         if key in self.block.cells:
             raise self.sheet.refuse(
                 row, column, f"a second number for {', '.join(key)}", "each once"
@@ -194,11 +194,11 @@ def _by_agency_and_class(
     periods = _months(sheet, line, columns, posted)
     writer = _Writer(sheet, measure, posted, whole=False)
     agency, row = "", line + 1
-    while text := plain(sheet.text(row, column)):
+    while text := normalise_label(sheet.text(row, column)):
         if text in AGENCIES or _AVERAGE.fullmatch(text):
             agency, criminality = AGENCIES.get(text, text[:3].upper()), names.ALL
         else:
-            criminality = label(sheet, row, column, CLASSES, "the class")
+            criminality = read_label(sheet, row, column, CLASSES, "the class")
         for place, period in periods:
             writer.put(Key(names.ALL, agency, criminality, period), row, place)
         row += 1
@@ -213,7 +213,7 @@ def _by_agency(sheet: Sheet, row: int, column: int, measure: str, posted: dt.dat
     writer = _Writer(sheet, measure, posted, whole=True)
     row = line + 1
     while sheet.text(row, column):
-        agency = label(sheet, row, column, AGENCIES, "the agency")
+        agency = read_label(sheet, row, column, AGENCIES, "the agency")
         for place, period in periods:
             writer.put(Key(names.ALL, agency, names.ALL, period), row, place)
         row += 1
@@ -229,7 +229,7 @@ def _by_class(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
         found = repr(sheet.text(line + 1, column))
         raise sheet.refuse(line + 1, column, found, "the row 'Total' under the header")
     for place in columns:
-        criminality = label(sheet, line, place, CLASSES, "the class")
+        criminality = read_label(sheet, line, place, CLASSES, "the class")
         key = Key(names.ALL, names.ALL, criminality, names.TO_DATE)
         writer.put(key, line + 1, place)
     check_merged(sheet, (line, line + 1), range(column, columns[-1] + 1))
@@ -237,26 +237,26 @@ def _by_class(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
 
 
 def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date) -> Block:
-    """Read who was detained on one day, and compare the printed shares with the counts."""
+    """Read people detained on one day, and compare the printed shares with the counts."""
     line, columns = _header(sheet, row, column, "Criminality")
     labels = {"percent ice": "ICE", "percent cbp": "CBP"}
     writer = _Writer(sheet, measure, posted, whole=True)
-    shares = {place for place in columns if plain(sheet.text(line, place)) in labels}
+    shares = {place for place in columns if normalise_label(sheet.text(line, place)) in labels}
     row = line + 1
     while sheet.text(row, column):
-        criminality = label(sheet, row, column, CLASSES, "the class")
+        criminality = read_label(sheet, row, column, CLASSES, "the class")
         for place in columns:
             if place not in shares:
-                agency = label(sheet, line, place, AGENCIES, "the header")
+                agency = read_label(sheet, line, place, AGENCIES, "the header")
                 key = Key(names.ALL, agency, criminality, names.SNAPSHOT)
                 writer.put(key, row, place)
         whole = writer.block.cells.get(Key(names.ALL, names.ALL, criminality, names.SNAPSHOT))
         for place in shares:
-            agency = labels[plain(sheet.text(line, place))]
+            agency = labels[normalise_label(sheet.text(line, place))]
             part = writer.block.cells.get(Key(names.ALL, agency, criminality, names.SNAPSHOT))
             if not whole or not whole[0] or not part:
                 continue
-            share = number(sheet, row, place)
+            share = read_number(sheet, row, place)
             if share is None or abs(share - part[0] / whole[0]) > 0.001:
                 raise sheet.refuse(
                     row,
@@ -272,9 +272,13 @@ def _detained(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date
 
 
 def _reason(text: str) -> str:
-    """Return one spelling of a reason; some postings add `Total` to the row of its total."""
+    """Normalise the spelling of a reason; some postings add `Total` to the row of its total."""
     bare = text.removesuffix(" Total")
-    return names.ALL if plain(text) == "total" else _SPELLINGS.get(plain(bare), bare)
+    return (
+        names.ALL
+        if normalise_label(text) == "total"
+        else _SPELLINGS.get(normalise_label(bare), bare)
+    )
 
 
 def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.date) -> Block:
@@ -291,12 +295,12 @@ def _by_reason(sheet: Sheet, row: int, column: int, measure: str, posted: dt.dat
             # A row that names its reason and no class is the reason's total.
             kind = names.ALL
             if sheet.text(row, column + 1) or not text:
-                kind = label(sheet, row, column + 1, CLASSES, "the class")
+                kind = read_label(sheet, row, column + 1, CLASSES, "the class")
             for place, period in periods:
                 writer.put(Key(reason, names.ALL, kind, period), row, place)
         else:
             for place in columns:
-                kind = label(sheet, line, place, CLASSES, "the class")
+                kind = read_label(sheet, line, place, CLASSES, "the class")
                 writer.put(Key(reason, names.ALL, kind, names.TO_DATE), row, place)
         row += 1
     check_merged(sheet, range(line, row), range(column + 1, columns[-1] + 1))
@@ -365,7 +369,7 @@ CONTRACTS = (
 
 
 def find_titles(sheet: Sheet) -> dict[int, list[tuple[str, int, int]]]:
-    """Return where each contract's title stands: measure, row and column, by contract."""
+    """Find each contract's title: measure, row and column, by contract."""
     found: dict[int, list[tuple[str, int, int]]] = {}
     for row, cells in enumerate(sheet.cells):
         for column, cell in enumerate(cells):
@@ -380,7 +384,7 @@ def find_titles(sheet: Sheet) -> dict[int, list[tuple[str, int, int]]]:
 
 
 def _add(sheet: Sheet, block: Block, within: float) -> None:
-    """Raise SourceError at the first total that its parts do not make."""
+    """Raise SourceError at the first total that differs from the sum of its parts."""
     cells = block.cells
 
     def compare(total: Key, parts: list[Key], what: str) -> None:
@@ -442,7 +446,7 @@ def read_blocks(sheet: Sheet, posted: dt.date) -> list[Block]:
 
 
 def _drop_repeated(sheet: Sheet, block: Block, before: list[Block]) -> None:
-    """Leave out what an earlier block of the measure prints too. Raises SourceError if it differs."""
+    """Drop numbers that an earlier block of the measure prints too. Raises SourceError if they differ."""
     for other in before:
         for key in set(block.cells) & set(other.cells) if other.measure == block.measure else ():
             value, row, column = block.cells.pop(key)

@@ -87,7 +87,7 @@ def _averages(frame: pd.DataFrame, column: str) -> list[float | None]:
     return values
 
 
-def _persons(sheet: str, frame: pd.DataFrame, column: str) -> pd.Series:
+def _people_counts(sheet: str, frame: pd.DataFrame, column: str) -> pd.Series:
     """Return a column of whole numbers, which a workbook stores as 7.0."""
     cells = [
         str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
@@ -110,7 +110,7 @@ def by_conviction(folder: Path) -> pd.DataFrame:
     groups = {"population_criminal": "Crim", "population_non_criminal": "Non-Crim"}
     sums = {
         name: sum(
-            _persons(BREAKOUT, frame, f"{sex} {group}{age}")
+            _people_counts(BREAKOUT, frame, f"{sex} {group}{age}")
             for sex in ("Female", "Male")
             for age in ("", _CHILDREN)
         )
@@ -120,7 +120,7 @@ def by_conviction(folder: Path) -> pd.DataFrame:
 
 
 def _check_parts(table: pd.DataFrame) -> None:
-    """Raise SourceError where the parts of a facility's population do not make the whole."""
+    """Raise SourceError where the parts of a facility's population do not add up to its total."""
     coded = table[table["code"].notna()]
     parts = coded["population_criminal"] + coded["population_non_criminal"]
     bad = coded[parts.isna() | (parts != coded["population"]).fillna(True)]
@@ -145,7 +145,7 @@ def run(folder: Path) -> list[Output]:
     for year in ADP_YEARS:
         for group, suffix in _GROUPS.items():
             table[f"adp_fy{year}{suffix}"] = _averages(frame, f"FY{year % 100} {group}")
-    table["population"] = _persons(SHEET, frame, "Population Count")
+    table["population"] = _people_counts(SHEET, frame, "Population Count")
     table = table.join(by_conviction(folder), on="code")
     _check_parts(table)
     return [Output("facilities", table, len(frame), "every row is kept")]

@@ -17,7 +17,7 @@ Within = dict[str, tuple[dt.date, dt.date]]
 
 @dataclass(frozen=True)
 class Layout:
-    """What a record file must look like: its header and the checks on single columns.
+    """Expected layout of a record file: its header and the checks on single columns.
 
     ``allowed`` maps a column to its legal values after stripping; ``dates`` maps a date column to
     whether it may be empty; the date column ``bounded`` must lie in the file's fiscal year.
@@ -47,7 +47,7 @@ def fiscal_year(path: str) -> int:
 
 
 def fiscal_year_bounds(year: int) -> tuple[dt.date, dt.date]:
-    """First and last day of a federal fiscal year."""
+    """Return the first and last day of a federal fiscal year."""
     return dt.date(year - 1, 10, 1), dt.date(year, 9, 30)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from citable.errors import SourceError
-from citable.files.strict import Malformed, decoded, read_bytes, rows
+from citable.files.strict import Malformed, decode_utf8, parse_csv, read_bytes
 from citable.tables.passports import locate, passports
 from scomm.data.ingest.base import Output
-from scomm.data.ingest.sheets import read_csv, read_sheet, refused, whole_numbers
+from scomm.data.ingest.sheets import read_csv, read_sheet, source_error, whole_numbers
 
 CENSUS_POPULATION = "population/census_pop_county_2010_2019.csv"
 COUNTY_LIST = "population/county_fips_updated.xlsx"
@@ -75,7 +75,7 @@ def county_names(folder: Path) -> pd.DataFrame:
 
 
 def _plain(cell: object) -> str:
-    """A workbook stores whole numbers as floats: 1.0 is read as 1, 1.5 stays wrong."""
+    """Undo a workbook's storage of whole numbers as floats: 1.0 becomes 1, 1.5 stays invalid."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -83,9 +83,9 @@ def _census_rows(path: str, folder: Path) -> tuple[list[str], list[list[str]], l
     """Return the header, records and lines of the file, which is in Latin-1 and ends in a digit."""
     try:
         raw = read_bytes(locate(path, folder))
-        return rows(decoded(raw.decode("latin-1").encode("utf-8")), whole=False)
+        return parse_csv(decode_utf8(raw.decode("latin-1").encode("utf-8")), whole=False)
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
 
 
 def census(folder: Path) -> pd.DataFrame:

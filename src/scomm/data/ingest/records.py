@@ -43,12 +43,12 @@ _PIECE, _HEAD = 1 << 16, 1 << 14
 LONGEST_LINE = 1 << 20  # the longest record has 249 bytes; an engine takes lines of 2 MB
 _LINE_FEED, _BAR = ord("\n"), ord("|")
 _FOUR_DIGITS = dt.date(1000, 1, 1)  # any date before has a year that may be short of digits
-_SUSPECT = "suspect"
+_INVALID = "suspect"
 
 
 @dataclass(frozen=True)
-class Part:
-    """One record file: how messages name it, where it lies, its fiscal year."""
+class RecordFile:
+    """Record file: its name in messages, its location, its fiscal year."""
 
     name: str
     place: str
@@ -56,24 +56,24 @@ class Part:
 
     @property
     def local(self) -> bool:
-        """Whether the file lies on this machine, and can be read line by line."""
+        """Whether the file is on this machine, and can be read line by line."""
         return Path(self.place).is_file()
 
 
-def originals(folder: Path, paths: Iterable[str]) -> list[Part]:
-    """Return originals as parts. Raises SourceError if one is not there."""
-    return [Part(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
+def originals(folder: Path, paths: Iterable[str]) -> list[RecordFile]:
+    """Return originals as record files. Raises SourceError if one is missing."""
+    return [RecordFile(path, str(locate(path, folder)), fiscal_year(path)) for path in paths]
 
 
-def parts(engine: Engine, location: str) -> list[Part]:
-    """Return the record files in a folder or under a pattern, wherever the engine reads.
+def record_files(engine: Engine, location: str) -> list[RecordFile]:
+    """Return the record files in a folder or under a pattern of the engine.
 
     Raises SourceError if there is none, or a name does not say its fiscal year.
     """
     files = engine.files(location)
     if not files:
         raise SourceError(location, found="no file", expected="record files named *.csv.gz")
-    return [Part(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
+    return [RecordFile(file, file, fiscal_year(file.rsplit("/", 1)[-1])) for file in files]
 
 
 def first_day(table: ir.Table) -> ir.DateValue:
@@ -86,7 +86,7 @@ def last_day(table: ir.Table) -> ir.DateValue:
     return ibis.date(table[FISCAL_YEAR], 9, 30)
 
 
-def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
+def check_head(part: RecordFile, lines: list[str], names: Sequence[str]) -> None:
     """Check the titles and the header. Raises SourceError."""
     path = part.name
     if len(lines) <= TITLE_LINES:
@@ -115,7 +115,7 @@ def check_head(part: Part, lines: list[str], names: Sequence[str]) -> None:
         )
 
 
-def check_structure(part: Part, layout: Layout) -> int:
+def check_structure(part: RecordFile, layout: Layout) -> int:
     """Check titles, header, delimiters and the end of a file; return its number of records.
 
     One pass in pieces that counts line feeds and bars; only where the counts do not fit is the
@@ -163,8 +163,8 @@ def check_structure(part: Part, layout: Layout) -> int:
     return lines - TITLE_LINES - 1
 
 
-def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
-    """Yield a file's lines with their numbers, one at a time: the file may unfold without end.
+def _lines(part: RecordFile) -> Iterator[tuple[int, bytes]]:
+    """Yield a file's lines with their numbers, one at a time: its unpacked size has no limit.
 
     Raises SourceError at what cannot be unpacked, and at a line that is too long.
     """
@@ -191,8 +191,8 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
         ) from error
 
 
-def _line_text(part: Part, number: int, raw: bytes) -> str:
-    """Return a line as text without its end. Raises SourceError for what is not text."""
+def _line_text(part: RecordFile, number: int, raw: bytes) -> str:
+    """Decode a line, without its line end. Raises SourceError if it is not text."""
     try:
         line = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -204,8 +204,8 @@ def _line_text(part: Part, number: int, raw: bytes) -> str:
     return line.removesuffix("\n")
 
 
-def name_structure_fault(part: Part, layout: Layout) -> None:
-    """Read a file line by line and raise SourceError at the first that is not a whole record."""
+def name_structure_fault(part: RecordFile, layout: Layout) -> None:
+    """Read a file line by line and raise SourceError at the first incomplete record."""
     fields = len(layout.header)
     head: list[str] = []
     ends = ""
@@ -278,7 +278,7 @@ def check_row_counts(paths: Iterable[str], found: pd.Series) -> None:
 
 
 def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date] | None) -> str:
-    """Return what was expected of a date that is wrong, or nothing."""
+    """Return the expectation that a date violates, None if it is valid."""
     if value == "":
         return "" if empty_allowed else "a date"
     if not _DATE.fullmatch(value):
@@ -296,7 +296,7 @@ def _date_fault(value: str, empty_allowed: bool, within: tuple[dt.date, dt.date]
 def _fault(
     file: str, line: int | None, column: str, value: str, layout: Layout, year: int
 ) -> SourceError | None:
-    """Return what is wrong with a value, or nothing."""
+    """Return the error of a value, None if it is valid."""
     if column in layout.allowed:
         allowed = layout.allowed[column]
         expected = "" if value in allowed else f"one of {_few(allowed)}"
@@ -311,8 +311,8 @@ def _fault(
     )
 
 
-def name_value_fault(part: Part, layout: Layout) -> None:
-    """Read a file's records one by one and raise SourceError at the first wrong value."""
+def name_value_fault(part: RecordFile, layout: Layout) -> None:
+    """Read a file's records one by one and raise SourceError at the first invalid value."""
     with gzip.open(part.place, "rt", encoding="utf-8", newline="") as stream:
         for _ in range(TITLE_LINES):
             stream.readline()
@@ -329,10 +329,10 @@ def _few(values: frozenset[str]) -> str:
     return ", ".join(map(repr, shown[:6])) + (", ..." if len(shown) > 6 else "")
 
 
-def _suspect(table: ir.Table, layout: Layout) -> ir.StringValue:
-    """Return the checked texts of a record, joined by bars, where one may be wrong; else nothing.
+def _invalid_values_key(table: ir.Table, layout: Layout) -> ir.StringValue:
+    """Return a key of the checked texts, joined by bars, of records that may be invalid; else empty.
 
-    All good records so are one group, and the check costs no pass of its own. What is returned
+    All valid records are so one group, and the check costs no pass of its own. The key
     is judged afterwards, strictly and on few values.
     """
     good: ir.BooleanValue = ibis.literal(True)
@@ -373,7 +373,7 @@ def _split(rows: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Tabl
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:
-    """Return rows as a frame: texts as categories in order, dates as timestamps."""
+    """Convert rows to a frame: texts as sorted categories, dates as timestamps."""
     columns: dict[str, Any] = {}
     for name in rows.column_names:
         column = rows[name]
@@ -381,16 +381,16 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
             codes = column.cast(pa.string()).combine_chunks().dictionary_encode().to_pandas()
             columns[name] = codes.cat.reorder_categories(sorted(codes.cat.categories))
         elif pa.types.is_temporal(column.type):
-            # A truncated date is a date here, a timestamp there, in UTC elsewhere.
+            # Engines return truncated dates as date, timestamp, or timestamp in UTC.
             columns[name] = column.cast(pa.timestamp("ns")).to_pandas()
         else:
             columns[name] = column.to_pandas()
     return pd.DataFrame(columns)
 
 
-def counted(
+def check_and_count(
     engine: Engine,
-    files: Sequence[Part],
+    files: Sequence[RecordFile],
     layout: Layout,
     keyed: Callable[[ir.Table], Mapping[str, ir.Value]],
     sets: Mapping[str, Sequence[str]],
@@ -407,8 +407,8 @@ def counted(
         if not part.local:
             check_head(part, engine.head(part.place, TITLE_LINES + 1), layout.header)
     table = engine.read([part.place for part in files], layout)
-    sets = {**sets, _SUSPECT: [FISCAL_YEAR, _SUSPECT]}
-    keys = table.select(**keyed(table), **{_SUSPECT: _suspect(table, layout)})
+    sets = {**sets, _INVALID: [FISCAL_YEAR, _INVALID]}
+    keys = table.select(**keyed(table), **{_INVALID: _invalid_values_key(table, layout)})
     # Spark asks for the keys in the order in which the sets first name them.
     keys = keys.select(*dict.fromkeys(key for names in sets.values() for key in names))
     try:
@@ -423,8 +423,8 @@ def counted(
             expected="records as in the layout",
         ) from error
     tables = {name: _split(rows, keys.columns, names) for name, names in sets.items()}
-    found = tables.pop(_SUSPECT)
-    _judge(files, layout, found)
+    found = tables.pop(_INVALID)
+    _raise_on_invalid(files, layout, found)
     total = sum(found["n"].to_pylist())
     if len(local) == len(files) and total != records:
         for part in local:
@@ -433,10 +433,10 @@ def counted(
     return {name: _frame(table) for name, table in tables.items()}, total
 
 
-def _judge(files: Sequence[Part], layout: Layout, found: pa.Table) -> None:
-    """Judge the values that may be wrong, and find the first line that is. Raises SourceError."""
+def _raise_on_invalid(files: Sequence[RecordFile], layout: Layout, found: pa.Table) -> None:
+    """Raise SourceError at the first line with an invalid value among those that may be invalid."""
     for row in found.to_pylist():
-        year, values = row[FISCAL_YEAR], row[_SUSPECT].split("|") if row[_SUSPECT] else []
+        year, values = row[FISCAL_YEAR], row[_INVALID].split("|") if row[_INVALID] else []
         for column, value in zip(layout.checked, values, strict=bool(values)):
             fault = _fault(f"FY{year}", None, column, value, layout, year)
             if fault is None:

@@ -14,7 +14,13 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines import Engine
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, Layout, as_date
-from scomm.data.ingest.records import Part, check_row_counts, counted, first_day, originals
+from scomm.data.ingest.records import (
+    RecordFile,
+    check_and_count,
+    check_row_counts,
+    first_day,
+    originals,
+)
 from scomm.data.mappings import NOT_RECORDED, areas, charge_classes, fast_track
 
 ORIGINALS = tuple(f"removals/ICERemovals_FY{year}.csv.gz" for year in range(2016, 2020))
@@ -46,7 +52,7 @@ _HEADER = (
     _REMOVED,
 )
 
-# An apprehension before this year is a slip of the keyboard (year 0999 among them), not a case.
+# Apprehension dates before this year are typing errors (such as year 0999).
 FIRST_PLAUSIBLE = dt.date(1990, 1, 1)
 
 _BANDS = ((30, "0 to 30"), (90, "31 to 90"), (180, "91 to 180"), (365, "181 to 365"))
@@ -58,7 +64,7 @@ COUNTED = "records that agree in every column of the table are one row with thei
 
 
 def layout() -> Layout:
-    """Return what a removals file must look like."""
+    """Return the expected layout of a removals file."""
     return Layout(
         header=_HEADER,
         allowed={
@@ -79,7 +85,7 @@ def _charge_class(section: ir.StringValue) -> ir.StringValue:
 
 
 def keyed(table: ir.Table) -> dict[str, ir.Value]:
-    """Return what a record is counted by. Written once, for every engine."""
+    """Return the key columns by which records are counted, as ibis expressions for every engine."""
     apprehended, departed = table[as_date(_APPREHENDED)], table[as_date(_DEPARTED)]
     code = table["Processing Disposition Code"]
     disposition = ibis.ifelse(code == "", NOT_RECORDED, code)
@@ -158,15 +164,15 @@ SETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def tables(engine: Engine, files: Sequence[Part]) -> tuple[dict[str, pd.DataFrame], int]:
-    """Check removals files and count their records five ways. Raises SourceError."""
-    frames, total = counted(engine, files, layout(), keyed, SETS)
+def tables(engine: Engine, files: Sequence[RecordFile]) -> tuple[dict[str, pd.DataFrame], int]:
+    """Check removals files and count their records by five sets of keys. Raises SourceError."""
+    frames, total = check_and_count(engine, files, layout(), keyed, SETS)
     renamed = {"citizenship_group": "citizenship"}
     return {name: frame.rename(columns=renamed) for name, frame in frames.items()}, total
 
 
 def _repeats(folder: Path) -> Output:
-    """Count the lines that repeat another in every column. Raises SourceError."""
+    """Count duplicate records. Raises SourceError."""
     columns = {name: f"column_{number}" for number, name in enumerate(_HEADER)}
 
     def whole(table: ir.Table) -> dict[str, ir.Value]:
@@ -176,14 +182,16 @@ def _repeats(folder: Path) -> Output:
 
     keys = ["fiscal_year", "fast_track", "threat_level_recorded"]
     sets = {"lines": [*keys, *columns.values()]}
-    frames, total = counted(DuckDBEngine(), originals(folder, ORIGINALS), layout(), whole, sets)
+    frames, total = check_and_count(
+        DuckDBEngine(), originals(folder, ORIGINALS), layout(), whole, sets
+    )
     table = frames["lines"].groupby(keys)["n"].agg(lines="sum", distinct="size").reset_index()
     table["repeats"] = table["lines"] - table["distinct"]
     return Output("removals_repeats", table, total, "lines that agree in every column, counted")
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the four files, count them five ways, and count repeats. Raises SourceError."""
+    """Read the four files, count them by five sets of keys, and count duplicates. Raises SourceError."""
     frames, total = tables(DuckDBEngine(), originals(folder, ORIGINALS))
     check_row_counts(ORIGINALS, frames["removals"].groupby("fiscal_year")["n"].sum())
     alike = "as removals, by "

@@ -55,7 +55,7 @@ def _states(frame: pd.DataFrame) -> pd.Series:
 
 
 def _check_totals(frame: pd.DataFrame, removed: pd.DataFrame) -> None:
-    """Raise SourceError at the first agency whose removals do not add up to the printed total."""
+    """Raise SourceError at the first agency whose removals differ from the printed total."""
     total = whole_numbers(S287G, frame, _TOTAL)
     sums = removed.sum(axis=1).astype("int64")  # a blank adds nothing
     wrong = frame[sums != total]

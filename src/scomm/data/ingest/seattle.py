@@ -16,16 +16,16 @@ from scomm.data.ingest.base import Output
 from scomm.data.ingest.engines.embedded import DuckDBEngine
 from scomm.data.ingest.layout import FISCAL_YEAR, TITLE_LINES, as_date, fiscal_year
 from scomm.data.ingest.records import (
-    Part,
+    RecordFile,
+    check_and_count,
     check_head,
     check_row_count,
     check_row_counts,
-    counted,
     originals,
 )
 from scomm.data.ingest.sheets import (
     check_allowed,
-    count,
+    count_rows,
     csv_frame,
     months,
     read_csv,
@@ -131,14 +131,14 @@ def _stated(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 def _arrests(folder: Path) -> Output:
     frame = _sheet(folder, "Arrests", _ARRESTS_RECORDED_FROM)
     frame = _stated(frame, {"Apprehension Landmark": "landmark", "Arrest Method": "method"})
-    table = count(frame, ["month", "landmark", "method", "conviction"])
+    table = count_rows(frame, ["month", "landmark", "method", "conviction"])
     return Output("seattle_arrests", table, len(frame), _WHY)
 
 
 def _bookins(folder: Path) -> Output:
     frame = _sheet(folder, "Book Ins", _ARRESTS_RECORDED_FROM)
     frame = _stated(frame, {"Detention Facility": "facility", "Apprehension Method": "method"})
-    table = count(frame, ["month", "facility", "method", "conviction"])
+    table = count_rows(frame, ["month", "facility", "method", "conviction"])
     return Output("seattle_bookins", table, len(frame), _WHY)
 
 
@@ -164,7 +164,7 @@ def _cap(folder: Path) -> Output:
     )
     text = read_text(SEATTLE_CAP, folder)
     lines = text.splitlines()[: TITLE_LINES + 1]
-    check_head(Part(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
+    check_head(RecordFile(SEATTLE_CAP, SEATTLE_CAP, fiscal_year(SEATTLE_CAP)), lines, header)
     frame = csv_frame(SEATTLE_CAP, text, header, "|", titles=TITLE_LINES)
     frame["threat_level"] = frame["Removal Case COL"]
     check_allowed(
@@ -182,7 +182,10 @@ def _cap(folder: Path) -> Output:
 
     frame["charge_class"] = frame["Final Charge Section"].map(classed)
     return Output(
-        "seattle_cap_removals", count(frame, ["charge_class", "threat_level"]), len(frame), _WHY
+        "seattle_cap_removals",
+        count_rows(frame, ["charge_class", "threat_level"]),
+        len(frame),
+        _WHY,
     )
 
 
@@ -206,7 +209,7 @@ def _agreement(folder: Path, workbook: pd.DataFrame) -> Output:
 
     keys = ["fiscal_year", "here", "date", "citizenship", "gender", "recorded"]
     paths = _COMPARED
-    counts, _ = counted(
+    counts, _ = check_and_count(
         DuckDBEngine(), originals(folder, paths), removals.layout(), keyed, {"cells": keys}
     )
     every = counts["cells"]
@@ -267,12 +270,12 @@ def _criminality(folder: Path) -> Output:
 
 
 def run(folder: Path) -> list[Output]:
-    """Read the workbook, the program's removals, the later arrests; compare releases.
+    """Read the workbook, the program's removals and later arrests, and compare releases.
 
     Raises SourceError.
     """
     frame = _workbook_removals(folder)
-    counted = count(frame, ["month", "kind", "case_category", "conviction"])
+    counted = count_rows(frame, ["month", "kind", "case_category", "conviction"])
     return [
         _arrests(folder),
         _bookins(folder),

@@ -17,7 +17,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from citable.errors import SourceError
-from citable.files.strict import LARGEST, Malformed, decoded, read_bytes, rows, unpacked
+from citable.files.strict import LARGEST, Malformed, decode_utf8, decompress, parse_csv, read_bytes
 from citable.tables.passports import locate
 
 # The largest workbook has 39 MB unpacked, in sheets of up to 36,818 rows.
@@ -25,23 +25,23 @@ _LARGEST_WORKBOOK, _MOST_CELLS = 256 << 20, 10_000_000
 _PIECE, _OVERLAP = 1 << 20, 64
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["']""")
-# The reader takes an error for a blank.
+# The reader returns error cells as blanks.
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>(?:<v>([^<]{0,40}))?""")
 _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _HAS_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
-# What the libraries raise at a file that is no workbook, or a damaged one.
+# Exceptions of the libraries at a file that is no workbook, or a damaged one.
 _UNREADABLE = (
     CalamineError, OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
-# As agencies write a day in CSV: alone, or with the midnight that a database adds.
+# Days in agencies' CSV files: alone, or with the midnight that a database adds.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
-# No count here comes near; more digits are a slip, and do not fit the tables.
+# Largest plausible count; more digits are an error, and overflow the tables.
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
-def refused(path: str, fault: Malformed) -> SourceError:
-    """Return a fault as the error of an original."""
+def source_error(path: str, fault: Malformed) -> SourceError:
+    """Convert a Malformed to the SourceError of an original."""
     return SourceError(
         path,
         line=fault.line,
@@ -59,9 +59,9 @@ def read_text(path: str, folder: Path) -> str:
     """
     file = locate(path, folder)
     try:
-        return decoded(unpacked(file) if path.endswith(".gz") else read_bytes(file))
+        return decode_utf8(decompress(file) if path.endswith(".gz") else read_bytes(file))
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
 
 
 def csv_frame(
@@ -73,19 +73,19 @@ def csv_frame(
     titles: int = 0,
     whole: bool = True,
 ) -> pd.DataFrame:
-    """Return a CSV text as stripped cells, with the line number of each record in ``_line``.
+    """Parse a CSV text to stripped cells, with the line number of each record in ``_line``.
 
     ``titles`` lines stand before the header; ``whole`` asks for a line end after the last record.
     Raises SourceError if the header differs or a record has another number of fields.
     """
     expected = list(header)
     try:
-        found, records, lines = rows(text, delimiter, titles, whole)
+        found, records, lines = parse_csv(text, delimiter, titles, whole)
     except Malformed as fault:
         first = text.split("\n")[titles : titles + 1]
         if first and (fault.line or 0) > titles + 1 and delimiter not in first[0]:
             fault = Malformed(f"header {first[0][:60]!r}", f"header {expected[:12]}", titles + 1)
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
     if found != expected:
         wrong = [name for name in expected if name not in found]
         raise SourceError(
@@ -117,7 +117,7 @@ def read_csv(
 
 
 def _check_package(file: Path, sheet: str | None) -> set[str]:
-    """Refuse a workbook that unfolds beyond bounds, before the reader unfolds it.
+    """Refuse a workbook whose unpacked size exceeds the limit, before it is unpacked.
 
     Every member is read in pieces, which also compares its checksum. The reader fills a rectangle
     up to the last cell of a sheet, so that one cell far out would take all memory; and of a formula
@@ -223,7 +223,7 @@ def read_sheet(
         merged = opened.merged_cell_ranges or []
         cells = opened.to_python(skip_empty_area=False)
     except Malformed as fault:
-        raise refused(place, fault) from fault
+        raise source_error(place, fault) from fault
     except _UNREADABLE as error:
         raise SourceError(
             path,
@@ -278,7 +278,7 @@ def column_letters(column: int) -> str:
 
 @dataclass
 class Sheet:
-    """One sheet of a workbook as it stands; rows and columns count from 0.
+    """Sheet of a workbook; rows and columns count from 0.
 
     ``cells`` has stripped text, numbers, days and empty text for a blank; of a formula it has the
     value that was saved with it. ``merged`` holds first and last cell of each merged range, both
@@ -316,7 +316,7 @@ class Sheet:
         return " ".join(cell.split()) if isinstance(cell, str) else ""
 
     def value(self, row: int, column: int) -> Any:
-        """Return a cell as it is; empty text for a blank or beyond the end."""
+        """Return a cell's value; empty text for a blank or beyond the end."""
         inside = row < len(self.cells) and column < len(self.cells[row])
         return self.cells[row][column] if inside else ""
 
@@ -333,7 +333,7 @@ class Sheet:
 
 
 def read_workbook(path: str, folder: Path) -> list[Sheet]:
-    """Read all sheets of a workbook, to be found by what they hold.
+    """Read all sheets of a workbook.
 
     A sheet of more cells than one can have in earnest is left out. Raises SourceError if the workbook cannot be opened or unfolds beyond bounds.
     """
@@ -359,7 +359,7 @@ def read_workbook(path: str, folder: Path) -> list[Sheet]:
             sheets.append(Sheet(path, about.name, hidden, file, cells, merged))
         return sheets
     except Malformed as fault:
-        raise refused(path, fault) from fault
+        raise source_error(path, fault) from fault
     except _UNREADABLE as error:
         raise SourceError(
             path,
@@ -432,6 +432,6 @@ def whole_numbers(
     return pd.Series(values, index=frame.index, dtype="Int64" if blank else "int64")
 
 
-def count(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def count_rows(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count identical rows by keys, into column ``n``."""
     return frame.groupby(keys, as_index=False, dropna=False).size().rename(columns={"size": "n"})

@@ -1,4 +1,4 @@
-"""Engines: what reads record files and runs the one aggregation written for them.
+"""Choose the engine that reads record files and runs the one aggregation written for them.
 
 An engine is a small module: how it reads the agency's format, and how it hands a result over. The
 aggregation itself is an ibis expression and the same for all.
@@ -19,10 +19,10 @@ ENGINES = ("duckdb", "spark")
 
 
 class Engine(Protocol):
-    """What an engine must offer."""
+    """Protocol of an engine."""
 
     connection: ibis.BaseBackend
-    # What the engine raises at a record or a date that it cannot read.
+    # Exceptions of the engine at a record or date that it cannot read.
     errors: tuple[type[Exception], ...]
 
     def files(self, location: str) -> list[str]:

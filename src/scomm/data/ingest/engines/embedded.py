@@ -1,4 +1,4 @@
-"""DuckDB, inside this process: the default. It streams, so memory does not grow with the files."""
+"""Read record files by DuckDB, the default engine, which streams: memory does not grow with the files."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ MEMORY = "700MB"
 
 @ibis.udf.scalar.builtin(name="trim")
 def _trim(text: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's own trim, of blanks alone: many times as fast as of a set of characters."""
+    """Trim blanks by DuckDB's own function, many times as fast as trimming a set of characters."""
 
 
 def _stripped(text: ir.StringValue) -> ir.StringValue:
-    """Return a text without outer blanks and tabs; the slow way only where there is a tab."""
+    """Strip outer blanks and tabs; the slow function runs only where there is a tab."""
     trimmed = _trim(text)
     return ibis.ifelse(trimmed.contains("\t"), trimmed.strip(), trimmed)
 
 
 class DuckDBEngine:
-    """The embedded engine."""
+    """Engine that runs DuckDB inside this process."""
 
     errors: tuple[type[Exception], ...] = (duckdb.Error,)
 

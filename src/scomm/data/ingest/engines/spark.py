@@ -1,4 +1,4 @@
-"""Apache Spark, for record files that one machine cannot hold. An extra: ``scomm[spark]``, Java 17.
+"""Read record files by Apache Spark, for more than one machine can hold; extra ``scomm[spark]``, Java 17.
 
 Reads whatever the cluster's Hadoop connectors read: folders, patterns, ``s3a://``, ``gs://``,
 ``hdfs://``.
@@ -25,7 +25,7 @@ _BLANKS = " \t\r\n\v\f"
 
 
 class SparkEngine:
-    """A Spark session; ``master`` is a cluster's address, or ``local[2]`` for this machine."""
+    """Engine on a Spark session; ``master`` is a cluster's address, or ``local[2]`` for this machine."""
 
     def __init__(self, master: str | None = None) -> None:
         try:
@@ -40,7 +40,7 @@ class SparkEngine:
         builder = (
             SparkSession.builder.appName("scomm")
             .config("spark.sql.session.timeZone", "UTC")
-            # A date that is none becomes null and is named; it does not end the job.
+            # An invalid date becomes null and is reported later; it does not end the job.
             .config("spark.sql.ansi.enabled", "false")
             .config("spark.sql.timeParserPolicy", "CORRECTED")
             # Otherwise a record with too few or too many fields passes if unused ones are hit.

@@ -1,4 +1,4 @@
-"""Write beside the pages what they offer: notebooks, figures, tables, all findings."""
+"""Write the files that pages offer: notebooks, figures, tables, all findings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _write(app: Sphinx, out: Path) -> None:
     schema = findings_schema()
     digest = build_state(app).record.digest
     document = findings_document(findings, digest, published.load())
-    # What JSON makes of the data is what is checked: a tuple is a list there.
+    # Validate the data as JSON returns it: a tuple becomes a list.
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     try:
         jsonschema.Draft202012Validator(schema).validate(json.loads(text))
@@ -57,7 +57,7 @@ def _write(app: Sphinx, out: Path) -> None:
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Take away what is of pages that the table of contents no longer has; Sphinx leaves it."""
+    """Delete the output of pages that are no longer in the table of contents; Sphinx keeps it."""
     for page in removed if app.builder.format == "html" else ():
         for form in ("html", "ipynb"):
             (Path(app.outdir) / f"{page}.{form}").unlink(missing_ok=True)
