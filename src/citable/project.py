@@ -77,7 +77,14 @@ class PrintIndex(Protocol):
 
 
 class Volume(Protocol):
-    """A further volume of the PDF."""
+    """A further volume of the PDF, which holds pages of the site that the book itself only lists."""
+
+    @property
+    def LIST_CLASS(self) -> str:
+        """Return the class of the elements of chapters that list its pages."""
+
+    def pointer(self) -> str:
+        """Return what the PDF of the book says in place of such a list."""
 
     def file(self) -> Path:
         """Return where the volume is made."""

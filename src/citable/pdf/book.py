@@ -95,21 +95,16 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
 
 def _pointers(root: Any, page: str, site: Path) -> None:
-    """Say where that is to be had which print leaves out: datasheets and code."""
-    lists = pages.having(root, "datasheet-list")
-    for listed in lists:
-        heading = listed.getprevious()
-        if heading is not None and heading.tag == "h2":
-            heading.drop_tree()
-        listed.drop_tree()
-    if lists:
-        pages.add_words(
-            root,
-            _(
-                "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
-                "can be printed alone."
-            ).format(file=f"{file().stem}-places.pdf"),
-        )
+    """Say where that is to be had which print leaves out: pages of other volumes, and code."""
+    for volume in project().volumes():
+        lists = pages.having(root, volume.LIST_CLASS)
+        for listed in lists:
+            heading = listed.getprevious()
+            if heading is not None and heading.tag == "h2":
+                heading.drop_tree()
+            listed.drop_tree()
+        if lists:
+            pages.add_words(root, volume.pointer())
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
         pages.add_words(
