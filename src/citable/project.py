@@ -77,7 +77,14 @@ class PrintIndex(Protocol):
 
 
 class Volume(Protocol):
-    """Volume of the PDF besides the book itself."""
+    """A further volume of the PDF, which holds pages of the site that the book itself only lists."""
+
+    @property
+    def LIST_CLASS(self) -> str:
+        """Return the class of the elements of chapters that list its pages."""
+
+    def pointer(self) -> str:
+        """Return what the PDF of the book says in place of such a list."""
 
     def pdf_path(self) -> Path:
         """Return the path of the volume's PDF."""

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -75,7 +76,7 @@ class Head(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.meta: dict[str, str] = {}
-        self.data: list[dict[str, object]] = []
+        self.data: list[dict[str, Any]] = []
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -136,7 +137,7 @@ def test_pages_have_citation_metadata(published_site: Book) -> None:
     site = published_site.html
     for thing in home.data:
         jsonschema.validate(thing, THING)
-        for download in thing.get("distribution", []):  # type: ignore[attr-defined]
+        for download in thing.get("distribution", []):
             assert (site / download["contentUrl"]).is_file()
 
 

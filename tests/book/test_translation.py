@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -28,6 +29,9 @@ from scomm.data.mappings import areas
 from scomm.data.names import normal_case
 
 from .conftest import Book, checkout, succeeded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("translation")]
 
@@ -318,17 +322,17 @@ def browser() -> Iterator[object]:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("page", [*SEEN, *GENERATED, "trace/finding-6-2.html"])
 def test_longer_translations_do_not_overflow(
-    page: str, width: int, pseudo: Path, browser: object
+    page: str, width: int, pseudo: Path, browser: Browser
 ) -> None:
-    tab = browser.new_page(viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
+    tab = browser.new_page(viewport={"width": width, "height": 900})
     tab.goto((pseudo / page).as_uri())
     assert tab.evaluate(CLIPPED) == []
     tab.close()
 
 
 @pytest.mark.browser
-def test_script_texts_are_translated(pseudo: Path, browser: object) -> None:
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+def test_script_texts_are_translated(pseudo: Path, browser: Browser) -> None:
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.goto((pseudo / "index.html").as_uri())
     tab.fill("#find-place", "suffolk")
     tab.wait_for_selector(".find li")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -39,11 +40,11 @@ def assert_same(left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]) -
 @pytest.mark.spark
 @pytest.mark.check
 @pytest.mark.parametrize("module", [removals, arrests], ids=["removals", "arrests"])
-def test_spark_and_duckdb_make_identical_tables(spark: Engine, module: object) -> None:
+def test_spark_and_duckdb_make_identical_tables(spark: Engine, module: ModuleType) -> None:
     assert ORIGINALS is not None
-    files = originals(ORIGINALS, module.ORIGINALS)  # type: ignore[attr-defined]
-    here, total = module.tables(engine("duckdb"), files)  # type: ignore[attr-defined]
-    there, counted = module.tables(spark, files)  # type: ignore[attr-defined]
+    files = originals(ORIGINALS, module.ORIGINALS)
+    here, total = module.tables(engine("duckdb"), files)
+    there, counted = module.tables(spark, files)
     assert total == counted == sum(next(iter(here.values()))["n"])
     assert_same(here, there)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from citable.display.checks import figure_problems, text_problems
@@ -54,37 +55,37 @@ def plain(layout: Layout) -> Figure:
     return figure
 
 
-def rounded(axes: object) -> None:
-    axes.set_xticks([0.225, 0.275])  # type: ignore[attr-defined]
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")  # type: ignore[attr-defined]
+def rounded(axes: Axes) -> None:
+    axes.set_xticks([0.225, 0.275])
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
 
 
-def signed_zero(axes: object) -> None:
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.1f}")  # type: ignore[attr-defined]
+def signed_zero(axes: Axes) -> None:
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.1f}")
 
 
-def scattered(axes: object) -> None:
-    axes.scatter([0.5], [0.2])  # type: ignore[attr-defined]
-    axes.text(0.5, 0.2, "on", ha="center", va="center")  # type: ignore[attr-defined]
+def scattered(axes: Axes) -> None:
+    axes.scatter([0.5], [0.2])
+    axes.text(0.5, 0.2, "on", ha="center", va="center")
 
 
-def struck(axes: object) -> None:
-    axes.hlines(0.2, 0, 1)  # type: ignore[attr-defined]
-    axes.text(0.5, 0.2, "through", ha="center", va="center")  # type: ignore[attr-defined]
+def struck(axes: Axes) -> None:
+    axes.hlines(0.2, 0, 1)
+    axes.text(0.5, 0.2, "through", ha="center", va="center")
 
 
-def beside(axes: object) -> None:
-    axes.scatter([0.5], [0.2], s=100)  # type: ignore[attr-defined]
+def beside(axes: Axes) -> None:
+    axes.scatter([0.5], [0.2], s=100)
     offset = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
-    axes.annotate("touches", (0.5, 0.2), **offset)  # type: ignore[attr-defined]
+    axes.annotate("touches", (0.5, 0.2), **offset)
 
 
-def at_the_axis(axes: object) -> None:
-    axes.text(0.5, axes.get_ylim()[0], "19%", va="center")  # type: ignore[attr-defined]
+def at_the_axis(axes: Axes) -> None:
+    axes.text(0.5, axes.get_ylim()[0], "19%", va="center")
 
 
-def pushed(axes: object) -> None:
-    text = axes.text(0.85, 0.6, "first")  # type: ignore[attr-defined]
+def pushed(axes: Axes) -> None:
+    text = axes.text(0.85, 0.6, "first")
     text.mark = (0.0, 0.0)
 
 

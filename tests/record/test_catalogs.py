@@ -64,9 +64,16 @@ def test_every_section_of_the_configuration_finds_texts() -> None:
         assert any(pathmatch(pattern, place) for place in found), pattern
 
 
+class NamedFile(BytesIO):
+    """A file in memory with a name, as Babel hands files over."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        super().__init__(content)
+        self.name = name
+
+
 def extracted(method: object, file: str, source: str, **options: str) -> list[object]:
-    stream = BytesIO(source.encode())
-    stream.name = file  # type: ignore[attr-defined]
+    stream = NamedFile(source.encode(), file)
     keywords = {"_": None, "trn": (1, 2)}
     return [text for _, text, *_ in extract(method, stream, keywords, (), options)]  # type: ignore[arg-type]
 

@@ -89,7 +89,9 @@ def palette_png(data: bytes, colors: int) -> bytes:
     found = image.getcolors(image.width * image.height) or []
     most = sorted(found, key=lambda entry: (-entry[0], entry[1]))[:colors]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _count, color in most for part in color])  # type: ignore[attr-defined]
+    # Pillow types a colour of any mode; of RGB it is a tuple.
+    parts = [color for _count, color in most if isinstance(color, tuple)]
+    palette.putpalette([part for color in parts for part in color])
     content = io.BytesIO()
     image.quantize(palette=palette, dither=Image.Dither.NONE).save(content, "PNG", optimize=True)
     return content.getvalue()

@@ -148,11 +148,10 @@ def typed_literals(source: str) -> list[HardcodedNumber]:
             return
         if isinstance(node, ast.Assign) and _named(node, lines):
             return
-        value = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            value, line = node.value, node.lineno
             year = isinstance(value, int) and value in _YEARS
-            line = node.lineno  # type: ignore[attr-defined]
-            if value not in _PLAIN and not year:
+            if not isinstance(value, bool) and value not in _PLAIN and not year:
                 found.append(HardcodedNumber(line, f"{value:g}", lines[line - 1].strip()))
         for child in ast.iter_child_nodes(node):
             walk(child)

@@ -95,21 +95,16 @@ def article(site: Path, page: str, record: identity.Record) -> Article:
 
 
 def _pointers(root: Any, page: str, site: Path) -> None:
-    """Add notes that say where readers find what print omits: datasheets and code."""
-    lists = pages.elements_of_classes(root, "datasheet-list")
-    for listed in lists:
-        heading = listed.getprevious()
-        if heading is not None and heading.tag == "h2":
-            heading.drop_tree()
-        listed.drop_tree()
-    if lists:
-        pages.append_small_print(
-            root,
-            _(
-                "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
-                "can be printed alone."
-            ).format(file=f"{pdf_path().stem}-places.pdf"),
-        )
+    """Add notes that say where readers find what print omits: pages of other volumes, and code."""
+    for volume in project().volumes():
+        lists = pages.elements_of_classes(root, volume.LIST_CLASS)
+        for listed in lists:
+            heading = listed.getprevious()
+            if heading is not None and heading.tag == "h2":
+                heading.drop_tree()
+            listed.drop_tree()
+        if lists:
+            pages.append_small_print(root, volume.pointer())
     if (site / f"{page}.ipynb").is_file():
         name = page.rsplit("/", 1)[-1]
         pages.append_small_print(

@@ -20,23 +20,29 @@ _PREFIX = "application/papermill.record/text/plain"
 
 
 def _outputs(
-    notebook: nbformat.NotebookNode,
+    notebook: nbformat.NotebookNode, prefix: str = ""
 ) -> Iterator[tuple[str, nbformat.NotebookNode, Any]]:
-    """Yield everything that ``citable.record.publish`` recorded in a notebook: name, output, data."""
+    """Yield what ``citable.record.publish`` recorded in a notebook under names that begin with ``prefix``.
+
+    Name, output and data of each.
+    """
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             name = output.get("metadata", {}).get("scrapbook", {}).get("name")
-            if name is not None and _PREFIX in output.get("data", {}):
+            if name is None or not name.startswith(prefix):
+                continue
+            if _PREFIX in output.get("data", {}):
                 yield name, output, json.loads(output["data"][_PREFIX])
 
 
-def recorded_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def recorded_values(notebook: nbformat.NotebookNode, prefix: str = "") -> dict[str, Any]:
     """Return everything that ``citable.record.publish`` recorded in an executed notebook, by name.
 
-    Raises FindingError if a name was recorded twice with different data.
+    Only what has a name that begins with ``prefix``. Raises FindingError if a name was recorded
+    twice with different data.
     """
     result: dict[str, Any] = {}
-    for name, _output, data in _outputs(notebook):
+    for name, _output, data in _outputs(notebook, prefix):
         if name in result and result[name] != data:
             raise FindingError(f"{name!r} was given twice in one page with different values")
         result[name] = data
@@ -77,9 +83,7 @@ def recorded(
     """
     items: dict[str, tuple[str, Any]] = {}
     for page, notebook in notebooks.items():
-        for name, data in recorded_values(notebook).items():
-            if not name.startswith(f"{kind}/"):
-                continue
+        for name, data in recorded_values(notebook, f"{kind}/").items():
             identifier = name.split("/", 1)[1]
             if identifier in items:
                 raise FindingError(

@@ -69,7 +69,6 @@ def _write_files(app: Sphinx) -> None:
 # compared with what is published, which may end the build.
 STEPS: tuple[Callable[[Sphinx], None], ...] = (
     search.remove_scripts,
-    writers.put_digest,
     build_lock.mark_complete,
     edition.check,
     edition.write_record,

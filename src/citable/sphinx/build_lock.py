@@ -2,7 +2,7 @@
 
 Sphinx trusts a page that is newer than its source. A build that was stopped while it wrote pages, by
 a signal, a full disk or a power cut, can leave a page cut short, or one of older numbers, that looks
-newer. So a mark says that the pages are complete; without it the doctrees are discarded, and pages
+newer. So a mark says that the pages are complete, and which digest they carry; without it the doctrees are discarded, and pages
 are made again from the results of the notebooks, each of which is written atomically.
 """
 
@@ -31,7 +31,9 @@ def _acquire(app: Sphinx) -> None:
     for folder in (out, out.parent / ".record", out.parent / ".executed"):
         for path in abandoned_files(folder):
             path.unlink(missing_ok=True)
-    if not _mark(app).is_file():
+    mark = _mark(app)
+    build_state(app).kept_digest = mark.read_text(encoding="ascii") if mark.is_file() else ""
+    if not build_state(app).kept_digest:
         # Without the pickled environment Sphinx reads and writes every page again.
         shutil.rmtree(app.doctreedir, ignore_errors=True)
         Path(app.doctreedir).mkdir(parents=True)
@@ -42,8 +44,8 @@ def _remove_mark(app: Sphinx, _env: BuildEnvironment, _names: list[str]) -> None
 
 
 def mark_complete(app: Sphinx) -> None:
-    """Note that every page is written."""
-    write_atomically(_mark(app), b"")
+    """Note that every page is written, and the digest that they carry."""
+    write_atomically(_mark(app), build_state(app).record.digest.encode("ascii"))
 
 
 def release(app: Sphinx) -> None:

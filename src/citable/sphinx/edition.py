@@ -30,8 +30,9 @@ from citable.record import identity, published
 from citable.record.changes import editions_json
 from citable.record.outputs import findings, numbers, of_kind
 from citable.record.references import Reference
-from citable.sphinx import paragraphs, writers
+from citable.sphinx import digest, paragraphs, writers
 from citable.sphinx.execution import executed
+from citable.sphinx.lists import LISTS_EDITIONS
 from citable.sphinx.state import build_state, record_domain
 from citable.tables.passports import sha256_of
 
@@ -46,8 +47,8 @@ def _items(
 
     def item(kind: str, identifier: str, page: str, text: str) -> identity.Item:
         anchor = Reference(kind, identifier).anchor
-        digest = identity.text_digest(text) if text else ""
-        return identity.Item(kind, identifier, f"{page}.html", anchor, titles[page], text, digest)
+        sha256 = identity.text_digest(text) if text else ""
+        return identity.Item(kind, identifier, f"{page}.html", anchor, titles[page], text, sha256)
 
     for entry in found:
         page = str(entry["url"]).split(".html")[0]
@@ -68,7 +69,8 @@ def _items(
 def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Make the record; every page is written again when what all of them show of it has changed.
 
-    A changed digest alone is put in its place at the end: see ``writers``.
+    Where only the digest has changed it is filled in, and pages that list editions are written again:
+    an earlier edition of the same contents keeps the digest that is replaced.
     """
     try:
         found = findings(executed(app))
@@ -77,11 +79,16 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
         raise ExtensionError(str(error)) from error
     state = build_state(app)
     state.record = record
-    writers.remember_digest(app, record.digest)
     now = (record.fingerprint_without_paragraphs, writers.makers())
     before = record_domain(env).exchange("made_of", now)
-    kept = before == now and state.kept_digest is not None
-    return [] if kept else sorted(env.found_docs)
+    if before != now:
+        state.kept_digest = ""
+    if not state.kept_digest:
+        return sorted(env.found_docs)
+    if state.kept_digest == record.digest:
+        return []
+    digest.fill_in(Path(app.outdir), state.kept_digest, record)
+    return sorted(page for page, data in env.metadata.items() if LISTS_EDITIONS in data)
 
 
 class Retired(SphinxTransform):

@@ -7,6 +7,7 @@ MyST-NB executes nothing: it reads each page through ``read_executed``, a custom
 from __future__ import annotations
 
 import copy
+import json
 import os
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from sphinx.util import logging
 from citable import paths
 from citable.errors import CitableError
 from citable.execute import chapters
-from citable.execute.execution import Executed, Notebooks, Store, execute_all, forget
+from citable.execute.execution import Executed, Notebooks, Store, code_key, execute_all, forget
 from citable.record import published
+from citable.record.identity import text_digest
 from citable.sphinx.state import build_state, record_domain
 from citable.tables.manifest import manifest, restore_hint
 from citable.tables.passports import sha256_of
@@ -154,6 +156,20 @@ def _execute(app: Sphinx) -> None:
     build_state(app).results = results
 
 
+def _shown_key(result: Executed) -> str:
+    """Return a digest of what pages can show of a result.
+
+    That is its key; of a notebook that read the prose of chapters, its outputs instead of that prose,
+    which may leave them as they were.
+    """
+    prose = result.uses.keys() & {f"{page}.md" for page in chapters.pages()}
+    if not prose:
+        return result.key
+    uses = {file: digest for file, digest in result.uses.items() if file not in prose}
+    outputs = [cell.outputs for cell in result.notebook.cells if cell.cell_type == "code"]
+    return text_digest(json.dumps([code_key(result.notebook), uses, outputs], sort_keys=True))
+
+
 def _outdated(
     app: Sphinx,
     env: BuildEnvironment,
@@ -163,7 +179,7 @@ def _outdated(
 ) -> list[str]:
     """Execute notebooks, then return the pages whose results changed but not their text."""
     _execute(app)
-    now = {docname: result.key for docname, result in build_state(app).results.items()}
+    now = {docname: _shown_key(result) for docname, result in build_state(app).results.items()}
     before = record_domain(env).exchange("keys", now)
     changed_keys = [docname for docname, key in now.items() if before.get(docname) != key]
     # The ledger lists every page's findings, so it is outdated with any of them.

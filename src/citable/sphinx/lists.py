@@ -16,6 +16,9 @@ from citable.record.changes import by_edition, first_published
 from citable.record.identity import editions, release_date
 from citable.record.schema import fields
 
+# The field of a page's metadata which says that earlier editions are listed there.
+LISTS_EDITIONS = "lists editions"
+
 
 def _raw(content: str) -> list[nodes.Node]:
     return [nodes.raw("", content, format="html")]
@@ -46,7 +49,8 @@ class Editions(SphinxDirective):
     """``{editions}``: this edition and those before it, newest first."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the list; the digest of this edition is filled in when pages are written."""
+        """Return the list, and note on which page it stands."""
+        self.env.metadata[self.env.docname][LISTS_EDITIONS] = "yes"
         before = "".join(
             _wrap(
                 "li",

@@ -18,6 +18,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 from citable.display.formats import fmt
 from citable.display.words import N_, _, translate_nested
@@ -186,8 +187,8 @@ def _pages(_app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _without_index(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        app.builder.search = False  # type: ignore[attr-defined]
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        app.builder.search = False
 
 
 def remove_scripts(app: Sphinx) -> None:

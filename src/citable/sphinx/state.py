@@ -33,8 +33,8 @@ class BuildState:
     results: dict[str, Executed] = field(default_factory=dict)
     # Whether any page was read or removed.
     pages_changed: bool = False
-    # The digest that pages kept from an earlier build print; None where no page may be kept.
-    kept_digest: str | None = None
+    # The digest that pages kept from an earlier build carry; empty where no page may be kept.
+    kept_digest: str = ""
     # The digest of all that pages depend on but prose.
     dependencies: str | None = None
     # What the roles of each page can name, and of all pages under no name.
@@ -74,13 +74,12 @@ class RecordDomain(Domain):
 
     name = "record"
     label = "record"
-    data_version = 1
+    data_version = 2
     initial_data: dict[str, Any] = {  # noqa: RUF012
         "paragraphs": {},  # page -> its notes
-        "keys": {},  # page -> key of the executed notebook
+        "keys": {},  # page -> digest of what it can show of its executed notebook
         "registry": {},  # chapter -> its rows of the registry of paragraphs
         "published": None,  # sha256 of the published findings
-        "digest": None,  # the edition's digest
         "made_of": None,  # what all pages show of the record, and the code that makes them
     }
 

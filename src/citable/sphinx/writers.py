@@ -18,8 +18,9 @@ from sphinx.errors import ExtensionError
 from citable import paths
 from citable.display.words import language
 from citable.errors import CitableError
-from citable.files.atomic import replace_content, write_atomically
-from citable.record.identity import editions, text_digest
+from citable.files.atomic import write_atomically
+from citable.record.identity import text_digest
+from citable.sphinx import digest
 from citable.sphinx.state import build_state, record_domain
 from citable.tables.passports import sha256_of
 
@@ -184,11 +185,6 @@ def _stamp(app: Sphinx, name: str) -> Path:
     return Path(app.outdir).parent / ".record" / f"{name}.sha256"
 
 
-def _without_digest(app: Sphinx, text: str) -> str:
-    record = build_state(app).record
-    return text.replace(record.digest, "").replace(record.short_digest, "")
-
-
 @dataclass(frozen=True)
 class GeneratedPages:
     """Pages that no source file has, made again when what they show has changed.
@@ -206,19 +202,19 @@ class GeneratedPages:
         """Yield the pages that Sphinx must write again, and remove those that are no longer made."""
         out = Path(app.outdir)
         stamp = _stamp(app, f"{self.name}-pages")
-        now = dependencies(app)
+        state, now = build_state(app), dependencies(app)
         was, pages = _read_stamp(stamp)
         same = (
             all((out / f"{page}.html").is_file() for page in pages)
             and was == now
-            and build_state(app).kept_digest is not None
+            and state.kept_digest != ""
         )
         if same and not self.with_prose:
             return
         made: dict[str, str] = {}
         for page, context, template in self.make(app):
             text = json.dumps([context, template], sort_keys=True)
-            made[page] = text_digest(_without_digest(app, text))
+            made[page] = text_digest(digest.without(text, state.record))
             if not same or pages.get(page) != made[page]:
                 yield page, context, template
         for gone in set(pages) - set(made):
@@ -232,30 +228,3 @@ def keep_only(files: Container[Path], folder: Path, *suffixes: str) -> None:
     for old in list(folder.iterdir()) if folder.is_dir() else ():
         if old.suffix in suffixes and old not in files:
             old.unlink()
-
-
-def remember_digest(app: Sphinx, digest: str) -> None:
-    """Note the edition's digest, and the one by which pages of the last build can be given it.
-
-    There is none, and no page is kept, where Sphinx begins from nothing, and where an earlier edition
-    of the same contents has the same digest, which pages that list editions must keep.
-    """
-    before = record_domain(app.env).exchange("digest", digest)
-    if before in {row["digest"] for row in editions()}:
-        before = None
-    build_state(app).kept_digest = before
-
-
-def put_digest(app: Sphinx) -> None:
-    """Give pages that are otherwise as they were the digest of this edition."""
-    state = build_state(app)
-    before, record = state.kept_digest, state.record
-    if before is None or before == record.digest:
-        return
-    old, short = before.encode("ascii"), before[: len(record.short_digest)].encode("ascii")
-    for page in sorted(Path(app.outdir).rglob("*.html")):
-        content = page.read_bytes()
-        if short in content:
-            content = content.replace(old, record.digest.encode("ascii"))
-            page_now = content.replace(short, record.short_digest.encode("ascii"))
-            replace_content(page, page_now)

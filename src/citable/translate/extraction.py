@@ -80,8 +80,10 @@ def cells(
             tree = ast.parse(cell.source)
             yield from _called(tree, keywords)
             for node in ast.walk(tree):
+                if not isinstance(node, ast.Constant):
+                    continue
                 if (label := _constant(node)) and _WORDS.search(label):
-                    yield node.lineno, "", label, []  # type: ignore[attr-defined]
+                    yield node.lineno, "", label, []
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {

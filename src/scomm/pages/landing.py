@@ -21,8 +21,6 @@ from citable.record.outputs import slug
 from citable.sphinx.execution import FOREIGN, executed, extracting
 from citable.sphinx.exhibits import note_used_values, page_values
 from citable.sphinx.main_findings import FACTS
-from scomm.evidence.claims import VERDICT_WORDS, verdict_mark
-from scomm.figures.strip import strip
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +37,9 @@ def _hide_from_readers(svg: str) -> str:
 
 def strip_html(rows: Rows, nation: float, half: float) -> str:
     """Render the strip of places for a wide and a narrow screen, and its dots as a list of links."""
-    import pandas as pd
+    import pandas as pd  # only for pages that are written
+
+    from scomm.figures.strip import strip
 
     data = pd.DataFrame(rows)
     marks = [(nation, tr("nation {share:pct}", share=nation)), (half, N_("one half"))]
@@ -90,6 +90,8 @@ def _numbers(claims: Sequence[str]) -> str:
 
 def verdicts_html(rows: Rows) -> str:
     """Render the claims by side, each with its verdict: those ``named`` in words, the others by number."""
+    from scomm.evidence.claims import VERDICT_WORDS, verdict_mark  # only for pages that are written
+
     parts = []
     for side, title in _SIDES.items():
         own = [row for row in rows if row["side"] == side]

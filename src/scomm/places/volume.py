@@ -20,6 +20,9 @@ from scomm.places.datasheets import places
 
 SUBTITLE = N_("States and areas: a sheet for each")
 
+# The lists of sheets on pages of the book.
+LIST_CLASS = "datasheet-list"
+
 _PARTS = {
     "state": N_("States and the District of Columbia"),
     "area": N_("Areas of responsibility"),
@@ -41,6 +44,14 @@ h1 {{ string-set: place content(), book "{book}"; bookmark-state: closed }}
 def pdf_path() -> Path:
     """Return the path of the volume's PDF."""
     return paths.BUILD / "pdf" / f"{project().file_name}-places.pdf"
+
+
+def pointer() -> str:
+    """Return what the PDF of the book says in place of the list of sheets."""
+    return _(
+        "The sheets are bound as a second volume, {file}. Each is a page of the web edition, and "
+        "can be printed alone."
+    ).format(file=pdf_path().name)
 
 
 def _identity(record: identity.Record) -> str:
