@@ -16,7 +16,6 @@ from citable.errors import CitableError
 from citable.project import project
 from citable.sphinx import (
     build_lock,
-    cards,
     citations,
     edition,
     exports,
@@ -25,6 +24,7 @@ from citable.sphinx import (
     ledger,
     main_findings,
     search,
+    social_cards,
     traces,
     writers,
 )
@@ -46,7 +46,7 @@ SITE_FILES = (
     search.FILES,
     ledger.FILES,
     exports.FILES,
-    cards.FILES,
+    social_cards.FILES,
     launch.FILES,
 )
 

@@ -32,7 +32,7 @@ from citable.record.outputs import findings, numbers, of_kind
 from citable.record.references import Reference
 from citable.sphinx import digest, paragraphs, writers
 from citable.sphinx.execution import executed
-from citable.sphinx.lists import LISTS_EDITIONS
+from citable.sphinx.list_directives import LISTS_EDITIONS
 from citable.sphinx.state import build_state, record_domain
 from citable.tables.passports import sha256_of
 

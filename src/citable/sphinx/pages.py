@@ -20,9 +20,9 @@ from citable.display.words import N_, _, language, translate_nested
 from citable.project import project
 from citable.record import cite, report
 from citable.record.identity import Record
-from citable.sphinx.cards import card_path
 from citable.sphinx.launch import links
 from citable.sphinx.search import SPHINX_SCRIPTS
+from citable.sphinx.social_cards import card_path
 from citable.sphinx.state import build_state
 from citable.tables.manifest import manifest
 
