@@ -165,7 +165,7 @@ class Project:
         return ()
 
     def maker(self, table: str) -> ModuleType | None:
-        """Return the module that computes a table, None if no module of the project does."""
+        """Return the module object that computes a table, or None; override in a project."""
         return None
 
     def words_of_code(self, code: str) -> str:

@@ -92,7 +92,7 @@ class KernelForkServer:
         self.close()
 
     def close(self) -> None:
-        """End the server; running kernels end with the connections that asked for them."""
+        """Stop the fork server; each running kernel exits when its client closes the socket."""
         if self._server is None:
             return
         assert self._server.stdin is not None

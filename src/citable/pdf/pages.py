@@ -390,8 +390,8 @@ def _target(page: str, href: str, known: Mapping[str, Any]) -> str | None:
     return print_id(target, unquote(fragment)) if target in known else None
 
 
-def _shows_address(link: Element, href: str) -> bool:
-    """Whether the text of a link shows its address."""
+def _shows_url(link: Element, href: str) -> bool:
+    """Return whether a link's text contains its URL without ``http(s)://`` or the DOI resolver."""
     text = text_of(link).rstrip("/")
     bare = re.sub(r"^https?://(dx\.)?(doi\.org/)?", "", href).rstrip("/")
     return bare in text
@@ -406,7 +406,7 @@ def set_links(root: Element, page: str, known: Mapping[str, Any], address: str) 
             continue
         if urlsplit(href).scheme in ("http", "https", "mailto"):
             link.attrib.pop("class", None)
-            if not _shows_address(link, href):
+            if not _shows_url(link, href):
                 notes.append(href)
                 _add_mark(link, f"{slug(page)}-note", len(notes))
             continue

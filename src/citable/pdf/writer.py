@@ -167,8 +167,8 @@ def check_references(document: Any) -> None:
                 )
 
 
-def identifier(identity: str) -> bytes:
-    """Return the file identifier of a PDF from its identity."""
+def file_id(identity: str) -> bytes:
+    """Return a PDF's ``/ID``: 32 hex digits of the SHA-256 of a string that identifies the build."""
     return hashlib.sha256(identity.encode("utf-8")).hexdigest()[:32].encode("ascii")
 
 
@@ -194,7 +194,7 @@ def to_bytes(documents: Sequence[Any], identity: str, front: int = 0) -> bytes:
     whole.metadata.created = whole.metadata.modified = moment
     with _edition_date():
         content: bytes = whole.write_pdf(
-            finisher=finish, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=identifier(identity)
+            finisher=finish, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=file_id(identity)
         )
     return content
 

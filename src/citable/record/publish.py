@@ -48,7 +48,7 @@ def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def say(**values: Any) -> None:
-    """Record values that the text of this page can print.
+    """Record named values, rows or frames for the text of this page to substitute.
 
     ``{n}`name:format``` prints a number, date or text in a format of ``citable.display.formats``;
     ``{n}`name.column:format``` does so for a row of a frame, and ``{each}`name; text``` prints a

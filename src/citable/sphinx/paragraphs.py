@@ -177,7 +177,7 @@ def _registry_by_chapter() -> dict[str, str]:
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Return the pages whose part of the registry changed since the last build."""
+    """Return pages whose registered paragraphs changed since the last build; store the registry."""
     now = _registry_by_chapter()
     before = record_domain(env).exchange("registry", now)
     return [page for page in env.found_docs if now.get(label(page)) != before.get(label(page))]

@@ -89,7 +89,7 @@ def _section(table: Table, entry: Entry) -> list[str]:
 
 
 def render() -> str:
-    """Return the text of ``data/README.md``: tables by name, each with all its columns.
+    """Return the text of ``data/README.md``: an index of tables, their columns, and the originals.
 
     Raises TableError if a table of the schema is not in the manifest.
     """

@@ -39,5 +39,5 @@ class FigureKey(SphinxDirective):
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the ``figure-key`` directive with Sphinx."""
     app.add_directive("figure-key", FigureKey)

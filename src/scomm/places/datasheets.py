@@ -127,8 +127,8 @@ def _listed(names: Sequence[str]) -> LazyText:
     return tr("{most} and {last}", most=join_lazily(names[:-1]), last=names[-1])
 
 
-def _place_names(rows: Sequence[tuple[str, str, str]], several_states: bool) -> LazyText:
-    """Join places, given as name, code and state, to one list, states last."""
+def _places_phrase(rows: Sequence[tuple[str, str, str]], several_states: bool) -> LazyText:
+    """Join place names into a phrase such as "A, B and Ohio as a whole"; count them if many."""
     local = {
         # A name with brackets says its state or region already.
         tr("{place} ({state})", place=name, state=state)
@@ -158,7 +158,7 @@ def _first_line(
         return tr(
             "A share without a recorded conviction was published for {places}. Beside it stands the "
             "nation: {share:pct} at {date:date} ({n_text}).",
-            places=_place_names(places, several_states),
+            places=_places_phrase(places, several_states),
             **known,
         )
     if len(figures):
@@ -171,7 +171,7 @@ def _first_line(
             "conviction dated to a month. The nearest level that has one is the nation: "
             "{share:pct} at {date:date} ({n_text}).",
             len(figures),
-            places=_place_names(list(rows), several_states),
+            places=_places_phrase(list(rows), several_states),
             **known,
         )
     return tr(

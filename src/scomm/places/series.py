@@ -114,7 +114,7 @@ def arrests_of_area(code: str, name: LazyText | str) -> SheetTable:
 
 @cache
 def _counties() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return placed arrests by month and county, and rate and change by county."""
+    """Return arrests placed in a county: monthly counts, and a table of counts, rates and ratios."""
     months, phi, change = jail_arrests.all_counties()
     counted = jail_arrests.yearly(months)
     years = counted.pivot_table("arrests", "fips", "fiscal_year").add_prefix("y").astype(int)

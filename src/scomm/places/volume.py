@@ -60,7 +60,7 @@ def _identity(record: identity.Record) -> str:
 
 def matches_record(file: Path, record: identity.Record) -> bool:
     """Whether a PDF of the volume was made from a site with the digest of this record."""
-    return writer.identifier(_identity(record)) in file.read_bytes()
+    return writer.file_id(_identity(record)) in file.read_bytes()
 
 
 def build_volume(site: Path, to: Path | None = None) -> Path:

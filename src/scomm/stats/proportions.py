@@ -219,7 +219,7 @@ def mid_p(x: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
 def exact_test(
     x: npt.ArrayLike, n: npt.ArrayLike, p0: float = 0.5, alternative: Alternative = "two-sided"
 ) -> Value:
-    """Exact binomial p-value of the null hypothesis that the share is p0.
+    """Return the exact binomial p-value for testing H0: share = p0 (two-sided by default).
 
     Two-sided: total probability of all outcomes no more likely than the one observed (as
     `scipy.stats.binomtest` and R's `binom.test`). One-sided: P(X >= x) or P(X <= x).

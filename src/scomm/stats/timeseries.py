@@ -384,7 +384,7 @@ def before_after(
     keep_length: bool = True,
     level: float = 0.95,
 ) -> BeforeAfter:
-    """Pooled shares in `window` months before and after a date, months along the first axis.
+    """Compare pooled shares in `window` months before and after a break; months are axis 0.
 
     Estimand: sum x / sum n after minus the same before. Further axes (areas) are kept, so one
     call serves all areas; sum over them first for the total. `donut_before` and `donut_after`

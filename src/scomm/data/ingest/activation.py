@@ -73,7 +73,7 @@ def read_stata(path: str, folder: Path, columns: tuple[str, ...]) -> pd.DataFram
 
 
 def fips_changes() -> pd.DataFrame:
-    """Return the decision rows on changed county codes, by old code.
+    """Read ``fips_changes.csv``: how to treat each changed county FIPS code, indexed by old code.
 
     Raises LedgerError if the file cannot be read, a code stands twice, a decision is not one of
     the three, or a code that is drawn as another does not say which.

@@ -23,7 +23,7 @@ from scomm.data.ingest.detention_cells import fiscal_year, other_year, year_name
 from scomm.data.ingest.detention_facilities import (
     header_row,
     read_facilities,
-    titles as facility_titles,
+    title_cells,
 )
 from scomm.data.ingest.detention_national import Block, find_titles, read_blocks
 from scomm.data.ingest.population import check_rows
@@ -169,7 +169,7 @@ def read(path: str, folder: Path) -> Posting:
     }
     headers = {sheet.name: header for sheet in sheets if (header := header_row(sheet)) is not None}
     titles = {
-        sheet.name: facility_titles(sheet, headers[sheet.name])
+        sheet.name: title_cells(sheet, headers[sheet.name])
         for sheet in sheets
         if sheet.name in headers
     }

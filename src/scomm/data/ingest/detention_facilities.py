@@ -54,8 +54,8 @@ def _known(text: str) -> str:
     return _LABELS.get(re.sub(r"^fy ?\d+ (?=alos$)", "", normalise_label(text)), "")
 
 
-def titles(sheet: Sheet, header: int) -> list[tuple[int, int]]:
-    """Return the cells of a facilities sheet that name the year of its numbers."""
+def title_cells(sheet: Sheet, header: int) -> list[tuple[int, int]]:
+    """Return (row, column) of the cells of a facilities sheet that can name its fiscal year."""
     said = re.compile(r"ICE FACILITIES DATA|FY ?\d+ (ADP|ALOS)", re.IGNORECASE)
     return [
         (row, column)

@@ -97,7 +97,7 @@ def _people_counts(sheet: str, frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def by_conviction(folder: Path) -> pd.DataFrame:
-    """Return people held on one night by conviction status, by facility code.
+    """Read the one-night count of people held per facility, in a column per conviction status.
 
     Columns: ``population_criminal``, ``population_non_criminal``. Facilities whose code is
     redacted are left out. Raises SourceError.

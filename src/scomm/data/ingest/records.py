@@ -87,7 +87,10 @@ def last_day(table: ir.Table) -> ir.DateValue:
 
 
 def check_head(part: RecordFile, lines: list[str], names: Sequence[str]) -> None:
-    """Check the titles and the header. Raises SourceError."""
+    """Check that the last title line names the fiscal year and the header matches.
+
+    Raises SourceError.
+    """
     path = part.name
     if len(lines) <= TITLE_LINES:
         raise SourceError(path, found=f"{len(lines)} lines", expected="five titles and a header")
