@@ -133,7 +133,7 @@ def _cutoff(code: str) -> str:
     if all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
         names = [_(_SHORT_MONTHS[int(part) - 1]) for part in months]
         both = _("{one} or {other}").format(one=names[0], other=names[-1])
-        text = _("{month} {year}").format(month=both if len(names) > 1 else names[0], year=year)
+        text = _("{mon} {year}").format(mon=both if len(names) > 1 else names[0], year=year)
     elif rest in _PARTS:
         text = _(_PARTS[rest]).format(year=year)
     else:
