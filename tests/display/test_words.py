@@ -25,6 +25,7 @@ SPANISH = {
     "Feb": "feb",
     "{day} {month} {year}": "{day} de {month} de {year}",
     "{month} {year}": "{month} de {year}",
+    "{mon} {year}": "{mon} {year}",
     "about {date}": "hacia {date}",
     "none": "ninguno",
     "{x:int} of {n:int} places": "de {n:int} lugares, {x:int}",
@@ -61,7 +62,7 @@ def test_english_needs_no_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("spanish")
 def test_dates_and_cutoffs_are_translated() -> None:
     assert fmt("2011-02-28", "date") == "28 de febrero de 2011"
-    assert fmt("2011-02~", "cutoff") == "hacia feb de 2011"
+    assert fmt("2011-02~", "cutoff") == "hacia feb 2011"
     assert fmt(0, "word") == "ninguno"
     assert fmt("over") == "más de"
     assert fmt(1234567) == "1,234,567"

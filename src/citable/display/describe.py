@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
+
+from citable.display.formats import tr
+from citable.display.words import LazyText
 
 
 def course(lines: pd.DataFrame) -> pd.DataFrame:
@@ -30,3 +35,9 @@ def course(lines: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def names(labels: Iterable[str]) -> str | LazyText:
+    """Join names into a phrase: "A", "A and B", "A, B and C"; empty for none."""
+    *before, last = [*labels] or [""]
+    return tr("{names} and {name}", names=", ".join(before), name=last) if before else last

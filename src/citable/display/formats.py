@@ -6,7 +6,7 @@ percentage points of a difference of shares, signed only where negative · ``f1`
 2011" · ``date``, ``month``, ``mon`` (Feb 2011) · ``text`` · ``right``, text set like a number
 · ``name``, what the agency writes in capitals, in normal case.
 
-LazyText among them (months, "about", "none") are in the edition's language; so is text, if it is one of
+Words among them (months, "about", "none") are in the edition's language; so is text, if it is one of
 the book's own words. Numbers keep their punctuation.
 """
 
@@ -123,7 +123,7 @@ def _as_date(value: Any) -> dt.date:
 
 
 def _short_month(year: int, month: int) -> str:
-    return _("{month} {year}").format(month=_(_SHORT_MONTHS[month - 1]), year=year)
+    return _("{mon} {year}").format(mon=_(_SHORT_MONTHS[month - 1]), year=year)
 
 
 def _cutoff(code: str) -> str:
@@ -133,7 +133,7 @@ def _cutoff(code: str) -> str:
     if all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
         names = [_(_SHORT_MONTHS[int(part) - 1]) for part in months]
         both = _("{one} or {other}").format(one=names[0], other=names[-1])
-        text = _("{month} {year}").format(month=both if len(names) > 1 else names[0], year=year)
+        text = _("{mon} {year}").format(mon=both if len(names) > 1 else names[0], year=year)
     elif rest in _PARTS:
         text = _(_PARTS[rest]).format(year=year)
     else:

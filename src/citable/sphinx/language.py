@@ -63,11 +63,12 @@ CHROME = (
     N_("Toggle table of contents sidebar"),
     N_("Skip to content"),
     N_("Back to top"),
+    N_("Link to this heading"),
     N_("On this page"),
     N_("Please activate JavaScript to enable the search functionality."),
 )
 _CHROME = re.compile(
-    r'(>\s*|aria-label=")(' + "|".join(re.escape(text) for text in CHROME) + r')(\s*<|")'
+    r'(>\s*|(?:aria-label|title)=")(' + "|".join(re.escape(text) for text in CHROME) + r')(\s*<|")'
 )
 
 

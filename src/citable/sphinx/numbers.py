@@ -59,8 +59,12 @@ class FindingLink(SphinxRole):
         if self.text in addresses:
             note_used_values(self.env, self.text)
             address = "../" * self.env.docname.count("/") + addresses[self.text]
-            words = _kept_together(fmt(tr("finding {id}", id=self.text)))
-            return [nodes.reference(self.rawtext, words, refuri=address, internal=True)], []
+            words = tr("finding {id}", id=self.text)
+            link = nodes.reference(
+                self.rawtext, _kept_together(fmt(words)), refuri=address, internal=True
+            )
+            link["recorded"] = _kept_together(words)
+            return [link], []
         message = self.inliner.reporter.warning(
             f"no page records finding {self.text!r}", line=self.lineno
         )

@@ -47,7 +47,7 @@ WORDS = {
 }
 # Further texts of the script of pages with findings, and the text of a shared sentence.
 _SHARING = {
-    "share": N_("Share"),
+    "share": N_("Share this"),
     "share-what": N_("Share: copy the sentence of finding {id} with its link and citation"),
     "shared": N_("Copied: sentence, citation, link"),
     "quoted": N_("\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"),

@@ -83,8 +83,8 @@ class RememberEnglish(SphinxTransform):
         if language() == ENGLISH or not numbered(self.env.docname):
             return
         copy = self.document.deepcopy()
-        for node in list(copy.findall(nodes.inline)):
-            if "number" in node["classes"]:
+        for node in list(copy.findall(nodes.Element)):
+            if "recorded" in node:  # what a role prints in this language says in English
                 node.children = [nodes.Text(node["recorded"])]
                 node.children[0].parent = node
         self._quote(copy)

@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole
 
+from citable.display.words import _
 from citable.record.glossary import term
 
 GLOSSARY = "notebooks/G-glossary"
@@ -32,7 +33,7 @@ class Term(ReferenceRole):
             self.title,
             internal=True,
             refuri=f"{page}#{entry['anchor']}",
-            reftitle=" ".join(entry["definition"].split()),
+            reftitle=_(" ".join(entry["definition"].split())),
             classes=["term"],
         )
         return [link], []

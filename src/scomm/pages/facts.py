@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from citable.display.words import _
+from citable.display.words import N_, _
 from scomm.data.ledger import fact_status
 
 
@@ -28,7 +28,9 @@ class Fact(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         if set(statuses.values()) == {"CONFIRMED"}:
             return [], []
-        mark = nodes.inline(self.rawtext, f" ({_('confirmed in part')})", classes=["fact-status"])
+        said = N_("confirmed in part")
+        mark = nodes.inline(self.rawtext, f" ({_(said)})", classes=["fact-status"])
+        mark["recorded"] = f" ({said})"
         return [mark], []
 
 

@@ -146,10 +146,15 @@ class _Shown(SphinxDirective):
         """Return the HTML."""
         raise NotImplementedError
 
-    def rows(self, name: str) -> Rows:
-        """Return the rows of a frame that ``say`` recorded. Raises FindingError if there is none."""
+    def rows(self, name: str, *, translated: bool = True) -> Rows:
+        """Return the rows of a frame that ``say`` recorded, with its texts in the edition's language.
+
+        Raises FindingError if there is none.
+        """
         note_used_values(self.env, name)
-        known = directives.translate_values(page_values(self.env.app, self.env.docname))
+        known = page_values(self.env.app, self.env.docname)
+        if translated:
+            known = directives.translate_values(known)
         found: Rows = directives.resolve(known, f"{directives.FRAME}/{name}")
         return found
 
@@ -173,7 +178,7 @@ class Verdicts(_Shown):
 
     def content_html(self) -> str:
         """Return the list."""
-        return verdicts_html(self.rows(self.arguments[0]))
+        return verdicts_html(self.rows(self.arguments[0], translated=False))
 
 
 class Excerpt(_Shown):
