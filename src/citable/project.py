@@ -100,7 +100,8 @@ class Project:
     A subclass overrides the methods that it needs; each imports what it takes when it is called.
 
     ``name`` begins the names of its files; ``short_title`` is its title in running heads and cards,
-    ``subtitle`` what follows it there; ``package`` is the folder of its own code in ``src``.
+    ``subtitle`` what follows it there; ``colophon`` follows the edition at the foot of each page, such
+    as the licence; ``package`` is the folder of its own code in ``src``.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Project:
     version: str
     short_title: str = ""
     subtitle: str = ""
+    colophon: str = ""
     package: str = ""
     # A paragraph of the data dictionary on what holds for all its tables; empty for none.
     data_note: str = ""

@@ -87,12 +87,13 @@ PROJECT = OneInFour(
     version=__version__,
     short_title=N_("One in Four?"),
     subtitle=N_("Secure Communities, jurisdiction by jurisdiction"),
+    colophon=N_("Not peer reviewed. Text and figures CC BY 4.0, code MIT, tables CC0."),
     package="scomm",
     abstract=N_(
         "Tests, jurisdiction by jurisdiction, what was said about the Secure Communities program of "
         "U.S. Immigration and Customs Enforcement, from the agency's records and published figures."
     ),
-    topic="Secure Communities",
+    topic=N_("Secure Communities"),
     place="US",
     period="2008-10/2026",
     command="scomm",

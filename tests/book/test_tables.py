@@ -89,7 +89,7 @@ def test_phone_shows_main_columns_until_expanded(
     }
     body = to_html(places(), columns, caption="Places", identifier="t")
     said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css = (paths.ROOT / "_static" / "book.css").read_text()
+    css = (paths.THEME / "static" / "book.css").read_text()
     script = (paths.THEME / "static" / "book.js").read_text()
     page = tmp_path / "page.html"
     page.write_text(
@@ -140,7 +140,7 @@ def test_long_table_shows_ten_rows_until_expanded(
         frame, {"place": "Place"}, caption="", identifier="t", anchors=anchors, emphasis=[30]
     )
     said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css = (paths.ROOT / "_static" / "book.css").read_text()
+    css = (paths.THEME / "static" / "book.css").read_text()
     script = (paths.THEME / "static" / "book.js").read_text()
     page = tmp_path / "page.html"
     page.write_text(

@@ -526,7 +526,7 @@ def test_the_key_has_every_role_that_stands_for_data() -> None:
 
 
 def test_style_sheet_carries_the_palette() -> None:
-    sheet = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    sheet = (paths.THEME / "static" / "book.css").read_text(encoding="utf-8")
     assert css().strip() in sheet
     for color in PALETTE:
         assert color.variable in sheet

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from citable import paths
 from citable.display.pictures import text_width
 
-CSS = (paths.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+CSS = (paths.THEME / "static" / "book.css").read_text(encoding="utf-8")
 FACE = re.compile(r"@font-face \{ (.*?) \}")
 SAMPLE = (
     "To the end of February 2011, 27,047 of 94,218 removals credited to the program had no recorded "

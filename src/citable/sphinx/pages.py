@@ -238,6 +238,7 @@ def _context(
     root = "../" * pagename.count("/")
     home = pagename == app.config.root_doc
     context["book"] = _(project().short_title)
+    context["subtitle"], context["colophon"] = _(project().subtitle), _(project().colophon)
     context["edition"] = project().version
     context["edition_date"] = record.date
     context["t"] = html

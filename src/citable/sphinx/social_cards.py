@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from citable.display import pictures
 from citable.display.estimates import estimate_marks, format_estimate, format_with_unit
 from citable.display.formats import fmt
-from citable.display.words import N_, _
+from citable.display.words import _
 from citable.execute import chapters
 from citable.files.atomic import write_atomically
 from citable.project import project
@@ -26,8 +26,6 @@ from citable.tables.passports import sha256_of
 GENERAL = "cards/book.png"
 _CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
 _FIGURE_COLORS = 256
-# A name that the committed template of catalogs places here; whether it is said, a book's Project says.
-N_("Secure Communities")
 
 
 def card_path(page: str, own: bool = True) -> str:

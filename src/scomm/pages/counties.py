@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.application import Sphinx
 
-from citable import paths
 from citable.display.formats import tr
 from citable.display.tables import rows_to_html
 from citable.display.templates import html
@@ -21,6 +20,7 @@ from citable.files.atomic import write_atomically
 from citable.record.identity import Item, Record
 from citable.sphinx import citations, writers
 from citable.sphinx.state import build_state
+from citable.sphinx.theme import style_sheet
 from scomm.places.small_charts import dot_svg, sparkline, strip_ticks
 
 if TYPE_CHECKING:
@@ -218,8 +218,7 @@ def _style() -> str:
     A first view has room for two faces, so it takes one request, and leaves out comments and the
     rules of what only chapters have.
     """
-    parts = (_STATIC / Path(STYLE).name, paths.ROOT / "_static" / "book.css")
-    text = "".join(file.read_text(encoding="utf-8") for file in parts)
+    text = (_STATIC / Path(STYLE).name).read_text(encoding="utf-8") + style_sheet()
     text = re.sub(r"/\*.*?\*/|^\s+", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"([^{};]+)\{([^{}]*)\}\s*", _rule_of_places, text)
     return text.replace('url("fonts/', 'url("../_static/fonts/')
