@@ -2,7 +2,7 @@
 # targets. Everything in Makefile works here too, as in `make -f maintenance.mk clean book`.
 include Makefile
 
-.PHONY: lint test-check check-all test-spark coverage mutants links words pseudo pages lighthouse hashes bench lock clean
+.PHONY: lint test-check check-all test-spark coverage mutants links words pseudo translations pages lighthouse hashes bench lock clean
 
 lint: $(READY) ## check style, types and import contracts between packages
 	@$(BIN)/ruff check src tests tools bench
@@ -47,6 +47,13 @@ words: $(READY) ## extract every text for translators into locale/ and _build/wo
 pseudo: words ## build the book in the pseudo language, to see what no catalog reaches
 	@$(BIN)/scomm words pseudo
 	@CITABLE_LANGUAGE=qps $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/qps
+
+translations: book words ## check each translation, build it, and compare its elements and numbers with the English pages
+	@for language in $(notdir $(wildcard locale/??)); do \
+	  $(BIN)/scomm words check $$language && \
+	  CITABLE_LANGUAGE=$$language $(BIN)/jupyter-book build . -W --keep-going -q --path-output _build/$$language && \
+	  $(BIN)/python -m tools.translations _build/html _build/$$language/_build/html || exit; \
+	done
 
 pages: book ## every page in a browser: accessibility, structure, weight (needs Chromium)
 	@SCOMM_BROWSER=required $(PYTEST) tests/site --site _build/html

@@ -38,6 +38,19 @@ def into(language: str, extracted: Extracted = _EXTRACTED) -> None:
 
 
 @words_app.command()
+def check(language: str, extracted: Extracted = _EXTRACTED) -> None:
+    """Check that a translation is whole: no text without one, no placeholder or number lost."""
+    from citable.translate.checks import problems
+
+    found = problems(language, extracted)
+    for problem in found:
+        print(problem)
+    print(f"{language}: {len(found)} problems")
+    if found:
+        raise typer.Exit(1)
+
+
+@words_app.command()
 def pseudo(extracted: Extracted = _EXTRACTED) -> None:
     """Make the pseudo language qps, for a build that shows what no catalog reaches."""
     from citable.translate import catalogs

@@ -39,7 +39,8 @@ _HEADER = (
 _MADE = ("_build", "dist", "node_modules")
 
 
-def _read(file: Path) -> Catalog:
+def read_catalog(file: Path) -> Catalog:
+    """Read a catalog or template. Raises SourceError if there is none."""
     try:
         with file.open("rb") as stream:
             return read_po(stream)
@@ -85,11 +86,12 @@ def write_template() -> Path:
 
 def count_translated(file: Path) -> tuple[int, int]:
     """Count the translated messages of a catalog, and all."""
-    messages = [message for message in _read(file) if message.id]
+    messages = [message for message in read_catalog(file) if message.id]
     return sum(bool(message.string) for message in messages), len(messages)
 
 
-def _folder(language: str) -> Path:
+def language_folder(language: str) -> Path:
+    """Return the folder of a language's catalogs."""
     return paths.LOCALE / language / "LC_MESSAGES"
 
 
@@ -102,10 +104,10 @@ def update(language: str, extracted: Path) -> list[Path]:
     """
     templates = (POT, extracted / f"{PAGES}.pot")
     for pot in templates:
-        _read(pot)
+        read_catalog(pot)
     updated = []
     for pot in templates:
-        po = _folder(language) / f"{pot.stem}.po"
+        po = language_folder(language) / f"{pot.stem}.po"
         command = UpdateCatalog()
         command.input_file, command.output_file = str(pot), str(po)
         command.domain, command.locale, command.width = pot.stem, language, 100
@@ -123,11 +125,11 @@ def update(language: str, extracted: Path) -> list[Path]:
 def compile_catalogs(language: str) -> list[Path]:
     """Compile each ``.po`` of a language that is newer than its ``.mo``, and return those written."""
     written = []
-    for po in sorted(_folder(language).glob("*.po")):
+    for po in sorted(language_folder(language).glob("*.po")):
         mo = po.with_suffix(".mo")
         if mo.is_file() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
             continue
-        catalog = _read(po)
+        catalog = read_catalog(po)
         if po.stem == PAGES:
             _escape_titles(catalog)
         out = io.BytesIO()
@@ -153,13 +155,13 @@ def write_pseudo(extracted: Path) -> list[Path]:
     templates = (POT, extracted / f"{PAGES}.pot", extracted / f"{SPHINX}.pot")
     written = {}
     for pot in templates:
-        catalog = _read(pot)
+        catalog = read_catalog(pot)
         for message in catalog:
             if message.id:
                 ids = message.id
                 message.string = pseudo(ids) if isinstance(ids, str) else tuple(map(pseudo, ids))
-        written[_folder(PSEUDO) / f"{pot.stem}.po"] = _written(catalog)
-    written[_folder(PSEUDO) / f"{SPHINX}.js"] = _script(catalog).encode("utf-8")
+        written[language_folder(PSEUDO) / f"{pot.stem}.po"] = _written(catalog)
+    written[language_folder(PSEUDO) / f"{SPHINX}.js"] = _script(catalog).encode("utf-8")
     for file, content in written.items():
         write_atomically(file, content)
     return list(written)
