@@ -8,7 +8,7 @@ from citable import paths
 
 # Nouns of the subject, its agencies' abbreviations, ids of its claims.
 SUBJECT = re.compile(
-    r"\b(?:count(?:y|ies)|removals?|deport\w*|detainers?|immigra\w*|ICE|AOR|scomm|[CA]\d{1,2}(?= claim))\b",
+    r"\b(?:count(?:y|ies)|removals?|deport\w*|detainers?|immigra\w*|secure communities|ICE|AOR|scomm|[CA]\d{1,2}(?= claim))\b",
     re.IGNORECASE,
 )
 ABBREVIATIONS = re.compile(r"\b(?:ICE|AOR)\b")
@@ -24,3 +24,17 @@ def test_citable_contains_no_subject_words() -> None:
         if SUBJECT.search(line)
     ]
     assert found == []
+
+
+def test_style_rules_are_of_the_theme_or_of_the_book() -> None:
+    theme, own = (
+        {
+            " ".join(rule.split())
+            for rule in re.findall(r"[^{}]+\{[^{}]*\}", re.sub(r"/\*.*?\*/", "", text, flags=re.S))
+        }
+        for text in (
+            (folder / "book.css").read_text(encoding="utf-8")
+            for folder in (paths.THEME / "static", paths.ROOT / "_static")
+        )
+    )
+    assert theme and own and theme.isdisjoint(own)

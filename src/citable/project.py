@@ -100,8 +100,8 @@ class Project:
     A subclass overrides the methods that it needs; each imports what it takes when it is called.
 
     ``name`` begins the names of its files; ``short_title`` is its title in running heads and cards,
-    ``subtitle`` what follows it there; ``colophon`` follows the edition at the foot of each page, such
-    as the licence; ``package`` is the folder of its own code in ``src``.
+    ``subtitle`` what follows it there; ``colophon`` follows the edition at the foot of each page and
+    in print, such as the licence; ``package`` is the folder of its own code in ``src``.
     """
 
     name: str

@@ -126,6 +126,23 @@ def test_pages_have_findings_paragraph_numbers_and_the_style(built: SmallBook) -
         assert (built.folder / "_build/html" / name).is_file()
 
 
+def test_changed_style_of_the_book_follows_the_theme_and_has_a_new_address(
+    book: SmallBook,
+) -> None:
+    sheet = book.folder / "_build/html/_static/book.css"
+    theme = (book.code / "citable/theme/static/book.css").read_text("utf-8")
+    (book.folder / "_static").mkdir()
+    addresses = set()
+    for rule in ("article { color: red; }", "article { color: blue; }"):
+        (book.folder / "_static/book.css").write_text(rule, encoding="utf-8")
+        succeeded(book.build())
+        assert sheet.read_text("utf-8") == f"{theme}\n{rule}"
+        found = re.findall(r'_static/(book\.css\?v=\w+)"', book.page(CHAPTER))
+        assert len(found) == 1
+        addresses.update(found)
+    assert len(addresses) == 2
+
+
 def test_nothing_of_the_main_book_is_on_its_pages(built: SmallBook) -> None:
     own = [file for file in (built.folder / "_build/html").rglob("*.html")]
     assert len(own) > 8

@@ -184,8 +184,9 @@ def _imprint(record: identity.Record) -> list[str]:
             "Paragraphs, findings, figures and tables have the same numbers here as on the web. Code, "
             "rows, and the controls that check a number are there and in the edition's folder."
         ),
-        _("Not peer reviewed. Text and figures CC BY 4.0, code MIT, tables CC0."),
     ]
+    if project().colophon:
+        lines.append(_(project().colophon))
     if record.address:
         lines.append(f"{record.address.rstrip('/')}/{record.edition}/")
     return lines
