@@ -37,4 +37,6 @@ def test_style_rules_are_of_the_theme_or_of_the_book() -> None:
             for folder in (paths.THEME / "static", paths.ROOT / "_static")
         )
     )
-    assert theme and own and theme.isdisjoint(own)
+    assert theme
+    assert own
+    assert theme.isdisjoint(own)
