@@ -26,8 +26,10 @@ from scomm import __version__
 from scomm.places import print_index as places
 from scomm.places.print_sheets import page_of
 from scomm.places.volume import matches_record as volume_is_of
-from tests.book.conftest import NEXT, PAGE, Book, publish, succeeded, unpublished
 from tools import conformance, filled
+
+from ..books import Book, copied, succeeded
+from .conftest import NEXT, PAGE, publish, unpublished
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pdf")]
 
@@ -112,7 +114,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A published book of two chapters, and its PDF."""
     folder = tmp_path_factory.mktemp("print") / "book"
     chapters = {"notebooks/01-small": CHAPTER, "notebooks/02-next": NEXT}
-    book = unpublished(folder, chapters, places=True)  # which the index of places needs
+    book = unpublished(folder, chapters)
     # As in the book itself, chapters stand in a part.
     toc = (folder / "_toc.yml").read_text().replace("  - file", "      - file")
     toc = toc.replace("chapters:", "parts:\n  - caption: I. The part\n    chapters:")
@@ -421,8 +423,7 @@ def test_pdf_is_reproducible_in_another_folder(
     printed: Book, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    again = Book(tmp_path / "another folder")
-    shutil.copytree(printed.folder, again.folder)
+    again = copied(printed, tmp_path / "another folder")
     (again.folder / "_build" / "pdf" / file.name).unlink()
     result = again.scomm("pdf")
     assert result.returncode == 0, result.stderr

@@ -23,11 +23,10 @@ from citable.edition.folders import atomic_directory
 from citable.edition.verify import check_files
 from citable.errors import EditionError
 from citable.tables.passports import sha256_of
-from scomm import __version__
 from tools.browser import PHONE, Visit, axe, serve, sideways, structure
 
-from ..processes import HANGS
-from .conftest import NAME, Book, succeeded
+from ..books import Book, succeeded
+from .conftest import LAST, NAME, TOTAL, VERSION
 
 
 @pytest.fixture
@@ -38,23 +37,14 @@ def edition(made_edition: Path, tmp_path: Path) -> Path:
     return tmp_path / NAME
 
 
-def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the verifier as a stranger would: installed elsewhere, in the edition's folder."""
-    installed = folder.parent / "site-packages"
-    if not installed.is_dir():
-        sources = Path(__file__).resolve().parents[2] / "src"
-        shutil.copytree(sources, installed, ignore=shutil.ignore_patterns("__pycache__"))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SCOMM_", "CITABLE_"))}
-    environment |= {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
-    return subprocess.run(
-        [sys.executable, "-m", "scomm", "verify", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=HANGS,
-        check=False,
-    )
+Verify = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def verify(code: Path) -> Verify:
+    """The verifier as a stranger runs it: installed elsewhere, in the edition's folder."""
+    setting = {"CITABLE_ROOT": "", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
+    return lambda folder, *arguments: Book(folder, code, setting).citable("verify", *arguments)
 
 
 def failed(result: subprocess.CompletedProcess[str]) -> str:
@@ -78,9 +68,10 @@ def test_edition_contains_all_parts(made_edition: Path) -> None:
     assert present == {*listed, "SHA256SUMS", "MANIFEST.json"}
     assert {
         *("site/index.html", "site/record.json", "findings.json", "findings.csv", "CITATION.cff"),
-        *("site/tables/datapackage.json", "site/tables/activation.csv"),
+        *("site/tables/datapackage.json", "site/tables/beans.csv"),
         "site/notebooks/01-small.ipynb",
-        *("source/Makefile", "source/data/published/findings.json", "root/editions.json"),
+        *("source/src/windowsill.py", "source/src/citable/paths.py"),
+        *("source/data/published/findings.json", "root/editions.json"),
     } <= present
     manifest = json.loads((made_edition / "MANIFEST.json").read_text())
     assert (manifest["findings"], manifest["paragraphs"]) == (2, 4)
@@ -114,8 +105,9 @@ def test_edition_is_reproducible_byte_for_byte(
     zone, mask = os.environ.get("TZ"), os.umask(0o077)
     os.environ["TZ"] = "Asia/Tokyo"
     try:
-        Book(other).built()
-        succeeded(Book(other).scomm("edition"))
+        book = Book(other, published_site.code)
+        book.built()
+        succeeded(book.citable("edition"))
     finally:
         os.umask(mask)
         if zone is None:
@@ -129,73 +121,73 @@ def test_edition_is_reproducible_byte_for_byte(
     )
 
 
-def test_an_untouched_edition_passes(edition: Path) -> None:
+def test_an_untouched_edition_passes(edition: Path, verify: Verify) -> None:
     before = {file: file.stat().st_mtime_ns for file in edition.rglob("*")}
     result = verify(edition)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.rstrip().endswith("PASS")
-    assert re.search(r"1\.1\s+│\s+3143\s+│\s+3143\s+│ PASS", result.stdout), result.stdout
+    assert re.search(rf"1\.1\s+│\s+{TOTAL}\s+│\s+{TOTAL}\s+│ PASS", result.stdout), result.stdout
     assert f"Python {sys.version.split()[0]}" in result.stdout
     after = {file: file.stat().st_mtime_ns for file in edition.rglob("*")}
     assert before == after, "verification writes nothing"
 
 
-def test_json_names_every_number(edition: Path) -> None:
+def test_json_names_every_number(edition: Path, verify: Verify) -> None:
     result = verify(edition, "--json")
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     assert report["result"] == "PASS"
     assert report["digest"] == json.loads((edition / "MANIFEST.json").read_text())["digest"]
     rows = {(row["kind"], row["id"]): row for row in report["rows"]}
-    assert rows["finding", "1.1"]["published"] == rows["finding", "1.1"]["recomputed"] == "3143"
+    assert rows["finding", "1.1"]["published"] == rows["finding", "1.1"]["recomputed"] == str(TOTAL)
     assert rows["number", "notebooks/01-small part"]["status"] == "PASS"
     assert {"system", "python", "packages"} <= report["machine"].keys()
 
 
-def test_a_changed_cell_of_a_table_is_caught_and_named(edition: Path) -> None:
-    file = edition / "source" / "data" / "tables" / "activation.csv"
+def test_a_changed_cell_of_a_table_is_caught_and_named(edition: Path, verify: Verify) -> None:
+    file = edition / "source" / "data" / "tables" / "beans.csv"
     text = file.read_text()
-    assert "2008-10-27" in text
-    file.write_text(text.replace("2008-10-27", "2008-10-28", 1))
+    assert "N01,north,21,72" in text
+    file.write_text(text.replace("N01,north,21,72", "N01,north,21,73"))
     out = failed(verify(edition, "F1.1"))
-    assert "FAIL  file source/data/tables/activation.csv: changed" in out
-    assert "FAIL  table activation: activation.csv is not the table of this edition" in out
-    assert re.search(r"1\.1 .*FAIL.*TableError: table activation", out)
+    assert "FAIL  file source/data/tables/beans.csv: changed" in out
+    assert "FAIL  table beans: beans.csv is not the table of this edition" in out
+    assert re.search(r"1\.1 .*FAIL.*TableError: table beans", out)
 
 
-def test_a_table_changed_with_its_manifest_still_fails(edition: Path) -> None:
-    file = edition / "source" / "data" / "tables" / "activation.csv"
+def test_a_table_changed_with_its_manifest_still_fails(edition: Path, verify: Verify) -> None:
+    file = edition / "source" / "data" / "tables" / "beans.csv"
     manifest = file.with_name("manifest.json")
     old = sha256_of(file)
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join(lines[:-1]))
     manifest.write_text(manifest.read_text().replace(old, sha256_of(file)))
     out = failed(verify(edition, "F1.1"))
-    assert "value: moved from 3143 to 3142" in out
+    assert f"value: moved from {TOTAL} to {TOTAL - LAST}" in out
 
 
-def test_an_edited_constant_is_caught_and_named(edition: Path) -> None:
-    file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
+def test_an_edited_constant_is_caught_and_named(edition: Path, verify: Verify) -> None:
+    file = edition / "source" / "src" / "windowsill.py"
     file.write_text(file.read_text() + "\n\ndef share(x, n):\n    return 0.25\n")
     out = failed(verify(edition))
-    assert "FAIL  file source/src/scomm/stats/proportions.py: changed" in out
+    assert "FAIL  file source/src/windowsill.py: changed" in out
     assert (
         "number notebooks/01-small part: number notebooks/01-small part, value: moved from 0.5 to 0.25"
         in out
     )
 
 
-def test_a_swapped_file_is_caught_and_named(edition: Path) -> None:
+def test_a_swapped_file_is_caught_and_named(edition: Path, verify: Verify) -> None:
     file = edition / "findings.json"
-    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    file.write_text(file.read_text().replace(f'"value": {TOTAL}', f'"value": {TOTAL + 1}'))
     out = failed(verify(edition))
     assert "FAIL  file findings.json: changed" in out
-    assert "finding 1.1, value: moved from 3143 to 3144" in out
+    assert f"finding 1.1, value: moved from {TOTAL} to {TOTAL + 1}" in out
 
 
-def test_forged_checksums_are_caught(edition: Path) -> None:
+def test_forged_checksums_are_caught(edition: Path, verify: Verify) -> None:
     file = edition / "findings.json"
-    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    file.write_text(file.read_text().replace(f'"value": {TOTAL}', f'"value": {TOTAL + 1}'))
     relist(edition)
     out = failed(verify(edition))
     assert "FAIL  file SHA256SUMS: the list of checksums was altered" in out
@@ -204,17 +196,17 @@ def test_forged_checksums_are_caught(edition: Path) -> None:
     document = json.loads(manifest.read_text())
     document["sha256sums"] = sha256_of(edition / "SHA256SUMS")
     manifest.write_text(json.dumps(document))
-    assert "finding 1.1, value: moved from 3143 to 3144" in failed(verify(edition))
+    assert f"finding 1.1, value: moved from {TOTAL} to {TOTAL + 1}" in failed(verify(edition))
 
 
-def test_an_edited_expectation_is_caught(edition: Path) -> None:
+def test_an_edited_expectation_is_caught(edition: Path, verify: Verify) -> None:
     file = edition / "source" / "data" / "published" / "findings.json"
-    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
+    file.write_text(file.read_text().replace(f'"value": {TOTAL}', f'"value": {TOTAL + 1}'))
     out = failed(verify(edition, "F1.1"))
-    assert "value: moved from 3144 to 3143" in out
+    assert f"value: moved from {TOTAL + 1} to {TOTAL}" in out
 
 
-def test_an_edited_paragraph_is_caught(edition: Path) -> None:
+def test_an_edited_paragraph_is_caught(edition: Path, verify: Verify) -> None:
     file = edition / "record.json"
     site = edition / "site" / "record.json"
     for copy in (file, site):
@@ -229,7 +221,7 @@ def test_an_edited_paragraph_is_caught(edition: Path) -> None:
     assert "MANIFEST.json states another digest than its contents give" in out
 
 
-def test_an_added_file_is_named(edition: Path) -> None:
+def test_an_added_file_is_named(edition: Path, verify: Verify) -> None:
     (edition / "site" / "extra.html").write_text("<p>Not of this edition.</p>")
     assert "FAIL  file site/extra.html: not listed" in failed(verify(edition, "F1.1"))
 
@@ -319,7 +311,9 @@ def test_any_changed_byte_of_the_checksums_is_detected(edition: Path) -> None:
         file.write_bytes(kept)
 
 
-def test_build_artifacts_in_an_edition_do_not_fail_verification(edition: Path) -> None:
+def test_build_artifacts_in_an_edition_do_not_fail_verification(
+    edition: Path, verify: Verify
+) -> None:
     source = edition / "source"
     for made in (".venv/bin", "_build/html", ".pytest_cache", "src/citable/__pycache__"):
         (source / made).mkdir(parents=True)
@@ -333,9 +327,9 @@ def test_build_artifacts_in_an_edition_do_not_fail_verification(edition: Path) -
 
 
 @pytest.mark.check
-def test_bytecode_of_other_code_is_not_used(edition: Path) -> None:
+def test_bytecode_of_other_code_is_not_used(edition: Path, verify: Verify) -> None:
     """A forged .pyc fits its source by size and time, which is all that Python compares."""
-    file = edition / "source" / "src" / "scomm" / "stats" / "proportions.py"
+    file = edition / "source" / "src" / "windowsill.py"
     forged = file.read_text() + "\n\ndef share(x, n):\n    return 0.25\n"
     code = compile(forged, str(file), "exec", dont_inherit=True)
     stat = file.stat()
@@ -346,7 +340,7 @@ def test_bytecode_of_other_code_is_not_used(edition: Path) -> None:
         + struct.pack("<III", 0, int(stat.st_mtime), stat.st_size)
         + marshal.dumps(code)
     )
-    probe = "import scomm.stats.proportions as p; print(p.share(1, 2))"
+    probe = "import windowsill as w; print(w.share(1, 2))"
     used = subprocess.run(
         [sys.executable, "-c", probe],
         env=os.environ | {"PYTHONPATH": str(edition / "source" / "src")},
@@ -362,7 +356,7 @@ def test_bytecode_of_other_code_is_not_used(edition: Path) -> None:
     assert [row["recomputed"] for row in part] == ["0.5"]
 
 
-def test_a_damaged_list_of_checksums_is_refused(edition: Path) -> None:
+def test_a_damaged_list_of_checksums_is_refused(edition: Path, verify: Verify) -> None:
     file = edition / "SHA256SUMS"
     file.write_text("not a checksum\n" + file.read_text())
     result = verify(edition, "F1.1")
@@ -370,7 +364,7 @@ def test_a_damaged_list_of_checksums_is_refused(edition: Path) -> None:
     assert "SHA256SUMS, line 1: found 'not a checksum'" in result.stderr
 
 
-def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
+def test_findings_of_a_newer_schema_are_refused(edition: Path, verify: Verify) -> None:
     file = edition / "findings.json"
     file.write_text(file.read_text().replace("one-in-four/findings/1", "one-in-four/findings/7"))
     result = verify(edition)
@@ -379,7 +373,7 @@ def test_findings_of_a_newer_schema_are_refused(edition: Path) -> None:
     assert "Use the code that came with that edition" in result.stderr
 
 
-def test_unknown_finding_error_names_similar_ids(edition: Path) -> None:
+def test_unknown_finding_error_names_similar_ids(edition: Path, verify: Verify) -> None:
     result = verify(edition, "F1.7")
     assert result.returncode == 2
     assert "no finding 1.7. Near it: Finding 1.1" in result.stderr
@@ -389,7 +383,7 @@ def test_unknown_finding_error_names_similar_ids(edition: Path) -> None:
 
 
 def test_folder_without_an_edition_is_refused(published_site: Book, tmp_path: Path) -> None:
-    result = published_site.scomm("verify", "--edition", str(tmp_path))
+    result = published_site.citable("verify", "--edition", str(tmp_path))
     assert result.returncode == 2
     assert "no unpacked edition is there" in result.stderr
 
@@ -397,7 +391,7 @@ def test_folder_without_an_edition_is_refused(published_site: Book, tmp_path: Pa
 def test_a_folder_that_cannot_be_written_is_named(published_site: Book, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for command in (("edition", "--to"), ("exhibit", "F1.1", "-o")):
-        result = published_site.scomm(*command, str(tmp_path / "file" / "x"))
+        result = published_site.citable(*command, str(tmp_path / "file" / "x"))
         assert result.returncode == 2
         assert "Not a directory" in result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
@@ -405,30 +399,32 @@ def test_a_folder_that_cannot_be_written_is_named(published_site: Book, tmp_path
 
 def test_edition_of_unpublished_findings_is_refused(published_book: Book, tmp_path: Path) -> None:
     file = published_book.html / "findings.json"
-    file.write_text(file.read_text().replace('"value": 3143', '"value": 3144'))
-    result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
+    file.write_text(file.read_text().replace(f'"value": {TOTAL}', f'"value": {TOTAL + 1}'))
+    result = published_book.citable("edition", "--to", str(tmp_path / "dist"))
     assert result.returncode == 2
-    assert "finding 1.1, value: moved from 3143 to 3144" in result.stderr
+    assert f"finding 1.1, value: moved from {TOTAL} to {TOTAL + 1}" in result.stderr
     assert not (tmp_path / "dist" / NAME).exists()
 
 
 def test_no_large_file_is_packed_twice(made_edition: Path) -> None:
     listed = checksums.read_checksums(made_edition)
-    large: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for name, digest in listed.items():
         # What is typed or committed stands in the source and, for readers, in the site.
-        if not name.startswith("source/") and (made_edition / name).stat().st_size > 20_000:
-            large.setdefault(digest, []).append(name)
-    assert ["site/tables/activation.csv"] in large.values()
-    assert [names for names in large.values() if len(names) > 1] == []
+        if not name.startswith("source/"):
+            names.setdefault(digest, []).append(name)
+    assert ["site/tables/beans.csv"] in names.values()
+    large = [each for each in names.values() if (made_edition / each[0]).stat().st_size > 20_000]
+    assert large
+    assert [each for each in large if len(each) > 1] == []
 
 
 def test_edition_tables_match_the_source_tables(published_book: Book, tmp_path: Path) -> None:
-    file = published_book.html / "tables" / "activation.csv"
-    file.write_text(file.read_text().replace("2008-10-27", "2008-10-28", 1))
-    result = published_book.scomm("edition", "--to", str(tmp_path / "dist"))
+    file = published_book.html / "tables" / "beans.csv"
+    file.write_text(file.read_text().replace("N01,north,21,72", "N01,north,21,73"))
+    result = published_book.citable("edition", "--to", str(tmp_path / "dist"))
     assert result.returncode == 2
-    assert "not the tables of this checkout (activation.csv)" in " ".join(result.stderr.split())
+    assert "not the tables of this checkout (beans.csv)" in " ".join(result.stderr.split())
     assert not (tmp_path / "dist" / NAME).exists()
 
 
@@ -453,13 +449,13 @@ def test_oversized_zip_is_refused_naming_its_folders(tmp_path: Path) -> None:
 
 
 def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
-    result = published_site.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+    result = published_site.citable("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr
     assert "This is no legal advice." in result.stdout
     folder = tmp_path / f"{NAME}-finding-1-1"
     listed = checksums.read_checksums(folder)
     assert {"summary.html", "sources.html", "certification.html", "passports.json"} <= listed.keys()
-    assert "tables/activation.csv" in listed
+    assert "tables/beans.csv" in listed
     assert all(sha256_of(folder / name) == digest for name, digest in listed.items())
     assert folder.with_name(f"{folder.name}.zip").is_file()
     passports = json.loads((folder / "passports.json").read_text())
@@ -470,14 +466,14 @@ def test_an_exhibit_for_court(published_site: Book, tmp_path: Path) -> None:
     assert "<script" not in summary
     certification = (folder / "certification.html").read_text()
     assert "902(13)" in certification
-    assert listed["tables/activation.csv"] in certification
+    assert listed["tables/beans.csv"] in certification
 
 
 @pytest.mark.browser
 def test_the_summary_for_court_is_one_printed_page(
     published_site: Book, tmp_path: Path, visit: Callable[..., Visit]
 ) -> None:
-    result = published_site.scomm("exhibit", "F1.1", "-o", str(tmp_path))
+    result = published_site.citable("exhibit", "F1.1", "-o", str(tmp_path))
     assert result.returncode == 0, result.stderr
     folder = tmp_path / f"{NAME}-finding-1-1"
     page = visit((folder / "summary.html").as_uri()).page
@@ -493,18 +489,18 @@ def test_not_found_page_links_to_the_edition(
     # As a host has it: the root's files, the edition below, and the page shown under any address.
     host = tmp_path / "host"
     shutil.copytree(made_edition / "root", host)
-    shutil.copytree(made_edition / "site", host / __version__)
-    deep = host / __version__ / "notebooks" / "no" / "such.html"
+    shutil.copytree(made_edition / "site", host / VERSION)
+    deep = host / VERSION / "notebooks" / "no" / "such.html"
     deep.parent.mkdir()
     shutil.copy(host / "404.html", deep)
     with serve(host) as server:
         for address in (
             "404.html",
-            f"{__version__}/404.html",
-            f"{__version__}/notebooks/no/such.html",
+            f"{VERSION}/404.html",
+            f"{VERSION}/notebooks/no/such.html",
         ):
             seen = visit(f"{server.address}/{address}", width=PHONE)
             assert (axe(seen.page), structure(seen.page), sideways(seen.page)) == ([], [], [])
             assert (seen.errors, seen.foreign) == ([], [])
             seen.page.locator("article li a").first.click()
-            seen.page.wait_for_url(f"**/{__version__}/index.html")
+            seen.page.wait_for_url(f"**/{VERSION}/index.html")
