@@ -148,7 +148,11 @@ def unpublished(folder: Path, code: Path, pages: dict[str, str]) -> Book:
     assert text.count("citable.sphinx]") == 1
     text = text.replace("citable.sphinx]", "sphinxcontrib.bibtex, citable.sphinx]")
     config.write_text(f"bibtex_bibfiles: [references.bib]\n{text}", encoding="utf-8")
-    book.configure("citable_project: windowsill_project:PROJECT", "citable_page_cards: false")
+    book.configure(
+        "citable_project: windowsill_project:PROJECT",
+        "citable_page_cards: false",
+        "bibtex_reference_style: author_year",
+    )
     book.write("index", "# Index\n\nA small book.\n")
     for name, page in pages.items():
         book.write(name, page)

@@ -171,7 +171,7 @@ def test_full_disk_keeps_the_previous_edition(published_book: Book) -> None:
     dist = published_book.folder / "dist"
     run(published_book, *CITABLE, "edition")
     whole = tree(dist)
-    status, said, left = on_a_small_disk(published_book, dist, 4_000_000, *CITABLE, "edition")
+    status, said, left = on_a_small_disk(published_book, dist, 100_000, *CITABLE, "edition")
     assert status == 2, said
     assert "No space left on device" in said
     assert "Traceback" not in said
