@@ -15,6 +15,10 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tools.browser import CHROMIUM, DESKTOP, Visit
 
+# One thread for linear algebra: workers compete for the processors, and threads that wait for one spin.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")  # read when NumPy is first imported
+
 # Conditions are waited for; how long they take on a busy machine is not what these tests are about.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
@@ -74,6 +78,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(
                 f"{count} {what} tests did not run: there is {why}. To run them: {how}"
             )
+
+
+@pytest.fixture(
+    params=[pytest.param(2, id="two"), pytest.param(20, id="twenty", marks=pytest.mark.exhaustive)]
+)
+def moments(request: pytest.FixtureRequest) -> int:
+    """At how many moments of its run a command is killed."""
+    return int(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ A book names its ``Project`` in ``_config.yml``, under ``sphinx: config:``, as `
 
     citable_project: my_book.project:PROJECT
 
-Without that line title and author are those of ``_config.yml``, and the version is that of
-``CITATION.cff``.
+Without that line title and author are those of ``_config.yml``, and version and abstract are those
+of ``CITATION.cff``.
 """
 
 from __future__ import annotations
@@ -224,11 +224,19 @@ def project() -> Project:
 def _plain(config: dict[str, Any]) -> Project:
     """Return the project of a book that names none."""
     try:
-        version = str(yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))["version"])
+        citation = yaml.safe_load(paths.CITATION.read_text(encoding="utf-8"))
+        version, abstract = str(citation["version"]), str(citation.get("abstract", ""))
         title, author = str(config["title"]), str(config["author"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ProjectError(
             f"{paths.CONFIG} must give title and author, {paths.CITATION.name} a version ({error})"
         ) from error
     name = "".join(letter if letter.isalnum() else "-" for letter in title.lower()).strip("-")
-    return Project(name=name, title=title, author=author, version=version, short_title=title)
+    return Project(
+        name=name,
+        title=title,
+        author=author,
+        version=version,
+        short_title=title,
+        abstract=" ".join(abstract.split()) or title,
+    )

@@ -18,7 +18,7 @@ from scomm import __version__
 from tools.browser import NARROWEST, PHONE, Server, Visit, axe, serve, sideways, structure
 from tools.links import broken
 
-from .conftest import Book
+from ..books import Book
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("browser")]
 PAGE = "notebooks/01-small.html"

@@ -18,7 +18,7 @@ from citable.sphinx.traces import CHECK
 from scomm.stats.proportions import newcombe_difference, wilson
 from tools.browser import Visit, serve
 
-STATIC = Path(__file__).resolve().parents[2] / "src" / "scomm" / "book" / "static"
+STATIC = Path(__file__).resolve().parents[2] / "src" / "citable" / "sphinx" / "static"
 pytestmark = pytest.mark.browser
 
 

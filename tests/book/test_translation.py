@@ -28,7 +28,8 @@ from scomm.data import ledger
 from scomm.data.mappings import areas
 from scomm.data.names import normal_case
 
-from .conftest import Book, checkout, succeeded
+from ..books import Book, succeeded
+from .conftest import checkout
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -51,7 +52,7 @@ GENERATED = (
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """The first page, chapters 5, 6, 15 and 17 and the datasheets, in English and in the pseudo language."""
-    small = checkout(tmp_path_factory.mktemp("translation") / "book", tables=None)
+    small = checkout(tmp_path_factory.mktemp("translation") / "book")
     folder = small.folder
     config = folder / "_config.yml"
     # Links to the chapters that this small book leaves out lead nowhere in it.

@@ -9,11 +9,10 @@ from scomm.data import paths
 from scomm.data.simulated import TABLE, load_error_rates, simulate
 from scomm.stats.simulation import PLACES, RHOS, SHARES, SIZES, STUDIES, WORLDS, study
 
-# Exact sums, and the studies that take seconds; `make errors` runs them all.
-QUICK = (
-    *("one share", "test of one half", "vague counts", "equal shares", "selection", "ranks"),
-    *("standardised share", "few treated places", "withheld cells", "decomposition"),
-)
+# Exact sums and the quickest studies; then those that take seconds each, a few draws of which
+# tests/stats compares with what is committed. `make errors` runs them all.
+QUICK = ("one share", "test of one half", "vague counts", "selection", "withheld cells")
+SECONDS = (*("equal shares", "ranks", "standardised share", "few treated places", "decomposition"),)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,9 @@ def test_every_study_is_there(rates):
     assert set(rates["study"]) == set(STUDIES)
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.check) for name in SECONDS)]
+)
 def test_running_a_study_again_gives_the_committed_rows(name, rates):
     again = pd.DataFrame(study(name))
     again["world"] = again["world"].replace("", None)

@@ -561,6 +561,7 @@ FEW = {
     "interrupted time series": (lambda: simulation.interrupted_series(60, 3), 60),
     "few treated places": (lambda: simulation.few_treated(10), 10),
     "withheld cells": (lambda: simulation.suppression(40), 40),
+    "decomposition": (lambda: simulation.decomposition(60), 60),
 }
 
 

@@ -27,9 +27,9 @@ _HOST = "https://github.com/"
 _FIRST = """\
 # Get edition {edition} and install its lock (some minutes; if asked to, restart and run again)
 import os, subprocess, sys
-if not os.path.isdir("one-in-four"):
-    subprocess.run(["git", "clone", "--quiet", "--depth", "1", "--branch", "{tag}", "{repository}", "one-in-four"], check=True)
-os.chdir("one-in-four")
+if not os.path.isdir("{name}"):
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", "--branch", "{tag}", "{repository}", "{name}"], check=True)
+os.chdir("{name}")
 subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", "requirements.txt"], check=True)
 sys.path.insert(0, "src")
 """
@@ -66,7 +66,9 @@ def for_colab(notebook: nbformat.NotebookNode, repository: str) -> nbformat.Note
     """Return an executed notebook with a first cell that clones the book and installs its lock."""
     result = copy.deepcopy(notebook)
     first = nbformat.v4.new_code_cell(
-        _FIRST.format(edition=project().version, tag=project().tag, repository=repository),
+        _FIRST.format(
+            edition=project().version, tag=project().tag, repository=repository, name=project().name
+        ),
         id="install",
     )
     result.cells.insert(0, first)

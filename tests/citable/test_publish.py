@@ -16,10 +16,10 @@ import pytest
 
 from citable import paths
 from citable.edition import checksums
-from scomm import __version__
 from tools.browser import serve
 
-from .conftest import tree
+from ..books import tree
+from .conftest import VERSION
 
 NEXT = "2027.01"
 
@@ -61,7 +61,7 @@ class Project:
         self.git("push", "--quiet", "origin", f"v{edition}")
         folder = self.folder / "dist" / f"one-in-four-{edition}"
         shutil.copytree(made, folder)
-        if edition != __version__:
+        if edition != VERSION:
             change_edition(folder, edition)
         return folder
 
@@ -107,7 +107,7 @@ def change_edition(folder: Path, edition: str) -> None:
     """Turn the copy of an edition into one of another version."""
     for name in ("editions.json", "index.html", "404.html"):
         file = folder / "root" / name
-        file.write_text(file.read_text(encoding="utf-8").replace(__version__, edition), "utf-8")
+        file.write_text(file.read_text(encoding="utf-8").replace(VERSION, edition), "utf-8")
     page = folder / "site" / "index.html"
     page.write_text(page.read_text(encoding="utf-8") + f"<!-- {edition} -->\n", "utf-8")
     (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
@@ -151,49 +151,49 @@ def test_workflow_and_script_accept_the_same_tags() -> None:
 
 
 def test_an_edition_is_published_from_its_tag(project: Project, made_edition: Path) -> None:
-    project.release(__version__, made_edition)
+    project.release(VERSION, made_edition)
     # What a user has git ignore is published all the same.
     (project.folder / ".git" / "info" / "exclude").write_text("*.html\n*.json\n")
     before = project.state()
     result = project.publish()
     assert result.returncode == 0, result.stderr
-    assert result.stdout == f"Edition {__version__} is published.\n"
+    assert result.stdout == f"Edition {VERSION} is published.\n"
     assert project.state() == before
     assert project.branches().keys() == {"site", "notebooks"}
 
     site = tree(project.branch("site"))
-    root = {name: sha for name, sha in site.items() if not name.startswith(f"{__version__}/")}
+    root = {name: sha for name, sha in site.items() if not name.startswith(f"{VERSION}/")}
     assert root.keys() == {".nojekyll", *tree(made_edition / "root")}
     assert root.keys() >= {"editions.json", "index.html", "404.html"}
-    published = {f"{__version__}/{name}": sha for name, sha in tree(made_edition / "site").items()}
-    assert f"{__version__}/index.html" in published
+    published = {f"{VERSION}/{name}": sha for name, sha in tree(made_edition / "site").items()}
+    assert f"{VERSION}/index.html" in published
     assert site == root | tree(made_edition / "root") | published
 
     notebooks = tree(project.branch("notebooks"))
     assert notebooks == {
-        f"{__version__}/{name.rsplit('/', 1)[-1]}": sha
+        f"{VERSION}/{name.rsplit('/', 1)[-1]}": sha
         for name, sha in tree(made_edition / "site").items()
         if name.endswith(".ipynb")
     }
-    assert f"{__version__}/01-small.ipynb" in notebooks
+    assert f"{VERSION}/01-small.ipynb" in notebooks
 
 
 def test_colab_notebooks_are_published_if_present(project: Project, made_edition: Path) -> None:
-    folder = project.release(__version__, made_edition)
+    folder = project.release(VERSION, made_edition)
     (folder / "site" / "colab").mkdir()
     (folder / "site" / "colab" / "01-small.ipynb").write_text('{"cells": ["install"]}')
     (folder / checksums.SUMS).write_bytes(checksums.format_checksums(folder))
     assert project.publish().returncode == 0
-    file = project.branch("notebooks") / __version__ / "01-small.ipynb"
+    file = project.branch("notebooks") / VERSION / "01-small.ipynb"
     assert file.read_text() == '{"cells": ["install"]}'
 
 
 def test_publishing_an_edition_again_is_refused(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    folder = project.release(__version__, made_edition)
+    folder = project.release(VERSION, made_edition)
     assert project.publish().returncode == 0
-    assert f"edition {__version__} is on the branch site already" in refused()
+    assert f"edition {VERSION} is on the branch site already" in refused()
     # Nor if it is another edition under the same version.
     change_edition(folder, NEXT)
     assert "a published edition is never changed" in refused()
@@ -202,7 +202,7 @@ def test_publishing_an_edition_again_is_refused(
 def test_an_edition_is_added_beside_those_before_it(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    project.release(__version__, made_edition)
+    project.release(VERSION, made_edition)
     assert project.publish().returncode == 0
     first = {name: tree(project.branch(name)) for name in ("site", "notebooks")}
 
@@ -213,20 +213,20 @@ def test_an_edition_is_added_beside_those_before_it(
     assert project.state() == before
     for name in ("site", "notebooks"):
         both = tree(project.branch(name))
-        kept = {file for file in first[name] if file.startswith(f"{__version__}/")}
+        kept = {file for file in first[name] if file.startswith(f"{VERSION}/")}
         assert {file: both[file] for file in kept} == {file: first[name][file] for file in kept}
-        assert {file.split("/")[0] for file in both if "/" in file} == {__version__, NEXT}
+        assert {file.split("/")[0] for file in both if "/" in file} == {VERSION, NEXT}
         assert f"{NEXT}/{'index.html' if name == 'site' else '01-small.ipynb'}" in both
         log = project.git("log", "--format=%s", name, where=project.origin).split("\n")
-        assert log[:2] == [f"Edition {NEXT}", f"Edition {__version__}"]
+        assert log[:2] == [f"Edition {NEXT}", f"Edition {VERSION}"]
 
     with serve(project.branch("site")) as server:
         pages = {}
-        for edition in (__version__, NEXT):
+        for edition in (VERSION, NEXT):
             with urlopen(f"{server.address}/{edition}/index.html") as answer:
                 pages[edition] = answer.read().decode("utf-8")
-        assert "A small book." in pages[__version__]
-        assert pages[NEXT] == f"{pages[__version__]}<!-- {NEXT} -->\n"
+        assert "A small book." in pages[VERSION]
+        assert pages[NEXT] == f"{pages[VERSION]}<!-- {NEXT} -->\n"
         with urlopen(f"{server.address}/") as answer:
             start = answer.read().decode("utf-8")
         target = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', start)
@@ -244,7 +244,7 @@ def test_an_edition_is_added_beside_those_before_it(
 def test_without_an_edition_nothing_is_published(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    folder = project.release(__version__, made_edition)
+    folder = project.release(VERSION, made_edition)
     (folder / "MANIFEST.json").unlink()
     assert f"no edition in {folder}: run make edition" in refused()
     shutil.rmtree(folder.parent)
@@ -255,7 +255,7 @@ def test_without_an_edition_nothing_is_published(
 def test_an_altered_edition_is_not_published(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    folder = project.release(__version__, made_edition)
+    folder = project.release(VERSION, made_edition)
     file = folder / "site" / "index.html"
     file.write_text(file.read_text(encoding="utf-8") + "<p>More.</p>", "utf-8")
     assert "was altered" in refused()
@@ -264,8 +264,8 @@ def test_an_altered_edition_is_not_published(
 def test_a_tag_of_another_version_is_refused(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    project.release(__version__, made_edition)
-    wanted = f"the tag of version {__version__} is v{__version__}, this is"
+    project.release(VERSION, made_edition)
+    wanted = f"the tag of version {VERSION} is v{VERSION}, this is"
     assert f"{wanted} v2026.12" in refused(GITHUB_REF_NAME="v2026.12")
     assert f"{wanted} main" in refused(GITHUB_REF_NAME="main")
     project.git("commit", "--quiet", "--allow-empty", "--message", "After the tag")
@@ -277,7 +277,7 @@ def test_a_tag_of_another_version_is_refused(
 def test_a_failure_publishes_neither_site_nor_notebooks(
     project: Project, made_edition: Path, refused: Callable[..., str]
 ) -> None:
-    project.release(__version__, made_edition)
+    project.release(VERSION, made_edition)
     assert project.publish().returncode == 0
     project.release(NEXT, made_edition)
     hook = project.origin / "hooks" / "update"
@@ -290,7 +290,7 @@ def test_a_failure_publishes_neither_site_nor_notebooks(
 
 
 def test_an_origin_that_does_not_answer_is_named(project: Project, made_edition: Path) -> None:
-    project.release(__version__, made_edition)
+    project.release(VERSION, made_edition)
     shutil.rmtree(project.origin)
     before = project.state()
     result = project.publish()
@@ -301,7 +301,7 @@ def test_an_origin_that_does_not_answer_is_named(project: Project, made_edition:
 
 def test_a_shallow_checkout_of_the_tag_is_enough(project: Project, made_edition: Path) -> None:
     """A runner has one commit, the tag's, and neither branch nor history."""
-    project.release(__version__, made_edition)
+    project.release(VERSION, made_edition)
     assert project.publish().returncode == 0
     project.release(NEXT, made_edition)
     runner = Project(project.folder.parent / "runner", project.origin)
@@ -310,4 +310,4 @@ def test_a_shallow_checkout_of_the_tag_is_enough(project: Project, made_edition:
     shutil.copytree(project.folder / "dist", runner.folder / "dist")
     result = runner.publish()
     assert result.returncode == 0, result.stderr
-    assert {path.name for path in project.branch("site").iterdir()} >= {__version__, NEXT}
+    assert {path.name for path in project.branch("site").iterdir()} >= {VERSION, NEXT}

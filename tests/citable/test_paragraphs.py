@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 
 from citable import paths
 from citable.errors import PublishedError
+from citable.project import project
 from citable.record import paragraphs
 from citable.record.paragraphs import Registered, assign
-from scomm import __version__
 
 FIRST = [
     "The claim is that one in four had no conviction.",
@@ -75,7 +75,7 @@ def test_a_removed_id_is_kept_and_never_used_again() -> None:
     rows, done = assign(registry(FIRST), {"6": FIRST[:2]})
     assert ids(rows) == ["6.1", "6.2"]
     assert what(done)["6.3"] == "removed"
-    assert next(row.removed for row in rows if row.id == "6.3") == __version__
+    assert next(row.removed for row in rows if row.id == "6.3") == project().version
     again, _ = assign(rows, {"6": [*FIRST[:2], "A wholly different last word."]})
     assert ids(again) == ["6.1", "6.2", "6.4"]
 

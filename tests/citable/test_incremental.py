@@ -19,8 +19,9 @@ from citable.errors import TableError
 from citable.record import identity
 from citable.sphinx.writers import BackgroundWriter
 
+from ..books import Book, copied, executed, tree
 from ..processes import wait_until
-from .conftest import OTHER, Book, copied, executed, tree
+from .conftest import OTHER
 
 pytestmark = pytest.mark.check
 
@@ -73,7 +74,7 @@ def edit_with_its_number(book: Book, old: str, new: str) -> None:
     elsewhere = other.folder
     edit(other, old, new)
     other.build()
-    result = other.scomm("paragraphs", "assign")
+    result = other.citable("paragraphs", "assign")
     assert result.returncode == 0, result.stderr
     for name in ("notebooks/01-small.md", "data/published/paragraphs.csv"):
         shutil.copy(elsewhere / name, book.folder / name)
@@ -150,7 +151,7 @@ def test_missing_generated_page_is_rebuilt(whole: Book) -> None:
     page.unlink()
     edit(whole, "A third one", "The third one")
     whole.build()
-    whole.scomm("paragraphs", "assign")
+    whole.citable("paragraphs", "assign")
     whole.built()
     digest = identity.load(whole.html).digest
     assert digest[:12].encode() in page.read_bytes()
@@ -188,7 +189,7 @@ table("9.1", line)
 ```
 
 :::{figure} 9.1
-:sources: activation
+:sources: beans
 
 A line
 
@@ -196,7 +197,7 @@ A line
 :::
 
 :::{table} 9.1
-:sources: activation
+:sources: beans
 
 Its numbers
 

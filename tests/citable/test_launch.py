@@ -9,10 +9,11 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from citable import paths
+from citable.project import project
 from citable.sphinx.launch import for_colab, links
-from scomm import __version__
 
-from .conftest import Book
+from ..books import Book
+from .conftest import VERSION
 
 REPOSITORY = "https://github.com/owner/name"
 
@@ -23,8 +24,10 @@ def test_without_a_repository_nothing_is_offered() -> None:
 
 def test_links_name_the_edition_that_is_read() -> None:
     found = links(REPOSITORY + ".git", "notebooks/05-nation")
-    assert f"/owner/name/v{__version__}?" in found["Binder"]
-    assert found["Colab"].endswith(f"/owner/name/blob/notebooks/{__version__}/05-nation.ipynb")
+    assert f"/owner/name/{project().tag}?" in found["Binder"]
+    assert found["Colab"].endswith(
+        f"/owner/name/blob/notebooks/{project().version}/05-nation.ipynb"
+    )
 
 
 @pytest.mark.parametrize("address", ["github.com/owner/name", "https://example.org/owner/name"])
@@ -42,24 +45,29 @@ def test_binder_installs_the_lock() -> None:
     assert "PYTHONPATH" in (folder / "start").read_text()
 
 
+def of_the_small_book(text: str) -> str:
+    """Return what this checkout's project makes with the version of the small book in it."""
+    return text.replace(project().version, VERSION)
+
+
 def test_a_configured_book_offers_both_on_its_chapters(book: Book) -> None:
-    config = book.folder / "_config.yml"
-    text = config.read_text()
-    assert 'citable_repository: ""' in text
-    config.write_text(text.replace('citable_repository: ""', f"citable_repository: {REPOSITORY}"))
+    book.configure(f"citable_repository: {REPOSITORY}")
     book.built()
     html = book.html
     page = (html / "page.html").read_text(encoding="utf-8")
     for service, address in links(REPOSITORY, "page").items():
-        assert f'<a href="{address}" rel="noopener noreferrer">Run it on {service}</a>' in page
+        assert (
+            f'<a href="{of_the_small_book(address)}" rel="noopener noreferrer">Run it on {service}</a>'
+            in page
+        )
     assert "mybinder" not in (html / "index.html").read_text(encoding="utf-8"), "it has no code"
     notebook = nbformat.read(html / "colab" / "page.ipynb", as_version=4)
     nbformat.validate(notebook)
     first, *rest = notebook.cells
     ast.parse(first.source)
     assert "--require-hashes" in first.source
-    assert f"v{__version__}" in first.source
+    assert f"v{VERSION}" in first.source
     executed = nbformat.read(html / "page.ipynb", as_version=4)
     assert [cell.source for cell in rest] == [cell.source for cell in executed.cells]
     assert any(cell.get("outputs") for cell in rest), "with the outputs"
-    assert for_colab(executed, REPOSITORY).cells[0] == first
+    assert of_the_small_book(for_colab(executed, REPOSITORY).cells[0].source) == first.source

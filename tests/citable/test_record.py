@@ -11,9 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scomm import __version__
-
-from .conftest import SMALL, Book, copied, succeeded
+from ..books import Book, copied, succeeded
+from .conftest import SMALL, VERSION
 
 PAGE = "notebooks/01-small"
 
@@ -32,9 +31,9 @@ def test_nothing_is_published_until_it_is_accepted(unpublished_site: Book, tmp_p
     fresh = copied(unpublished_site, tmp_path / "book")
     text = said(fresh)
     assert "finding 1.1 is not in the published record" in text
-    assert "a paragraph has no number: 'There are {dated} of them, {part:pct2}.'" in text
-    assert "scomm findings accept" in text
-    assert "scomm paragraphs assign" in text
+    assert "a paragraph has no number: 'There are {total} of them, {part:pct2}.'" in text
+    assert "citable findings accept" in text
+    assert "citable paragraphs assign" in text
     assert not (fresh.folder / "data" / "published" / "paragraphs.csv").exists()
     assert not (fresh.html / "findings.json").exists()
 
@@ -53,7 +52,7 @@ def test_every_page_names_edition_and_digest(published_site: Book) -> None:
     digest = json.loads((site / "record.json").read_text())["digest"]
     for file in site.rglob("*.html"):
         text = file.read_text(encoding="utf-8")
-        assert f"Edition {__version__}" in text, file
+        assert f"Edition {VERSION}" in text, file
         assert digest[:12] in text, file
 
 
@@ -64,7 +63,7 @@ def test_findings_json_fits_its_schema(published_site: Book) -> None:
     document = json.loads((site / "findings.json").read_text())
     jsonschema.validate(document, schema)
     finding = document["findings"][0]
-    assert finding["tables"][0]["name"] == "activation"
+    assert finding["tables"][0]["name"] == "beans"
     document["findings"][0]["unit"] = "furlongs"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schema)
@@ -126,8 +125,8 @@ THING = {
 def test_pages_have_citation_metadata(published_site: Book) -> None:
     chapter = head(html(published_site))
     assert chapter.meta["citation_title"] == "1. Small page"
-    assert chapter.meta["citation_publication_date"] == "2026/11/23"
-    assert chapter.meta["DC.creator"] == "The One in Four Project"
+    assert chapter.meta["citation_publication_date"] == "2026/03/01"
+    assert chapter.meta["DC.creator"] == "The Small Book Project"
     assert chapter.meta["og:title"] == "1. Small page"
     assert chapter.meta["description"]
     assert "og:url" not in chapter.meta
@@ -148,32 +147,31 @@ def test_citations_and_traces_link_back(published_site: Book) -> None:
     assert 'id="p1-2"' in cite
     trace = html(published_site, "trace/finding-1-1")
     assert "record(&#34;1.1&#34;" in trace or 'record("1.1"' in trace
-    assert "data/tables/activation.csv" in trace
-    assert "src/scomm/data/ingest/activation.py" in trace
+    assert "data/tables/beans.csv" in trace
     assert re.search(r"sha256</dt><dd class=\"digest\">[0-9a-f]{64}", trace)
-    assert "scomm verify F1.1" in trace
+    assert "citable verify F1.1" in trace
     page = html(published_site)
     assert 'href="../trace/finding-1-1.html"' in page
     assert 'href="../trace/finding-1-1.html#verify"' in page
 
 
 def test_the_command_cites_as_the_page_does(published_site: Book) -> None:
-    result = published_site.scomm("cite", "¶1.2", "--form", "indigo")
+    result = published_site.citable("cite", "¶1.2", "--form", "indigo")
     assert result.returncode == 0, result.stderr
     plain = re.sub(r"</?i>", "*", html(published_site, "cite/1"))
     assert result.stdout.strip() in plain
-    result = published_site.scomm("cite", "F1.2")
+    result = published_site.citable("cite", "F1.2")
     assert result.returncode == 2
     assert "no finding 1.2. Near it: Finding 1.1" in result.stderr
-    result = published_site.scomm("cite", "F1.1", "--edition", "nowhere")
+    result = published_site.citable("cite", "F1.1", "--edition", "nowhere")
     assert result.returncode == 2
     assert "no record.json there" in result.stderr
 
 
 def test_changed_number_fails_the_build_and_is_named(published_book: Book) -> None:
-    published_book.write(PAGE, SMALL.replace("2 * dated", "4 * dated"))
+    published_book.write(PAGE, SMALL.replace("2 * total", "4 * total"))
     assert f"number {PAGE} part, value: moved from 0.5 to 0.25" in said(published_book)
-    published_book.write(PAGE, SMALL.replace('"1.1", dated', '"1.1", dated - 1'))
+    published_book.write(PAGE, SMALL.replace('"1.1", total', '"1.1", total - 1'))
     text = said(published_book)
     found = re.search(r"finding 1\.1, value: moved from (\d+) to (\d+)", text)
     assert found, text
@@ -189,7 +187,7 @@ def test_unassigned_paragraph_fails_the_build(
     published_book.write(PAGE, inserted)
     assert "a paragraph has no number: 'An inserted paragraph, unlike any.'" in said(published_book)
     assert registry.read_bytes() == before, "a build never writes the registry"
-    result = published_book.scomm("paragraphs", "assign")
+    result = published_book.citable("paragraphs", "assign")
     assert "¶ 1.1A new: An inserted paragraph" in result.stdout
     published_book.built()
     page = html(published_book)
@@ -197,7 +195,7 @@ def test_unassigned_paragraph_fails_the_build(
     # Taken out again: the anchor lands on a note, and the number is spent.
     published_book.write(PAGE, SMALL)
     assert "¶ 1.1A is registered, and no page has it" in said(published_book)
-    result = published_book.scomm("paragraphs", "assign")
+    result = published_book.citable("paragraphs", "assign")
     assert "¶ 1.1A removed" in result.stdout
     published_book.built()
     page = html(published_book)
@@ -206,7 +204,7 @@ def test_unassigned_paragraph_fails_the_build(
 
 def test_assign_refuses_pages_that_no_build_has_read(published_book: Book) -> None:
     published_book.write(PAGE, SMALL + "\nOne more.\n")
-    result = published_book.scomm("paragraphs", "assign")
+    result = published_book.citable("paragraphs", "assign")
     assert result.returncode == 2
     assert "is not what the last build read" in result.stderr
 
@@ -221,18 +219,18 @@ def test_withdrawn_finding_keeps_its_anchor(published_book: Book) -> None:
         ("findings", "withdraw", "F1.1", "--reason", "Counted the wrong column"),
         ("findings", "accept", "--reason", "Counted the right column"),
     ):
-        succeeded(published_book.scomm(*command))
+        succeeded(published_book.citable(*command))
     published_book.built()
     page = html(published_book)
     assert 'id="finding-1-1"' in page
-    assert f"Withdrawn in edition {__version__}. Counted the wrong column." in page
+    assert f"Withdrawn in edition {VERSION}. Counted the wrong column." in page
     document = json.loads((published_book.html / "findings.json").read_text())
     (gone,) = document["retired"]
     assert (gone["id"], gone["status"], gone["reason"]) == (
         *("1.1", "withdrawn"),
         "Counted the wrong column.",
     )
-    result = published_book.scomm("verify", "F1.1")
+    result = published_book.citable("verify", "F1.1")
     assert result.returncode == 2
     assert "was withdrawn" in result.stderr
     changelog = (published_book.folder / "CHANGELOG.md").read_text()
