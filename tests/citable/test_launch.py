@@ -46,8 +46,8 @@ def test_binder_installs_the_lock() -> None:
 
 
 def of_the_small_book(text: str) -> str:
-    """Return what this checkout's project makes with the version of the small book in it."""
-    return text.replace(project().version, VERSION)
+    """Return what this checkout's project makes with the name and version of the small book in it."""
+    return text.replace(project().version, VERSION).replace(project().name, "two-windowsills")
 
 
 def test_a_configured_book_offers_both_on_its_chapters(book: Book) -> None:

@@ -90,7 +90,7 @@ def test_changed_style_of_the_book_follows_the_theme_and_has_a_new_address(
         (book.folder / "_static/book.css").write_text(rule, encoding="utf-8")
         succeeded(book.build())
         assert sheet.read_text("utf-8") == f"{theme}\n{rule}"
-        found = re.findall(r'_static/(book\.css\?v=\w+)"', book.page(CHAPTER))
+        found = re.findall(r'_static/(book\.css\?v=\w+)"', book.source(CHAPTER))
         assert len(found) == 1
         addresses.update(found)
     assert len(addresses) == 2
