@@ -34,8 +34,8 @@ def _role(name: str, body: str) -> list[str]:
 def kept_parts(text: str) -> Counter[str]:
     """Count what a translation of a text must keep: roles, placeholders, tags, links, numbers.
 
-    >>> sorted(kept_parts("Of {n:int} {gl}`removals <removal>`, 28.7%").elements())
-    ['28.7', '{gl}<removal>', '{n:int}']
+    >>> sorted(kept_parts("Of {n:int} {gl}`beans <bean>`, 28.7%").elements())
+    ['28.7', '{gl}<bean>', '{n:int}']
     """
     parts = [part for name, body in _ROLE.findall(text) for part in _role(name, body)]
     text = _ROLE.sub(" ", text)
