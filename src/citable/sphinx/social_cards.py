@@ -24,7 +24,7 @@ from citable.sphinx.state import build_state
 from citable.tables.passports import sha256_of
 
 GENERAL = "cards/book.png"
-_CARD_COLORS = 32  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
+_CARD_COLORS = 20  # of a card: ink, blue, ochre, greys, and the steps from each to the paper
 _FIGURE_COLORS = 256
 
 
