@@ -177,6 +177,7 @@ def texts(file: Path) -> list[tuple[str, str]]:
 MARKED = re.compile(f"[{OPEN}{CLOSE}áçéíñóúýÁÇÉÍÑÓÚÝ]")
 # Names of files, of formats, and of the field that is a hash.
 LEFT_ALONE = (
+    "scomm",  # the command that verifies
     *("findings.json", "findings.csv", "figures.csv", "cutoffs.csv", "claims.yml", "decisions.csv"),
     "published_totals.csv",
     *("BibTeX", "CSL-JSON", "RIS", "sha256", "RULES.md", "ICE", "CBP"),

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
+from docutils.nodes import Element, reference
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.domains import Domain
 from sphinx.environment import BuildEnvironment
 
@@ -96,6 +99,18 @@ class RecordDomain(Domain):
         """Take the paragraphs of pages that another process has read."""
         theirs = otherdata["paragraphs"]
         self.paragraphs.update({page: theirs[page] for page in docnames if page in theirs})
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> list[tuple[str, reference]]:
+        """Resolve no cross-reference: nothing of this domain is a target of one."""
+        return []
 
     def exchange(self, key: str, now: Any) -> Any:
         """Store a value for the next build; return what the last build stored."""
