@@ -4,6 +4,7 @@ import pytest
 
 from citable import paths
 from citable.lint import readability as r
+from citable.translate.catalogs import paragraphs_of
 
 # Coleman and Liau's own example (1975): 119 words, 639 letters, 5 sentences, index 14.5.
 COLEMAN_LIAU = (
@@ -53,6 +54,29 @@ def test_syllables_are_those_counted_by_hand(word: str, by_hand: int) -> None:
     assert r.syllables(word) == by_hand
 
 
+def test_spanish_measures_by_hand() -> None:
+    # Nin-gún ve-re-dic-to se es-cri-be a ma-no: 6 words, 13 syllables, 1 sentence.
+    # 206.84 - 60 * 13 / 6 - 1.02 * 6 = 70.72; 206.835 - 62.3 * 13 / 6 - 6 = 65.852
+    found = r.count("Ningún veredicto se escribe a mano.", r.spanish_syllables)
+    assert (found.words, found.syllables, found.sentences) == (6, 13, 1)
+    assert found.fernandez_huerta == pytest.approx(70.72, abs=0.005)
+    assert found.szigriszt_pazos == pytest.approx(65.852, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("word", "by_hand"),
+    [
+        *(("y", 1), ("muy", 1), ("ley", 1), ("que", 1), ("seis", 1), ("dio", 1)),
+        *(("guerra", 2), ("quienes", 2), ("ciudad", 2), ("país", 2), ("ahí", 2), ("caer", 2)),
+        *(("prohibir", 2), ("agencia", 3), ("condena", 3), ("mayores", 3), ("lingüista", 3)),
+        *(("período", 4), ("expulsión", 3), ("deportación", 4), ("antigüedad", 4)),
+        *(("diferencia", 4), ("estadounidense", 6), ("teórico-práctico", 7), ("2011", 1)),
+    ],
+)
+def test_spanish_syllables_are_those_counted_by_hand(word: str, by_hand: int) -> None:
+    assert r.spanish_syllables(word) == by_hand
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -60,6 +84,7 @@ def test_syllables_are_those_counted_by_hand(word: str, by_hand: int) -> None:
         ('He said "no." Then he left.', 2),
         ("The U.S. Office said so. It was No. 3.", 2),
         ("A share of 28.7% is one thing; this is the same sentence.", 1),
+        ("Esto no. ¿Por qué? Así es en EE. UU. desde 2011.", 3),
         ("A point\n\nno point at the end of a list item\n\nand another", 3),
     ],
 )
@@ -100,6 +125,14 @@ $$
     ]
 
 
+def test_translated_text_is_that_of_its_english_paragraphs() -> None:
+    page = next(iter(r.by_page()))
+    text = (paths.ROOT / f"{page}.md").read_text(encoding="utf-8")
+    first = " ".join(next(r.paragraphs(text)).split())
+    found = r.translated_by_page({first: "De {n}`x` **granos**, ninguno."}, r.SPANISH_TOKEN)
+    assert found == {page: "De Cifra granos, ninguno."}
+
+
 def test_a_long_sentence_is_found() -> None:
     text = "One two three. One two three four. One two three four five."
     assert r.long_sentences(text, 3) == ["One two three four five.", "One two three four."]
@@ -125,3 +158,18 @@ def test_book_meets_its_readability_grade() -> None:
 def test_no_sentence_of_the_book_is_too_long() -> None:
     found = [part for text in r.by_page().values() for part in r.long_sentences(text, LONGEST)]
     assert found == []
+
+
+# Bounds of the Spanish translation, on the INFLESZ scale (65 to 80: quite easy) and in words.
+SPANISH_BOOK, SPANISH_PAGE, SPANISH_LONGEST = 69.0, 66.0, 50
+
+
+def test_spanish_translation_meets_its_readability() -> None:
+    texts = r.translated_by_page(paragraphs_of("es"), r.SPANISH_TOKEN)
+    assert texts.keys() == r.by_page().keys()
+    book = r.count("\n\n".join(texts.values()), r.spanish_syllables)
+    assert book.szigriszt_pazos >= SPANISH_BOOK
+    eases = {page: r.count(text, r.spanish_syllables) for page, text in texts.items()}
+    assert {page for page, found in eases.items() if found.szigriszt_pazos < SPANISH_PAGE} == set()
+    long = [part for text in texts.values() for part in r.long_sentences(text, SPANISH_LONGEST)]
+    assert long == []

@@ -139,26 +139,32 @@ def prose_command(
     longer: Annotated[
         int, typer.Option("--longer", help="Print sentences with more words than this.")
     ] = 35,
+    spanish: Annotated[
+        bool, typer.Option("--spanish", help="Measure the Spanish translation instead.")
+    ] = False,
 ) -> None:
     """Print how hard the main text of each page is to read, and its longest sentences."""
     from citable.lint import readability
+    from citable.translate.catalogs import paragraphs_of
 
-    texts = readability.by_page()
+    if spanish:
+        texts = readability.translated_by_page(paragraphs_of("es"), readability.SPANISH_TOKEN)
+        syllables = readability.spanish_syllables
+        measures = {"Fernández Huerta": "fernandez_huerta", "INFLESZ": "szigriszt_pazos"}
+    else:
+        texts, syllables = readability.by_page(), readability.syllables
+        measures = {"Flesch-Kincaid": "flesch_kincaid", "Coleman-Liau": "coleman_liau"}
     grid = Grid(
         "page",
-        Column("words", justify="right"),
-        Column("words a sentence", justify="right"),
-        Column("Flesch-Kincaid", justify="right"),
-        Column("Coleman-Liau", justify="right"),
+        *(Column(name, justify="right") for name in ("words", "words a sentence", *measures)),
     )
-    counts = {page: readability.count(text) for page, text in texts.items()}
-    for page, found in (counts | {"the book": readability.total_counts(texts.values())}).items():
+    for page, text in (texts | {"the book": "\n\n".join(texts.values())}).items():
+        found = readability.count(text, syllables)
         grid.add_row(
             page.removeprefix("notebooks/"),
             f"{found.words:,}",
             f"{found.words / found.sentences:.1f}",
-            f"{found.flesch_kincaid:.1f}",
-            f"{found.coleman_liau:.1f}",
+            *(f"{getattr(found, measure):.1f}" for measure in measures.values()),
         )
     Console(highlight=False).print(grid)
     for page, text in texts.items():

@@ -122,6 +122,15 @@ def update(language: str, extracted: Path) -> list[Path]:
     return updated
 
 
+def paragraphs_of(language: str) -> dict[str, str]:
+    """Return the translated prose of pages by its English. Raises SourceError if there is none."""
+    return {
+        message.id: str(message.string)
+        for message in read_catalog(language_folder(language) / f"{PAGES}.po")
+        if message.id and isinstance(message.id, str)
+    }
+
+
 def compile_catalogs(language: str) -> list[Path]:
     """Compile each ``.po`` of a language that is newer than its ``.mo``, and return those written."""
     written = []
