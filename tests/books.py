@@ -21,6 +21,20 @@ MADE = ("_build", "dist", "__pycache__")
 _SETTINGS = ("SCOMM_", "CITABLE_", "SOURCE_DATE_EPOCH")
 
 
+# What makes a page a notebook of MyST Markdown.
+NOTEBOOK_HEADER = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+"""
+
+
 @dataclass(frozen=True)
 class Book:
     """A book's folder, the folder of the packages that build it, and further variables for its commands."""

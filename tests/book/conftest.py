@@ -14,22 +14,12 @@ import pytest
 from citable import paths
 from scomm import __version__
 
-from ..books import Book, read_only, succeeded
+from ..books import NOTEBOOK_HEADER, Book, read_only, succeeded
 from ..processes import once_a_run
 
-PAGE = """\
----
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-
-# Small page
-
+PAGE = (
+    f"{NOTEBOOK_HEADER}\n# Small page\n"
+    + """
 ```{code-cell} ipython3
 # Count the counties with a date
 from citable.tables.reader import load
@@ -55,6 +45,7 @@ record("1.1", dated, unit="count")
 
 There are {n}`dated` of them, {n}`part:pct2`.
 """
+)
 
 SMALL = (
     PAGE.replace("# Small page", "# 1. Small page")

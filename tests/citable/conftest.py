@@ -16,7 +16,7 @@ import pytest
 
 from citable import paths
 
-from ..books import MADE, Book, copied, read_only, succeeded
+from ..books import MADE, NOTEBOOK_HEADER, Book, copied, read_only, succeeded
 from ..processes import once_a_run
 
 EXAMPLE = paths.ROOT / "examples" / "small-book"
@@ -25,19 +25,9 @@ NAME = f"two-windowsills-{VERSION}"
 # All heights of the table together, and its last one, in millimetres.
 TOTAL, LAST = 5368, 126
 
-PAGE = """\
----
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-
-# Small page
-
+PAGE = (
+    f"{NOTEBOOK_HEADER}\n# Small page\n"
+    + """
 ```{code-cell} ipython3
 # Add the heights up
 from citable.notebook import load, record, say
@@ -62,6 +52,7 @@ record("1.1", total, unit="count")
 
 There are {n}`total` of them, {n}`part:pct2`.
 """
+)
 
 OTHER = (
     PAGE.replace("Small page", "Other page").split("```{code-cell}")[0]

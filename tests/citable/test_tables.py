@@ -39,6 +39,20 @@ def shown(visit: Callable[..., Visit], folder: Path, frame: pd.DataFrame, action
     return visit(page.as_uri()).page.content()
 
 
+def write_page(folder: Path, body: str) -> Path:
+    """Write a page with a table as the theme shows it: its style, script and words."""
+    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
+    css = (paths.THEME / "static" / "book.css").read_text()
+    script = (paths.THEME / "static" / "book.js").read_text()
+    page = folder / "page.html"
+    page.write_text(
+        f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
+        f"<template id='words' {said}></template>{body}<script>{script}</script>",
+        encoding="utf-8",
+    )
+    return page
+
+
 def places(rows: int = 8) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -88,15 +102,7 @@ def test_phone_shows_main_columns_until_expanded(
         "share": Col("Share without recorded conviction", "pct", False),
     }
     body = to_html(places(), columns, caption="Places", identifier="t")
-    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css = (paths.THEME / "static" / "book.css").read_text()
-    script = (paths.THEME / "static" / "book.js").read_text()
-    page = tmp_path / "page.html"
-    page.write_text(
-        f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
-        f"<template id='words' {said}></template>{body}<script>{script}</script>",
-        encoding="utf-8",
-    )
+    page = write_page(tmp_path, body)
     phone = visit(page.as_uri(), width=PHONE).page
     shares = phone.locator("tbody td[data-label^=Share]:visible")
     expect(shares).to_have_count(0)
@@ -139,15 +145,7 @@ def test_long_table_shows_ten_rows_until_expanded(
     body = to_html(
         frame, {"place": "Place"}, caption="", identifier="t", anchors=anchors, emphasis=[30]
     )
-    said = " ".join(f'data-{name}="{escape(text)}"' for name, text in WORDS.items())
-    css = (paths.THEME / "static" / "book.css").read_text()
-    script = (paths.THEME / "static" / "book.js").read_text()
-    page = tmp_path / "page.html"
-    page.write_text(
-        f"<!doctype html><meta charset='utf-8'><style>{css}</style>"
-        f"<template id='words' {said}></template>{body}<script>{script}</script>",
-        encoding="utf-8",
-    )
+    page = write_page(tmp_path, body)
     opened = visit(page.as_uri()).page
     rows = opened.locator("tbody tr:visible")
     expect(rows).to_have_count(11)  # ten, and the total
